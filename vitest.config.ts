@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    // A test ends when its condition holds; this only stops one that would hang for ever.
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+  },
+});
