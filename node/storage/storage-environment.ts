@@ -1,0 +1,236 @@
+import { type ColumnHandle, RocksLevel } from '@nxtedition/rocksdb';
+import {
+  BLOCK_CACHE_BYTES,
+  ITERATOR_BYTES_PER_CALL,
+  ITERATOR_ROWS_PER_CALL,
+  LARGE_MEMTABLE_BUDGET_BYTES,
+  SMALL_MEMTABLE_BUDGET_BYTES,
+} from './limits.ts';
+import { StorageClosedError, StorageError, storageErrorFrom } from './storage-error.ts';
+import type { StorageWriter } from './storage-writer.ts';
+import type { WriteBatch } from './write-batch.ts';
+
+/** One column family. `large` columns hold bodies and get the bigger memtable. */
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly large?: boolean;
+}
+
+export interface StorageOptions {
+  /** Folder of the environment; made if missing. */
+  readonly path: string;
+  /** Columns by number: the number is the position. New ones may be appended from version to version. */
+  readonly columns: readonly ColumnDefinition[];
+  readonly writer: StorageWriter;
+  /** false: writes are not synced (a node that runs "in memory" and may forget everything). Default true. */
+  readonly durable?: boolean;
+}
+
+/** Bounds of a scan; keys compare as bytes. */
+export interface KeyRange {
+  readonly gte?: Uint8Array;
+  readonly gt?: Uint8Array;
+  readonly lt?: Uint8Array;
+  readonly lte?: Uint8Array;
+  readonly reverse?: boolean;
+}
+
+/**
+ * One RocksDB environment: several column families under one write-ahead log. Reads are synchronous; writes go
+ * through the node's writer thread and resolve when they are durable. The narrow door to the engine: nothing above
+ * this file knows which binding it is.
+ */
+export class StorageEnvironment {
+  readonly path: string;
+  readonly #level: RocksLevel;
+  readonly #writer: StorageWriter;
+  readonly #durable: boolean;
+  readonly #columns: readonly { readonly column: ColumnHandle }[];
+  readonly #environment: number;
+  readonly #openScans = new Set<StorageScan>();
+  #pending = 0;
+  #drained: (() => void) | null = null;
+  #closed = false;
+
+  private constructor(
+    options: StorageOptions,
+    level: RocksLevel,
+    columns: readonly { readonly column: ColumnHandle }[],
+    environment: number,
+  ) {
+    this.path = options.path;
+    this.#level = level;
+    this.#writer = options.writer;
+    this.#durable = options.durable ?? true;
+    this.#columns = columns;
+    this.#environment = environment;
+  }
+
+  /** Opens, and recovers what the write-ahead log holds. Throws StorageError. */
+  static async open(options: StorageOptions): Promise<StorageEnvironment> {
+    const level = new RocksLevel(options.path);
+    const columnOptions = (large: boolean) => ({
+      compaction: 'level' as const,
+      compression: false,
+      cacheSize: BLOCK_CACHE_BYTES,
+      memtableMemoryBudget: large ? LARGE_MEMTABLE_BUDGET_BYTES : SMALL_MEMTABLE_BUDGET_BYTES,
+    });
+    try {
+      await level.open({
+        createIfMissing: true,
+        walCompression: false,
+        ...columnOptions(false),
+        columns: {
+          default: columnOptions(false),
+          ...Object.fromEntries(options.columns.map((c) => [c.name, columnOptions(c.large ?? false)])),
+        },
+      });
+    } catch (error) {
+      throw storageErrorFrom(options.path, 'open the storage', causeText(error));
+    }
+    const columns = options.columns.map(({ name }) => {
+      const column = level.columns[name];
+      if (column === undefined) throw new StorageError(`Column ${name} is missing in ${options.path}.`);
+      return { column };
+    });
+    const environment = await options.writer.attach(
+      level.handle,
+      options.columns.map((c) => c.name),
+    );
+    return new StorageEnvironment(options, level, columns, environment);
+  }
+
+  get(column: number, key: Uint8Array): Buffer | undefined {
+    return this.getMany(column, [key])[0];
+  }
+
+  /** Values in the order of `keys`, `undefined` where there is none; all from one moment. */
+  getMany(column: number, keys: readonly Uint8Array[]): (Buffer | undefined)[] {
+    this.#mustBeOpen();
+    return this.#level._getManySync(keys as Buffer[], this.#column(column));
+  }
+
+  /** Grows with every write that became visible: two reads with the same number in between saw the same moment. */
+  get sequence(): number {
+    this.#mustBeOpen();
+    return this.#level.sequence;
+  }
+
+  /** A scan over one moment of the column; close it (or exhaust it with `for of`). */
+  scan(column: number, range: KeyRange = {}): StorageScan {
+    this.#mustBeOpen();
+    const iterator = this.#level._iterator({
+      ...(range as Record<string, Buffer>),
+      reverse: range.reverse ?? false,
+      ...this.#column(column),
+      highWaterMarkBytes: ITERATOR_BYTES_PER_CALL,
+      keyEncoding: 'buffer',
+      valueEncoding: 'buffer',
+    });
+    const scan = new StorageScan(iterator, () => this.#openScans.delete(scan));
+    this.#openScans.add(scan);
+    return scan;
+  }
+
+  /**
+   * Writes the batch atomically and empties it. Resolves when it is durable and visible; batches become durable in the
+   * order of the calls. `sync: false` leaves the sync to the next synced batch.
+   */
+  async commit(batch: WriteBatch, options: { readonly sync?: boolean } = {}): Promise<void> {
+    this.#mustBeOpen();
+    if (batch.count === 0) return;
+    this.#pending++;
+    try {
+      await this.#writer.write(this.#environment, batch.take(), this.#durable && (options.sync ?? true));
+    } catch (error) {
+      throw storageErrorFrom(this.path, 'write', error instanceof Error ? error.message : String(error));
+    } finally {
+      if (--this.#pending === 0) this.#drained?.();
+    }
+  }
+
+  /** A RocksDB property, for instance `rocksdb.estimate-num-keys`; empty when unknown. */
+  property(name: string): string {
+    this.#mustBeOpen();
+    return this.#level.getProperty(name);
+  }
+
+  /** Waits for submitted commits, then closes. Further calls throw StorageClosedError. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const scan of this.#openScans) scan.close();
+    if (this.#pending > 0) {
+      await new Promise<void>((resolve) => {
+        this.#drained = resolve;
+      });
+    }
+    await this.#writer.detach(this.#environment);
+    await this.#level.close();
+  }
+
+  #column(index: number): { readonly column: ColumnHandle } {
+    const column = this.#columns[index];
+    if (column === undefined) throw new StorageError(`There is no column ${index} in ${this.path}.`);
+    return column;
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed) throw new StorageClosedError(`The storage in ${this.path} is closed.`);
+  }
+}
+
+/** Rows of a column in key order, from one moment. `for (const [key, value] of scan)` closes it at the end. */
+export class StorageScan {
+  readonly #iterator: ReturnType<RocksLevel['_iterator']>;
+  readonly #onClose: () => void;
+  #closed = false;
+
+  constructor(iterator: ReturnType<RocksLevel['_iterator']>, onClose: () => void) {
+    this.#iterator = iterator;
+    this.#onClose = onClose;
+  }
+
+  /** Moves to the first key at or after `key` (at or before it in a reverse scan), within the range. */
+  seek(key: Uint8Array): void {
+    this.#iterator._seekSync(key as Buffer);
+  }
+
+  /** Up to `rows` rows, flat (key, value, key, value …). `finished`: there are no more after these. */
+  next(rows: number = ITERATOR_ROWS_PER_CALL): {
+    readonly rows: readonly Buffer[];
+    readonly finished: boolean;
+  } {
+    if (this.#closed) return { rows: [], finished: true };
+    return this.#iterator._nextvSync(rows);
+  }
+
+  *[Symbol.iterator](): Generator<readonly [key: Buffer, value: Buffer]> {
+    try {
+      // The first fetch is small: most scans that stop early stop at once.
+      for (let size = 8; ; size = ITERATOR_ROWS_PER_CALL) {
+        const { rows, finished } = this.next(size);
+        for (let i = 0; i + 1 < rows.length; i += 2) yield [rows[i] as Buffer, rows[i + 1] as Buffer];
+        if (finished) return;
+      }
+    } finally {
+      this.close();
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#iterator._closeSync();
+    this.#onClose();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function causeText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message} ${error.cause.message}` : error.message;
+}
