@@ -1,0 +1,14 @@
+/** Limits of the landlord room: each with its unit and its reason. */
+
+/** How long a request waits for a database that is being opened, in milliseconds (RavenDB's default is 10 s). */
+export const DATABASE_LOAD_TIMEOUT_MS = 10_000;
+
+/** Pause before a database that could not be opened is tried again, in milliseconds: first, and at most. */
+export const RELOAD_DELAY_MS = 1_000;
+export const RELOAD_DELAY_MAX_MS = 30_000;
+
+/** Finished operations that stay readable, so that a client that polls late still learns the outcome. */
+export const FINISHED_OPERATIONS_MAX = 1024;
+
+/** Operations that may run at once in one database (or server-wide); more are refused. */
+export const RUNNING_OPERATIONS_MAX = 256;
