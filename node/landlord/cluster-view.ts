@@ -1,0 +1,21 @@
+import type { DatabaseRecord } from '../cluster/database-record.ts';
+
+/** A database record with the Raft index at which it last changed. */
+export interface RecordView {
+  readonly record: DatabaseRecord;
+  readonly etag: number;
+}
+
+/** What the landlord needs of the cluster layer; records are immutable values, replaced whole. */
+export interface ClusterView {
+  /** `?` while the node is in no cluster. */
+  nodeTag(): string;
+  records(): readonly RecordView[];
+  /** Names compare without case. */
+  record(name: string): RecordView | undefined;
+  /** `host:port` of a node's TCP listener. */
+  tcpAddressOf(tag: string): string | undefined;
+  onRecordsChanged(listener: () => void): () => void;
+  /** Tells the cluster that this node's copy is gone. May be repeated. */
+  confirmDeletion(view: RecordView, tag: string): Promise<void>;
+}

@@ -1,0 +1,242 @@
+import type { Logger } from '../observability/logger.ts';
+import type { StorageWriter } from '../storage/storage-writer.ts';
+import type { ClusterView, RecordView } from './cluster-view.ts';
+import { DatabaseFolders } from './database-folder.ts';
+import {
+  DatabaseDisabledError,
+  DatabaseDoesNotExistError,
+  DatabaseLoadFailureError,
+  DatabaseLoadTimeoutError,
+  DatabaseNotRelevantError,
+  NodeIsPassiveError,
+} from './landlord-error.ts';
+import { DATABASE_LOAD_TIMEOUT_MS, RELOAD_DELAY_MAX_MS, RELOAD_DELAY_MS } from './limits.ts';
+import type { LoadedDatabase } from './loaded-database.ts';
+import { openLoadedDatabase } from './loaded-database.ts';
+import { copyHolders } from './placement.ts';
+
+export interface LandlordOptions {
+  readonly dataDirectory: string;
+  readonly writer: StorageWriter;
+  readonly durable: boolean;
+  readonly cluster: ClusterView;
+  readonly logger: Logger;
+}
+
+/** What the landlord knows of one database on this node. */
+type Tenancy =
+  | { readonly state: 'loaded'; readonly loaded: LoadedDatabase }
+  | {
+      readonly state: 'faulted';
+      readonly reason: string;
+      readonly attempts: number;
+      readonly retryAt: number;
+    };
+
+/**
+ * Opens, closes and deletes the databases of this node as the database records say, and keeps their replication
+ * pointed at the right peers. One pass at a time; a record that changes meanwhile causes another pass.
+ */
+export class DatabaseLandlord {
+  readonly #options: LandlordOptions;
+  readonly #folders: DatabaseFolders;
+  readonly #tenancies = new Map<string, Tenancy>();
+  readonly #loadWaiters = new Map<string, Set<() => void>>();
+  readonly #unsubscribe: () => void;
+  #pass: Promise<void> | null = null;
+  #isDirty = false;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: LandlordOptions) {
+    this.#options = options;
+    this.#folders = new DatabaseFolders(options.dataDirectory);
+    this.#unsubscribe = options.cluster.onRecordsChanged(() => this.#wake());
+    this.#wake();
+  }
+
+  /** The database, open; waits a bounded time while it is being opened. Throws one of landlord-error.ts. */
+  async get(name: string): Promise<LoadedDatabase> {
+    return this.tryGet(name) ?? this.#waitFor(name);
+  }
+
+  /** The database when it is open and enabled, without waiting: the hot path. */
+  tryGet(name: string): LoadedDatabase | undefined {
+    const tenancy = this.#tenancies.get(name) ?? this.#tenancies.get(name.toLowerCase());
+    return tenancy?.state === 'loaded' ? tenancy.loaded : undefined;
+  }
+
+  loaded(): readonly LoadedDatabase[] {
+    return [...this.#tenancies.values()].flatMap((tenancy) =>
+      tenancy.state === 'loaded' ? [tenancy.loaded] : [],
+    );
+  }
+
+  /** Why each database that should be here can't be opened. */
+  faults(): ReadonlyMap<string, string> {
+    return new Map(
+      [...this.#tenancies].flatMap(([name, tenancy]) =>
+        tenancy.state === 'faulted' ? [[name, tenancy.reason] as const] : [],
+      ),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#unsubscribe();
+    clearTimeout(this.#retryTimer);
+    await this.#pass;
+    await Promise.all(this.loaded().map((loaded) => loaded.close()));
+    this.#tenancies.clear();
+  }
+
+  async #waitFor(name: string): Promise<LoadedDatabase> {
+    const deadline = performance.now() + DATABASE_LOAD_TIMEOUT_MS;
+    for (;;) {
+      const loaded = this.tryGet(name);
+      if (loaded !== undefined) return loaded;
+      this.#mustBeExpected(name);
+      const left = deadline - performance.now();
+      if (left <= 0) throw new DatabaseLoadTimeoutError(name, DATABASE_LOAD_TIMEOUT_MS);
+      await this.#nextPass(name.toLowerCase(), left);
+    }
+  }
+
+  /** Throws unless the records say that the database belongs here and nothing is known to be wrong with it. */
+  #mustBeExpected(name: string): void {
+    const { cluster } = this.#options;
+    const tag = cluster.nodeTag();
+    const view = cluster.record(name);
+    if (view === undefined)
+      throw tag === '?' ? new NodeIsPassiveError(name) : new DatabaseDoesNotExistError(name);
+    const { record } = view;
+    const holders = copyHolders(record.Topology);
+    if (holders.length === 0) throw new DatabaseDoesNotExistError(name);
+    if (!holders.includes(tag)) throw new DatabaseNotRelevantError(record.DatabaseName, tag);
+    if (record.Disabled) throw new DatabaseDisabledError(record.DatabaseName);
+    if (this.#isClosed) throw new DatabaseLoadFailureError(record.DatabaseName, 'the node is shutting down');
+    const tenancy = this.#tenancies.get(name.toLowerCase());
+    if (tenancy?.state === 'faulted') throw new DatabaseLoadFailureError(record.DatabaseName, tenancy.reason);
+  }
+
+  #nextPass(key: string, withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const waiters = this.#loadWaiters.get(key) ?? new Set();
+      this.#loadWaiters.set(key, waiters);
+      const done = () => {
+        clearTimeout(timer);
+        waiters.delete(done);
+        if (waiters.size === 0) this.#loadWaiters.delete(key);
+        resolve();
+      };
+      const timer = setTimeout(done, withinMs);
+      waiters.add(done);
+    });
+  }
+
+  #wake(): void {
+    this.#isDirty = true;
+    if (this.#isClosed) return;
+    this.#pass ??= this.#run().finally(() => {
+      this.#pass = null;
+      // A change that came between the last look and here must not be lost.
+      if (this.#isDirty) this.#wake();
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#isDirty && !this.#isClosed) {
+      this.#isDirty = false;
+      const records = this.#options.cluster.records();
+      for (const view of records) await this.#settle(view);
+      await this.#closeUnrecorded(new Set(records.map(({ record }) => record.DatabaseName.toLowerCase())));
+    }
+  }
+
+  /** Makes one database be here as its record says. An error is that database's own. */
+  async #settle(view: RecordView): Promise<void> {
+    const name = view.record.DatabaseName;
+    const tag = this.#options.cluster.nodeTag();
+    try {
+      const deletion = view.record.DeletionInProgress[tag];
+      if (deletion !== undefined) await this.#delete(view, tag, deletion === 'HardDelete');
+      else if (!copyHolders(view.record.Topology).includes(tag)) await this.#leave(name);
+      else if (view.record.Disabled) await this.#closeTenancy(name);
+      else await this.#open(view);
+    } catch (error) {
+      this.#options.logger.error(`Could not settle database ${name}`, { error: String(error) });
+      this.#scheduleRetry(RELOAD_DELAY_MS);
+    }
+    for (const done of [...(this.#loadWaiters.get(name.toLowerCase()) ?? [])]) done();
+  }
+
+  async #open(view: RecordView): Promise<void> {
+    const { cluster, logger } = this.#options;
+    const name = view.record.DatabaseName;
+    const key = name.toLowerCase();
+    const known = this.#tenancies.get(key);
+    if (known?.state === 'loaded') return known.loaded.update(view);
+    if (known?.state === 'faulted' && known.retryAt > performance.now()) return;
+    const attempts = known?.state === 'faulted' ? known.attempts : 0;
+    try {
+      const loaded = await openLoadedDatabase({
+        view,
+        cluster,
+        path: this.#folders.of(name),
+        writer: this.#options.writer,
+        durable: this.#options.durable,
+        logger: logger.child({ component: 'database' }),
+      });
+      this.#tenancies.set(key, { state: 'loaded', loaded });
+      logger.info(`Database ${name} is open`);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const delay = Math.min(RELOAD_DELAY_MAX_MS, RELOAD_DELAY_MS * 2 ** attempts);
+      this.#tenancies.set(key, {
+        state: 'faulted',
+        reason,
+        attempts: attempts + 1,
+        retryAt: performance.now() + delay,
+      });
+      logger.error(`Database ${name} could not be opened; next try in ${delay} ms`, { reason });
+      this.#scheduleRetry(delay);
+    }
+  }
+
+  async #delete(view: RecordView, tag: string, isHard: boolean): Promise<void> {
+    const name = view.record.DatabaseName;
+    await this.#closeTenancy(name);
+    if (isHard) await this.#folders.delete(name);
+    this.#options.logger.info(`Database ${name} is deleted here${isHard ? '' : '; its files are kept'}`);
+    await this.#options.cluster.confirmDeletion(view, tag);
+  }
+
+  async #closeTenancy(name: string): Promise<void> {
+    const key = name.toLowerCase();
+    const tenancy = this.#tenancies.get(key);
+    this.#tenancies.delete(key);
+    if (tenancy?.state === 'loaded') await tenancy.loaded.close();
+  }
+
+  /** The cluster took this copy from the node, perhaps while it was down: its files are set aside, not deleted. */
+  async #leave(name: string): Promise<void> {
+    await this.#closeTenancy(name);
+    const place = await this.#folders.quarantine(name, new Date());
+    if (place === null) return;
+    this.#options.logger.warn(
+      `The copy of ${name} on this node was given up; its files are kept in ${place}`,
+    );
+  }
+
+  /** A database that has no record any more is closed; a soft delete keeps its files where they are. */
+  async #closeUnrecorded(recorded: ReadonlySet<string>): Promise<void> {
+    for (const key of this.#tenancies.keys()) {
+      if (!recorded.has(key)) await this.#closeTenancy(key);
+    }
+  }
+
+  #scheduleRetry(delayMs: number): void {
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => this.#wake(), delayMs);
+  }
+}

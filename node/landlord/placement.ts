@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+
+/** The part of a database topology that says who holds copies. Arrays hold node tags. */
+export interface CopyHolders {
+  readonly Members: readonly string[];
+  readonly Promotables: readonly string[];
+  readonly Rehabs: readonly string[];
+}
+
+/** Every node that holds a copy, or is getting one. */
+export function copyHolders(topology: CopyHolders): readonly string[] {
+  return [...topology.Members, ...topology.Rehabs, ...topology.Promotables];
+}
+
+/**
+ * To whom this node sends the database's changes. Members and rehabs form a full mesh. A promotable is filled by one
+ * member, its mentor, so that a new replica does not get everything several times; itself it sends to all members,
+ * since it serves writes too.
+ */
+export function replicationTargets(
+  databaseName: string,
+  topology: CopyHolders,
+  ownTag: string,
+): readonly string[] {
+  const mesh = [...topology.Members, ...topology.Rehabs].filter((tag) => tag !== ownTag);
+  if (!topology.Members.includes(ownTag)) return mesh;
+  const mentored = topology.Promotables.filter((tag) => mentorOf(databaseName, topology, tag) === ownTag);
+  return [...mesh, ...mentored];
+}
+
+/** The member that fills a promotable: by hash over the sorted members, so that every node finds the same one. */
+export function mentorOf(
+  databaseName: string,
+  topology: CopyHolders,
+  promotable: string,
+): string | undefined {
+  const members = [...topology.Members].sort();
+  if (members.length === 0) return undefined;
+  const digest = createHash('sha256').update(`${databaseName.toLowerCase()}/${promotable}`).digest();
+  return members[digest.readUInt32LE(0) % members.length];
+}
