@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     // A test ends when its condition holds; this only stops one that would hang for ever.
-    testTimeout: 300_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
   },
 });
