@@ -33,6 +33,8 @@ export interface Configuration {
   readonly nodes: readonly ClusterNode[];
   /** Members of the configuration that is being left; empty outside a joint phase. */
   readonly outgoingMembers: readonly NodeId[];
+  /** Nodes, present as watchers, that are dropped when the joint phase ends. Absent when there are none. */
+  readonly leavingNodes?: readonly NodeId[];
   /** Highest tag ever assigned, so that a tag is not reused by accident. */
   readonly lastTag: string;
 }

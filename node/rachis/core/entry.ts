@@ -31,5 +31,7 @@ export interface ConfigurationEntry extends EntryPosition {
 /** Size of an entry as the limits count it, in bytes. */
 export function entryBytes(entry: Entry): number {
   const overhead = 32;
-  return overhead + (entry.kind === 'command' ? entry.data.byteLength : entry.kind === 'configuration' ? 1024 : 0);
+  return (
+    overhead + (entry.kind === 'command' ? entry.data.byteLength : entry.kind === 'configuration' ? 1024 : 0)
+  );
 }

@@ -38,6 +38,11 @@ export interface RequestVoteReply extends Envelope {
   readonly granted: boolean;
   /** Why not, for people. */
   readonly reason?: string;
+  /**
+   * Only from a leader: the committed configuration at this index does not know the asker. A node whose own
+   * configuration is not newer has been removed.
+   */
+  readonly removedAtIndex?: number;
 }
 
 export interface AppendEntries extends Envelope {
