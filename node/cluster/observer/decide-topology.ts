@@ -1,0 +1,290 @@
+import { compareChangeVectors } from '../../documents/change-vector.ts';
+import type { CopyStatus, DatabaseTopology } from '../database-record.ts';
+import type { DatabaseReport } from '../node-report.ts';
+import type { ObservedDatabase, ObservedNode, ObserverInput } from './observer-input.ts';
+import type { DatabaseMemory } from './observer-state.ts';
+
+/** One change that the observer wants, and why. */
+export interface TopologyDecision {
+  readonly database: string;
+  /** Compare-and-set: the record's index that the decision was made on. */
+  readonly recordIndex: number;
+  readonly topology: DatabaseTopology;
+  readonly reason: string;
+}
+
+/** A copy of one database with all that is known of it in this round. */
+export interface Copy {
+  readonly tag: string;
+  readonly node: ObservedNode | undefined;
+  readonly report: DatabaseReport | undefined;
+  readonly isGood: boolean;
+  /** For how long it has not been good, in milliseconds; 0 when it is good. */
+  readonly badForMs: number;
+}
+
+/**
+ * Decides for one database: at most one change a round, in the order of urgency. Invariants: a member is never taken
+ * out while it is the only good copy, and a copy becomes a member by its own proof only.
+ */
+export function decideTopology(
+  input: ObserverInput,
+  database: ObservedDatabase,
+  memory: DatabaseMemory,
+): TopologyDecision | null {
+  const { Topology: topology, DatabaseName: name } = database.record;
+  const copy = (tag: string) => observeCopy(input, name, tag, memory);
+  const members = topology.Members.map(copy);
+  const others = [...topology.Rehabs, ...topology.Promotables].map(copy);
+  const change =
+    reviveWithoutMembers(topology, members, others) ??
+    moveToRehab(input, name, topology, members) ??
+    rotatePreferred(input, topology, members) ??
+    promote(input, topology, memory, others) ??
+    replaceLost(input, topology, members, others) ??
+    dropSpare(topology, members, others);
+  if (change === null) return null;
+  return { database: name, recordIndex: database.index, ...change };
+}
+
+type Change = Pick<TopologyDecision, 'topology' | 'reason'>;
+
+function observeCopy(input: ObserverInput, name: string, tag: string, memory: DatabaseMemory): Copy {
+  const node = input.nodes.find((candidate) => candidate.tag === tag);
+  const isFresh =
+    node?.report !== null &&
+    node?.report !== undefined &&
+    input.nowMs - node.report.receivedAtMs <= input.settings.reportTimeoutMs;
+  const report = isFresh ? node.report?.databases.get(name.toLowerCase()) : undefined;
+  const isGood = report?.status === 'Loaded';
+  const lastGoodMs = memory.copies.get(tag)?.lastGoodMs ?? input.leaderSinceMs;
+  return { tag, node, report, isGood, badForMs: isGood ? 0 : input.nowMs - lastGoodMs };
+}
+
+const without = (tags: readonly string[], ...gone: readonly string[]) =>
+  tags.filter((tag) => !gone.includes(tag));
+
+function omit<V>(map: Readonly<Record<string, V>>, ...keys: readonly string[]): Record<string, V> {
+  return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
+}
+
+/** Nobody serves as a member: the copies with the most recent state become members, all of them if they diverged. */
+function reviveWithoutMembers(
+  topology: DatabaseTopology,
+  members: readonly Copy[],
+  others: readonly Copy[],
+): Change | null {
+  if (members.some((member) => member.isGood)) return null;
+  const candidates = others.filter(
+    (copy) => copy.isGood && (members.length === 0 || topology.Rehabs.includes(copy.tag)),
+  );
+  const best = candidates.filter(
+    (copy) => !candidates.some((other) => other !== copy && isAhead(other, copy)),
+  );
+  if (best.length === 0) return null;
+  const tags = best.map((copy) => copy.tag);
+  return {
+    topology: asMembers(topology, tags, 'first'),
+    reason: `No member of the group is alive; ${tags.join(', ')} has the most recent data and becomes a member`,
+  };
+}
+
+function isAhead(a: Copy, b: Copy): boolean {
+  return compareChangeVectors(a.report?.changeVector ?? '', b.report?.changeVector ?? '') === 'Update';
+}
+
+function asMembers(
+  topology: DatabaseTopology,
+  tags: readonly string[],
+  where: 'first' | 'last',
+): DatabaseTopology {
+  const kept = without(topology.Members, ...tags);
+  return {
+    ...topology,
+    Members: where === 'first' ? [...tags, ...kept] : orderedMembers(topology, [...kept, ...tags]),
+    Rehabs: without(topology.Rehabs, ...tags),
+    Promotables: without(topology.Promotables, ...tags),
+    DemotionReasons: omit(topology.DemotionReasons, ...tags),
+    PromotablesStatus: omit(topology.PromotablesStatus, ...tags),
+    NodesDemotedAt: omit(topology.NodesDemotedAt, ...tags),
+  };
+}
+
+function orderedMembers(topology: DatabaseTopology, members: readonly string[]): readonly string[] {
+  const fixed = topology.PriorityOrder.filter((tag) => members.includes(tag));
+  return [...fixed, ...without(members, ...fixed)];
+}
+
+/** Others of the group that hold a live connection to the node: it lives, the leader just can't see it. */
+function witnessesFor(input: ObserverInput, name: string, tag: string): readonly string[] {
+  return input.nodes
+    .filter((node) => node.tag !== tag && node.report !== null)
+    .filter((node) => input.nowMs - (node.report?.receivedAtMs ?? 0) <= input.settings.reportTimeoutMs)
+    .filter((node) => node.report?.databases.get(name.toLowerCase())?.connectedPeers.includes(tag))
+    .map((node) => node.tag);
+}
+
+function moveToRehab(
+  input: ObserverInput,
+  name: string,
+  topology: DatabaseTopology,
+  members: readonly Copy[],
+): Change | null {
+  if (!members.some((member) => member.isGood)) return null;
+  const lost = members.find((member) => {
+    if (member.badForMs < input.settings.moveToRehabMs) return false;
+    // A database that reports its own fault is bad whoever sees the node; silence needs a second opinion.
+    return member.report !== undefined || witnessesFor(input, name, member.tag).length === 0;
+  });
+  if (lost === undefined) return null;
+  const seconds = Math.round(lost.badForMs / 1000);
+  const why = lost.report?.error ?? lost.report?.status ?? 'no report';
+  const reason = `Node ${lost.tag} has not served the database for ${seconds} s (${why})`;
+  return {
+    topology: {
+      ...topology,
+      Members: without(topology.Members, lost.tag),
+      Rehabs: [...topology.Rehabs, lost.tag],
+      DemotionReasons: { ...topology.DemotionReasons, [lost.tag]: reason },
+      PromotablesStatus: { ...topology.PromotablesStatus, [lost.tag]: 'NotResponding' },
+      NodesDemotedAt: { ...topology.NodesDemotedAt, [lost.tag]: input.wallClock.toISOString() },
+    },
+    reason,
+  };
+}
+
+function rotatePreferred(
+  input: ObserverInput,
+  topology: DatabaseTopology,
+  members: readonly Copy[],
+): Change | null {
+  const [preferred, ...rest] = members;
+  if (preferred === undefined || preferred.badForMs < input.settings.rotatePreferredMs) return null;
+  if (topology.PriorityOrder.length > 0 || !rest.some((member) => member.isGood)) return null;
+  const good = rest.filter((member) => member.isGood).map((member) => member.tag);
+  const bad = rest.filter((member) => !member.isGood).map((member) => member.tag);
+  return {
+    topology: { ...topology, Members: [...good, ...bad, preferred.tag] },
+    reason: `Node ${preferred.tag}, which clients prefer, does not respond; ${good[0]} goes first`,
+  };
+}
+
+function promote(
+  input: ObserverInput,
+  topology: DatabaseTopology,
+  memory: DatabaseMemory,
+  others: readonly Copy[],
+): Change | null {
+  for (const copy of others) {
+    const status = promotionStatus(memory, copy);
+    if (status === 'Ok' && topology.Members.length < topology.ReplicationFactor) {
+      return {
+        topology: asMembers(topology, [copy.tag], 'last'),
+        reason: `Node ${copy.tag} has shown that it is up to date and becomes a member`,
+      };
+    }
+    const shown = topology.PromotablesStatus[copy.tag];
+    // Only a lasting change of the status is worth a Raft command; a copy that is merely on its way is not.
+    if (status === 'NotResponding' && shown !== status && copy.badForMs >= input.settings.moveToRehabMs) {
+      return {
+        topology: { ...topology, PromotablesStatus: { ...topology.PromotablesStatus, [copy.tag]: status } },
+        reason: `Node ${copy.tag} does not respond`,
+      };
+    }
+  }
+  return null;
+}
+
+/** Which condition of promotion is not met yet. Unknown is never taken for met. */
+export function promotionStatus(memory: DatabaseMemory, copy: Copy): CopyStatus {
+  if (!copy.isGood || copy.report === undefined) return 'NotResponding';
+  const target = memory.copies.get(copy.tag)?.target ?? null;
+  if (target === null) return 'WaitingForResponse';
+  if ((copy.node?.report?.appliedIndex ?? 0) < target.raftIndex) return 'RaftIndexNotUpToDate';
+  const isCovered = compareChangeVectors(target.changeVector, copy.report.changeVector) === 'AlreadyMerged';
+  return isCovered ? 'Ok' : 'ChangeVectorNotMerged';
+}
+
+/** A copy that has been gone for long gets a substitute on another node; itself it goes when that one is a member. */
+function replaceLost(
+  input: ObserverInput,
+  topology: DatabaseTopology,
+  members: readonly Copy[],
+  others: readonly Copy[],
+): Change | null {
+  if (!topology.DynamicNodesDistribution || !members.some((member) => member.isGood)) return null;
+  const lost = others.find(
+    (copy) => !copy.isGood && goneForMs(input, topology, copy) >= input.settings.addReplicaMs,
+  );
+  const coming = others.filter((copy) => copy.isGood).length;
+  if (lost === undefined || members.length + coming >= topology.ReplicationFactor) return null;
+  const substitute = pickSubstitute(input, topology);
+  if (substitute === null) return null;
+  // A lost promotable had nothing that others lack and goes at once; a lost rehab stays until its substitute serves.
+  return {
+    topology: {
+      ...topology,
+      Promotables: [...without(topology.Promotables, lost.tag), substitute],
+      PromotablesStatus: { ...topology.PromotablesStatus, [substitute]: 'WaitingForFirstPromotion' },
+      NodesModifiedAt: input.wallClock.toISOString(),
+    },
+    reason: `Node ${lost.tag} has been gone for too long; node ${substitute} gets a copy in its place`,
+  };
+}
+
+function goneForMs(input: ObserverInput, topology: DatabaseTopology, copy: Copy): number {
+  const demotedAt = topology.NodesDemotedAt[copy.tag];
+  const sinceDemotion = demotedAt === undefined ? 0 : input.wallClock.getTime() - Date.parse(demotedAt);
+  return Math.max(copy.badForMs, sinceDemotion);
+}
+
+/** A node that reports, holds no copy, is in a zone with few copies, and holds few databases. */
+function pickSubstitute(input: ObserverInput, topology: DatabaseTopology): string | null {
+  const holders = new Set([...topology.Members, ...topology.Promotables, ...topology.Rehabs]);
+  const zoneOf = new Map(input.nodes.map((node) => [node.tag, node.zone]));
+  const copiesInZone = (zone: string | undefined) =>
+    zone === undefined ? 0 : [...holders].filter((tag) => zoneOf.get(tag) === zone).length;
+  const load = (tag: string) =>
+    input.databases.filter(({ record: { Topology: t } }) =>
+      [...t.Members, ...t.Promotables, ...t.Rehabs].includes(tag),
+    ).length;
+  const candidates = input.nodes
+    .filter((node) => !holders.has(node.tag) && node.report !== null)
+    .filter((node) => input.nowMs - (node.report?.receivedAtMs ?? 0) <= input.settings.reportTimeoutMs)
+    .sort(
+      (a, b) =>
+        copiesInZone(a.zone) - copiesInZone(b.zone) || load(a.tag) - load(b.tag) || (a.tag < b.tag ? -1 : 1),
+    );
+  return candidates[0]?.tag ?? null;
+}
+
+/** Enough good members are there: copies beyond the replication factor go, one a round. */
+function dropSpare(
+  topology: DatabaseTopology,
+  members: readonly Copy[],
+  others: readonly Copy[],
+): Change | null {
+  const spare = others[0];
+  if (spare === undefined || members.length < topology.ReplicationFactor) return null;
+  if (!members.every((member) => member.isGood)) return null;
+  const isLostRehab = topology.Rehabs.includes(spare.tag) && !spare.isGood;
+  // A rehab that answers may hold writes that nobody else has: it is dropped when its vector is covered.
+  const isCovered = members.some((member) => !isAhead(spare, member) && !diverges(spare, member));
+  if (!isLostRehab && !isCovered) return null;
+  return {
+    topology: {
+      ...topology,
+      Rehabs: without(topology.Rehabs, spare.tag),
+      Promotables: without(topology.Promotables, spare.tag),
+      DemotionReasons: omit(topology.DemotionReasons, spare.tag),
+      PromotablesStatus: omit(topology.PromotablesStatus, spare.tag),
+      NodesDemotedAt: omit(topology.NodesDemotedAt, spare.tag),
+      NodesAddedAt: omit(topology.NodesAddedAt, spare.tag),
+    },
+    reason: `The group has its ${topology.ReplicationFactor} members; the copy on ${spare.tag} is not needed any more`,
+  };
+}
+
+function diverges(a: Copy, b: Copy): boolean {
+  return compareChangeVectors(a.report?.changeVector ?? '', b.report?.changeVector ?? '') === 'Conflict';
+}

@@ -1,0 +1,88 @@
+import { mergeChangeVectors } from '../../documents/change-vector.ts';
+import { decideTopology, type TopologyDecision } from './decide-topology.ts';
+import type { ObservedDatabase, ObserverInput } from './observer-input.ts';
+import type { CopyMemory, DatabaseMemory, ObserverState, PromotionTarget } from './observer-state.ts';
+
+export interface Observation {
+  readonly state: ObserverState;
+  readonly decisions: readonly TopologyDecision[];
+}
+
+/**
+ * One round of the cluster observer: what was seen before, what is seen now, what to change. Pure. Only the leader
+ * runs it; on a new leader it starts with an empty memory, and every wait starts again but those whose start stands
+ * in the record.
+ */
+export function observe(previous: ObserverState, input: ObserverInput): Observation {
+  const state = new Map<string, DatabaseMemory>();
+  const decisions: TopologyDecision[] = [];
+  for (const database of input.databases) {
+    const key = database.record.DatabaseName.toLowerCase();
+    const memory = remember(previous.get(key), input, database);
+    state.set(key, memory);
+    if (!mayChange(input, database, memory)) continue;
+    const decision = decideTopology(input, database, memory);
+    if (decision !== null) decisions.push(decision);
+  }
+  return { state, decisions };
+}
+
+function mayChange(input: ObserverInput, { record }: ObservedDatabase, memory: DatabaseMemory): boolean {
+  const quietMs = input.settings.stabilizationMs;
+  return (
+    !record.Disabled &&
+    Object.keys(record.DeletionInProgress).length === 0 &&
+    input.nowMs - input.leaderSinceMs >= quietMs &&
+    input.nowMs - memory.topologySinceMs >= quietMs
+  );
+}
+
+function remember(
+  previous: DatabaseMemory | undefined,
+  input: ObserverInput,
+  { record, index }: ObservedDatabase,
+): DatabaseMemory {
+  const { Topology: topology, DatabaseName: name } = record;
+  const isSameTopology = previous?.topologyIndex === index;
+  const copies = new Map<string, CopyMemory>();
+  for (const tag of [...topology.Members, ...topology.Rehabs, ...topology.Promotables]) {
+    const known = previous?.copies.get(tag);
+    const report = goodReport(input, name, tag);
+    const target =
+      topology.Members.includes(tag) || report === null
+        ? null
+        : (known?.target ?? captureTarget(input, record));
+    copies.set(tag, {
+      lastGoodMs: report === null ? (known?.lastGoodMs ?? input.leaderSinceMs) : input.nowMs,
+      target,
+    });
+  }
+  return {
+    topologyIndex: index,
+    // A topology that this leader finds at its start has been stable for long enough.
+    topologySinceMs: isSameTopology
+      ? previous.topologySinceMs
+      : previous === undefined
+        ? input.leaderSinceMs
+        : input.nowMs,
+    copies,
+  };
+}
+
+function goodReport(input: ObserverInput, name: string, tag: string) {
+  const report = input.nodes.find((node) => node.tag === tag)?.report;
+  if (report === null || report === undefined) return null;
+  if (input.nowMs - report.receivedAtMs > input.settings.reportTimeoutMs) return null;
+  const database = report.databases.get(name.toLowerCase());
+  return database?.status === 'Loaded' ? database : null;
+}
+
+/** What the members have now; null while not every member that responds has told. */
+function captureTarget(input: ObserverInput, record: ObservedDatabase['record']): PromotionTarget | null {
+  const reports = record.Topology.Members.flatMap((tag) => goodReport(input, record.DatabaseName, tag) ?? []);
+  if (reports.length === 0) return null;
+  return {
+    changeVector: reports.map((report) => report.changeVector).reduce((a, b) => mergeChangeVectors(a, b)),
+    raftIndex: input.appliedIndex,
+  };
+}

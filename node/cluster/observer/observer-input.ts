@@ -1,0 +1,42 @@
+import type { DatabaseRecord } from '../database-record.ts';
+import type { NodeReport } from '../node-report.ts';
+
+/** Times in milliseconds; the configuration keys of RavenDB in brackets. */
+export interface ObserverSettings {
+  /** Without a good report for this long a member goes to rehab [Cluster.TimeBeforeMovingToRehabInSec]. */
+  readonly moveToRehabMs: number;
+  /** Without one for this long the preferred node goes to the end [Cluster.TimeBeforeRotatingPreferredNodeInSec]. */
+  readonly rotatePreferredMs: number;
+  /** A rehab or promotable that is gone for this long is replaced [Cluster.TimeBeforeAddingReplicaInSec]. */
+  readonly addReplicaMs: number;
+  /** Quiet time after a leader or topology change [Cluster.StatsStabilizationTimeInSec]. */
+  readonly stabilizationMs: number;
+  /** A report older than this is no report [Cluster.ReceiveFromWorkerTimeoutInMs]. */
+  readonly reportTimeoutMs: number;
+}
+
+export interface ObservedNode {
+  readonly tag: string;
+  readonly zone?: string;
+  readonly report: NodeReport | null;
+}
+
+export interface ObservedDatabase {
+  readonly record: DatabaseRecord;
+  /** Raft index of the record; every proposal is a compare-and-set on it. */
+  readonly index: number;
+}
+
+export interface ObserverInput {
+  readonly settings: ObserverSettings;
+  /** The leader's monotonic clock. */
+  readonly nowMs: number;
+  /** The wall clock, only for times that are stored in the record. */
+  readonly wallClock: Date;
+  readonly leaderSinceMs: number;
+  /** The leader's own tag and applied Raft index. */
+  readonly leaderTag: string;
+  readonly appliedIndex: number;
+  readonly nodes: readonly ObservedNode[];
+  readonly databases: readonly ObservedDatabase[];
+}

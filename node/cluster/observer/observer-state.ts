@@ -1,0 +1,25 @@
+/** What a copy must show before it becomes a member. Captured from the members when the copy was first seen well. */
+export interface PromotionTarget {
+  readonly changeVector: string;
+  readonly raftIndex: number;
+}
+
+/** What the observer remembers of one copy between rounds. */
+export interface CopyMemory {
+  /** Last time the copy was well by its own report, in the leader's monotonic milliseconds. */
+  readonly lastGoodMs: number;
+  readonly target: PromotionTarget | null;
+}
+
+export interface DatabaseMemory {
+  /** Record index of the last look and when it was first seen: changes wait for the stabilization time after it. */
+  readonly topologyIndex: number;
+  readonly topologySinceMs: number;
+  /** By node tag. */
+  readonly copies: ReadonlyMap<string, CopyMemory>;
+}
+
+/** The observer's memory; replaced whole each round. By lower-case database name. */
+export type ObserverState = ReadonlyMap<string, DatabaseMemory>;
+
+export const EMPTY_OBSERVER_STATE: ObserverState = new Map();

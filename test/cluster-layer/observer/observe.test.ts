@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import type { DatabaseRecord, DatabaseTopology } from '../../../node/cluster/database-record.ts';
+import type { DatabaseReport, NodeReport } from '../../../node/cluster/node-report.ts';
+import { observe } from '../../../node/cluster/observer/observe.ts';
+import type { ObserverInput } from '../../../node/cluster/observer/observer-input.ts';
+import { EMPTY_OBSERVER_STATE, type ObserverState } from '../../../node/cluster/observer/observer-state.ts';
+
+const settings = {
+  moveToRehabMs: 60_000,
+  rotatePreferredMs: 5_000,
+  addReplicaMs: 900_000,
+  stabilizationMs: 5_000,
+  reportTimeoutMs: 5_000,
+};
+const ids: Record<string, string> = {
+  A: 'A'.repeat(22),
+  B: 'B'.repeat(22),
+  C: 'C'.repeat(22),
+  D: 'D'.repeat(22),
+};
+const vector = (etags: Record<string, number>) =>
+  Object.entries(etags)
+    .map(([tag, etag]) => `${tag}:${etag}-${ids[tag]}`)
+    .join(', ');
+
+function topology(parts: Partial<DatabaseTopology>): DatabaseTopology {
+  return {
+    Members: ['A', 'B', 'C'],
+    Promotables: [],
+    Rehabs: [],
+    PredefinedMentors: {},
+    DemotionReasons: {},
+    PromotablesStatus: {},
+    Stamp: { Index: 1, Term: 1, LeadersTicks: 0 },
+    DynamicNodesDistribution: false,
+    ReplicationFactor: 3,
+    DatabaseTopologyIdBase64: 'g'.repeat(22),
+    ClusterTransactionIdBase64: 't'.repeat(22),
+    PriorityOrder: [],
+    NodesModifiedAt: '2026-01-01T00:00:00.000Z',
+    NodesAddedAt: {},
+    NodesDemotedAt: {},
+    ...parts,
+  };
+}
+
+/** A cluster that the observer looks at, round by round; decisions are applied as Rachis would. */
+class World {
+  now = 100_000;
+  index = 10;
+  state: ObserverState = EMPTY_OBSERVER_STATE;
+  topology: DatabaseTopology;
+  readonly dead = new Set<string>();
+  readonly vectors: Record<string, string> = {};
+  readonly connected: Record<string, readonly string[]> = {};
+  readonly faults: Record<string, string> = {};
+  readonly reasons: string[] = [];
+  leaderSinceMs = 0;
+  tags = ['A', 'B', 'C', 'D'];
+
+  constructor(parts: Partial<DatabaseTopology> = {}) {
+    this.topology = topology(parts);
+  }
+
+  get #input(): ObserverInput {
+    return {
+      settings,
+      nowMs: this.now,
+      wallClock: new Date(this.now),
+      leaderSinceMs: this.leaderSinceMs,
+      leaderTag: 'A',
+      appliedIndex: 50,
+      nodes: this.tags.map((tag) => ({ tag, report: this.#report(tag) })),
+      databases: [
+        {
+          record: {
+            DatabaseName: 'Shop',
+            Disabled: false,
+            LockMode: 'Unlock',
+            DeletionInProgress: {},
+            Topology: this.topology,
+            Settings: {},
+            ConflictSolverConfig: null,
+            UnusedDatabaseIds: [],
+          } satisfies DatabaseRecord,
+          index: this.index,
+        },
+      ],
+    };
+  }
+
+  #report(tag: string): NodeReport | null {
+    if (this.dead.has(tag)) return null;
+    const holders = [...this.topology.Members, ...this.topology.Rehabs, ...this.topology.Promotables];
+    const database: DatabaseReport = {
+      name: 'Shop',
+      status: this.faults[tag] === undefined ? 'Loaded' : 'Faulted',
+      ...(this.faults[tag] === undefined ? {} : { error: this.faults[tag] }),
+      lastEtag: 1,
+      changeVector: this.vectors[tag] ?? vector({ A: 1 }),
+      documentsCount: 1,
+      connectedPeers: this.connected[tag] ?? [],
+    };
+    return {
+      tag,
+      receivedAtMs: this.now,
+      appliedIndex: 50,
+      databases: new Map(holders.includes(tag) ? [['shop', database]] : []),
+    };
+  }
+
+  run(ms: number): void {
+    for (const end = this.now + ms; this.now < end; this.now += 1000) {
+      const { state, decisions } = observe(this.state, this.#input);
+      this.state = state;
+      for (const decision of decisions) {
+        expect(decision.recordIndex).toBe(this.index);
+        this.topology = decision.topology;
+        this.reasons.push(decision.reason);
+        this.index++;
+      }
+    }
+  }
+}
+
+describe('the cluster observer', () => {
+  it('leaves a healthy group alone', () => {
+    const world = new World();
+    world.run(300_000);
+    expect(world.reasons).toEqual([]);
+  });
+
+  it('puts another member first when the preferred one is silent, and a silent member to rehab after its time', () => {
+    const world = new World();
+    world.run(10_000);
+    world.dead.add('A');
+    world.run(20_000);
+    expect(world.topology.Members).toEqual(['B', 'C', 'A']);
+    world.run(60_000);
+    expect(world.topology).toMatchObject({ Members: ['B', 'C'], Rehabs: ['A'] });
+    expect(world.reasons.length).toBe(2);
+  });
+
+  it('takes a rehab back when it has shown that it holds what the members had, and not before', () => {
+    const world = new World({ Members: ['A', 'B'], Rehabs: ['C'] });
+    world.vectors.A = vector({ A: 9, B: 4 });
+    world.vectors.B = vector({ A: 8, B: 5 });
+    world.vectors.C = vector({ A: 9, B: 4 });
+    world.run(60_000);
+    expect(world.topology.Rehabs).toEqual(['C']);
+    world.vectors.C = vector({ A: 9, B: 5, C: 1 });
+    world.run(3_000);
+    expect(world.topology).toMatchObject({ Members: ['A', 'B', 'C'], Rehabs: [] });
+  });
+
+  it('does not demote a node that another member is connected to', () => {
+    const world = new World();
+    world.dead.add('C');
+    world.connected.B = ['C'];
+    world.run(300_000);
+    expect(world.topology.Members).toEqual(['A', 'B', 'C']);
+    world.connected.B = [];
+    world.run(10_000);
+    expect(world.topology.Rehabs).toEqual(['C']);
+  });
+
+  it('demotes a member whose database reports a fault, although its node is alive', () => {
+    const world = new World();
+    world.faults.C = 'the disk is broken';
+    world.connected.B = ['C'];
+    world.run(120_000);
+    expect(world.topology.Rehabs).toEqual(['C']);
+    expect(world.topology.DemotionReasons.C).toContain('the disk is broken');
+  });
+
+  it('never takes out the last good member', () => {
+    const world = new World();
+    for (const tag of ['A', 'B', 'C']) world.dead.add(tag);
+    world.run(2_000_000);
+    expect(world.topology.Members).toEqual(['A', 'B', 'C']);
+  });
+
+  it('revives the rehabs with the most recent data when no member is left, all of them if they diverged', () => {
+    const world = new World({ Members: [], Rehabs: ['A', 'B', 'C'] });
+    world.vectors.A = vector({ A: 3 });
+    world.vectors.B = vector({ A: 3, B: 1 });
+    world.vectors.C = vector({ A: 3, C: 1 });
+    world.run(8_000);
+    expect(world.topology.Members.slice(0, 2)).toEqual(['B', 'C']);
+  });
+
+  it('replaces a rehab that stays away, counting from its demotion over a change of leader, then lets it go', () => {
+    const world = new World({ DynamicNodesDistribution: true });
+    world.dead.add('C');
+    world.run(500_000);
+    expect(world.topology.Rehabs).toEqual(['C']);
+    world.state = EMPTY_OBSERVER_STATE;
+    world.leaderSinceMs = world.now;
+    world.vectors.D = '';
+    world.run(500_000);
+    expect(world.topology).toMatchObject({ Members: ['A', 'B'], Promotables: ['D'], Rehabs: ['C'] });
+    world.vectors.D = vector({ A: 1 });
+    world.run(60_000);
+    expect(world.topology).toMatchObject({ Members: ['A', 'B', 'D'], Promotables: [], Rehabs: [] });
+  });
+
+  it('waits after a change of leader or topology before it judges', () => {
+    const world = new World();
+    world.dead.add('A');
+    world.leaderSinceMs = world.now;
+    world.run(5_000);
+    expect(world.reasons).toEqual([]);
+  });
+
+  it('bounds its changes when a node flaps', () => {
+    const world = new World();
+    for (let i = 0; i < 50; i++) {
+      world.dead.add('C');
+      world.run(20_000);
+      world.dead.delete('C');
+      world.run(20_000);
+    }
+    expect(world.reasons).toEqual([]);
+  });
+});
