@@ -4,6 +4,7 @@ import type { CoreState } from './core-state.ts';
 import type { NodeId } from './entry.ts';
 import { invariant } from './invariant.ts';
 import { appendAsLeader, sendTransfer } from './leader.ts';
+import type { Leadership } from './leadership.ts';
 import type { ProposeConfigurationOutcome, ProposeOutcome, TransferOutcome } from './outcome.ts';
 import { isVoter } from './quorum.ts';
 
@@ -43,11 +44,36 @@ export function proposeConfiguration(
   }
   const planned = planConfiguration(current.configuration, change);
   if (!planned.isValid) return refuse('InvalidChange', planned.message);
+  const unready = newVoterThatCouldNotVote(state, leadership, planned.configuration);
+  if (unready !== null) return refuse('InvalidChange', unready);
   const entry = appendAsLeader(state, leadership, {
     kind: 'configuration',
     configuration: planned.configuration,
   });
   return { accepted: true, firstIndex: entry.index, term: entry.term };
+}
+
+/**
+ * A node votes once its own durable log names it. Were it made a voter before that, and the leader lost, the others
+ * could need a vote that it can't give: so nodes join as promotable or watcher and are promoted when they have the log.
+ */
+function newVoterThatCouldNotVote(
+  state: CoreState,
+  leadership: Leadership,
+  next: Configuration,
+): string | null {
+  const current = state.configurations.current;
+  if (current === null) return null;
+  for (const node of next.nodes) {
+    if (node.role !== 'member' || node.id === state.id || isVoter(current.voters, node.id)) continue;
+    const match = leadership.peers.get(node.id)?.match ?? 0;
+    const isNamed = current.configuration.nodes.some((known) => known.id === node.id);
+    if (!isNamed) return `node ${node.tag} must join as promotable or watcher before it becomes a member`;
+    if (match < current.index) {
+      return `node ${node.tag} holds the log up to ${match}; it can become a member once it has reached ${current.index}`;
+    }
+  }
+  return null;
 }
 
 export function transferLeadership(state: CoreState, target: NodeId): TransferOutcome {

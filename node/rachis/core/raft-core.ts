@@ -12,7 +12,7 @@ import type { Message, SnapshotMetadata } from './message.ts';
 import type { ProposeConfigurationOutcome, ProposeOutcome, TransferOutcome } from './outcome.ts';
 import { bootstrap, propose, proposeConfiguration, readIndex, transferLeadership } from './proposals.ts';
 import type { RaftOptions } from './raft-options.ts';
-import type { Ready } from './ready.ts';
+import type { RachisState, Ready } from './ready.ts';
 import { ReadyComposer } from './ready-composer.ts';
 import { snapshotAt } from './replication.ts';
 import { handleAppendEntriesReply, handleHeartbeatReply, handleInstallSnapshotReply } from './replies.ts';
@@ -187,6 +187,27 @@ export class RaftCore {
   /** All that is to be done since the last call, or `null`. */
   takeReady(): Ready | null {
     return this.#composer.take();
+  }
+
+  get id(): NodeId {
+    return this.#state.id;
+  }
+
+  get term(): number {
+    return this.#state.term;
+  }
+
+  /** What this node knows to be committed; never falls while the core lives. */
+  get commitIndex(): number {
+    return this.#state.commit;
+  }
+
+  get rachisState(): RachisState {
+    return this.#state.role;
+  }
+
+  get leader(): NodeId | null {
+    return this.#state.leader;
   }
 
   status(): CoreStatus {
