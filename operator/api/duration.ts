@@ -1,0 +1,11 @@
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds of a duration such as `1h30m` or `90d`, or `undefined` if it is none. */
+export function parseDurationMs(text: string): number | undefined {
+  if (!/^(\d+(ms|s|m|h|d))+$/.test(text)) return undefined;
+  let total = 0;
+  for (const match of text.matchAll(/(\d+)(ms|s|m|h|d)/g)) {
+    total += Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? 0);
+  }
+  return total;
+}
