@@ -1,0 +1,83 @@
+import type { Registry } from 'prom-client';
+import { type FigureMetric, registerFigures } from './figure-gauge.ts';
+
+/** What the consensus of this node looks like now. */
+export interface RachisFigures {
+  readonly nodeTag: string;
+  readonly state: string;
+  readonly term: number;
+  readonly commitIndex: number;
+  readonly appliedIndex: number;
+  readonly lastIndex: number;
+  readonly firstIndex: number;
+  readonly hasLeader: boolean;
+  /** Since the process started. */
+  readonly leaderChanges?: number;
+  readonly electionsStarted?: number;
+  readonly uncommittedBytes?: number;
+  /** Leader only: how far each peer's log is behind this one's. */
+  readonly peers?: readonly { readonly tag: string; readonly matchIndex: number }[];
+}
+
+const FIGURES: readonly FigureMetric<RachisFigures>[] = [
+  { name: 'ravencluster_rachis_term', help: 'Current term.', value: (f) => f.term },
+  {
+    name: 'ravencluster_rachis_commit_index',
+    help: 'Last committed index known.',
+    value: (f) => f.commitIndex,
+  },
+  { name: 'ravencluster_rachis_applied_index', help: 'Last applied index.', value: (f) => f.appliedIndex },
+  { name: 'ravencluster_rachis_last_index', help: 'Last index of the log.', value: (f) => f.lastIndex },
+  {
+    name: 'ravencluster_rachis_log_entries',
+    help: 'Entries held in the log.',
+    value: (f) => Math.max(0, f.lastIndex - f.firstIndex + 1),
+  },
+  {
+    name: 'ravencluster_rachis_apply_lag_entries',
+    help: 'Committed entries that are not applied yet.',
+    value: (f) => Math.max(0, f.commitIndex - f.appliedIndex),
+  },
+  {
+    name: 'ravencluster_rachis_is_leader',
+    help: '1 on the leader.',
+    value: (f) => (f.state === 'Leader' ? 1 : 0),
+  },
+  {
+    name: 'ravencluster_rachis_has_leader',
+    help: '1 when a leader is known.',
+    value: (f) => (f.hasLeader ? 1 : 0),
+  },
+  {
+    name: 'ravencluster_rachis_leader_changes',
+    help: 'Changes of leader seen since the process started.',
+    value: (f) => f.leaderChanges,
+  },
+  {
+    name: 'ravencluster_rachis_elections_started',
+    help: 'Elections this node began since the process started.',
+    value: (f) => f.electionsStarted,
+  },
+  {
+    name: 'ravencluster_rachis_uncommitted_bytes',
+    help: 'Bytes accepted by the leader and not committed yet.',
+    value: (f) => f.uncommittedBytes,
+  },
+];
+
+export function registerRachisMetrics(registry: Registry, read: () => RachisFigures | undefined): void {
+  const one = () => {
+    const figures = read();
+    return figures === undefined ? [] : [figures];
+  };
+  registerFigures(registry, one, ['node'], (f) => ({ node: f.nodeTag }), FIGURES);
+  const peers = () =>
+    one().flatMap((f) => (f.peers ?? []).map((peer) => ({ ...peer, lag: f.lastIndex - peer.matchIndex })));
+  registerFigures(registry, peers, ['peer'], (p) => ({ peer: p.tag }), [
+    {
+      name: 'ravencluster_rachis_peer_lag_entries',
+      help: 'Entries of the leader that the peer does not hold durably yet.',
+      value: (p) => Math.max(0, p.lag),
+    },
+  ]);
+}
