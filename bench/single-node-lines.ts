@@ -48,10 +48,10 @@ const putLoad = (connections: number, durationMs: number) => ({
   durationMs,
 });
 
-const getLoad = (connections: number, durationMs: number) => ({
+const getLoad = (connections: number, durationMs: number, documents: number = KEYS) => ({
   method: 'GET',
   path: `/databases/${DATABASE}/docs?id=bulk/{n}`,
-  keys: KEYS,
+  keys: Math.min(KEYS, documents),
   connections,
   durationMs,
 });
@@ -84,7 +84,13 @@ export async function measureDocuments(subject: Subject, durationMs: number): Pr
     lines.push(await loadLine(subject, `put, ${connections} connections`, putLoad(connections, durationMs)));
   }
   for (const connections of [32, 128]) {
-    lines.push(await loadLine(subject, `get, ${connections} connections`, getLoad(connections, durationMs)));
+    lines.push(
+      await loadLine(
+        subject,
+        `get, ${connections} connections`,
+        getLoad(connections, durationMs, bulk.documents),
+      ),
+    );
   }
   const batch = { method: 'POST', path: `/databases/${DATABASE}/bulk_docs`, body: batchBody() };
   lines.push(
