@@ -1,0 +1,179 @@
+import type { ConflictSolverConfig, DatabaseLockMode, DatabaseTopology } from './database-record.ts';
+
+/** Creates a database, or with `expectedEtag` replaces its record. Result: `DatabaseWritten`. */
+export interface AddDatabase {
+  readonly type: 'AddDatabase';
+  /** As the client sent it; only DatabaseName is needed. Without Topology.Members the leader chooses the nodes. */
+  readonly record: Readonly<Record<string, unknown>>;
+  /** Copies wanted; cut down to the size of the cluster. Default 1, or the number of members that are named. */
+  readonly replicationFactor?: number;
+  /** null: the database must not exist. A number: it must exist and its record must stand at this Raft index. */
+  readonly expectedEtag: number | null;
+}
+
+/** Result: `DatabasesDeleting`. Unknown names and those locked with PreventDeletesIgnore are skipped. */
+export interface DeleteDatabase {
+  readonly type: 'DeleteDatabase';
+  readonly names: readonly string[];
+  readonly hardDelete: boolean;
+  /** Only these copies go; null: the whole database. */
+  readonly fromNodes: readonly string[] | null;
+}
+
+/** A node tells that its copy is gone. Result: null. May be repeated. */
+export interface RemoveNodeFromDatabase {
+  readonly type: 'RemoveNodeFromDatabase';
+  readonly name: string;
+  readonly node: string;
+  /** DatabaseTopologyIdBase64 of the deleted database: one of the same name may have been created since. */
+  readonly topologyId: string;
+}
+
+/** A node left the cluster: it is taken out of every database group. Result: null. */
+export interface RemoveNodeFromCluster {
+  readonly type: 'RemoveNodeFromCluster';
+  readonly node: string;
+}
+
+/** Replaces the topology; a compare-and-set when `expectedEtag` is given. Result: `DatabaseWritten`. */
+export interface UpdateTopology {
+  readonly type: 'UpdateTopology';
+  readonly name: string;
+  readonly topology: DatabaseTopology;
+  readonly expectedEtag: number | null;
+}
+
+/** Adds a copy, as promotable; the replication factor grows by one. Result: `DatabaseWritten`. */
+export interface AddDatabaseNode {
+  readonly type: 'AddDatabaseNode';
+  readonly name: string;
+  /** Absent: the leader chooses. */
+  readonly node?: string;
+  readonly mentor?: string;
+}
+
+/** Makes a promotable or a rehab a member without proof, on an administrator's word. Result: `DatabaseWritten`. */
+export interface PromoteDatabaseNode {
+  readonly type: 'PromoteDatabaseNode';
+  readonly name: string;
+  readonly node: string;
+}
+
+/** Result: `DatabaseWritten`. */
+export interface ReorderMembers {
+  readonly type: 'ReorderMembers';
+  readonly name: string;
+  readonly order: readonly string[];
+  /** Keep this order for ever (PriorityOrder). */
+  readonly fixed: boolean;
+}
+
+/** Result: `DatabaseWritten`. */
+export interface SetDynamicNodesDistribution {
+  readonly type: 'SetDynamicNodesDistribution';
+  readonly name: string;
+  readonly enabled: boolean;
+}
+
+/** Result: `DatabasesToggled`. */
+export interface ToggleDatabasesState {
+  readonly type: 'ToggleDatabasesState';
+  readonly names: readonly string[];
+  readonly disable: boolean;
+}
+
+/** Result: null. Every database must exist. */
+export interface EditLockMode {
+  readonly type: 'EditLockMode';
+  readonly names: readonly string[];
+  readonly mode: DatabaseLockMode;
+}
+
+/** Replaces the settings. Result: null. */
+export interface PutDatabaseSettings {
+  readonly type: 'PutDatabaseSettings';
+  readonly name: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Sets members of a record that have no command of their own; topology and deletion can't be set so. Result: null. */
+export interface EditDatabaseRecord {
+  readonly type: 'EditDatabaseRecord';
+  readonly name: string;
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly expectedEtag: number | null;
+}
+
+/** Result: null. */
+export interface ModifyConflictSolver {
+  readonly type: 'ModifyConflictSolver';
+  readonly name: string;
+  readonly solver: ConflictSolverConfig;
+}
+
+/** Result: null. */
+export interface UpdateUnusedDatabaseIds {
+  readonly type: 'UpdateUnusedDatabaseIds';
+  readonly name: string;
+  readonly databaseIds: readonly string[];
+}
+
+/** The client configuration of a database (null: of the whole cluster). Etag is set to the Raft index. Result: null. */
+export interface PutClientConfiguration {
+  readonly type: 'PutClientConfiguration';
+  readonly name: string | null;
+  readonly configuration: Readonly<Record<string, unknown>> | null;
+}
+
+/** Result: the new values, in order. Names without a trailing `|` get one. */
+export interface NextIdentities {
+  readonly type: 'NextIdentities';
+  readonly database: string;
+  readonly names: readonly string[];
+}
+
+/** Result: the value that is in force afterwards. */
+export interface SeedIdentity {
+  readonly type: 'SeedIdentity';
+  readonly database: string;
+  readonly name: string;
+  readonly value: number;
+  /** Set it even if it is lower than the present one. */
+  readonly force: boolean;
+}
+
+/** Everything that changes the cluster's state: plain values, in the log as they are. */
+export type ClusterCommand =
+  | AddDatabase
+  | DeleteDatabase
+  | RemoveNodeFromDatabase
+  | RemoveNodeFromCluster
+  | UpdateTopology
+  | AddDatabaseNode
+  | PromoteDatabaseNode
+  | ReorderMembers
+  | SetDynamicNodesDistribution
+  | ToggleDatabasesState
+  | EditLockMode
+  | PutDatabaseSettings
+  | EditDatabaseRecord
+  | ModifyConflictSolver
+  | UpdateUnusedDatabaseIds
+  | PutClientConfiguration
+  | NextIdentities
+  | SeedIdentity;
+
+export interface DatabaseWritten {
+  /** As the record spells it. */
+  readonly name: string;
+  readonly topology: DatabaseTopology;
+}
+
+export interface DatabasesDeleting {
+  /** Name → nodes that still have to delete their copy. Empty when nothing was done. */
+  readonly pending: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface DatabasesToggled {
+  readonly status: readonly { readonly name: string; readonly found: boolean }[];
+}
