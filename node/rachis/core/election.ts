@@ -1,7 +1,9 @@
 import type { CoreState } from './core-state.ts';
+import type { NodeId } from './entry.ts';
 import { becomeLeaderElect } from './leader.ts';
 import type { RequestVote, RequestVoteReply } from './message.ts';
 import { distinctVoters, isVoter, voteResult } from './quorum.ts';
+import type { LogPosition } from './raft-log.ts';
 
 /** Asks whether an election would be won, without changing anybody's term or vote. */
 export function startTrial(state: CoreState, reason: string): void {
@@ -97,7 +99,7 @@ function reasonToRefuse(state: CoreState, message: RequestVote): string | null {
 }
 
 function reply(state: CoreState, message: RequestVote, term: number, refusal: string | null): void {
-  const removedAtIndex = removalIndexOf(state, message.from);
+  const removedAsOf = removalPositionFor(state, message.from);
   state.outbox.sendWhenDurable(
     {
       type: 'RequestVoteReply',
@@ -107,24 +109,29 @@ function reply(state: CoreState, message: RequestVote, term: number, refusal: st
       isTrial: message.isTrial,
       granted: refusal === null,
       ...(refusal === null ? {} : { reason: refusal }),
-      ...(removedAtIndex === null ? {} : { removedAtIndex }),
+      ...(removedAsOf === null ? {} : { removedAsOf }),
     },
     0,
   );
 }
 
-/** Only a leader may say that a node is not of the cluster, and only from a committed configuration. */
-function removalIndexOf(state: CoreState, candidate: string): number | null {
+/** Only a leader may say that a node is not of the cluster, and only while its configuration is committed. */
+function removalPositionFor(state: CoreState, candidate: NodeId): LogPosition | null {
   const current = state.configurations.current;
   if (state.role !== 'Leader' || current === null || current.index > state.commit) return null;
   const isNode = current.configuration.nodes.some((node) => node.id === candidate);
-  return isNode || isVoter(current.voters, candidate) ? null : current.index;
+  if (isNode || isVoter(current.voters, candidate)) return null;
+  return { index: state.commit, term: state.log.termAt(state.commit) ?? 0 };
 }
 
-function hearOfRemoval(state: CoreState, message: RequestVoteReply): boolean {
+/**
+ * True when this node was removed. Its own configuration is superseded if it lies within what the leader has committed,
+ * and dead if it is of an older term than that: a log with it can't have the committed entry too.
+ */
+function hearOfRemoval(state: CoreState, { removedAsOf }: RequestVoteReply): boolean {
+  if (removedAsOf === undefined || state.leadership !== null || state.leader !== null) return false;
   const known = state.configurations.current?.index ?? 0;
-  if (message.removedAtIndex === undefined || message.removedAtIndex < known) return false;
-  if (state.leadership !== null || state.leader !== null) return false;
+  if (known > removedAsOf.index && (state.log.termAt(known) ?? 0) >= removedAsOf.term) return false;
   state.wasToldOfRemoval = true;
   state.refreshStanding();
   return true;

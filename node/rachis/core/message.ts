@@ -39,10 +39,10 @@ export interface RequestVoteReply extends Envelope {
   /** Why not, for people. */
   readonly reason?: string;
   /**
-   * Only from a leader: the committed configuration at this index does not know the asker. A node whose own
-   * configuration is not newer has been removed.
+   * Only from a leader: its commit position, with the asker in neither the configuration in force there nor a later
+   * one. A node whose own configuration is not newer than this position has been removed.
    */
-  readonly removedAtIndex?: number;
+  readonly removedAsOf?: { readonly index: number; readonly term: number };
 }
 
 export interface AppendEntries extends Envelope {

@@ -18,10 +18,14 @@ export function sendHeartbeats(state: CoreState, leadership: Leadership): void {
   for (const [peer, progress] of leadership.peers) sendHeartbeat(state, peer, progress, round);
 }
 
-/** Empty, at the sending position: its answer says whether what was sent before has arrived. */
+/**
+ * Empty, at the sending position: its answer says whether what was sent before has arrived. Where that position is
+ * compacted away, the peer is probed anew instead.
+ */
 export function sendCheck(state: CoreState, peer: NodeId, progress: Progress): void {
   const previousTerm = state.log.termAt(progress.next - 1);
-  if (previousTerm !== undefined) sendAppend(state, peer, progress, previousTerm, false);
+  if (previousTerm === undefined) progress.becomeProbe(state.tick);
+  else sendAppend(state, peer, progress, previousTerm, false);
 }
 
 function sendEntries(state: CoreState, peer: NodeId, progress: Progress): void {

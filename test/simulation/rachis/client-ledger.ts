@@ -1,0 +1,60 @@
+import { check } from './invariant-violation.ts';
+import type { ReplicatedList } from './replicated-list.ts';
+
+/** What clients were told: acknowledged requests with their results, and reads. */
+export class ClientLedger {
+  /** Request id → its result. */
+  readonly #acknowledged = new Map<number, number>();
+  /** Read context → the highest index that had been acknowledged when it began. */
+  readonly #reads = new Map<number, number>();
+  #ackedIndexMax = 0;
+  readCount = 0;
+
+  get acknowledgedCount(): number {
+    return this.#acknowledged.size;
+  }
+
+  isAcknowledged(requestId: number): boolean {
+    return this.#acknowledged.has(requestId);
+  }
+
+  acknowledge(requestId: number, index: number, list: ReplicatedList): void {
+    const place = list.placeOf(requestId);
+    const earlier = this.#acknowledged.get(requestId);
+    check(
+      place !== undefined && (earlier === undefined || earlier === place),
+      'each request takes effect once',
+      () => `request ${requestId} was answered with ${earlier} and with ${place}`,
+    );
+    this.#acknowledged.set(requestId, place);
+    this.#ackedIndexMax = Math.max(this.#ackedIndexMax, index);
+  }
+
+  readBegan(context: number): void {
+    this.#reads.set(context, this.#ackedIndexMax);
+  }
+
+  readAnswered(context: number, index: number | null): void {
+    const floor = this.#reads.get(context);
+    check(floor !== undefined, 'reads are answered once', () => `read ${context} was answered again`);
+    this.#reads.delete(context);
+    if (index === null) return;
+    this.readCount++;
+    check(
+      index >= floor,
+      'linearizable reads',
+      () => `read ${context} was given ${index}, but ${floor} was acknowledged before it began`,
+    );
+  }
+
+  /** At the end: nothing that was acknowledged is missing. */
+  checkNothingLost(node: string, list: ReplicatedList): void {
+    for (const [requestId, place] of this.#acknowledged) {
+      check(
+        list.placeOf(requestId) === place,
+        'acknowledged requests survive',
+        () => `request ${requestId} is at ${list.placeOf(requestId)} on ${node}, not at ${place}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { check } from './invariant-violation.ts';
+import type { SimulatedCluster } from './simulated-cluster.ts';
+import type { SimulatedNode } from './simulated-node.ts';
+
+/** Virtual time after which a healed cluster must have a leader: ten times the longest election timeout. */
+const leaderWithinMs = 20_000;
+/** Virtual time after which it must have committed, caught up with everything and told the nodes that left. */
+const settledWithinMs = 90_000;
+
+/** Ends all faults and checks that the cluster recovers by itself. */
+export function converge(cluster: SimulatedCluster): void {
+  cluster.isCalm = true;
+  cluster.trace(() => 'all faults end');
+  cluster.network.heal();
+  for (const node of cluster.nodes) {
+    node.resume();
+    if (node.core === null) node.start();
+  }
+  runUntil(cluster, leaderWithinMs, 'a leader after heal', () => agreedLeader(cluster) !== null);
+
+  let requestId = 0;
+  runUntil(cluster, settledWithinMs, 'an accepted proposal commits', () => {
+    if (requestId === 0 || !cluster.clients.isAcknowledged(requestId)) requestId = cluster.proposeAnew();
+    return cluster.clients.isAcknowledged(requestId);
+  });
+  runUntil(cluster, settledWithinMs, 'all nodes catch up and removed ones know it', () => isSettled(cluster));
+  for (const node of cluster.nodes) {
+    if (isInCluster(cluster, node)) cluster.clients.checkNothingLost(node.id, node.list);
+  }
+}
+
+function runUntil(cluster: SimulatedCluster, withinMs: number, what: string, holds: () => boolean): void {
+  const { clock } = cluster;
+  const deadlineMs = clock.nowMs + withinMs;
+  while (!holds()) {
+    const stepMs = clock.nowMs + 300;
+    check(stepMs < deadlineMs, `liveness: ${what}`, () => `not within ${withinMs} ms. ${describe(cluster)}`);
+    while (clock.nowMs < stepMs) clock.advance();
+  }
+}
+
+/** The one node that leads, if all members that have a disk follow it. */
+function agreedLeader(cluster: SimulatedCluster): SimulatedNode | null {
+  const leaders = cluster.nodes.filter((node) => node.isLeading);
+  const [leader] = leaders;
+  if (leader === undefined || leaders.length > 1) return null;
+  const members = leader.image.configuration?.nodes.filter((node) => node.role === 'member') ?? [];
+  const agrees = cluster.nodes
+    .filter((node) => members.some((member) => member.id === node.id))
+    .every((node) => node.core?.leader === leader.id);
+  return agrees ? leader : null;
+}
+
+function isSettled(cluster: SimulatedCluster): boolean {
+  const leader = agreedLeader(cluster);
+  const configuration = leader?.image.configuration;
+  if (leader === null || configuration === undefined || configuration === null) return false;
+  if (configuration.outgoingMembers.length > 0) return false;
+  return cluster.nodes.every((node) => {
+    if (isInCluster(cluster, node)) return node.list.appliedIndex === leader.image.lastIndex;
+    // Who was removed learns it from the leader; it can't when the leader is nobody it knows.
+    const knowsLeader = node.image.configuration?.nodes.some(
+      (known) => known.id === leader.id && known.role === 'member',
+    );
+    return node.core?.rachisState === 'Passive' || knowsLeader === false;
+  });
+}
+
+function isInCluster(cluster: SimulatedCluster, node: SimulatedNode): boolean {
+  const configuration = agreedLeader(cluster)?.image.configuration;
+  return configuration?.nodes.some((known) => known.id === node.id) ?? false;
+}
+
+function describe(cluster: SimulatedCluster): string {
+  return cluster.nodes
+    .map((node) => {
+      const core = node.core;
+      const members = node.image.configuration?.nodes.map((known) => `${known.id} ${known.role}`).join(', ');
+      const outgoing = node.image.configuration?.outgoingMembers.join(', ');
+      return `\n  ${node.id}: ${core?.rachisState} term ${core?.term} leader ${core?.leader} commit ${core?.commitIndex} applied ${node.list.appliedIndex} last ${node.image.lastIndex} of [${members}] leaving [${outgoing}]`;
+    })
+    .join('');
+}

@@ -1,0 +1,220 @@
+import type { Configuration } from '../../../node/rachis/core/configuration.ts';
+import type { Entry, NodeId } from '../../../node/rachis/core/entry.ts';
+import type { SnapshotMetadata } from '../../../node/rachis/core/message.ts';
+import type { PersistRequest } from '../../../node/rachis/core/ready.ts';
+import { check } from './invariant-violation.ts';
+import type { LogImage } from './log-image.ts';
+import type { ReplicatedList } from './replicated-list.ts';
+
+interface KnownEntry {
+  readonly entry: Entry;
+  readonly previousTerm: number;
+}
+
+interface CommittedEntry {
+  readonly term: number;
+  /** Term of the leader that committed it. */
+  readonly leaderTerm: number;
+}
+
+/** Knows every entry that was ever written, which of them are committed, and what the state machine was after each. */
+export class LogLedger {
+  readonly #known: KnownEntry[][] = [];
+  readonly #committed: (CommittedEntry | undefined)[] = [];
+  readonly #digests: (number | undefined)[] = [];
+  commitMax = 0;
+
+  /** All nodes start with this position, as if it had been committed before the run. */
+  startAt(base: SnapshotMetadata): void {
+    this.#committed[base.index] = { term: base.term, leaderTerm: base.term };
+    this.#digests[base.index] = 0;
+    this.commitMax = base.index;
+  }
+
+  /** `image` is the log before the request. */
+  persisting(
+    node: NodeId,
+    image: LogImage,
+    request: PersistRequest,
+    isLeading: boolean,
+    leaderOf: (term: number) => NodeId | undefined,
+  ): void {
+    const first = request.entries[0];
+    if (first === undefined) return;
+    check(
+      !isLeading || (request.snapshot === undefined && first.index === image.lastIndex + 1),
+      'leader append-only',
+      () => `leader ${node} rewrote its log from ${first.index}`,
+    );
+    let previousTerm = request.snapshot?.term ?? image.termAt(first.index - 1) ?? -1;
+    for (const entry of request.entries) {
+      this.#write(node, entry, previousTerm, leaderOf);
+      previousTerm = entry.term;
+    }
+  }
+
+  /** Two logs with the same (index, term) hold the same entry there, and by induction the same before it. */
+  #write(
+    node: NodeId,
+    entry: Entry,
+    previousTerm: number,
+    leaderOf: (term: number) => NodeId | undefined,
+  ): void {
+    let sameIndex = this.#known[entry.index];
+    if (sameIndex === undefined) {
+      sameIndex = [];
+      this.#known[entry.index] = sameIndex;
+    }
+    const known = sameIndex.find((candidate) => candidate.entry.term === entry.term);
+    if (known !== undefined) {
+      check(
+        isSameEntry(known.entry, entry) && known.previousTerm === previousTerm,
+        'log matching',
+        () => `${node} holds another (${entry.index}, term ${entry.term}), or another entry before it`,
+      );
+      return;
+    }
+    const isBootstrap = entry.index === 1 && entry.kind === 'configuration';
+    check(
+      isBootstrap || leaderOf(entry.term) === node,
+      'only the leader of a term makes its entries',
+      () => `${node} made (${entry.index}, term ${entry.term}), which ${leaderOf(entry.term)} leads`,
+    );
+    sameIndex.push({ entry, previousTerm });
+  }
+
+  /** `image` is the log after the request that made the configuration. */
+  configurationMade(node: NodeId, entry: Entry, image: LogImage): void {
+    if (entry.kind !== 'configuration' || entry.index === 1) return;
+    const before = configurationBefore(image, entry.index);
+    check(
+      before.index <= this.commitMax,
+      'one configuration change at a time',
+      () => `${node} appended ${entry.index} while the configuration at ${before.index} is uncommitted`,
+    );
+    if (before.configuration === null) return;
+    const next = entry.configuration;
+    const nextMembers = membersOf(next);
+    const members = membersOf(before.configuration);
+    const isSafe =
+      before.configuration.outgoingMembers.length > 0
+        ? next.outgoingMembers.length === 0 && isSame(nextMembers, members)
+        : next.outgoingMembers.length > 0
+          ? isSame(next.outgoingMembers, members)
+          : isSame(nextMembers, members);
+    check(
+      isSafe,
+      'consecutive quorums overlap',
+      () => `${node} appended an unsafe configuration at ${entry.index}`,
+    );
+  }
+
+  /** `image` is the leader's log at the moment of the commit; `holds` asks the disk of a node. */
+  leaderCommitted(
+    leader: NodeId,
+    leaderTerm: number,
+    index: number,
+    image: LogImage,
+    holds: (id: NodeId, index: number, term: number) => boolean,
+  ): void {
+    const term = image.termAt(index);
+    check(
+      term === leaderTerm,
+      'only entries of the own term are committed by counting',
+      () => `${leader} of term ${leaderTerm} committed (${index}, term ${term})`,
+    );
+    const configuration = image.configuration;
+    const members = configuration === null ? [] : membersOf(configuration);
+    for (const side of [members, configuration?.outgoingMembers ?? []]) {
+      const holders = side.filter((id) => holds(id, index, term));
+      check(
+        side.length === 0 ? side !== members : 2 * holders.length > side.length,
+        'committed means on the disks of a quorum',
+        () => `${leader} committed ${index} with [${holders.join(', ')}] of [${side.join(', ')}]`,
+      );
+    }
+    for (let at = this.commitMax + 1; at <= index; at++) {
+      this.#committed[at] = { term: image.termAt(at) ?? -1, leaderTerm };
+    }
+    this.commitMax = index;
+  }
+
+  /** Any node's commit index: `image` is its log. */
+  commitKnown(node: NodeId, index: number, image: LogImage): void {
+    check(
+      index <= this.commitMax,
+      'commit index',
+      () => `${node} says that ${index} is committed, but no leader committed more than ${this.commitMax}`,
+    );
+    if (index < image.baseIndex) return;
+    check(
+      image.termAt(index) === this.#committed[index]?.term,
+      'commit index',
+      () =>
+        `${node} holds term ${image.termAt(index)} at ${index}; term ${this.#committed[index]?.term} was committed`,
+    );
+  }
+
+  /** Every leader holds whatever was committed in earlier terms; with log matching, its last entry is enough. */
+  elected(leader: NodeId, term: number, image: LogImage): void {
+    for (let index = this.commitMax; index > image.baseIndex; index--) {
+      const committed = this.#committed[index];
+      if (committed === undefined || committed.leaderTerm >= term) continue;
+      check(
+        image.termAt(index) === committed.term,
+        'leader completeness',
+        () => `${leader} leads term ${term} without the committed (${index}, term ${committed.term})`,
+      );
+      return;
+    }
+  }
+
+  applied(node: NodeId, entry: Entry, list: ReplicatedList): void {
+    check(
+      this.#committed[entry.index]?.term === entry.term,
+      'state machine safety',
+      () => `${node} applied (${entry.index}, term ${entry.term}), which is not the committed entry`,
+    );
+    this.checkDigest(node, list);
+  }
+
+  checkDigest(node: NodeId, list: ReplicatedList): void {
+    const known = this.#digests[list.appliedIndex];
+    if (known === undefined) this.#digests[list.appliedIndex] = list.digest;
+    check(
+      known === undefined || known === list.digest,
+      'state machine safety',
+      () => `the state of ${node} at ${list.appliedIndex} differs from that of another node`,
+    );
+  }
+}
+
+/** Entries travel by reference here; only a bootstrap that a crash undid is made anew. */
+function isSameEntry(left: Entry, right: Entry): boolean {
+  if (left === right) return true;
+  return (
+    left.index === 1 &&
+    left.kind === 'configuration' &&
+    right.kind === 'configuration' &&
+    left.configuration === right.configuration
+  );
+}
+
+function membersOf(configuration: Configuration): readonly NodeId[] {
+  return configuration.nodes.filter((node) => node.role === 'member').map((node) => node.id);
+}
+
+function isSame(left: readonly NodeId[], right: readonly NodeId[]): boolean {
+  return left.length === right.length && left.every((id) => right.includes(id));
+}
+
+function configurationBefore(
+  image: LogImage,
+  index: number,
+): { readonly index: number; readonly configuration: Configuration | null } {
+  for (let at = index - 1; at > image.baseIndex; at--) {
+    const entry = image.entryAt(at);
+    if (entry?.kind === 'configuration') return { index: at, configuration: entry.configuration };
+  }
+  return { index: image.baseIndex, configuration: image.base?.configuration ?? null };
+}

@@ -1,0 +1,71 @@
+import { converge } from './convergence.ts';
+import { FaultInjector } from './fault-injector.ts';
+import { drawFaultProfile } from './fault-profile.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { SimulatedCluster } from './simulated-cluster.ts';
+
+export interface SimulationOptions {
+  readonly seed: number;
+  /** Events under faults, before everything is healed. */
+  readonly steps?: number;
+  /** Gets one line an event of note. */
+  readonly onTrace?: (line: string) => void;
+}
+
+export interface SimulationResult {
+  readonly virtualMs: number;
+  readonly elections: number;
+  readonly committed: number;
+  readonly acknowledged: number;
+  readonly reads: number;
+}
+
+export const defaultSteps = 12_000;
+
+/** A broken seed; the message ends with the one command that replays it. */
+export class SimulationFailure extends Error {
+  override readonly name = 'SimulationFailure';
+}
+
+/** One whole life of a cluster, decided by the seed alone. @throws SimulationFailure when an invariant breaks. */
+export function runSimulation(options: SimulationOptions): SimulationResult {
+  const { seed, steps = defaultSteps } = options;
+  try {
+    return run(seed, steps, options.onTrace ?? null);
+  } catch (error) {
+    const stepsOption = steps === defaultSteps ? '' : ` --steps ${steps}`;
+    throw new SimulationFailure(
+      `seed ${seed}: ${error instanceof Error ? error.message : String(error)}\nReplay it with: npm run simulate -- --seed ${seed}${stepsOption}`,
+      { cause: error },
+    );
+  }
+}
+
+function run(seed: number, steps: number, onTrace: ((line: string) => void) | null): SimulationResult {
+  const random = new SeededRandom(seed);
+  const profile = drawFaultProfile(random);
+  const cluster = new SimulatedCluster(random, profile, onTrace);
+  const injector = new FaultInjector(cluster);
+  const { clock } = cluster;
+  const repeat = (everyMs: number, act: () => void) => {
+    const again = () => {
+      if (cluster.isCalm) return;
+      act();
+      clock.schedule(random.between(1, 2 * everyMs), again);
+    };
+    clock.schedule(random.between(1, 2 * everyMs), again);
+  };
+  repeat(profile.proposeEveryMs, () => cluster.propose(random.between(1, 3)));
+  repeat(profile.readEveryMs, () => cluster.read());
+  repeat(profile.faultEveryMs, () => injector.inject());
+
+  for (let step = 0; step < steps; step++) clock.advance();
+  converge(cluster);
+  return {
+    virtualMs: clock.nowMs,
+    elections: cluster.elections.electionCount,
+    committed: cluster.logs.commitMax,
+    acknowledged: cluster.clients.acknowledgedCount,
+    reads: cluster.clients.readCount,
+  };
+}

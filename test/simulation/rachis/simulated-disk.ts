@@ -1,0 +1,62 @@
+import type { SnapshotMetadata } from '../../../node/rachis/core/message.ts';
+import type { HardState, PersistRequest } from '../../../node/rachis/core/ready.ts';
+import { emptyRestoredState, type RestoredState } from '../../../node/rachis/core/restored-state.ts';
+import { LogImage } from './log-image.ts';
+import { ReplicatedList } from './replicated-list.ts';
+
+export interface DiskWrite {
+  readonly request: PersistRequest;
+  /** With a snapshot: its content, which becomes durable in the same unit. */
+  readonly content: ReplicatedList | null;
+}
+
+/** What survives a crash. A write is atomic, but only synced ones are sure to be there afterwards. */
+export class SimulatedDisk {
+  hardState: HardState;
+  readonly log: LogImage;
+  /** The state machine as of its last flush. */
+  checkpoint: ReplicatedList;
+  readonly #unsynced: DiskWrite[] = [];
+
+  constructor(restored: RestoredState = emptyRestoredState) {
+    this.hardState = restored.hardState;
+    this.log = new LogImage(restored.snapshot, restored.entries);
+    this.checkpoint = new ReplicatedList(restored.appliedIndex);
+  }
+
+  get unsyncedCount(): number {
+    return this.#unsynced.length;
+  }
+
+  write(write: DiskWrite): void {
+    this.#unsynced.push(write);
+  }
+
+  /** The oldest `count` writes become durable. */
+  sync(count: number, onDurable: (before: HardState, write: DiskWrite) => void): void {
+    for (const write of this.#unsynced.splice(0, count)) {
+      const before = this.hardState;
+      if (write.request.hardState !== undefined) this.hardState = write.request.hardState;
+      if (write.content !== null) this.checkpoint = write.content.clone();
+      this.log.apply(write.request);
+      onDurable(before, write);
+    }
+  }
+
+  loseUnsynced(): void {
+    this.#unsynced.length = 0;
+  }
+
+  compactTo(point: SnapshotMetadata): void {
+    this.log.compactTo(point);
+  }
+
+  restore(): RestoredState {
+    return {
+      hardState: this.hardState,
+      snapshot: this.log.base,
+      entries: this.log.entries,
+      appliedIndex: this.checkpoint.appliedIndex,
+    };
+  }
+}

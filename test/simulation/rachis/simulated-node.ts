@@ -1,0 +1,344 @@
+import type { Configuration } from '../../../node/rachis/core/configuration.ts';
+import type { Entry, NodeId } from '../../../node/rachis/core/entry.ts';
+import type { Message } from '../../../node/rachis/core/message.ts';
+import { RaftCore } from '../../../node/rachis/core/raft-core.ts';
+import type { Ready } from '../../../node/rachis/core/ready.ts';
+import { check } from './invariant-violation.ts';
+import { LogImage } from './log-image.ts';
+import { type ReplicatedList, requestIdOf } from './replicated-list.ts';
+import type { SimulatedDisk } from './simulated-disk.ts';
+import type { SimulationWorld } from './simulation-world.ts';
+
+interface PendingRequest {
+  readonly requestId: number;
+  readonly term: number;
+}
+
+/** One process with one disk: the shell that a driver is in real life, and the place where its core is watched. */
+export class SimulatedNode {
+  readonly slot: number;
+  readonly id: NodeId;
+  readonly disk: SimulatedDisk;
+  /** `null` while crashed. */
+  core: RaftCore | null = null;
+  image: LogImage;
+  list: ReplicatedList;
+  readonly #world: SimulationWorld;
+  /** Grows with each crash: what was scheduled for an earlier life does not happen. */
+  #life = 0;
+  #isPaused = false;
+  #backlog: (() => void)[] = [];
+  #isSyncing = false;
+  #isApplying = false;
+  #toApply: Entry[] = [];
+  #commit = 0;
+  readonly #requests = new Map<number, PendingRequest>();
+  /** Received snapshot contents, by index, until the core asks to install them. */
+  readonly #received = new Map<number, ReplicatedList>();
+
+  /** The cluster that this node founds when its disk is empty; `null` for a node that waits to be invited. */
+  readonly #founded: Configuration | null;
+
+  constructor(
+    world: SimulationWorld,
+    slot: number,
+    id: NodeId,
+    disk: SimulatedDisk,
+    founded: Configuration | null,
+  ) {
+    this.#founded = founded;
+    this.#world = world;
+    this.slot = slot;
+    this.id = id;
+    this.disk = disk;
+    this.image = new LogImage(disk.log.base, disk.log.entries);
+    this.list = disk.checkpoint.clone();
+  }
+
+  get isLeading(): boolean {
+    return this.core?.rachisState === 'Leader';
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  start(): void {
+    const { profile, random, clock } = this.#world;
+    this.image = new LogImage(this.disk.log.base, this.disk.log.entries);
+    this.list = this.disk.checkpoint.clone();
+    this.#commit = this.list.appliedIndex;
+    this.core = new RaftCore(
+      {
+        id: this.id,
+        electionTimeoutTicks: profile.electionTimeoutTicks,
+        heartbeatTicks: profile.heartbeatTicks,
+        random: random.next,
+        limits: profile.limits,
+      },
+      this.disk.restore(),
+    );
+    // Clocks need not agree: ticks of one node are up to 10 % shorter or longer than those of another.
+    const tickMs = profile.tickMs * (0.9 + 0.2 * random.next());
+    const life = this.#life;
+    const tick = () => {
+      if (this.#life !== life) return;
+      // A stopped process misses its ticks; a monotonic timer does not make up for them.
+      if (!this.#isPaused) this.input((core) => core.tick());
+      clock.schedule(tickMs, tick);
+    };
+    clock.schedule(tickMs * random.next(), tick);
+    this.input((core) => {
+      if (this.#founded !== null && this.disk.log.lastIndex === 0) core.bootstrap(this.#founded);
+    });
+  }
+
+  /** The tail that was not synced may be lost; a part of it may have reached the disk all the same. */
+  crash(): void {
+    this.#world.trace(() => `${this.id} crashes with ${this.disk.unsyncedCount} writes unsynced`);
+    this.#life++;
+    this.core = null;
+    this.#isPaused = false;
+    this.#isSyncing = false;
+    this.#isApplying = false;
+    this.#backlog = [];
+    this.#toApply = [];
+    this.#requests.clear();
+    this.#received.clear();
+    this.#sync(this.#world.random.between(0, this.disk.unsyncedCount));
+    this.disk.loseUnsynced();
+  }
+
+  pause(): void {
+    if (this.core !== null) this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    const backlog = this.#backlog;
+    this.#backlog = [];
+    for (const run of backlog) run();
+  }
+
+  /** Runs `act` in `delayMs` if the process still lives; when it is paused, as soon as it is resumed. */
+  later(delayMs: number, act: () => void): void {
+    const life = this.#life;
+    this.#world.clock.schedule(delayMs, () => {
+      if (this.#life !== life) return;
+      if (this.#isPaused) this.#backlog.push(act);
+      else act();
+    });
+  }
+
+  receive(message: Message, content: ReplicatedList | null): void {
+    const { core } = this;
+    if (core === null) return;
+    if (this.#isPaused) {
+      this.#backlog.push(() => this.receive(message, content));
+      return;
+    }
+    if (content !== null && message.to === this.id) this.#received.set(content.appliedIndex, content);
+    this.input(() => core.step(message));
+  }
+
+  propose(requestIds: readonly number[], commands: readonly Uint8Array[]): void {
+    this.input((core) => {
+      const outcome = core.propose(commands);
+      if (!outcome.accepted) return;
+      requestIds.forEach((requestId, position) => {
+        this.#requests.set(outcome.firstIndex + position, { requestId, term: outcome.term });
+      });
+    });
+  }
+
+  read(context: number): void {
+    this.#world.clients.readBegan(context);
+    this.input((core) => core.readIndex(context));
+  }
+
+  /** Flushes the state machine and drops the log before it. */
+  compact(): void {
+    this.input((core) => {
+      if (this.disk.checkpoint.appliedIndex < this.list.appliedIndex)
+        this.disk.checkpoint = this.list.clone();
+      const point = core.compact(this.disk.checkpoint.appliedIndex);
+      if (point === null) return;
+      check(
+        point.index <= this.disk.checkpoint.appliedIndex && point.index <= this.disk.log.lastIndex,
+        'truncation stays behind the snapshot',
+        () => `${this.id} dropped its log up to ${point.index}`,
+      );
+      this.image.compactTo(point);
+      this.disk.compactTo(point);
+    });
+  }
+
+  /** Every input goes through here, so that everything is checked after each. */
+  input(act: (core: RaftCore) => void): void {
+    const { core } = this;
+    if (core === null || this.#isPaused) return;
+    act(core);
+    this.#drain(core);
+  }
+
+  #drain(core: RaftCore): void {
+    for (;;) {
+      const ready = core.takeReady();
+      const commit = core.commitIndex;
+      this.#checkLeaderCommit(core, commit);
+      if (ready === null) break;
+      this.#handle(ready);
+    }
+    const commit = core.commitIndex;
+    if (commit === this.#commit) return;
+    check(commit > this.#commit, 'commit is monotone', () => `${this.id}: ${this.#commit} to ${commit}`);
+    this.#world.logs.commitKnown(this.id, commit, this.image);
+    this.#commit = commit;
+  }
+
+  /** Before the request of the same step is looked at: what it appends came after the commit. */
+  #checkLeaderCommit(core: RaftCore, commit: number): void {
+    const { logs, elections } = this.#world;
+    if (commit <= logs.commitMax || elections.leaderOf(core.term) !== this.id) return;
+    logs.leaderCommitted(this.id, core.term, commit, this.image, (id, index, term) => {
+      const log = this.#world.diskOf(id)?.log;
+      return log !== undefined && (log.termAt(index) === term || log.baseIndex > index);
+    });
+  }
+
+  #handle(ready: Ready): void {
+    const { elections, logs, clients } = this.#world;
+    const { change, persist } = ready;
+    if (change !== null) {
+      this.#world.trace(
+        () =>
+          `${this.id} is ${change.state} in term ${change.term}, leader ${change.leader}: ${change.reason}`,
+      );
+      if (elections.roleChanged(this.id, change, this.image)) logs.elected(this.id, change.term, this.image);
+    }
+    if (persist !== null) this.#persist(persist);
+    for (const message of ready.messages) {
+      elections.messageSent(message, this.disk, this.image);
+      this.#world.send(this, message, message.type === 'InstallSnapshot' ? this.#contentAt(message) : null);
+    }
+    if (ready.committed.length > 0) {
+      this.#toApply.push(...ready.committed);
+      this.#applySoon();
+    }
+    for (const read of ready.readStates) clients.readAnswered(read.context, read.index);
+  }
+
+  #persist(request: NonNullable<Ready['persist']>): void {
+    const { elections, logs } = this.#world;
+    const state = this.core?.rachisState;
+    const isLeading = state === 'Leader' || state === 'LeaderElect';
+    logs.persisting(this.id, this.image, request, isLeading, (term) => elections.leaderOf(term));
+    this.image.apply(request);
+    if (isLeading) for (const entry of request.entries) logs.configurationMade(this.id, entry, this.image);
+    let content: ReplicatedList | null = null;
+    if (request.snapshot !== undefined) {
+      content = this.#received.get(request.snapshot.index) ?? null;
+      check(content !== null, 'snapshots come with their content', () => `${this.id} installs nothing`);
+      this.#received.clear();
+    }
+    this.disk.write({ request, content });
+    this.#syncSoon();
+  }
+
+  #syncSoon(): void {
+    if (this.#isSyncing || this.disk.unsyncedCount === 0) return;
+    const { random, profile, isCalm } = this.#world;
+    this.#isSyncing = true;
+    const count = random.chance(0.7) ? this.disk.unsyncedCount : random.between(1, this.disk.unsyncedCount);
+    let delayMs = isCalm ? 1 : random.between(...profile.syncMs);
+    if (!isCalm && random.chance(profile.stallRate)) delayMs = 30 * delayMs + 500;
+    const life = this.#life;
+    this.#world.clock.schedule(delayMs, () => {
+      // The disk works on while the process is stopped; only the news waits.
+      if (this.#life !== life) return;
+      const { ticket, content } = this.#sync(count);
+      this.#isSyncing = false;
+      this.later(0, () => {
+        if (content !== null) this.#install(content);
+        this.input((core) => core.persisted(ticket));
+        this.#syncSoon();
+      });
+    });
+  }
+
+  #sync(count: number): { readonly ticket: number; readonly content: ReplicatedList | null } {
+    let ticket = 0;
+    let content: ReplicatedList | null = null;
+    this.disk.sync(count, (before, write) => {
+      this.#world.elections.hardStateDurable(this.id, before, this.disk.hardState);
+      ticket = write.request.ticket;
+      content = write.content ?? content;
+    });
+    return { ticket, content };
+  }
+
+  #install(content: ReplicatedList): void {
+    this.#world.trace(() => `${this.id} installed a snapshot at ${content.appliedIndex}`);
+    this.#world.logs.checkDigest(this.id, content);
+    this.list = content.clone();
+    this.#toApply = this.#toApply.filter((entry) => entry.index > content.appliedIndex);
+    for (const index of this.#requests.keys())
+      if (index <= content.appliedIndex) this.#requests.delete(index);
+  }
+
+  /** Called while the core is drained, which takes up what an immediate apply makes ready. */
+  #applySoon(): void {
+    const { random, profile, isCalm } = this.#world;
+    if (this.#isApplying) return;
+    const delayMs = isCalm ? 0 : random.between(...profile.applyMs);
+    if (delayMs === 0) {
+      this.core?.applied(this.#apply(this.#toApply.length));
+      return;
+    }
+    this.#isApplying = true;
+    this.later(delayMs, () => {
+      this.#isApplying = false;
+      this.input((core) => {
+        core.applied(this.#apply(random.between(1, this.#toApply.length)));
+        if (this.#toApply.length > 0) this.#applySoon();
+      });
+    });
+  }
+
+  /** Gives the index that the state machine stands at afterwards. */
+  #apply(count: number): number {
+    for (const entry of this.#toApply.splice(0, count)) {
+      check(
+        entry.index === this.list.appliedIndex + 1 && entry.index <= (this.core?.commitIndex ?? 0),
+        'applied in order, and only what is committed',
+        () => `${this.id} applies ${entry.index} after ${this.list.appliedIndex}`,
+      );
+      this.list.apply(entry);
+      this.#world.logs.applied(this.id, entry, this.list);
+      this.#answer(entry);
+    }
+    return this.list.appliedIndex;
+  }
+
+  #answer(entry: Entry): void {
+    const request = this.#requests.get(entry.index);
+    if (request === undefined) return;
+    this.#requests.delete(entry.index);
+    if (request.term !== entry.term) return;
+    check(
+      entry.kind === 'command' && requestIdOf(entry.data) === request.requestId,
+      'an accepted proposal keeps its place',
+      () => `${this.id} accepted request ${request.requestId} at ${entry.index} and applied another there`,
+    );
+    this.#world.clients.acknowledge(request.requestId, entry.index, this.list);
+  }
+
+  #contentAt(message: Extract<Message, { type: 'InstallSnapshot' }>): ReplicatedList {
+    check(
+      message.snapshot.index === this.list.appliedIndex,
+      'a snapshot stands where the state machine stands',
+      () => `${this.id} names ${message.snapshot.index} but has applied ${this.list.appliedIndex}`,
+    );
+    return this.list.clone();
+  }
+}
