@@ -1,0 +1,179 @@
+import { join, resolve } from 'node:path';
+import type { LogLevel } from '../observability/log-level.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import type { ListenAddress, ListenUrl } from './listen-url.ts';
+import { SettingValues } from './setting-values.ts';
+import * as cluster from './settings/cluster-settings.ts';
+import * as database from './settings/database-settings.ts';
+import * as log from './settings/log-settings.ts';
+import * as server from './settings/server-settings.ts';
+import { readCommandLine } from './sources/command-line.ts';
+import { readEnvironment } from './sources/environment-variables.ts';
+import { readSettingsFile } from './sources/settings-file.ts';
+import { isUnsecuredAccessAllowed } from './unsecured-access.ts';
+
+/** How a node was told to run; an immutable value, checked. */
+export interface NodeConfiguration {
+  /** Where HTTP is served; at least one. */
+  readonly serverUrls: readonly [ListenUrl, ...ListenUrl[]];
+  readonly tcp: ListenAddress;
+  /** What others are told; null: where the node listens. */
+  readonly publicServerUrl: string | null;
+  readonly publicServerUrlTcp: string | null;
+  /** Absolute. */
+  readonly dataDirectory: string;
+  readonly runInMemory: boolean;
+  /** The process whose end ends the node; null: none. */
+  readonly parentProcessId: number | null;
+  /** null: the edge's own limit. */
+  readonly maxConcurrentRequests: number | null;
+  readonly cluster: ClusterConfiguration;
+  readonly databases: DatabasesConfiguration;
+  readonly logs: LogsConfiguration;
+  /** To be logged once the node has a log. */
+  readonly warnings: readonly string[];
+}
+
+export interface ClusterConfiguration {
+  readonly electionTimeoutMs: number;
+  readonly operationTimeoutMs: number;
+  readonly tcpTimeoutMs: number;
+  readonly workerSamplePeriodMs: number;
+  readonly supervisorSamplePeriodMs: number;
+  readonly receiveFromWorkerTimeoutMs: number;
+  readonly statsStabilizationTimeMs: number;
+  readonly timeBeforeMovingToRehabMs: number;
+  readonly timeBeforeAddingReplicaMs: number;
+  readonly maxChangeVectorDistance: number;
+  readonly hardDeleteOnReplacement: boolean;
+  readonly logHistoryMaxEntries: number;
+  readonly maxCommandBytes: number;
+}
+
+export interface DatabasesConfiguration {
+  readonly loadTimeoutMs: number;
+  readonly tombstoneCleanupIntervalMs: number;
+}
+
+export interface LogsConfiguration {
+  readonly level: LogLevel;
+  /** Absolute path of the newest log file; null: standard error only. */
+  readonly file: string | null;
+  readonly format: 'text' | 'json';
+  readonly fileBytesMax: number;
+  readonly filesMax: number;
+}
+
+/** Where configuration comes from, besides the defaults. */
+export interface ConfigurationSources {
+  /** Without the interpreter and the program. */
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Relative paths start here, and `settings.json` is looked for here. */
+  readonly workingDirectory: string;
+}
+
+export type Invocation =
+  | { readonly wants: 'run'; readonly configuration: NodeConfiguration }
+  | { readonly wants: 'help' | 'version' };
+
+/**
+ * What the program was called for. Precedence, rising: defaults, `settings.json`, environment, command line. Throws
+ * ConfigurationError.
+ */
+export function readInvocation({ args, environment, workingDirectory }: ConfigurationSources): Invocation {
+  const commandLine = readCommandLine(args);
+  if (commandLine.wants !== 'run') return { wants: commandLine.wants };
+  const settingsFile = resolve(workingDirectory, commandLine.settingsFile ?? 'settings.json');
+  const values = new SettingValues([
+    ...readSettingsFile(settingsFile, commandLine.settingsFile !== null),
+    ...readEnvironment(environment),
+    ...commandLine.values,
+  ]);
+  return { wants: 'run', configuration: configurationOf(values, workingDirectory) };
+}
+
+function configurationOf(values: SettingValues, workingDirectory: string): NodeConfiguration {
+  const [first, ...rest] = values.get(server.serverUrl);
+  // The form of the setting gives one URL at least.
+  if (first === undefined) throw new ConfigurationError(['ServerUrl is empty.']);
+  const tcp = values.get(server.serverUrlTcp);
+  const configuration: NodeConfiguration = {
+    serverUrls: [first, ...rest],
+    tcp: { host: tcp?.host ?? first.host, port: tcp?.port ?? 0 },
+    publicServerUrl: values.get(server.publicServerUrl),
+    publicServerUrlTcp: values.get(server.publicServerUrlTcp),
+    dataDirectory: resolve(workingDirectory, values.get(server.dataDir)),
+    runInMemory: values.get(server.runInMemory),
+    parentProcessId: values.get(server.parentProcessId),
+    maxConcurrentRequests: values.get(server.maxConcurrentRequests),
+    cluster: clusterOf(values),
+    databases: {
+      loadTimeoutMs: values.get(database.concurrentLoadTimeoutInSec) * 1000,
+      tombstoneCleanupIntervalMs: values.get(database.tombstoneCleanupIntervalInMin) * 60_000,
+    },
+    logs: logsOf(values, workingDirectory),
+    warnings: values.warnings,
+  };
+  refuseUnsafe(configuration, values);
+  return configuration;
+}
+
+function clusterOf(values: SettingValues): ClusterConfiguration {
+  return {
+    electionTimeoutMs: values.get(cluster.electionTimeoutInMs),
+    operationTimeoutMs: values.get(cluster.operationTimeoutInSec) * 1000,
+    tcpTimeoutMs: values.get(cluster.tcpTimeoutInMs),
+    workerSamplePeriodMs: values.get(cluster.workerSamplePeriodInMs),
+    supervisorSamplePeriodMs: values.get(cluster.supervisorSamplePeriodInMs),
+    receiveFromWorkerTimeoutMs: values.get(cluster.receiveFromWorkerTimeoutInMs),
+    statsStabilizationTimeMs: values.get(cluster.statsStabilizationTimeInSec) * 1000,
+    timeBeforeMovingToRehabMs: values.get(cluster.timeBeforeMovingToRehabInSec) * 1000,
+    timeBeforeAddingReplicaMs: values.get(cluster.timeBeforeAddingReplicaInSec) * 1000,
+    maxChangeVectorDistance: values.get(cluster.maxChangeVectorDistance),
+    hardDeleteOnReplacement: values.get(cluster.hardDeleteOnReplacement),
+    logHistoryMaxEntries: values.get(cluster.logHistoryMaxEntries),
+    maxCommandBytes: values.get(cluster.maxSizeOfSingleRaftCommandInMb) * 1024 * 1024,
+  };
+}
+
+function logsOf(values: SettingValues, workingDirectory: string): LogsConfiguration {
+  const folder = values.get(log.logsPath);
+  return {
+    level: values.get(log.logsMinLevel),
+    file: folder === null ? null : join(resolve(workingDirectory, folder), 'node.log'),
+    format: values.get(log.logsFormat),
+    fileBytesMax: values.get(log.logsArchiveAboveSizeInMb) * 1024 * 1024,
+    filesMax: values.get(log.logsMaxArchiveFiles),
+  };
+}
+
+/** What would leave data open to people it was not meant for is refused, never ignored. */
+function refuseUnsafe({ serverUrls, publicServerUrl }: NodeConfiguration, values: SettingValues): void {
+  for (const setting of [server.certificatePath, server.certificateExec]) {
+    if (values.get(setting) === null) continue;
+    throw new ConfigurationError([
+      `${setting.key} is set in ${values.sourceOf(setting)}, but this version can't serve HTTPS. Put a proxy that ends TLS in front of the node and remove the setting.`,
+    ]);
+  }
+  const allowed = values.get(server.unsecuredAccessAllowed);
+  for (const { scheme, host, port } of serverUrls) {
+    const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const source = values.sourceOf(server.serverUrl);
+    if (scheme === 'https') {
+      throw new ConfigurationError([
+        `ServerUrl is '${url}' in ${source}, but this version can't serve HTTPS. Use http, behind a proxy that ends TLS.`,
+      ]);
+    }
+    if (!isUnsecuredAccessAllowed(host, allowed)) {
+      throw new ConfigurationError([
+        `ServerUrl is '${url}' in ${source}, which is reachable from outside the range that Security.UnsecuredAccessAllowed=${allowed} allows for plain HTTP. Listen on 127.0.0.1, or set Security.UnsecuredAccessAllowed to PrivateNetwork or PublicNetwork if everybody in that network may read and write all data.`,
+      ]);
+    }
+  }
+  if (publicServerUrl !== null && new URL(publicServerUrl).protocol !== `${serverUrls[0].scheme}:`) {
+    throw new ConfigurationError([
+      `PublicServerUrl is '${publicServerUrl}' in ${values.sourceOf(server.publicServerUrl)}, but its scheme must be that of ServerUrl, ${serverUrls[0].scheme}.`,
+    ]);
+  }
+}

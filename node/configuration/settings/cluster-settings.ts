@@ -1,0 +1,102 @@
+import { setting } from '../setting.ts';
+import { flag, integer } from '../value-form.ts';
+
+const DAY_SEC = 24 * 60 * 60;
+const HOUR_MS = 60 * 60 * 1000;
+const milliseconds = (min: number, max = HOUR_MS) => integer(min, max, 'milliseconds');
+const seconds = (min: number, max = 365 * DAY_SEC) => integer(min, max, 'seconds');
+
+export const electionTimeoutInMs = setting(
+  'Cluster.ElectionTimeoutInMs',
+  milliseconds(50, 60_000),
+  1000,
+  'Silence of the leader after which a follower may stand, at least; each waits up to twice as long.',
+);
+export const operationTimeoutInSec = setting(
+  'Cluster.OperationTimeoutInSec',
+  seconds(1, 3600),
+  15,
+  'How long a cluster command waits to be committed and applied.',
+);
+export const tcpTimeoutInMs = setting(
+  'Cluster.TcpTimeoutInMs',
+  milliseconds(100),
+  15_000,
+  'How long a connection to another node may take to be made.',
+);
+export const workerSamplePeriodInMs = setting(
+  'Cluster.WorkerSamplePeriodInMs',
+  milliseconds(20),
+  500,
+  'Period of the report a node sends of its databases.',
+);
+export const supervisorSamplePeriodInMs = setting(
+  'Cluster.SupervisorSamplePeriodInMs',
+  milliseconds(20),
+  1000,
+  'Period of the cluster observer.',
+);
+export const receiveFromWorkerTimeoutInMs = setting(
+  'Cluster.ReceiveFromWorkerTimeoutInMs',
+  milliseconds(100),
+  5000,
+  'Age of the last report after which a node counts as silent.',
+);
+export const statsStabilizationTimeInSec = setting(
+  'Cluster.StatsStabilizationTimeInSec',
+  seconds(0),
+  5,
+  'Quiet time of the observer after a change of leader or topology.',
+);
+export const timeBeforeMovingToRehabInSec = setting(
+  'Cluster.TimeBeforeMovingToRehabInSec',
+  seconds(0),
+  60,
+  'Silence after which a member goes to rehab.',
+);
+export const timeBeforeAddingReplicaInSec = setting(
+  'Cluster.TimeBeforeAddingReplicaInSec',
+  seconds(0),
+  900,
+  'Time in rehab after which another node gets a copy; 0: never.',
+);
+export const maxChangeVectorDistance = setting(
+  'Cluster.MaxChangeVectorDistance',
+  integer(1, Number.MAX_SAFE_INTEGER, 'etags'),
+  65_536,
+  'Lag at which a member goes to rehab.',
+);
+export const hardDeleteOnReplacement = setting(
+  'Cluster.HardDeleteOnReplacement',
+  flag,
+  true,
+  'Whether the files of a replaced copy are deleted.',
+);
+export const logHistoryMaxEntries = setting(
+  'Cluster.LogHistoryMaxEntries',
+  integer(1, 1_000_000, 'entries'),
+  2048,
+  'Answers to cluster commands remembered, so that a retry does not run twice.',
+);
+export const maxSizeOfSingleRaftCommandInMb = setting(
+  'Cluster.MaxSizeOfSingleRaftCommandInMb',
+  integer(1, 128, 'megabytes'),
+  32,
+  'Largest cluster command.',
+);
+
+export const CLUSTER_SETTINGS = [
+  electionTimeoutInMs,
+  operationTimeoutInSec,
+  tcpTimeoutInMs,
+  workerSamplePeriodInMs,
+  supervisorSamplePeriodInMs,
+  receiveFromWorkerTimeoutInMs,
+  statsStabilizationTimeInSec,
+  timeBeforeMovingToRehabInSec,
+  timeBeforeAddingReplicaInSec,
+  maxChangeVectorDistance,
+  hardDeleteOnReplacement,
+  logHistoryMaxEntries,
+  maxSizeOfSingleRaftCommandInMb,
+] as const;
