@@ -1,0 +1,99 @@
+import { cpus, release, totalmem, type } from 'node:os';
+import { answerMetadata } from '../../answer-metadata.ts';
+import { ownUrl } from '../../client-facing-url.ts';
+import type { ClusterTopologyView, PeerStatus } from '../../cluster-services.ts';
+import type { NodeServices } from '../../node-services.ts';
+import { PROTOCOL_VERSION, SERVER_SCHEMA_VERSION } from '../../product-version.ts';
+import type { HttpRequest } from '../../request.ts';
+import { json } from '../../response.ts';
+import { type ServerHandler, serverRoute } from '../../routing/route.ts';
+import { timestamp, UNSET_DATE } from '../../timestamp.ts';
+import { BUILD_INFO } from '../server/discovery.ts';
+
+const GIB = 1024 ** 3;
+
+/** The answering node as the client reached it: behind a proxy, the node's own idea of its URL may not work. */
+function shownTopology(topology: ClusterTopologyView, request: HttpRequest, node: NodeServices) {
+  if (topology.topologyId === null) {
+    const self = { '?': ownUrl(request, node) };
+    return {
+      TopologyId: 'dummy',
+      AllNodes: self,
+      Members: self,
+      Promotables: {},
+      Watchers: {},
+      LastNodeId: '?',
+      Etag: -1,
+    };
+  }
+  return {
+    TopologyId: topology.topologyId,
+    AllNodes: topology.allNodes,
+    Members: topology.members,
+    Promotables: topology.promotables,
+    Watchers: topology.watchers,
+    LastNodeId: topology.lastNodeId,
+    Etag: topology.etag,
+  };
+}
+
+function shownPeer(peer: PeerStatus) {
+  const date = (value: Date | null) => (value === null ? UNSET_DATE : timestamp(value));
+  return {
+    Connected: peer.connected,
+    ErrorDetails: peer.errorDetails,
+    LastSent: date(peer.lastSent),
+    LastReply: date(peer.lastReply),
+    LastSentMessage: peer.lastSentMessage,
+    LastMatchingIndex: peer.lastMatchingIndex,
+  };
+}
+
+/** Works on a passive node, too: that is how a client finds out that it is one. */
+const clusterTopology: ServerHandler = (request, { node }) => {
+  const { cluster } = node;
+  const status = cluster.status();
+  const topology = shownTopology(cluster.topology(), request, node);
+  return json(200, {
+    '@metadata': answerMetadata(request, node),
+    Topology: topology,
+    Etag: topology.Etag,
+    Leader: status.leader,
+    LeaderShipDuration: status.leadershipMs,
+    CurrentState: status.state,
+    NodeTag: cluster.nodeTag(),
+    ServerRole: 'Member',
+    CurrentTerm: status.term,
+    NodeLicenseDetails: null,
+    LastStateChangeReason: status.lastStateChangeReason,
+    Status: Object.fromEntries(Object.entries(status.peers).map(([tag, peer]) => [tag, shownPeer(peer)])),
+  });
+};
+
+const nodeInfo: ServerHandler = (_request, { node }) => {
+  const { cluster } = node;
+  const status = cluster.status();
+  const memoryGb = totalmem() / GIB;
+  return json(200, {
+    NodeTag: cluster.nodeTag(),
+    TopologyId: cluster.topology().topologyId,
+    Certificate: null,
+    ClusterStatus: null,
+    NumberOfCores: cpus().length,
+    InstalledMemoryInGb: memoryGb,
+    UsableMemoryInGb: memoryGb,
+    BuildInfo: { ...BUILD_INFO, AssemblyVersion: PROTOCOL_VERSION },
+    OsInfo: { Type: type(), FullName: type(), Version: release(), BuildVersion: release(), Is64Bit: true },
+    ServerId: cluster.serverId,
+    CurrentState: status.state,
+    ServerRole: status.state === 'Passive' ? 'None' : 'Member',
+    HasFixedPort: true,
+    ServerSchemaVersion: SERVER_SCHEMA_VERSION,
+    LastStateChangeReason: status.lastStateChangeReason,
+  });
+};
+
+export const clusterTopologyRoutes = [
+  serverRoute('GET /cluster/topology', clusterTopology, { announcesChanges: false }),
+  serverRoute('GET /cluster/node-info', nodeInfo, { announcesChanges: false }),
+];

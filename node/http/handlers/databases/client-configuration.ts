@@ -1,0 +1,61 @@
+import { effectiveClientConfiguration, showClientConfiguration } from '../../client-configuration.ts';
+import { formatError } from '../../errors/protocol-error.ts';
+import { type JsonObject, jsonObjectBody, member } from '../../parameters/json-body.ts';
+import { submitFor } from '../../raft-command.ts';
+import type { HttpRequest } from '../../request.ts';
+import { CREATED_EMPTY, json } from '../../response.ts';
+import { type DatabaseHandler, databaseRoute, type ServerHandler, serverRoute } from '../../routing/route.ts';
+
+const KINDS: Readonly<Record<string, 'boolean' | 'number' | 'string'>> = {
+  Disabled: 'boolean',
+  MaxNumberOfRequestsPerSession: 'number',
+  ReadBalanceBehavior: 'string',
+  LoadBalanceBehavior: 'string',
+  LoadBalancerContextSeed: 'number',
+  IdentityPartsSeparator: 'string',
+};
+
+/** The known members; the etag is given by the cluster. */
+async function configurationBody(request: HttpRequest): Promise<JsonObject> {
+  const body = await jsonObjectBody(request);
+  return Object.fromEntries(
+    Object.entries(KINDS).flatMap(([key, kind]) => {
+      const value = member(body, key);
+      if (value === undefined || value === null) return [];
+      if (typeof value !== kind) throw formatError(`'${key}' must be a ${kind}.`);
+      return [[key, value]];
+    }),
+  );
+}
+
+const get: DatabaseHandler = (_request, { node, loaded }) =>
+  json(200, effectiveClientConfiguration(loaded.record(), node.cluster));
+
+const put: DatabaseHandler = async (request, { node, loaded }) => {
+  const configuration = await configurationBody(request);
+  await submitFor(request, node, {
+    type: 'PutClientConfiguration',
+    name: loaded.name,
+    configuration,
+  });
+  return CREATED_EMPTY;
+};
+
+/** Unset: an empty object, since the Node client dies of the 404 that the real server gives. */
+const getServerWide: ServerHandler = (_request, { node }) => {
+  const configuration = node.cluster.clientConfiguration();
+  return json(200, configuration === null ? {} : showClientConfiguration(configuration));
+};
+
+const putServerWide: ServerHandler = async (request, { node }) => {
+  const configuration = await configurationBody(request);
+  await submitFor(request, node, { type: 'PutClientConfiguration', name: null, configuration });
+  return CREATED_EMPTY;
+};
+
+export const clientConfigurationRoutes = [
+  databaseRoute('GET /configuration/client', get),
+  databaseRoute('PUT /admin/configuration/client', put),
+  serverRoute('GET /configuration/client', getServerWide),
+  serverRoute('PUT /admin/configuration/client', putServerWide),
+];

@@ -1,0 +1,40 @@
+import { ownUrl } from '../../client-facing-url.ts';
+import { boolParameter, requiredText } from '../../parameters/parameters.ts';
+import { PROTOCOL_VERSION } from '../../product-version.ts';
+import { type HttpResponse, json } from '../../response.ts';
+import { type ServerHandler, serverRoute } from '../../routing/route.ts';
+
+/** The shape in which the protocol says that there is no such database, here and in GET /admin/databases. */
+export function databaseMissing(status: number, name: string): HttpResponse {
+  return json(status, { Type: 'Error', Message: `Database ${name} wasn't found` }, [
+    'Database-Missing',
+    encodeURIComponent(name),
+  ]);
+}
+
+/** Members in their order, then rehabs; the first member is where clients write. */
+const topology: ServerHandler = (request, { node }) => {
+  const name = requiredText(request, 'name');
+  const view = node.cluster.record(name);
+  if (view === undefined) return databaseMissing(503, name);
+  const { Members, Rehabs, Promotables, Stamp } = view.record.Topology;
+  // Being deleted everywhere: for a client it is gone.
+  if (Members.length + Rehabs.length + Promotables.length === 0) return databaseMissing(503, name);
+  const show = (role: string) => (tag: string) => ({
+    Url:
+      tag === node.cluster.nodeTag() ? ownUrl(request, node) : (node.cluster.topology().allNodes[tag] ?? ''),
+    ClusterTag: tag,
+    ServerRole: role,
+    Database: name,
+    ServerVersion: PROTOCOL_VERSION,
+  });
+  return json(200, {
+    Promotables: boolParameter(request, 'includePromotables', false)
+      ? Promotables.map(show('Promotable'))
+      : [],
+    Nodes: [...Members.map(show('Member')), ...Rehabs.map(show('Rehab'))],
+    Etag: Stamp.Index,
+  });
+};
+
+export const databaseTopologyRoutes = [serverRoute('GET /topology', topology, { announcesChanges: false })];

@@ -1,0 +1,27 @@
+import { argumentError } from '../../errors/protocol-error.ts';
+import { isJsonObject, jsonObjectBody, textsMember } from '../../parameters/json-body.ts';
+import { type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import { listDocuments } from './list-documents.ts';
+import { loadDocument, loadDocuments } from './load-documents.ts';
+
+const get: DatabaseHandler = (request, context) => {
+  const { query } = request;
+  const id = query.get('id');
+  if (id === undefined) return listDocuments(request, context);
+  return query.count === 1
+    ? loadDocument(request, context, id)
+    : loadDocuments(request, context, query.all('id'));
+};
+
+/** As GET, for lists of ids that are too long for a URL. */
+const post: DatabaseHandler = async (request, context) => {
+  const body = await jsonObjectBody(request);
+  const ids = isJsonObject(body) ? textsMember(body, 'Ids') : undefined;
+  if (ids === undefined) throw argumentError("The body must have 'Ids', an array of document ids.");
+  return loadDocuments(request, context, ids);
+};
+
+export const getDocumentsRoutes = [
+  databaseRoute('GET /docs', get, { isHot: true }),
+  databaseRoute('POST /docs', post),
+];

@@ -1,0 +1,104 @@
+import { hash } from 'node:crypto';
+import type { DocumentReader } from '../../../documents/document-reader.ts';
+import type { StoredDocument } from '../../../documents/stored-document.ts';
+import { notImplemented } from '../../errors/protocol-error.ts';
+import { collectIds, parseIncludePath } from '../../includes/include-path.ts';
+import { NOT_FOUND_TAG, unquote } from '../../parameters/entity-tag.ts';
+import { strictBoolParameter } from '../../parameters/parameters.ts';
+import type { Query } from '../../parameters/query.ts';
+import type { HttpRequest } from '../../request.ts';
+import { type HttpResponse, JSON_TYPE, jsonBytes, NOT_FOUND, NOT_MODIFIED } from '../../response.ts';
+import type { DatabaseContext } from '../../routing/route.ts';
+import { resultsWithIncludes, singleResult } from './results-body.ts';
+
+/** What a load may ask for besides documents; saying nothing about them would be a lie. */
+const UNBUILT = [
+  'counter',
+  'timeseries',
+  'timeseriestime',
+  'timeseriescount',
+  'revisions',
+  'revisionsbefore',
+  'cmpxchg',
+];
+
+/** The hot one: a single document, no includes. */
+export function loadDocument(request: HttpRequest, { loaded }: DatabaseContext, id: string): HttpResponse {
+  const document = loaded.database.get(id);
+  if (document === undefined) return missing(request);
+  if (isKnown(request, document.changeVector)) return NOT_MODIFIED;
+  return {
+    status: 200,
+    headers: ['Content-Type', JSON_TYPE, 'ETag', `"${document.changeVector}"`],
+    body: singleResult(document),
+  };
+}
+
+/** Any number of ids, in the order asked for, duplicates too; with includes. */
+export function loadDocuments(
+  request: HttpRequest,
+  { loaded }: DatabaseContext,
+  ids: readonly string[],
+): HttpResponse {
+  const { query } = request;
+  const unbuilt = UNBUILT.find((name) => query.has(name));
+  if (unbuilt !== undefined) throw notImplemented(`Including '${unbuilt}' in a load`);
+  const metadataOnly = strictBoolParameter(request, 'metadataOnly', false);
+  const { documents, includes } = loaded.database.read((reader) => {
+    const found = ids.map((id) => (id === '' ? undefined : reader.get(id)));
+    return { documents: found, includes: included(reader, query, found) };
+  });
+  const [only] = documents;
+  if (ids.length === 1 && only === undefined) return missing(request);
+  const isSingle = ids.length === 1 && query.get('txmode') === undefined;
+  const tag = isSingle && only !== undefined ? only.changeVector : hashTag(documents, includes);
+  if (isKnown(request, tag)) return NOT_MODIFIED;
+  return jsonBytes(200, resultsWithIncludes(documents, includes, { metadataOnly }), ['ETag', `"${tag}"`]);
+}
+
+/** Clients remember that there was none, too. */
+function missing(request: HttpRequest): HttpResponse {
+  return isKnown(request, NOT_FOUND_TAG) ? NOT_MODIFIED : NOT_FOUND;
+}
+
+function isKnown(request: HttpRequest, tag: string): boolean {
+  const known = request.header('if-none-match');
+  return known !== undefined && unquote(known) === tag;
+}
+
+/** Documents that the results name, without those that are results themselves. */
+function included(
+  reader: DocumentReader,
+  query: Query,
+  documents: readonly (StoredDocument | undefined)[],
+): readonly StoredDocument[] {
+  const paths = query.all('include').map(parseIncludePath);
+  if (paths.length === 0) return [];
+  const ids = new Set<string>();
+  for (const document of documents) {
+    if (document === undefined) continue;
+    const body: unknown = JSON.parse(document.body.toString('utf8'));
+    for (const path of paths) {
+      // What is no path of the document may be an id.
+      if (!collectIds(body, path, ids)) ids.add(path.text);
+    }
+  }
+  const seen = new Set(documents.map((document) => document?.lowerId));
+  const found: StoredDocument[] = [];
+  for (const id of ids) {
+    const document = reader.get(id);
+    if (document === undefined || seen.has(document.lowerId)) continue;
+    seen.add(document.lowerId);
+    found.push(document);
+  }
+  return found;
+}
+
+/** One tag for what several documents are now. */
+function hashTag(
+  documents: readonly (StoredDocument | undefined)[],
+  includes: readonly StoredDocument[],
+): string {
+  const state = [...documents, ...includes].map((document) => document?.changeVector ?? '').join('\n');
+  return `Hash-${hash('sha256', state, 'base64')}`;
+}

@@ -1,0 +1,35 @@
+import { requiredText } from '../../parameters/parameters.ts';
+import { BUILD_NUMBER, PRODUCT_VERSION, PROTOCOL_VERSION } from '../../product-version.ts';
+import { empty, json, NO_CONTENT } from '../../response.ts';
+import { type ServerHandler, serverRoute } from '../../routing/route.ts';
+import { timestamp } from '../../timestamp.ts';
+
+export const BUILD_INFO = {
+  BuildVersion: BUILD_NUMBER,
+  ProductVersion: PRODUCT_VERSION,
+  CommitHash: 'ravencluster',
+  FullVersion: PROTOCOL_VERSION,
+};
+
+const buildVersion: ServerHandler = (_request, { node }) =>
+  json(200, BUILD_INFO, ['Server-Startup-Time', timestamp(node.startedAt)]);
+
+/** Also 200 for a name that nobody knows. */
+const isLoaded: ServerHandler = (request, { node }) => {
+  const name = requiredText(request, 'name');
+  return json(200, { DatabaseName: name, IsLoaded: node.landlord.tryGet(name) !== undefined });
+};
+
+const serverId: ServerHandler = (_request, { node }) => json(200, { ServerId: node.cluster.serverId });
+
+const alive: ServerHandler = () => NO_CONTENT;
+
+const home: ServerHandler = () => empty(302, ['Location', '/studio/index.html']);
+
+export const discoveryRoutes = [
+  serverRoute('GET /build/version', buildVersion),
+  serverRoute('GET /debug/is-loaded', isLoaded),
+  serverRoute('GET /debug/server-id', serverId),
+  serverRoute('GET /setup/alive', alive),
+  serverRoute('GET /', home),
+];

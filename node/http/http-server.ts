@@ -1,0 +1,153 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Express } from 'express';
+import type { Logger } from '../observability/logger.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { errorResponse } from './errors/error-response.ts';
+import {
+  CONNECTIONS_MAX,
+  HEAD_TIMEOUT_MS,
+  HEADER_BYTES_MAX,
+  HEADER_COUNT_MAX,
+  KEEP_ALIVE_MS,
+  SILENCE_TIMEOUT_MS,
+} from './limits.ts';
+import type { NodeServices } from './node-services.ts';
+import type { HttpResponse } from './response.ts';
+import type { Route } from './routing/route.ts';
+import { type FoundRoute, RouteTable } from './routing/route-table.ts';
+import { Admission } from './transport/admission.ts';
+import { BodyBudget } from './transport/body-budget.ts';
+import { expressEdge } from './transport/express-edge.ts';
+import { NodeHttpRequest } from './transport/node-http-request.ts';
+import { writeResponse } from './transport/write-response.ts';
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly node: NodeServices;
+  /** See routes.ts. */
+  readonly routes: readonly Route[];
+  readonly logger: Logger;
+  /** Requests served at once; see limits.ts. */
+  readonly concurrentRequestsMax?: number;
+}
+
+/** The node's HTTP port: hot routes straight, everything else through express, both through one dispatcher. */
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  readonly #dispatcher: Dispatcher;
+  readonly #admission: Admission;
+  readonly #budget = new BodyBudget();
+  readonly #server: Server;
+  readonly #express: Express;
+  readonly #requests = new WeakMap<ServerResponse, NodeHttpRequest>();
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#admission = new Admission(options.concurrentRequestsMax);
+    this.#dispatcher = new Dispatcher(options.node, new RouteTable(options.routes), options.logger);
+    this.#express = expressEdge(this.#dispatcher, (response) => this.#requests.get(response));
+    this.#server = createServer({
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: HEAD_TIMEOUT_MS,
+      // A bulk insert may take hours: silence is bounded, not length.
+      requestTimeout: 0,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      noDelay: true,
+      requireHostHeader: true,
+    });
+    this.#server.maxHeadersCount = HEADER_COUNT_MAX;
+    this.#server.maxConnections = CONNECTIONS_MAX;
+    this.#server.setTimeout(SILENCE_TIMEOUT_MS);
+    this.#server.on('request', (message, response) => this.#serve(message, response));
+    this.#server.on('clientError', (error, socket) => refuseBroken(error, socket as Socket));
+  }
+
+  get dispatcher(): Dispatcher {
+    return this.#dispatcher;
+  }
+
+  /** Requests being answered now. */
+  get concurrentRequests(): number {
+    return this.#admission.count;
+  }
+
+  /** Resolves with the port that is listened on; rejects when it can't be had. */
+  listen(): Promise<{ readonly port: number }> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#options.port, this.#options.host, () => {
+        this.#server.off('error', reject);
+        resolve({ port: (this.#server.address() as AddressInfo).port });
+      });
+    });
+  }
+
+  /** Takes a connection that another listener accepted. */
+  adopt(socket: Socket): void {
+    this.#server.emit('connection', socket);
+  }
+
+  /** Stops taking connections, lets requests end for `graceMs`, then closes what is left. */
+  async close(graceMs = 0): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    const timer = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  #serve(message: IncomingMessage, target: ServerResponse): void {
+    const request = new NodeHttpRequest(message, target, 'http', this.#budget);
+    // A socket that breaks while it is written to is the client's doing; 'close' follows.
+    message.on('error', ignore);
+    target.on('error', ignore);
+    if (!this.#admission.enter()) {
+      this.#options.node.observer?.limited('concurrent_requests');
+      writeResponse(request, errorResponse(this.#admission.refusal(), request.url), target);
+      return;
+    }
+    const found = this.#dispatcher.find(request.method, request.path);
+    const startedMs = performance.now();
+    target.once('close', () => {
+      this.#admission.leave();
+      request.done();
+      const { observer } = this.#options.node;
+      observer?.answered(routeName(found), target.statusCode, performance.now() - startedMs);
+    });
+    if (found?.route.isHot === true) this.#serveHot(request, found, target);
+    else this.#serveByExpress(request, message, target);
+  }
+
+  #serveHot(request: NodeHttpRequest, found: FoundRoute, target: ServerResponse): void {
+    const answer = this.#dispatcher.dispatch(request, found);
+    if (answer instanceof Promise) {
+      void answer.then((response: HttpResponse) => writeResponse(request, response, target));
+    } else writeResponse(request, answer, target);
+  }
+
+  #serveByExpress(request: NodeHttpRequest, message: IncomingMessage, target: ServerResponse): void {
+    this.#requests.set(target, request);
+    this.#express(message, target);
+  }
+}
+
+function routeName(found: FoundRoute | undefined): string {
+  return found === undefined ? 'none' : `${found.route.method} ${found.route.path}`;
+}
+
+function ignore(): void {}
+
+/** Bytes that are not HTTP, or a head that is too large: node:http has no request for it, so the socket is answered. */
+function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+  socket.once('error', ignore);
+}

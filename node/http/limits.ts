@@ -1,0 +1,66 @@
+/** Limits of the HTTP room: each with its unit and its reason. A request that meets one is answered, and counted. */
+
+/** Largest buffered request body, decoded, in bytes. A document or a batch is far smaller; bulk insert streams. */
+export const BODY_BYTES_MAX = 128 * 1024 * 1024;
+
+/** Bytes of request bodies that all requests together may hold in memory; beyond it, new bodies are refused with 503. */
+export const BODIES_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Largest header block, in bytes; more is 431. RavenDB takes 32 KB. */
+export const HEADER_BYTES_MAX = 32 * 1024;
+
+/** Header lines of one request; the rest would be dropped silently by node:http, so this is far above any client's. */
+export const HEADER_COUNT_MAX = 200;
+
+/** Requests served at once; each may hold buffers and a place in the merger's queue. More are refused with 503. */
+export const CONCURRENT_REQUESTS_MAX = 8192;
+
+/** Sockets open at once; more are closed at once by node:http. */
+export const CONNECTIONS_MAX = 16_384;
+
+/** Time for a client to send a whole request head, in milliseconds. */
+export const HEAD_TIMEOUT_MS = 60_000;
+
+/** Time without a single byte in either direction after which a busy connection is given up, in milliseconds. */
+export const SILENCE_TIMEOUT_MS = 10 * 60_000;
+
+/** Time an idle connection is kept, in milliseconds: above the keep-alive of common load balancers (60 s). */
+export const KEEP_ALIVE_MS = 75_000;
+
+/** Answers smaller than this go uncompressed, in bytes: gzip of a kilobyte costs more CPU than it saves on a network. */
+export const COMPRESS_BYTES_MIN = 16 * 1024;
+
+/** Bytes after which a streamed answer hands its chunk on: large enough to be cheap, small enough to be fair. */
+export const CHUNK_BYTES = 256 * 1024;
+
+/** Documents read in one go, on one view, before a long listing lets other requests run. */
+export const SLICE_DOCUMENTS = 512;
+
+/** Query parameters of one request; a longer query string is refused. A load sends one `id` for each document. */
+export const QUERY_PARAMETERS_MAX = 65_536;
+
+/** Requests in one multi_get. */
+export const MULTI_GET_REQUESTS_MAX = 1024;
+
+/** Commands of one bulk_docs. */
+export const BATCH_COMMANDS_MAX = 1_000_000;
+
+/** Bytes of one command of a bulk insert. */
+export const BULK_ITEM_BYTES_MAX = 64 * 1024 * 1024;
+
+/** A bulk insert hands its documents to the merger when it holds so many bytes, or so many documents. */
+export const BULK_BATCH_BYTES = 4 * 1024 * 1024;
+export const BULK_BATCH_COUNT = 2048;
+
+/** Batches of one bulk insert that wait for the merger before the socket is no longer read. */
+export const BULK_BATCHES_IN_FLIGHT = 2;
+
+/** Longest wait for `Known-Raft-Index`, in milliseconds; after it the request is refused with 408. */
+export const KNOWN_INDEX_WAIT_MS = 15_000;
+
+/** Wait for a new database to be open on its nodes, in milliseconds, and for a deletion to be confirmed by default. */
+export const DATABASE_CREATION_WAIT_MS = 15_000;
+export const DATABASE_DELETION_WAIT_MS = 15_000;
+
+/** Time after the answer to a bulk insert whose body was not ended by the client before its socket is closed, in ms. */
+export const OPEN_BODY_LINGER_MS = 5_000;

@@ -1,0 +1,16 @@
+import type { NodeServices } from './node-services.ts';
+import type { HttpRequest } from './request.ts';
+
+/**
+ * Whether a browser page of some other site sent this. Pages of this server, and of the other nodes of its cluster
+ * (the Studio of one node asks the others), are welcome.
+ */
+export function isForeignOrigin(request: HttpRequest, node: NodeServices): boolean {
+  const origin = request.header('origin');
+  if (origin === undefined || origin === request.baseUrl) return false;
+  return !Object.values(node.cluster.topology().allNodes).some((url) => originOf(url) === origin);
+}
+
+function originOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).origin : null;
+}

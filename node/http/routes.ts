@@ -1,0 +1,39 @@
+import { clusterAdminRoutes } from './handlers/cluster/cluster-admin.ts';
+import { clusterTopologyRoutes } from './handlers/cluster/topology.ts';
+import { clientConfigurationRoutes } from './handlers/databases/client-configuration.ts';
+import { createDatabaseRoutes } from './handlers/databases/create-database.ts';
+import { databaseGroupRoutes } from './handlers/databases/database-group.ts';
+import { databaseSettingsRoutes } from './handlers/databases/database-settings.ts';
+import { databaseTopologyRoutes } from './handlers/databases/database-topology.ts';
+import { deleteDatabaseRoutes } from './handlers/databases/delete-database.ts';
+import { listDatabasesRoutes } from './handlers/databases/list-databases.ts';
+import { toggleDatabasesRoutes } from './handlers/databases/toggle-databases.ts';
+import { operationRoutes } from './handlers/operations/operations.ts';
+import { discoveryRoutes } from './handlers/server/discovery.ts';
+import { healthRoutes } from './handlers/server/health.ts';
+import { logConfigurationRoutes } from './handlers/server/log-configuration.ts';
+import { routesListing } from './handlers/server/routes-listing.ts';
+import { tcpInfoRoutes } from './handlers/server/tcp-info.ts';
+import { knownRoutes } from './routing/known-routes.ts';
+import type { Route } from './routing/route.ts';
+
+const builtRoutes: readonly Route[] = [
+  ...discoveryRoutes,
+  ...tcpInfoRoutes,
+  ...healthRoutes,
+  ...logConfigurationRoutes,
+  ...clusterTopologyRoutes,
+  ...clusterAdminRoutes,
+  ...databaseTopologyRoutes,
+  ...createDatabaseRoutes,
+  ...deleteDatabaseRoutes,
+  ...listDatabasesRoutes,
+  ...toggleDatabasesRoutes,
+  ...databaseGroupRoutes,
+  ...databaseSettingsRoutes,
+  ...clientConfigurationRoutes,
+  ...operationRoutes,
+];
+
+/** Every route this server answers: the built ones, then those of RavenDB that it can only say are not built. */
+export const routes: readonly Route[] = [...builtRoutes, routesListing(builtRoutes), ...knownRoutes];

@@ -1,0 +1,69 @@
+import type { LoadedDatabase, NodeServices } from '../node-services.ts';
+import type { HttpRequest } from '../request.ts';
+import type { HttpResponse } from '../response.ts';
+
+export interface ServerContext {
+  readonly node: NodeServices;
+  /** Runs another request through the same table, in this process. */
+  readonly dispatch: (request: HttpRequest) => Answer;
+}
+
+export interface DatabaseContext extends ServerContext {
+  readonly loaded: LoadedDatabase;
+}
+
+export type Answer = HttpResponse | Promise<HttpResponse>;
+export type ServerHandler = (request: HttpRequest, context: ServerContext) => Answer;
+export type DatabaseHandler = (request: HttpRequest, context: DatabaseContext) => Answer;
+
+interface RouteOf {
+  /** Upper case. */
+  readonly method: string;
+  /** Below `/databases/{db}` for a database's routes. Matched without case, whole. */
+  readonly path: string;
+  /** Served without express. */
+  readonly isHot: boolean;
+  /** Tells clients to refresh topology and client configuration when theirs are old; not so for discovery. */
+  readonly announcesChanges: boolean;
+}
+
+export interface ServerRoute extends RouteOf {
+  readonly scope: 'server';
+  readonly handler: ServerHandler;
+}
+
+export interface DatabaseRoute extends RouteOf {
+  readonly scope: 'database';
+  readonly handler: DatabaseHandler;
+}
+
+export type Route = ServerRoute | DatabaseRoute;
+
+export interface RouteOptions {
+  readonly isHot?: boolean;
+  readonly announcesChanges?: boolean;
+}
+
+/** `GET /topology` and the like: a route of the server itself. */
+export function serverRoute(what: string, handler: ServerHandler, options: RouteOptions = {}): ServerRoute {
+  return { ...routeOf(what, options), scope: 'server', handler };
+}
+
+/** `GET /docs` and the like, below `/databases/{db}`. */
+export function databaseRoute(
+  what: string,
+  handler: DatabaseHandler,
+  options: RouteOptions = {},
+): DatabaseRoute {
+  return { ...routeOf(what, options), scope: 'database', handler };
+}
+
+function routeOf(what: string, options: RouteOptions) {
+  const [method = '', path = ''] = what.split(' ');
+  return {
+    method,
+    path,
+    isHot: options.isHot ?? false,
+    announcesChanges: options.announcesChanges ?? true,
+  };
+}

@@ -1,0 +1,53 @@
+import { effectiveClientConfiguration } from './client-configuration.ts';
+import type { LoadedDatabase, NodeServices } from './node-services.ts';
+import { unquote } from './parameters/entity-tag.ts';
+import { PROTOCOL_VERSION } from './product-version.ts';
+import type { HttpRequest } from './request.ts';
+
+const REFRESH = 'true';
+
+/** A number from a header, quoted or not; null when absent or unreadable, which is the same to the protocol. */
+export function numberHeader(request: HttpRequest, name: string): number | null {
+  const text = request.header(name);
+  if (text === undefined) return null;
+  const bare = unquote(text).trim();
+  return /^-?\d{1,15}$/.test(bare) ? Number(bare) : null;
+}
+
+/** The headers of every answer of the server's own routes. */
+export function serverHeaders(request: HttpRequest, node: NodeServices, announcesChanges: boolean): string[] {
+  const headers = ['Raven-Server-Version', PROTOCOL_VERSION];
+  if (!announcesChanges) return headers;
+  const known = numberHeader(request, 'cluster-topology-etag');
+  if (known !== null && known < node.cluster.topology().etag) headers.push('Refresh-Topology', REFRESH);
+  return headers;
+}
+
+/** The headers of every answer of a loaded database's routes; older etags than ours ask the client to refresh. */
+export function databaseHeaders(
+  request: HttpRequest,
+  node: NodeServices,
+  loaded: LoadedDatabase,
+  announcesChanges: boolean,
+): string[] {
+  const record = loaded.record();
+  const headers = [
+    'Raven-Server-Version',
+    PROTOCOL_VERSION,
+    'Database-Cluster-Tx-Id',
+    record.Topology.ClusterTransactionIdBase64,
+  ];
+  if (!announcesChanges) return headers;
+  const topologyEtag = numberHeader(request, 'topology-etag');
+  if (topologyEtag !== null && topologyEtag < record.Topology.Stamp.Index) {
+    headers.push('Refresh-Topology', REFRESH);
+  }
+  const configurationEtag = numberHeader(request, 'client-configuration-etag');
+  if (
+    configurationEtag !== null &&
+    configurationEtag < effectiveClientConfiguration(record, node.cluster).Etag
+  ) {
+    headers.push('Refresh-Client-Configuration', REFRESH);
+  }
+  return headers;
+}
