@@ -1,0 +1,87 @@
+/** One thing for the platform to do. Node processes go by ordinal, members of the cluster by tag. */
+export type Action =
+  | { readonly type: 'CreateNode'; readonly ordinal: number }
+  | { readonly type: 'StartNode'; readonly ordinal: number }
+  | { readonly type: 'StopNode'; readonly ordinal: number; readonly reason: StopReason }
+  | { readonly type: 'DetachData'; readonly ordinal: number }
+  | { readonly type: 'QuarantineData'; readonly ordinal: number }
+  | { readonly type: 'DeleteData'; readonly ordinal: number }
+  | MembershipAction
+  | { readonly type: 'StepDown'; readonly tag: string }
+  | { readonly type: 'AddDatabaseReplica'; readonly database: string; readonly tag: string }
+  | { readonly type: 'RemoveDatabaseReplica'; readonly database: string; readonly tag: string };
+
+/** An action that changes who belongs to the cluster or votes in it. At most one is in flight. */
+export type MembershipAction =
+  | { readonly type: 'BootstrapCluster'; readonly ordinal: number; readonly tag: string }
+  | {
+      readonly type: 'AddNodeToCluster';
+      readonly ordinal: number;
+      readonly tag: string;
+      readonly watcher: boolean;
+    }
+  | { readonly type: 'PromoteNode'; readonly tag: string }
+  | { readonly type: 'DemoteNode'; readonly tag: string }
+  | { readonly type: 'RemoveNodeFromCluster'; readonly tag: string; readonly reason: RemovalReason };
+
+export type StopReason = 'LeftCluster' | 'NeverJoined' | 'StaleData' | 'Hibernated';
+export type RemovalReason = 'ScaleDown' | 'DiskWiped';
+
+export function isMembershipAction(action: Action): action is MembershipAction {
+  switch (action.type) {
+    case 'BootstrapCluster':
+    case 'AddNodeToCluster':
+    case 'PromoteNode':
+    case 'DemoteNode':
+    case 'RemoveNodeFromCluster':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** A sentence about the action, for logs and events. `tagOf` names the node of an ordinal. */
+export function describeAction(action: Action, tagOf: (ordinal: number) => string): string {
+  switch (action.type) {
+    case 'CreateNode':
+      return `Creating node ${tagOf(action.ordinal)}`;
+    case 'StartNode':
+      return `Starting node ${tagOf(action.ordinal)}`;
+    case 'StopNode':
+      return `Stopping node ${tagOf(action.ordinal)}: ${STOP_REASONS[action.reason]}`;
+    case 'DetachData':
+      return `Keeping the data of node ${tagOf(action.ordinal)}, which left the cluster`;
+    case 'QuarantineData':
+      return `Setting the old data of node ${tagOf(action.ordinal)} aside, so that it joins as a new node`;
+    case 'DeleteData':
+      return `Deleting the data of node ${tagOf(action.ordinal)}, which left the cluster`;
+    case 'BootstrapCluster':
+      return `Forming the cluster on node ${action.tag}`;
+    case 'AddNodeToCluster':
+      return `Adding node ${action.tag} to the cluster as ${action.watcher ? 'a watcher' : 'a promotable'}`;
+    case 'PromoteNode':
+      return `Promoting node ${action.tag} from watcher to voter`;
+    case 'DemoteNode':
+      return `Demoting node ${action.tag} from voter to watcher`;
+    case 'RemoveNodeFromCluster':
+      return `Removing node ${action.tag} from the cluster: ${REMOVAL_REASONS[action.reason]}`;
+    case 'StepDown':
+      return `Asking leader ${action.tag} to step down`;
+    case 'AddDatabaseReplica':
+      return `Adding a copy of database ${action.database} on node ${action.tag}`;
+    case 'RemoveDatabaseReplica':
+      return `Removing the copy of database ${action.database} from node ${action.tag}`;
+  }
+}
+
+const STOP_REASONS: Readonly<Record<StopReason, string>> = {
+  LeftCluster: 'it left the cluster',
+  NeverJoined: 'it is not wanted any more and never joined',
+  StaleData: 'its data belongs to its time before it left the cluster',
+  Hibernated: 'the cluster is hibernated',
+};
+
+const REMOVAL_REASONS: Readonly<Record<RemovalReason, string>> = {
+  ScaleDown: 'its copies have moved',
+  DiskWiped: 'its disk was wiped; it will join again as a new node',
+};

@@ -1,0 +1,28 @@
+import type { RavenClusterSpec } from '../api/raven-cluster.ts';
+import type { ObservedDatabase } from './observed.ts';
+
+type FactorPolicy = RavenClusterSpec['replicationFactor'];
+
+/** Does the policy of the cluster set how many copies this database has? Names compare without case. */
+export function isManaged(name: string, policy: FactorPolicy): boolean {
+  if (policy.mode === 'Unmanaged') return false;
+  let isListed = false;
+  for (const entry of policy.databases) {
+    const isExclusion = entry.startsWith('!');
+    if (matches(name, isExclusion ? entry.slice(1) : entry)) isListed = !isExclusion;
+  }
+  return isListed;
+}
+
+function matches(name: string, pattern: string): boolean {
+  const expression = pattern
+    .split('*')
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*');
+  return new RegExp(`^${expression}$`, 'i').test(name);
+}
+
+/** Copies that a database should have if there were nodes enough, or `undefined` when clients decide. */
+export function targetFactor(database: ObservedDatabase, policy: FactorPolicy): number | undefined {
+  return database.factorOverride ?? (isManaged(database.name, policy) ? policy.target : undefined);
+}

@@ -1,0 +1,69 @@
+import type { RavenClusterSpec } from '../api/raven-cluster.ts';
+import type { Action, StopReason } from './action.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { RESTART_DELAY_MAX_MS, RESTART_DELAY_MS } from './limits.ts';
+import { tagOfOrdinal } from './node-tag.ts';
+import type { ObservedNode } from './observed.ts';
+import { NOTHING_TO_DO, type Step } from './step.ts';
+
+/** Pause before a process that ended by itself so many times in a row is started again, in milliseconds. */
+export function restartDelayMs(failures: number): number {
+  return failures === 0 ? 0 : Math.min(RESTART_DELAY_MS * 2 ** (failures - 1), RESTART_DELAY_MAX_MS);
+}
+
+export function mayStart(node: ObservedNode, nowMs: number): boolean {
+  return node.failedAtMs === undefined || nowMs >= node.failedAtMs + restartDelayMs(node.failures);
+}
+
+/**
+ * Starts every process that the cluster counts on. Without a leader that is every node whose data says that it joined,
+ * all at once: a quorum can't form if they wait for each other.
+ */
+export function startProcesses(view: ClusterView): readonly Action[] {
+  const stopped = view.nodes.filter((node) => node.process === 'Stopped' && mayStart(node, view.nowMs));
+  return stopped.flatMap((node): Action[] => {
+    const tag = tagOfOrdinal(node.ordinal);
+    const isCountedOn = view.leader === undefined ? node.data === 'Used' : view.belongs(tag);
+    const isUncertain = view.leader !== undefined && node.data === 'Used' && !view.isConfirmedAbsent(tag);
+    if (!isCountedOn && !isUncertain) return [];
+    return [{ type: node.data === 'None' ? 'CreateNode' : 'StartNode', ordinal: node.ordinal }];
+  });
+}
+
+/** Starts the process of a node that is to join, if it is not up. */
+export function startJoiner(view: ClusterView, ordinal: number): readonly Action[] {
+  const node = view.node(ordinal);
+  if (node === undefined || (node.process === 'Stopped' && node.data === 'None')) {
+    return [{ type: 'CreateNode', ordinal }];
+  }
+  return node.process === 'Stopped' && mayStart(node, view.nowMs) ? [{ type: 'StartNode', ordinal }] : [];
+}
+
+/** Stops processes of nodes that do not belong to the cluster (any more), and takes care of the data they leave. */
+export function retireLeftovers(view: ClusterView, spec: RavenClusterSpec): Step {
+  const actions = view.nodes
+    .filter(({ ordinal }) => view.isConfirmedAbsent(tagOfOrdinal(ordinal)))
+    .flatMap((node) => (node.ordinal >= spec.nodes ? retire(node, spec) : dropStaleProcess(view, node)));
+  return { ...NOTHING_TO_DO, actions };
+}
+
+/** A node that is not wanted: its data is marked first, so that a restart in between does not count on it. */
+function retire({ ordinal, process, data }: ObservedNode, spec: RavenClusterSpec): readonly Action[] {
+  const hasJoined = data === 'Used' || data === 'Detached';
+  const reason: StopReason = hasJoined ? 'LeftCluster' : 'NeverJoined';
+  const detach: Action[] = data === 'Used' ? [{ type: 'DetachData', ordinal }] : [];
+  if (process === 'Running' || process === 'Starting')
+    return [...detach, { type: 'StopNode', ordinal, reason }];
+  if (process === 'Stopping') return detach;
+  const isWorthless = data === 'Unused' || (hasJoined && spec.storage.retention.whenScaled === 'Delete');
+  return isWorthless ? [{ type: 'DeleteData', ordinal }] : detach;
+}
+
+/** A node that is wanted again, but runs with the identity of its time before it left. */
+function dropStaleProcess(view: ClusterView, node: ObservedNode): readonly Action[] {
+  const { ordinal, process, data, answer } = node;
+  if (process !== 'Running') return [];
+  const isOfOldTimes =
+    data === 'Detached' || (answer?.topology !== undefined && answer.topology.id === view.clusterId);
+  return isOfOldTimes ? [{ type: 'StopNode', ordinal, reason: 'StaleData' }] : [];
+}

@@ -1,0 +1,80 @@
+import type { RavenClusterSpec } from '../api/raven-cluster.ts';
+import { type ClusterView, surplusTags } from './cluster-view.ts';
+import { namesOf } from './database-names.ts';
+import { targetFactor } from './managed-databases.ts';
+import { holdersOf, type ObservedDatabase } from './observed.ts';
+import type { ConditionDraft } from './step.ts';
+
+/** The nodes that have to go, highest ordinal first, and why that can't be done now if so. */
+export interface ScaleDownPlan {
+  readonly leaving: readonly string[];
+  readonly blocked?: ConditionDraft;
+}
+
+/** Thinks the whole scale-down through before its first step: half of it would be worse than none. */
+export function planScaleDown(view: ClusterView, spec: RavenClusterSpec): ScaleDownPlan {
+  const leaving = surplusTags(view, spec.nodes);
+  if (leaving.length === 0) return { leaving };
+  const blocked = forbidden(leaving, spec) ?? quorumLoss(view, leaving) ?? copyLoss(view, spec, leaving);
+  return blocked === undefined ? { leaving } : { leaving, blocked };
+}
+
+function blockedBy(reason: string, message: string): ConditionDraft {
+  return { type: 'ScaleSafe', status: 'False', reason, message };
+}
+
+function forbidden(leaving: readonly string[], spec: RavenClusterSpec): ConditionDraft | undefined {
+  if (spec.scaleDown.mode !== 'Forbid') return undefined;
+  return blockedBy('ScaleForbidden', `scaleDown.mode is Forbid; nodes ${leaving.join(', ')} stay`);
+}
+
+function quorumLoss(view: ClusterView, leaving: readonly string[]): ConditionDraft | undefined {
+  let voters = view.leader?.topology.members ?? [];
+  for (const tag of leaving) {
+    voters = voters.filter((voter) => voter !== tag);
+    if (voters.length > 0 && view.canCommit(voters)) continue;
+    const away = voters.filter((voter) => !view.isLive(voter));
+    const others = away.length === 0 ? 'nobody would vote' : `${away.join(', ')} of the others do not answer`;
+    return blockedBy('WouldLoseQuorum', `Removing node ${tag} would lose the quorum: ${others}`);
+  }
+  return undefined;
+}
+
+function copyLoss(
+  view: ClusterView,
+  spec: RavenClusterSpec,
+  leaving: readonly string[],
+): ConditionDraft | undefined {
+  if (view.databases === undefined) {
+    return blockedBy('OperationInProgress', 'Which nodes have which databases is not known yet');
+  }
+  const touched = view.databases.filter((database) =>
+    holdersOf(database).some((tag) => leaving.includes(tag)),
+  );
+  const staying = view.dataTags.filter((tag) => !leaving.includes(tag));
+  const stuck = touched.filter((database) => !canMove(database, view, staying));
+  if (stuck.length > 0) {
+    return blockedBy(
+      'LastCopyOnNode',
+      `No live member could hand over ${namesOf(stuck)}: start the nodes that have copies, or enable or delete them`,
+    );
+  }
+  const thinned = touched.filter((database) => {
+    const target = targetFactor(database, spec.replicationFactor) ?? holdersOf(database).length;
+    return staying.length < Math.min(target, holdersOf(database).length);
+  });
+  if (thinned.length > 0 && !spec.scaleDown.allowReducedReplication) {
+    return blockedBy(
+      'BelowMinimumFactor',
+      `${staying.length} nodes are too few for the copies of ${namesOf(thinned)}: lower replicationFactor.target or set scaleDown.allowReducedReplication`,
+    );
+  }
+  return undefined;
+}
+
+/** Somebody who stays has it already, or a live member can give it to somebody who stays. */
+function canMove(database: ObservedDatabase, view: ClusterView, staying: readonly string[]): boolean {
+  const liveMembers = database.members.filter((tag) => view.isLive(tag));
+  if (liveMembers.some((tag) => staying.includes(tag))) return true;
+  return liveMembers.length > 0 && !database.disabled && staying.some((tag) => view.isLive(tag));
+}
