@@ -1,0 +1,10 @@
+/** Limits of the JSON room: each with its unit and its reason. */
+
+/** Levels of nesting; the scanner recurses once a level, and this keeps it far from the end of the stack. */
+export const JSON_DEPTH_MAX = 512;
+
+/** Keys of one object that are compared one by one to find a repeated one; wider objects use a set. */
+export const LINEAR_KEYS_MAX = 24;
+
+/** Bytes of one top-level object of a stream, unless the caller says otherwise: it is held in memory as a whole. */
+export const STREAM_OBJECT_BYTES_MAX = 128 * 1024 * 1024;
