@@ -19,7 +19,7 @@ function faultOf(text: string | Buffer): string {
   return 'none';
 }
 
-/** A walk of its own: `JSON.parse` with a reviver mistakes some escaped keys in this version of V8. */
+/** `-0.0` and `-0e1` are kept as they came: they only differ in their sign. */
 function withoutMinusZero(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutMinusZero);
   if (value === null || typeof value !== 'object') return Object.is(value, -0) ? 0 : value;
