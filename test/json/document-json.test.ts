@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidMetadataError, splitDocument } from '../../node/json/document-json.ts';
 import { JsonSyntaxError } from '../../node/json/json-syntax-error.ts';
-import { oddJsonText } from './json-text.ts';
+import { oddJsonText, parseNaively } from './json-text.ts';
 
 function split(text: string): { body: string; metadata: string; collection: string } {
   const { body, metadata, collection } = splitDocument(Buffer.from(text));
@@ -75,10 +75,10 @@ describe('splitDocument', () => {
     expect(JSON.parse(split(`{${wide},"k7":true}`).body)).toMatchObject({ k7: true, k99: 99 });
   });
 
-  it('agrees with JSON.parse on every valid object', () => {
+  it('takes every valid object for what it says', () => {
     fc.assert(
       fc.property(oddJsonText, (text) => {
-        const expected = withoutMinusZero(JSON.parse(text)) as Record<string, unknown>;
+        const expected = withoutMinusZero(parseNaively(text)) as Record<string, unknown>;
         const { '@metadata': metadata, ...body } = expected;
         if (
           metadata !== undefined &&
@@ -89,8 +89,8 @@ describe('splitDocument', () => {
         }
         const actual = split(text);
         // -0.0 and -0e1 are kept as they came.
-        expect(withoutMinusZero(JSON.parse(actual.body))).toEqual(body);
-        expect(withoutMinusZero(JSON.parse(actual.metadata))).toEqual(metadata ?? {});
+        expect(withoutMinusZero(parseNaively(actual.body))).toEqual(body);
+        expect(withoutMinusZero(parseNaively(actual.metadata))).toEqual(metadata ?? {});
         // What comes out goes in unchanged.
         expect(split(actual.body).body).toBe(actual.body);
       }),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { JsonReader } from '../../node/json/json-reader.ts';
 import { JsonSyntaxError } from '../../node/json/json-syntax-error.ts';
-import { oddJsonText } from './json-text.ts';
+import { oddJsonText, parseNaively } from './json-text.ts';
 
 function rebuild(reader: JsonReader): unknown {
   switch (reader.kind()) {
@@ -28,11 +28,11 @@ function rebuild(reader: JsonReader): unknown {
 }
 
 describe('JsonReader', () => {
-  it('reads what JSON.parse reads', () => {
+  it('reads every valid object for what it says', () => {
     fc.assert(
       fc.property(oddJsonText, (text) => {
         const reader = new JsonReader(Buffer.from(text));
-        expect(rebuild(reader)).toEqual(JSON.parse(text));
+        expect(rebuild(reader)).toEqual(parseNaively(text));
         reader.end();
       }),
     );

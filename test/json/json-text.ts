@@ -1,9 +1,6 @@
 import fc from 'fast-check';
 
-/**
- * Arbitrary JSON objects written down in odd but valid ways: whitespace, needless escapes, repeated keys. No key is one
- * escape alone: V8 takes such a key for a backslash.
- */
+/** Arbitrary JSON objects written down in odd but valid ways: whitespace, needless escapes, repeated keys. */
 export const oddJsonText: fc.Arbitrary<string> = fc.letrec<{ value: string; object: string }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -61,4 +58,36 @@ function oddString(): fc.Arbitrary<string> {
       { maxLength: 5 },
     )
     .map((pieces) => `"${pieces.join('')}"`);
+}
+
+/**
+ * A naive reader of valid JSON, to compare with: V8's own takes a key with a needless escape (`"k\/"`) for another
+ * (`"k\\"`) once it has seen objects of a similar shape.
+ */
+export function parseNaively(text: string): unknown {
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/gs) ?? [];
+  let at = 0;
+  const value = (): unknown => {
+    const token = tokens[at++] ?? '';
+    if (token === '[') {
+      const values: unknown[] = [];
+      while (tokens[at] !== ']') {
+        if (tokens[at] === ',') at++;
+        values.push(value());
+      }
+      at++;
+      return values;
+    }
+    if (token !== '{') return JSON.parse(token);
+    const members = new Map<string, unknown>();
+    while (tokens[at] !== '}') {
+      if (tokens[at] === ',') at++;
+      const key = JSON.parse(tokens[at] ?? '') as string;
+      at += 2;
+      members.set(key, value());
+    }
+    at++;
+    return Object.fromEntries(members);
+  };
+  return value();
 }
