@@ -1,15 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { RequestHead } from './request-head.ts';
 
-/** An answer that is wholly there. */
-export interface WholeResponse {
-  readonly status: number;
-  /** Name, value, name, value …; without Content-Length, Date, Connection and Keep-Alive, which are added here. */
-  readonly headers: readonly string[];
-  /** Absent: no body. */
-  readonly body?: Buffer;
-}
-
 const NO_BODY_STATUSES: ReadonlySet<number> = new Set([204, 304]);
 
 let dateLine = '';
@@ -25,23 +16,48 @@ function currentDateLine(): string {
   return dateLine;
 }
 
-/** The response as it goes over the wire, in one buffer, so that it is one write. */
-export function responseBytes(
-  response: WholeResponse,
-  request: Pick<RequestHead, 'method' | 'keepAlive'>,
-): Buffer {
-  let head = `HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ''}\r\n`;
-  for (let i = 0; i + 1 < response.headers.length; i += 2) {
-    head += `${response.headers[i]}: ${response.headers[i + 1]}\r\n`;
+type Asked = Pick<RequestHead, 'method' | 'keepAlive'>;
+
+/** Header values that would break the head apart; they can come from stored data, such as ids. */
+const UNSAFE = /[^\t\x20-\x7e\x80-\xff]/;
+
+function headText(status: number, headers: readonly string[], asked: Asked, framing: string): string {
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const value = headers[i + 1] as string;
+    head += `${headers[i]}: ${UNSAFE.test(value) ? encodeURI(value) : value}\r\n`;
   }
-  head += currentDateLine();
-  const length = response.body?.byteLength ?? 0;
-  if (!NO_BODY_STATUSES.has(response.status)) head += `Content-Length: ${length}\r\n`;
-  head += request.keepAlive ? '\r\n' : 'Connection: close\r\n\r\n';
-  if (response.body === undefined || length === 0 || request.method === 'HEAD')
-    return Buffer.from(head, 'latin1');
+  return `${head}${currentDateLine()}${framing}${asked.keepAlive ? '' : 'Connection: close\r\n'}\r\n`;
+}
+
+/**
+ * A whole response in one buffer, so that it is one write. `headers`: name, value, name, value …, without
+ * Content-Length, Date and Connection, which are added here.
+ */
+export function responseBytes(
+  status: number,
+  headers: readonly string[],
+  body: Buffer | undefined,
+  asked: Asked,
+): Buffer {
+  const length = body?.byteLength ?? 0;
+  const isLengthless = NO_BODY_STATUSES.has(status) || (asked.method === 'HEAD' && body === undefined);
+  const head = headText(status, headers, asked, isLengthless ? '' : `Content-Length: ${length}\r\n`);
+  if (body === undefined || length === 0 || asked.method === 'HEAD') return Buffer.from(head, 'latin1');
   const bytes = Buffer.allocUnsafe(head.length + length);
   bytes.write(head, 0, 'latin1');
-  response.body.copy(bytes, head.length);
+  body.copy(bytes, head.length);
   return bytes;
 }
+
+/** The head of a response whose body follows in chunks. */
+export function chunkedHead(status: number, headers: readonly string[], asked: Asked): Buffer {
+  return Buffer.from(headText(status, headers, asked, 'Transfer-Encoding: chunked\r\n'), 'latin1');
+}
+
+export function chunkBytes(chunk: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${chunk.byteLength.toString(16)}\r\n`, 'latin1'), chunk, CHUNK_END]);
+}
+
+const CHUNK_END = Buffer.from('\r\n');
+export const LAST_CHUNK = Buffer.from('0\r\n\r\n');

@@ -21,8 +21,12 @@ interface RouteOf {
   readonly method: string;
   /** Below `/databases/{db}` for a database's routes. Matched without case, whole. */
   readonly path: string;
+  /** `METHOD /path`, for metrics. */
+  readonly name: string;
   /** Served without express. */
   readonly isHot: boolean;
+  /** Reads its body as it arrives, so it must not wait for the whole. */
+  readonly streamsBody: boolean;
   /** Tells clients to refresh topology and client configuration when theirs are old; not so for discovery. */
   readonly announcesChanges: boolean;
 }
@@ -41,6 +45,7 @@ export type Route = ServerRoute | DatabaseRoute;
 
 export interface RouteOptions {
   readonly isHot?: boolean;
+  readonly streamsBody?: boolean;
   readonly announcesChanges?: boolean;
 }
 
@@ -63,7 +68,9 @@ function routeOf(what: string, options: RouteOptions) {
   return {
     method,
     path,
+    name: what,
     isHot: options.isHot ?? false,
+    streamsBody: options.streamsBody ?? false,
     announcesChanges: options.announcesChanges ?? true,
   };
 }
