@@ -10,23 +10,48 @@ const settledWithinMs = 90_000;
 /** Ends all faults and checks that the cluster recovers by itself. */
 export function converge(cluster: SimulatedCluster): void {
   cluster.isCalm = true;
-  cluster.trace(() => 'all faults end');
-  cluster.network.heal();
   for (const node of cluster.nodes) {
     node.resume();
     if (node.core === null) node.start();
   }
+  if (cluster.random.chance(0.4)) serveWithOneCut(cluster);
+  cluster.trace(() => 'all faults end');
+  cluster.network.heal();
   runUntil(cluster, leaderWithinMs, 'a leader after heal', () => agreedLeader(cluster) !== null);
-
-  let requestId = 0;
-  runUntil(cluster, settledWithinMs, 'an accepted proposal commits', () => {
-    if (requestId === 0 || !cluster.clients.isAcknowledged(requestId)) requestId = cluster.proposeAnew();
-    return cluster.clients.isAcknowledged(requestId);
+  serve(cluster, 'an accepted proposal commits');
+  const { readCount } = cluster.clients;
+  runUntil(cluster, leaderWithinMs, 'a read is confirmed', () => {
+    cluster.read();
+    return cluster.clients.readCount > readCount;
   });
   runUntil(cluster, settledWithinMs, 'all nodes catch up and removed ones know it', () => isSettled(cluster));
   for (const node of cluster.nodes) {
     if (isInCluster(cluster, node)) cluster.clients.checkNothingLost(node.id, node.list);
   }
+}
+
+/** One node hears nobody, or nobody hears it, and it stays so: the others must serve, whatever it does. */
+function serveWithOneCut(cluster: SimulatedCluster): void {
+  const { random, nodes, network } = cluster;
+  const cut = cluster.someLeader ?? random.pick(nodes);
+  if (cut === undefined || !cluster.canDecideWithout(cut.id)) return;
+  const isDeaf = random.chance(0.5);
+  cluster.trace(() => `all faults end, but ${cut.id} ${isDeaf ? 'hears nobody' : 'is heard by nobody'}`);
+  network.heal();
+  for (const node of nodes) {
+    if (node === cut) continue;
+    if (isDeaf) network.block(node.slot, cut.slot);
+    else network.block(cut.slot, node.slot);
+  }
+  serve(cluster, 'the others serve while one node is cut off in one direction');
+}
+
+function serve(cluster: SimulatedCluster, what: string): void {
+  let requestId = 0;
+  runUntil(cluster, settledWithinMs, what, () => {
+    if (requestId === 0 || !cluster.clients.isAcknowledged(requestId)) requestId = cluster.proposeAnew();
+    return cluster.clients.isAcknowledged(requestId);
+  });
 }
 
 function runUntil(cluster: SimulatedCluster, withinMs: number, what: string, holds: () => boolean): void {
@@ -56,6 +81,8 @@ function isSettled(cluster: SimulatedCluster): boolean {
   const configuration = leader?.image.configuration;
   if (leader === null || configuration === undefined || configuration === null) return false;
   if (configuration.outgoingMembers.length > 0) return false;
+  // Whom a change left out may lead until it is committed, and not longer.
+  if (!configuration.nodes.some((node) => node.id === leader.id && node.role === 'member')) return false;
   return cluster.nodes.every((node) => {
     if (isInCluster(cluster, node)) return node.list.appliedIndex === leader.image.lastIndex;
     // Who was removed learns it from the leader; it can't when the leader is nobody it knows.

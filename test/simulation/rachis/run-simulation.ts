@@ -6,7 +6,7 @@ import { SimulatedCluster } from './simulated-cluster.ts';
 
 export interface SimulationOptions {
   readonly seed: number;
-  /** Events under faults, before everything is healed. */
+  /** Events under faults, in all rounds together. */
   readonly steps?: number;
   /** Gets one line an event of note. */
   readonly onTrace?: (line: string) => void;
@@ -21,6 +21,9 @@ export interface SimulationResult {
 }
 
 export const defaultSteps = 12_000;
+
+/** Times that all faults end and the cluster must recover. */
+const rounds = 4;
 
 /** A broken seed; the message ends with the one command that replays it. */
 export class SimulationFailure extends Error {
@@ -47,20 +50,24 @@ function run(seed: number, steps: number, onTrace: ((line: string) => void) | nu
   const cluster = new SimulatedCluster(random, profile, onTrace);
   const injector = new FaultInjector(cluster);
   const { clock } = cluster;
-  const repeat = (everyMs: number, act: () => void) => {
-    const again = () => {
-      if (cluster.isCalm) return;
-      act();
+  for (let round = 0; round < rounds; round++) {
+    cluster.isCalm = false;
+    let isOver = false;
+    const repeat = (everyMs: number, act: () => void) => {
+      const again = () => {
+        if (isOver) return;
+        act();
+        clock.schedule(random.between(1, 2 * everyMs), again);
+      };
       clock.schedule(random.between(1, 2 * everyMs), again);
     };
-    clock.schedule(random.between(1, 2 * everyMs), again);
-  };
-  repeat(profile.proposeEveryMs, () => cluster.propose(random.between(1, 3)));
-  repeat(profile.readEveryMs, () => cluster.read());
-  repeat(profile.faultEveryMs, () => injector.inject());
-
-  for (let step = 0; step < steps; step++) clock.advance();
-  converge(cluster);
+    repeat(profile.proposeEveryMs, () => cluster.propose(random.between(1, 3)));
+    repeat(profile.readEveryMs, () => cluster.read());
+    repeat(profile.faultEveryMs, () => injector.inject());
+    for (let step = 0; step < steps / rounds; step++) clock.advance();
+    isOver = true;
+    converge(cluster);
+  }
   return {
     virtualMs: clock.nowMs,
     elections: cluster.elections.electionCount,

@@ -93,17 +93,20 @@ export class SimulatedCluster implements SimulationWorld {
   wipe(slot: number): void {
     const old = this.nodes[slot];
     if (old === undefined) return;
-    const isWiped = (id: NodeId) => id === old.id || this.#wiped.has(id);
-    const configurations = this.nodes.flatMap((node) => [
-      ...node.image.configurations,
-      ...node.disk.log.configurations,
-    ]);
-    if (!configurations.every((configuration) => canDecide(configuration, isWiped))) return;
+    if (!this.canDecideWithout(old.id)) return;
     this.trace(() => `${old.id} loses its disk`);
     old.crash();
     this.#wiped.add(old.id);
     const incarnation = Number(old.id.split('.')[1]) + 1;
     this.nodes[slot] = this.#startNode(slot, `n${slot}.${incarnation}`, new SimulatedDisk(), null);
+  }
+
+  /** Whether every configuration that any node holds has a quorum without this node and the wiped ones. */
+  canDecideWithout(without: NodeId): boolean {
+    const isGone = (id: NodeId) => id === without || this.#wiped.has(id);
+    return this.nodes
+      .flatMap((node) => [...node.image.configurations, ...node.disk.log.configurations])
+      .every((configuration) => canDecide(configuration, isGone));
   }
 
   /** Mostly where a client would go, to a leader; sometimes to whoever answers; sometimes a repeated request. */

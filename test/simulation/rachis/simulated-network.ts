@@ -64,6 +64,10 @@ export class SimulatedNetwork {
       const receiver = target();
       const ok = !isLost && receiver.core !== null;
       if (ok) receiver.receive(message, content);
+      const { random, profile, clock, isCalm } = this.#world;
+      if (ok && !isCalm && random.chance(5 * profile.duplicateRate)) {
+        clock.schedule(random.between(100, 5000), () => target().receive(message, content));
+      }
       from.input((core) => core.reportSnapshotSent(message.to, ok));
     });
   }
