@@ -115,13 +115,15 @@ export class HttpServer {
       this.#admission.leave();
       request.done();
       const { observer } = this.#options.node;
-      observer?.answered(routeName(found), target.statusCode, performance.now() - startedMs);
+      observer?.answered(found?.route.name ?? 'none', target.statusCode, performance.now() - startedMs);
     });
-    if (found?.route.isHot === true) this.#serveHot(request, found, target);
+    // What isn't a path at all is refused here: express would try to make sense of it.
+    if (found?.route.isHot === true || !request.url.startsWith('/'))
+      this.#serveStraight(request, found, target);
     else this.#serveByExpress(request, message, target);
   }
 
-  #serveHot(request: NodeHttpRequest, found: FoundRoute, target: ServerResponse): void {
+  #serveStraight(request: NodeHttpRequest, found: FoundRoute | undefined, target: ServerResponse): void {
     const answer = this.#dispatcher.dispatch(request, found);
     if (answer instanceof Promise) {
       void answer.then((response: HttpResponse) => writeResponse(request, response, target));
@@ -132,10 +134,6 @@ export class HttpServer {
     this.#requests.set(target, request);
     this.#express(message, target);
   }
-}
-
-function routeName(found: FoundRoute | undefined): string {
-  return found === undefined ? 'none' : `${found.route.method} ${found.route.path}`;
 }
 
 function ignore(): void {}

@@ -42,6 +42,12 @@ export const QUERY_PARAMETERS_MAX = 65_536;
 /** Requests in one multi_get. */
 export const MULTI_GET_REQUESTS_MAX = 1024;
 
+/** Bytes of an answer that is put together in memory; listings stream and have no such limit. */
+export const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Documents of one load, and as many again that it includes: they are read in one go, which takes the event loop. */
+export const LOAD_IDS_MAX = 16_384;
+
 /** Commands of one bulk_docs. */
 export const BATCH_COMMANDS_MAX = 1_000_000;
 
@@ -55,8 +61,14 @@ export const BULK_BATCH_COUNT = 2048;
 /** Batches of one bulk insert that wait for the merger before the socket is no longer read. */
 export const BULK_BATCHES_IN_FLIGHT = 2;
 
+/** Silence after which a bulk insert makes durable what has come so far, in milliseconds. */
+export const BULK_PAUSE_MS = 50;
+
 /** Longest wait for `Known-Raft-Index`, in milliseconds; after it the request is refused with 408. */
 export const KNOWN_INDEX_WAIT_MS = 15_000;
+
+/** Longest wait for copies of a write, in milliseconds, whatever the client asks for. */
+export const WRITE_ASSURANCE_WAIT_MS = 5 * 60_000;
 
 /** Wait for a new database to be open on its nodes, in milliseconds, and for a deletion to be confirmed by default. */
 export const DATABASE_CREATION_WAIT_MS = 15_000;

@@ -1,7 +1,7 @@
 import type { DatabaseRecord } from '../cluster/database-record.ts';
 import type { Database } from '../documents/database.ts';
 import type { OperationRegistry } from '../landlord/operation-registry.ts';
-import type { DatabaseReplication } from '../replication/replication-loader.ts';
+import type { ReplicationLoader } from '../replication/replication-loader.ts';
 import type { ClusterServices } from './cluster-services.ts';
 
 /** A database that is open on this node. */
@@ -9,7 +9,7 @@ export interface LoadedDatabase {
   /** As the record spells it. */
   readonly name: string;
   readonly database: Database;
-  readonly replication: DatabaseReplication;
+  readonly replication: ReplicationLoader;
   readonly operations: OperationRegistry;
   /** The newest record this node has applied; an immutable value. */
   record(): DatabaseRecord;

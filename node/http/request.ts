@@ -15,8 +15,8 @@ export interface HttpRequest {
   header(name: string): string | undefined;
   /** The whole body, decoded. Bounded: rejects with a BodyTooLargeError. Ask once. */
   body(): Promise<Buffer>;
-  /** The decoded body as it arrives, unbounded. Ask once, and instead of `body`. */
-  stream(): AsyncIterable<Buffer>;
+  /** The decoded body as it arrives, unbounded. Ask once, and instead of `body`. May be left at any chunk. */
+  stream(): AsyncIterableIterator<Buffer>;
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
 }

@@ -1,3 +1,5 @@
+import { ANSWER_BYTES_MAX } from '../limits.ts';
+
 /** Members of an error body besides Url, Type, Message and Error. */
 export type ErrorExtras = Readonly<Record<string, unknown>>;
 
@@ -68,6 +70,13 @@ export function databaseDoesNotExist(name: string): ProtocolError {
     500,
     'Raven.Client.Exceptions.Database.DatabaseDoesNotExistException',
     `Database '${name}' does not exist.`,
+  );
+}
+
+/** The answer would not fit into memory with those of others. */
+export function answerTooLarge(): ProtocolError {
+  return invalidOperation(
+    `The answer would have more than ${ANSWER_BYTES_MAX} bytes; ask for fewer documents at a time.`,
   );
 }
 

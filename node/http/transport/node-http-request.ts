@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Query } from '../parameters/query.ts';
 import type { HttpRequest } from '../request.ts';
 import type { BodyBudget } from './body-budget.ts';
+import { BodyChunks } from './body-chunks.ts';
 import { decodedBody, gatherBody } from './request-body.ts';
 
 const NO_PARAMETERS = new Query('');
@@ -53,8 +54,8 @@ export class NodeHttpRequest implements HttpRequest {
     return body;
   }
 
-  stream(): AsyncIterable<Buffer> {
-    return decodedBody(this.#message).iterator({ destroyOnReturn: false });
+  stream(): AsyncIterableIterator<Buffer> {
+    return new BodyChunks(decodedBody(this.#message));
   }
 
   get signal(): AbortSignal {

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import type { DocumentReader } from '../../../documents/document-reader.ts';
 import type { StoredDocument } from '../../../documents/stored-document.ts';
-import { notImplemented } from '../../errors/protocol-error.ts';
+import { answerTooLarge, invalidOperation, notImplemented } from '../../errors/protocol-error.ts';
 import { collectIds, parseIncludePath } from '../../includes/include-path.ts';
+import { ANSWER_BYTES_MAX, LOAD_IDS_MAX } from '../../limits.ts';
 import { NOT_FOUND_TAG, unquote } from '../../parameters/entity-tag.ts';
 import { strictBoolParameter } from '../../parameters/parameters.ts';
 import type { Query } from '../../parameters/query.ts';
@@ -43,10 +44,14 @@ export function loadDocuments(
   const { query } = request;
   const unbuilt = UNBUILT.find((name) => query.has(name));
   if (unbuilt !== undefined) throw notImplemented(`Including '${unbuilt}' in a load`);
+  if (ids.length > LOAD_IDS_MAX) {
+    throw invalidOperation(`One request may load ${LOAD_IDS_MAX} documents; load them in parts.`);
+  }
   const metadataOnly = strictBoolParameter(request, 'metadataOnly', false);
   const { documents, includes } = loaded.database.read((reader) => {
-    const found = ids.map((id) => (id === '' ? undefined : reader.get(id)));
-    return { documents: found, includes: included(reader, query, found) };
+    const budget = new AnswerBudget();
+    const found = ids.map((id) => budget.take(id === '' ? undefined : reader.get(id)));
+    return { documents: found, includes: included(reader, query, found, budget) };
   });
   const [only] = documents;
   if (ids.length === 1 && only === undefined) return missing(request);
@@ -71,6 +76,7 @@ function included(
   reader: DocumentReader,
   query: Query,
   documents: readonly (StoredDocument | undefined)[],
+  budget: AnswerBudget,
 ): readonly StoredDocument[] {
   const paths = query.all('include').map(parseIncludePath);
   if (paths.length === 0) return [];
@@ -85,8 +91,9 @@ function included(
   }
   const seen = new Set(documents.map((document) => document?.lowerId));
   const found: StoredDocument[] = [];
+  if (ids.size > LOAD_IDS_MAX) throw invalidOperation(`One load may include ${LOAD_IDS_MAX} documents.`);
   for (const id of ids) {
-    const document = reader.get(id);
+    const document = budget.take(reader.get(id));
     if (document === undefined || seen.has(document.lowerId)) continue;
     seen.add(document.lowerId);
     found.push(document);
@@ -101,4 +108,15 @@ function hashTag(
 ): string {
   const state = [...documents, ...includes].map((document) => document?.changeVector ?? '').join('\n');
   return `Hash-${hash('sha256', state, 'base64')}`;
+}
+
+/** Stops a load before it fills the memory. */
+class AnswerBudget {
+  #bytes = 0;
+
+  take(document: StoredDocument | undefined): StoredDocument | undefined {
+    this.#bytes += document?.body.byteLength ?? 0;
+    if (this.#bytes > ANSWER_BYTES_MAX) throw answerTooLarge();
+    return document;
+  }
 }

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { JsonReader } from '../../../json/json-reader.ts';
+import { formatError, invalidOperation, notImplemented, ProtocolError } from '../../errors/protocol-error.ts';
+import { BATCH_COMMANDS_MAX } from '../../limits.ts';
+
+/** What a batch asks for; the documents are the bytes that came. */
+export type BatchItem =
+  | {
+      readonly type: 'PUT';
+      readonly id: string;
+      /** null: whatever is there; '': nothing may be there. */
+      readonly expectedChangeVector: string | null;
+      readonly document: Buffer;
+    }
+  | {
+      readonly type: 'DELETE';
+      readonly id: string;
+      readonly expectedChangeVector: string | null;
+      /** Every document whose id starts so. */
+      readonly isPrefix: boolean;
+    };
+
+/** Command types of the protocol that come with later parts of this server. */
+const UNBUILT: ReadonlySet<string> = new Set([
+  'PATCH',
+  'BatchPATCH',
+  'JsonPatch',
+  'AttachmentPUT',
+  'AttachmentDELETE',
+  'AttachmentMOVE',
+  'AttachmentCOPY',
+  'CompareExchangePUT',
+  'CompareExchangeDELETE',
+  'Counters',
+  'TimeSeries',
+  'TimeSeriesWithIncrements',
+  'TimeSeriesCopy',
+  'ForceRevisionCreation',
+  'BatchTrackChanges',
+]);
+
+/** The commands of a bulk_docs body. Throws the protocol's errors, and JsonSyntaxError. */
+export function parseBatch(body: Buffer): readonly BatchItem[] {
+  const reader = new JsonReader(body);
+  let items: BatchItem[] | undefined;
+  for (const key of reader.fields()) {
+    if (key === 'Commands') items = parseCommands(reader);
+    else if (key === 'TransactionMode' && reader.readValue() === 'ClusterWide') {
+      throw notImplemented('A cluster-wide transaction');
+    }
+  }
+  reader.end();
+  if (items === undefined) throw invalidOperation("The body of a batch must have 'Commands', an array.");
+  return items;
+}
+
+function parseCommands(reader: JsonReader): BatchItem[] {
+  if (reader.kind() !== 'array') throw invalidOperation("'Commands' of a batch must be an array.");
+  const items: BatchItem[] = [];
+  for (const _ of reader.elements()) {
+    if (items.length >= BATCH_COMMANDS_MAX) {
+      throw invalidOperation(`A batch may have ${BATCH_COMMANDS_MAX} commands; send it in parts.`);
+    }
+    const item = parseCommand(reader);
+    if (item !== null) items.push(item);
+  }
+  return items;
+}
+
+/** null for a heartbeat, which asks for nothing. */
+function parseCommand(reader: JsonReader): BatchItem | null {
+  let type: string | null = null;
+  let id: string | null = null;
+  let expectedChangeVector: string | null = null;
+  let document: Buffer | null = null;
+  let isPrefix = false;
+  for (const key of reader.fields()) {
+    switch (key) {
+      case 'Type':
+        type = textOrNull(reader, key);
+        break;
+      case 'Id':
+        id = textOrNull(reader, key);
+        break;
+      case 'ChangeVector':
+        expectedChangeVector = textOrNull(reader, key);
+        break;
+      case 'Document':
+        document = reader.kind() === 'object' ? reader.skip() : null;
+        break;
+      case 'IdPrefixed':
+        isPrefix = reader.kind() === 'boolean' && reader.readBoolean();
+        break;
+    }
+  }
+  switch (type) {
+    case 'PUT':
+      if (document === null)
+        throw invalidOperation("Command of type 'PUT' must have a 'Document', an object.");
+      // Without an id the server makes one up; a trailing `/` or `|` is resolved further on.
+      return { type, id: id === null || id === '' ? randomUUID() : id, expectedChangeVector, document };
+    case 'DELETE':
+      if (id === null || id === '') throw invalidOperation("Command of type 'DELETE' must have an 'Id'.");
+      return { type, id, expectedChangeVector, isPrefix };
+    case 'HeartBeat':
+      return null;
+    case null:
+      throw invalidOperation("Command must have a valid 'Type' property");
+    default:
+      if (UNBUILT.has(type)) throw notImplemented(`The command type ${type} in a batch`);
+      throw new ProtocolError(
+        500,
+        'Raven.Server.Exceptions.InvalidCommandTypeException',
+        `Invalid command type: ${type}`,
+      );
+  }
+}
+
+function textOrNull(reader: JsonReader, key: string): string | null {
+  if (reader.readNull()) return null;
+  if (reader.kind() !== 'string') throw formatError(`'${key}' of a command must be a string or null.`);
+  return reader.readString();
+}

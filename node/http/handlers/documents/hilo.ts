@@ -1,0 +1,46 @@
+import { hiloNext, hiloReturn } from '../../../documents/commands/hilo.ts';
+import { INT_MAX, intParameter, optionalText, requiredText } from '../../parameters/parameters.ts';
+import { empty, JSON_TYPE, json } from '../../response.ts';
+import { type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import { timestamp } from '../../timestamp.ts';
+import { nextRangeSize } from './hilo-range.ts';
+
+/** A range of numbers for the ids of one client. */
+const next: DatabaseHandler = async (request, { node, loaded }) => {
+  const tag = requiredText(request, 'tag');
+  const separator = optionalText(request, 'identityPartsSeparator') ?? '/';
+  const now = new Date();
+  const capacity = nextRangeSize({
+    lastSize: intParameter(request, 'lastBatchSize', 0),
+    lastRangeAt: optionalText(request, 'lastRangeAt'),
+    now,
+  });
+  const { low, high } = await loaded.database.execute(hiloNext, {
+    tag,
+    capacity,
+    lastMax: intParameter(request, 'lastMax', 0),
+  });
+  return json(201, {
+    Prefix: `${tag}${separator}`,
+    Low: low,
+    High: high,
+    LastSize: capacity,
+    ServerTag: node.cluster.nodeTag(),
+    LastRangeAt: timestamp(now),
+  });
+};
+
+/** What a client that ends hasn't used; also for a tag that nobody knows. */
+const giveBack: DatabaseHandler = async (request, { loaded }) => {
+  await loaded.database.execute(hiloReturn, {
+    tag: requiredText(request, 'tag'),
+    end: intParameter(request, 'end', 0),
+    last: intParameter(request, 'last', INT_MAX),
+  });
+  return empty(200, ['Content-Type', JSON_TYPE]);
+};
+
+export const hiloRoutes = [
+  databaseRoute('GET /hilo/next', next),
+  databaseRoute('PUT /hilo/return', giveBack),
+];

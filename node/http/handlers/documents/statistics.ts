@@ -1,0 +1,61 @@
+import { answerMetadata } from '../../answer-metadata.ts';
+import { sizeObject } from '../../humane-size.ts';
+import { json } from '../../response.ts';
+import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+
+/** What is counted, in the protocol's order. Parts of the database that are not built yet count nothing. */
+function counts({ loaded }: DatabaseContext) {
+  const statistics = loaded.database.statistics();
+  return {
+    CountOfIndexes: 0,
+    CountOfDocuments: statistics.documents,
+    CountOfRevisionDocuments: statistics.revisions,
+    CountOfTombstones: statistics.tombstones,
+    CountOfDocumentsConflicts: statistics.documentsConflicts,
+    CountOfConflicts: statistics.conflicts,
+    CountOfAttachments: 0,
+    CountOfCounterEntries: 0,
+    CountOfTimeSeriesSegments: 0,
+  };
+}
+
+async function whole(context: DatabaseContext) {
+  const { database } = context.loaded;
+  const sizeBytes = await context.loaded.sizeOnDiskBytes();
+  return {
+    ...counts(context),
+    Indexes: [],
+    CountOfUniqueAttachments: 0,
+    DatabaseChangeVector: database.changeVector,
+    DatabaseId: database.id,
+    NumberOfTransactionMergerQueueOperations: 0,
+    Is64Bit: true,
+    Pager: 'RocksDB',
+    LastDocEtag: database.statistics().lastDocumentEtag,
+    LastDatabaseEtag: database.lastEtag,
+    LastIndexingTime: null,
+    SizeOnDisk: sizeObject(sizeBytes),
+    TempBuffersSizeOnDisk: sizeObject(0),
+  };
+}
+
+const stats: DatabaseHandler = async (request, context) =>
+  json(200, { '@metadata': answerMetadata(request, context.node), ...(await whole(context)) });
+
+const detailed: DatabaseHandler = async (_request, context) =>
+  json(200, {
+    CountOfIdentities: Object.keys(context.node.cluster.identities(context.loaded.name)).length,
+    CountOfCompareExchange: 0,
+    CountOfCompareExchangeTombstones: 0,
+    CountOfTimeSeriesDeletedRanges: 0,
+    CountOfRemoteAttachments: 0,
+    ...(await whole(context)),
+  });
+
+const essential: DatabaseHandler = (_request, context) => json(200, { ...counts(context), Indexes: [] });
+
+export const statisticsRoutes = [
+  databaseRoute('GET /stats', stats),
+  databaseRoute('GET /stats/detailed', detailed),
+  databaseRoute('GET /stats/essential', essential),
+];

@@ -1,0 +1,95 @@
+import type { ClusterServices, ClusterTopologyView } from '../../../node/http/cluster-services.ts';
+import type { NodeServices } from '../../../node/http/node-services.ts';
+import { DatabaseDoesNotExistError, NodeIsPassiveError } from '../../../node/landlord/landlord-error.ts';
+import { OperationRegistry } from '../../../node/landlord/operation-registry.ts';
+
+const topology: ClusterTopologyView = {
+  topologyId: null,
+  allNodes: {},
+  members: {},
+  promotables: {},
+  watchers: {},
+  lastNodeId: '?',
+  etag: -1,
+};
+
+async function refuse(): Promise<never> {
+  throw Object.assign(new Error('The node is in no cluster.'), { name: 'NoLeaderError' });
+}
+
+/** A node that is in no cluster: it has no databases and takes no commands. */
+export const passiveCluster: ClusterServices = {
+  serverId: 'ba5015f0-47fd-4b20-b2b4-6e2445936f5d',
+  nodeTag: () => '?',
+  topology: () => topology,
+  status: () => ({
+    state: 'Passive',
+    leader: null,
+    term: 0,
+    leadershipMs: null,
+    lastStateChangeReason: 'Passive,  (at 01/01/0001 00:00:00)',
+    peers: {},
+  }),
+  appliedIndex: () => 0,
+  submit: refuse,
+  record: () => undefined,
+  records: () => [],
+  clientConfiguration: () => null,
+  identities: () => ({}),
+  waitForIndex: refuse,
+  observerDecisions: () => ({ suspended: false, iteration: 0, decisions: [] }),
+  bootstrap: refuse,
+  addNode: refuse,
+  removeNode: refuse,
+  promote: refuse,
+  demote: refuse,
+  reelect: refuse,
+  forceTimeout: refuse,
+};
+
+export function passiveNode(): NodeServices {
+  return {
+    cluster: passiveCluster,
+    landlord: {
+      get: (name) => Promise.reject(new NodeIsPassiveError(name)),
+      tryGet: () => undefined,
+      loaded: () => [],
+      faults: () => new Map(),
+    },
+    operations: new OperationRegistry(),
+    startedAt: new Date(),
+    publicUrl: () => 'http://0.0.0.0:8080',
+    tcpUrl: () => 'tcp://0.0.0.0:38888',
+    hasConfiguredPublicUrl: false,
+    metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'node_up 1\n' }),
+    liveness: () => [{ name: 'event loop', isOk: true }],
+    readiness: () => [{ name: 'cluster', isOk: false, detail: 'in no cluster' }],
+    logs: {
+      currentLevel: () => 'Info',
+      configuredLevel: () => 'Info',
+      setLevel: () => undefined,
+      path: null,
+    },
+  };
+}
+
+/** As the passive node, but in a cluster that has no databases. */
+export function emptyNode(): NodeServices {
+  const node = passiveNode();
+  return {
+    ...node,
+    cluster: {
+      ...passiveCluster,
+      nodeTag: () => 'A',
+      topology: () => ({
+        ...topology,
+        topologyId: '824e8802-7e3a-439d-95e1-2bd3a5031d2e',
+        allNodes: { A: 'http://node-a:8080' },
+        members: { A: 'http://node-a:8080' },
+        lastNodeId: 'A',
+        etag: 4,
+      }),
+    },
+    landlord: { ...node.landlord, get: (name) => Promise.reject(new DatabaseDoesNotExistError(name)) },
+  };
+}
