@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -34,7 +34,33 @@ export class DatabaseFolders {
     return found !== null;
   }
 
+  /** Which copy of which group the folder holds; null when there is no folder, or it does not say. */
+  async stampOf(databaseName: string): Promise<CopyStamp | null> {
+    const text = await readFile(this.#stampFile(databaseName), 'utf8').catch(() => null);
+    if (text === null) return null;
+    const { groupId, addedAt } = JSON.parse(text) as Partial<CopyStamp>;
+    return typeof groupId === 'string' && typeof addedAt === 'number' ? { groupId, addedAt } : null;
+  }
+
+  async stamp(databaseName: string, stamp: CopyStamp): Promise<void> {
+    await mkdir(this.of(databaseName), { recursive: true });
+    const file = this.#stampFile(databaseName);
+    await writeFile(`${file}.new`, JSON.stringify(stamp), { flush: true });
+    await rename(`${file}.new`, file);
+  }
+
   async delete(databaseName: string): Promise<void> {
     await rm(this.of(databaseName), { recursive: true, force: true });
   }
+
+  #stampFile(databaseName: string): string {
+    return join(this.of(databaseName), 'copy.json');
+  }
+}
+
+/** Names a copy: of which database group, and since which Raft index this node has been holding it. */
+export interface CopyStamp {
+  /** DatabaseTopologyIdBase64. */
+  readonly groupId: string;
+  readonly addedAt: number;
 }

@@ -11,8 +11,7 @@ import {
   NodeIsPassiveError,
 } from './landlord-error.ts';
 import { DATABASE_LOAD_TIMEOUT_MS, RELOAD_DELAY_MAX_MS, RELOAD_DELAY_MS } from './limits.ts';
-import type { LoadedDatabase } from './loaded-database.ts';
-import { openLoadedDatabase } from './loaded-database.ts';
+import { type LoadedDatabase, type MergedBatch, openLoadedDatabase } from './loaded-database.ts';
 import { copyHolders } from './placement.ts';
 
 export interface LandlordOptions {
@@ -21,6 +20,11 @@ export interface LandlordOptions {
   readonly durable: boolean;
   readonly cluster: ClusterView;
   readonly logger: Logger;
+  /** How long a request waits for a database that is being opened, in milliseconds. */
+  readonly loadTimeoutMs?: number;
+  readonly tombstoneCleanupIntervalMs: number;
+  /** Who is told of a database's merged batches. */
+  readonly observeBatch?: (databaseName: string) => (batch: MergedBatch) => void;
 }
 
 /** What the landlord knows of one database on this node. */
@@ -91,13 +95,14 @@ export class DatabaseLandlord {
   }
 
   async #waitFor(name: string): Promise<LoadedDatabase> {
-    const deadline = performance.now() + DATABASE_LOAD_TIMEOUT_MS;
+    const timeoutMs = this.#options.loadTimeoutMs ?? DATABASE_LOAD_TIMEOUT_MS;
+    const deadline = performance.now() + timeoutMs;
     for (;;) {
       const loaded = this.tryGet(name);
       if (loaded !== undefined) return loaded;
       this.#mustBeExpected(name);
       const left = deadline - performance.now();
-      if (left <= 0) throw new DatabaseLoadTimeoutError(name, DATABASE_LOAD_TIMEOUT_MS);
+      if (left <= 0) throw new DatabaseLoadTimeoutError(name, timeoutMs);
       await this.#nextPass(name.toLowerCase(), left);
     }
   }
@@ -179,6 +184,8 @@ export class DatabaseLandlord {
     if (known?.state === 'faulted' && known.retryAt > performance.now()) return;
     const attempts = known?.state === 'faulted' ? known.attempts : 0;
     try {
+      await this.#setStaleCopyAside(view);
+      const observeBatch = this.#options.observeBatch?.(name);
       const loaded = await openLoadedDatabase({
         view,
         cluster,
@@ -186,6 +193,8 @@ export class DatabaseLandlord {
         writer: this.#options.writer,
         durable: this.#options.durable,
         logger: logger.child({ component: 'database' }),
+        tombstoneCleanupIntervalMs: this.#options.tombstoneCleanupIntervalMs,
+        ...(observeBatch === undefined ? {} : { observeBatch }),
       });
       this.#tenancies.set(key, { state: 'loaded', loaded });
       logger.info(`Database ${name} is open`);
@@ -201,6 +210,22 @@ export class DatabaseLandlord {
       logger.error(`Database ${name} could not be opened; next try in ${delay} ms`, { reason });
       this.#scheduleRetry(delay);
     }
+  }
+
+  /**
+   * A copy that was given up while this node was down, and given back, is old: what was deleted since would come back
+   * with it. It is set aside, and the new copy is filled by its peers.
+   */
+  async #setStaleCopyAside(view: RecordView): Promise<void> {
+    const { DatabaseName: name, Topology: topology } = view.record;
+    const stamp = {
+      groupId: topology.DatabaseTopologyIdBase64,
+      addedAt: topology.NodesAddedAt?.[this.#options.cluster.nodeTag()] ?? 0,
+    };
+    const known = await this.#folders.stampOf(name);
+    if (known !== null && known.groupId === stamp.groupId && known.addedAt < stamp.addedAt)
+      await this.#leave(name);
+    await this.#folders.stamp(name, stamp);
   }
 
   async #delete(view: RecordView, tag: string, isHard: boolean): Promise<void> {

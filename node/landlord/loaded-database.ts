@@ -1,0 +1,127 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatabaseRecord } from '../cluster/database-record.ts';
+import { Database } from '../documents/database.ts';
+import type { Logger } from '../observability/logger.ts';
+import { DatabaseReplication } from '../replication/replication-loader.ts';
+import type { StorageWriter } from '../storage/storage-writer.ts';
+import { connectWire } from '../wire/connect.ts';
+import type { ClusterView, RecordView } from './cluster-view.ts';
+import { OperationRegistry } from './operation-registry.ts';
+import { replicationTargets } from './placement.ts';
+
+/** One merged batch of a database, for metrics. */
+export interface MergedBatch {
+  readonly commands: number;
+  readonly bytes: number;
+  readonly queueMs: number;
+  readonly commitMs: number;
+}
+
+export interface LoadOptions {
+  readonly view: RecordView;
+  readonly cluster: ClusterView;
+  readonly path: string;
+  readonly writer: StorageWriter;
+  readonly durable: boolean;
+  readonly logger: Logger;
+  readonly tombstoneCleanupIntervalMs: number;
+  readonly observeBatch?: (batch: MergedBatch) => void;
+}
+
+/** A database that is open on this node, with its replication and its operations. */
+export class LoadedDatabase {
+  readonly name: string;
+  readonly database: Database;
+  readonly replication: DatabaseReplication;
+  readonly operations = new OperationRegistry();
+  readonly openedAt = new Date();
+  readonly #cluster: ClusterView;
+  readonly #path: string;
+  readonly #logger: Logger;
+  readonly #cleaner: NodeJS.Timeout;
+  #cleaning: Promise<void> = Promise.resolve();
+  #view: RecordView;
+
+  constructor(options: LoadOptions, database: Database, replication: DatabaseReplication) {
+    this.name = options.view.record.DatabaseName;
+    this.database = database;
+    this.replication = replication;
+    this.#cluster = options.cluster;
+    this.#path = options.path;
+    this.#logger = options.logger;
+    this.#view = options.view;
+    this.update(options.view);
+    this.#cleaner = setInterval(() => {
+      this.#cleaning = this.#cleanTombstones();
+    }, options.tombstoneCleanupIntervalMs);
+    this.#cleaner.unref();
+  }
+
+  /** The newest record that this node has applied; an immutable value. */
+  record(): DatabaseRecord {
+    return this.#view.record;
+  }
+
+  /** Follows a changed record: who the peers are, how conflicts are resolved. */
+  update(view: RecordView): void {
+    this.#view = view;
+    const { record } = view;
+    const targets = replicationTargets(record.DatabaseName, record.Topology, this.database.nodeTag);
+    const peers = targets.flatMap((tag) => {
+      const tcpAddress = this.#cluster.tcpAddressOf(tag);
+      return tcpAddress === undefined ? [] : [{ tag, tcpAddress, database: record.DatabaseName }];
+    });
+    this.replication.setTopology(peers);
+  }
+
+  /** Bytes of all its files. A file that goes meanwhile counts nothing. */
+  async sizeOnDiskBytes(): Promise<number> {
+    const entries = await readdir(this.#path, { withFileTypes: true, recursive: true });
+    const sizes = await Promise.all(
+      entries.filter((entry) => entry.isFile()).map((entry) => fileBytes(join(entry.parentPath, entry.name))),
+    );
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#cleaner);
+    this.operations.killAll();
+    await this.replication.close();
+    await this.#cleaning;
+    await this.database.close();
+  }
+
+  /** Tombstones that every holder of a copy has seen are not needed any more. */
+  async #cleanTombstones(): Promise<void> {
+    try {
+      const count = await this.database.cleanTombstones();
+      if (count > 0) this.#logger.info(`Cleaned ${count} tombstones of ${this.name}`);
+    } catch (error) {
+      this.#logger.warn(`Tombstones of ${this.name} were not cleaned; tried again later`, {
+        error: String(error),
+      });
+    }
+  }
+}
+
+async function fileBytes(path: string): Promise<number> {
+  const found = await stat(path).catch(() => null);
+  return found?.size ?? 0;
+}
+
+export async function openLoadedDatabase(options: LoadOptions): Promise<LoadedDatabase> {
+  const { cluster, view, logger } = options;
+  const nodeTag = cluster.nodeTag();
+  const database = await Database.open({
+    name: view.record.DatabaseName,
+    nodeTag,
+    path: options.path,
+    writer: options.writer,
+    durable: options.durable,
+    logger,
+    ...(options.observeBatch === undefined ? {} : { observeBatch: options.observeBatch }),
+  });
+  const replication = new DatabaseReplication({ database, nodeTag, logger, connect: connectWire });
+  return new LoadedDatabase(options, database, replication);
+}
