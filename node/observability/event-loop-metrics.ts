@@ -5,10 +5,13 @@ import { EVENT_LOOP_RESOLUTION_MS } from './limits.ts';
 /** How long the main thread was held up: what delays heartbeats and every answer. */
 export class EventLoopMetrics {
   readonly #delay = monitorEventLoopDelay({ resolution: EVENT_LOOP_RESOLUTION_MS });
+  /** Apart from the one above, so that a scrape and a health check don't take each other's maximum away. */
+  readonly #sinceReading = monitorEventLoopDelay({ resolution: EVENT_LOOP_RESOLUTION_MS });
   #utilization = performance.eventLoopUtilization();
 
   constructor(registry: Registry) {
     this.#delay.enable();
+    this.#sinceReading.enable();
     const read = () => ({
       p50: nanosecondsToSeconds(this.#delay.percentile(50)),
       p99: nanosecondsToSeconds(this.#delay.percentile(99)),
@@ -36,12 +39,16 @@ export class EventLoopMetrics {
     });
   }
 
+  /** The longest delay since this was last asked. */
   maxMs(): number {
-    return this.#delay.max / 1_000_000;
+    const maxMs = nanosecondsToSeconds(this.#sinceReading.max) * 1000;
+    this.#sinceReading.reset();
+    return maxMs;
   }
 
   close(): void {
     this.#delay.disable();
+    this.#sinceReading.disable();
   }
 
   #busyShare(): number {

@@ -53,7 +53,7 @@ export class MergerMetrics {
   }
 
   /** What to give to a database as its `observeBatch`. */
-  observer(database: string): (batch: MergerBatch) => void {
+  of(database: string): (batch: MergerBatch) => void {
     const name = this.#names.accept(database);
     const commands = this.#commands.labels(name);
     const bytes = this.#bytes.labels(name);

@@ -21,7 +21,7 @@ export class WriterMetrics {
   }
 
   /** What to give to `StorageWriter.observe`. */
-  readonly observer = (microseconds: number, bytes: number, synced: boolean): void => {
+  readonly observe = (microseconds: number, bytes: number, synced: boolean): void => {
     this.#durations.labels(synced ? 'true' : 'false').observe(microseconds / 1_000_000);
     this.#bytes.inc(bytes);
   };

@@ -33,8 +33,8 @@ describe('the metrics of a node', () => {
 
   it('show what the mergers group and what the writer thread waits for', async () => {
     metrics = new NodeMetrics();
-    metrics.merger.observer('shop')({ commands: 32, bytes: 4096, queueMs: 0.2, commitMs: 0.8 });
-    metrics.writer.observer(700, 4096, true);
+    metrics.merger.of('shop')({ commands: 32, bytes: 4096, queueMs: 0.2, commitMs: 0.8 });
+    metrics.writer.observe(700, 4096, true);
     const lines = await scrape();
     expect(lines).toContain('ravencluster_merger_batch_commands_sum{database="shop"} 32');
     expect(lines).toContain('ravencluster_merger_bytes_total{database="shop"} 4096');
@@ -102,7 +102,7 @@ describe('the metrics of a node', () => {
   it('tell a bounded number of databases apart', async () => {
     metrics = new NodeMetrics();
     const batch = { commands: 1, bytes: 1, queueMs: 0, commitMs: 0 };
-    for (let i = 0; i < METRIC_LABEL_VALUES_MAX + 2; i++) metrics.merger.observer(`db-${i}`)(batch);
+    for (let i = 0; i < METRIC_LABEL_VALUES_MAX + 2; i++) metrics.merger.of(`db-${i}`)(batch);
     expect(await scrape()).toContain('ravencluster_merger_bytes_total{database="other"} 2');
   });
 });

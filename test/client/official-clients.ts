@@ -1,0 +1,10 @@
+import * as ravendb7 from 'ravendb';
+import * as ravendb5 from 'ravendb-5';
+
+export type OfficialClient = typeof ravendb7;
+
+/** The published clients, as their users install them. What the tests use has the same shape in both. */
+export const OFFICIAL_CLIENTS: readonly { readonly version: string; readonly client: OfficialClient }[] = [
+  { version: '7.2.6', client: ravendb7 },
+  { version: '5.4.3', client: ravendb5 as unknown as OfficialClient },
+];

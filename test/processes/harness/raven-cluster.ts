@@ -1,0 +1,104 @@
+import { requestJson, requestText } from './http-json.ts';
+import { RavenNode, type RavenNodeOptions } from './raven-node.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** Heartbeats and elections fast enough for a test, slow enough for two busy cores. */
+const CLUSTER_SETTINGS = ['--Cluster.ElectionTimeoutInMs=600'];
+
+interface DatabaseRecord {
+  readonly Topology: {
+    readonly Members: readonly string[];
+    readonly Promotables: readonly string[];
+    readonly Rehabs: readonly string[];
+  };
+}
+
+/** A cluster of real node processes on this machine. */
+export class RavenCluster {
+  readonly nodes: readonly RavenNode[];
+
+  private constructor(nodes: readonly RavenNode[]) {
+    this.nodes = nodes;
+  }
+
+  /** Starts the nodes and makes them one cluster, the first being A and the leader at first. */
+  static async start(count: number, options: RavenNodeOptions = {}): Promise<RavenCluster> {
+    const settings = [...CLUSTER_SETTINGS, ...(options.settings ?? [])];
+    const nodes = await Promise.all(
+      Array.from({ length: count }, () => RavenNode.start({ ...options, settings })),
+    );
+    const cluster = new RavenCluster(nodes);
+    try {
+      await requestText('POST', `${cluster.node(0).url}/admin/cluster/bootstrap`);
+      for (const node of nodes.slice(1)) await cluster.add(node);
+    } catch (error) {
+      const outputs = nodes.map((node) => node.process.output).join('\n----\n');
+      await cluster.dispose();
+      throw new Error(`The cluster did not form: ${String(error)}\n${outputs}`, { cause: error });
+    }
+    return cluster;
+  }
+
+  /** By position; the node started as number 0 is A, number 1 is B and so on. */
+  node(position: number): RavenNode {
+    const node = this.nodes[position];
+    if (node === undefined) throw new Error(`The cluster has no node ${position}.`);
+    return node;
+  }
+
+  get running(): readonly RavenNode[] {
+    return this.nodes.filter((node) => node.isRunning);
+  }
+
+  /** Adds a node that runs and waits until it is a full member. */
+  async add(node: RavenNode): Promise<void> {
+    const url = encodeURIComponent(node.publicUrl);
+    await waitUntil('the cluster to accept a node', async () => {
+      const leader = await this.leader();
+      await requestText('PUT', `${leader.url}/admin/cluster/node?url=${url}`);
+      return true;
+    });
+    await waitUntil('the new node to be a member', async () => {
+      const { Topology } = await node.topology();
+      return Object.values(Topology.Members).includes(node.publicUrl);
+    });
+  }
+
+  async remove(tag: string): Promise<void> {
+    const leader = await this.leader();
+    await requestText('DELETE', `${leader.url}/admin/cluster/node?nodeTag=${tag}`);
+    await waitUntil(`node ${tag} to be gone from the topology`, async () => {
+      const { Topology } = await (await this.leader()).topology();
+      return !(tag in Topology.AllNodes);
+    });
+  }
+
+  /** The node that leads by its own word and at the highest term anybody knows. */
+  leader(among: readonly RavenNode[] = this.running): Promise<RavenNode> {
+    return waitUntil('a leader', async () => {
+      const views = await Promise.all(among.map((node) => node.topology().catch(() => undefined)));
+      const term = Math.max(...views.map((view) => view?.CurrentTerm ?? -1));
+      const at = views.findIndex((view) => view?.CurrentState === 'Leader' && view.CurrentTerm === term);
+      return at < 0 ? undefined : among[at];
+    });
+  }
+
+  async createDatabase(name: string, replicationFactor: number, through = this.node(0)): Promise<void> {
+    await requestText(
+      'PUT',
+      `${through.url}/admin/databases?name=${name}&replicationFactor=${replicationFactor}`,
+      {
+        body: { DatabaseName: name },
+      },
+    );
+  }
+
+  record(name: string, through = this.node(0)): Promise<DatabaseRecord> {
+    return requestJson('GET', `${through.url}/admin/databases?name=${name}`);
+  }
+
+  /** Ends all processes and removes their data. */
+  async dispose(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.dispose()));
+  }
+}

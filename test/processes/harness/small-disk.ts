@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A file system of its own that can be filled, for tests of a full disk. */
+export class SmallDisk {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Mounts a tmpfs; undefined with the reason on the console where that is not allowed. */
+  static async mount(megabytes: number): Promise<SmallDisk | undefined> {
+    const path = await mkdtemp(join(tmpdir(), 'raven-small-disk-'));
+    try {
+      await run('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path]);
+      return new SmallDisk(path);
+    } catch (error) {
+      await rm(path, { recursive: true, force: true });
+      console.warn(
+        `Skipped: a file system to fill needs the right to mount one. ${String(error).split('\n')[0]}`,
+      );
+      return undefined;
+    }
+  }
+
+  async freeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.path);
+    return bavail * bsize;
+  }
+
+  /** Leaves so many bytes free. */
+  async fillUpTo(freeBytes: number): Promise<void> {
+    const size = (await this.freeBytes()) - freeBytes;
+    await writeFile(join(this.path, 'ballast'), Buffer.alloc(Math.max(0, size)));
+  }
+
+  async relieve(): Promise<void> {
+    await rm(join(this.path, 'ballast'), { force: true });
+  }
+
+  async unmount(): Promise<void> {
+    await run('umount', ['-l', this.path]);
+    await rm(this.path, { recursive: true, force: true });
+  }
+}
