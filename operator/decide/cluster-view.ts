@@ -66,10 +66,11 @@ export class ClusterView {
       : undefined;
   }
 
-  /** It answers as a node of this cluster; for a node of somebody else's, the leader is connected to it. */
+  /** It answers as a node of this cluster, and the leader reaches it; of a node of somebody else's, the latter. */
   isLive(tag: string): boolean {
-    if (this.nodeOfTag(tag) !== undefined) return this.answerOf(tag) !== undefined;
-    return this.#leaderPeers[tag]?.connected === true;
+    const connected = this.leader?.tag === tag ? true : this.#leaderPeers[tag]?.connected;
+    if (this.nodeOfTag(tag) === undefined) return connected === true;
+    return this.answerOf(tag) !== undefined && connected !== false;
   }
 
   /** Raft entries that a node lags behind, as the leader knows it. */

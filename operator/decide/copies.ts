@@ -76,8 +76,9 @@ function nextAction(database: ObservedDatabase, placement: Placement): Action | 
     const isCovered = hasLiveMember && members.length >= Math.max(1, wanted);
     return isCovered ? { type: 'RemoveDatabaseReplica', database: name, tag: goes } : undefined;
   }
-  // Lowered by the spec alone, and only while every copy that stays is there to see.
-  const ceiling = target === undefined ? Number.POSITIVE_INFINITY : Math.min(target, spec.nodes);
+  // Lowered by the spec alone, never by nodes that are away, and only while every copy that stays is there to see.
+  const nodeCount = Math.max(spec.nodes, staying.length);
+  const ceiling = target === undefined ? Number.POSITIVE_INFINITY : Math.min(target, nodeCount);
   if (members.length <= ceiling || !members.every((tag) => view.isLive(tag))) return undefined;
   return { type: 'RemoveDatabaseReplica', database: name, tag: mostLoaded(members, placement) };
 }

@@ -11,7 +11,7 @@ import { UNCERTAIN_MEMBERSHIP_MS } from './limits.ts';
 import type { Memory } from './memory.ts';
 import { ordinalOfTag } from './node-tag.ts';
 import type { Observed } from './observed.ts';
-import { retireLeftovers, startProcesses } from './processes.ts';
+import { markJoined, retireLeftovers, startProcesses } from './processes.ts';
 import { adjustRoles } from './roles.ts';
 import { removeNextNode } from './scale-down.ts';
 import { planScaleDown, type ScaleDownPlan } from './scale-down-plan.ts';
@@ -60,7 +60,7 @@ function nextStep(view: ClusterView, spec: RavenClusterSpec, memory: Memory): St
   const others = step.actions.filter(
     (action) => !(action.type === 'StartNode' || action.type === 'CreateNode') || !isStarted(action.ordinal),
   );
-  return { ...step, actions: [...starts, ...others] };
+  return { ...step, actions: [...markJoined(view), ...starts, ...others] };
 }
 
 function chooseStep(view: ClusterView, spec: RavenClusterSpec, memory: Memory): Step {
@@ -82,7 +82,8 @@ function chooseStep(view: ClusterView, spec: RavenClusterSpec, memory: Memory): 
   const plan = planScaleDown(view, spec);
   const membership = changeMembership(view, spec, memory, plan);
   const leftovers = retireLeftovers(view, spec);
-  const isMoving = plan.leaving.length > 0 || membership.actions.length > 0;
+  const isShrinking = plan.leaving.length > 0 && plan.blocked === undefined;
+  const isMoving = isShrinking || membership.actions.length > 0;
   if (isBusy(membership) && isMoving) return withRetirement(membership, leftovers.actions);
   // A node that can't join (no machine for it, say) must not keep the databases from what they need.
   const copies = settleCopies(view, spec);

@@ -48,10 +48,11 @@ export function retireLeftovers(view: ClusterView, spec: RavenClusterSpec): Step
 }
 
 /** A node that is not wanted: its data is marked first, so that a restart in between does not count on it. */
-function retire({ ordinal, process, data }: ObservedNode, spec: RavenClusterSpec): readonly Action[] {
-  const hasJoined = data === 'Used' || data === 'Detached';
+function retire(node: ObservedNode, spec: RavenClusterSpec): readonly Action[] {
+  const { ordinal, process, data, answer } = node;
+  const hasJoined = data === 'Used' || data === 'Detached' || answer?.topology !== undefined;
   const reason: StopReason = hasJoined ? 'LeftCluster' : 'NeverJoined';
-  const detach: Action[] = data === 'Used' ? [{ type: 'DetachData', ordinal }] : [];
+  const detach: Action[] = hasJoined && data !== 'Detached' ? [{ type: 'DetachData', ordinal }] : [];
   if (process === 'Running' || process === 'Starting')
     return [...detach, { type: 'StopNode', ordinal, reason }];
   if (process === 'Stopping') return detach;
@@ -65,5 +66,19 @@ function dropStaleProcess(view: ClusterView, node: ObservedNode): readonly Actio
   if (process !== 'Running') return [];
   const isOfOldTimes =
     data === 'Detached' || (answer?.topology !== undefined && answer.topology.id === view.clusterId);
-  return isOfOldTimes ? [{ type: 'StopNode', ordinal, reason: 'StaleData' }] : [];
+  if (!isOfOldTimes) return [];
+  return [
+    { type: 'DetachData', ordinal },
+    { type: 'StopNode', ordinal, reason: 'StaleData' },
+  ];
+}
+
+/** Marks the data of nodes that are found to belong, should the mark of their joining have been lost. */
+export function markJoined(view: ClusterView): readonly Action[] {
+  return view.nodes
+    .filter(({ ordinal, data }) => {
+      const tag = tagOfOrdinal(ordinal);
+      return data !== 'Used' && view.belongs(tag) && view.answerOf(tag) !== undefined;
+    })
+    .map(({ ordinal }) => ({ type: 'AttachData', ordinal }));
 }

@@ -118,7 +118,10 @@ export class ClusterModel {
       topology: node.topology,
       peers: leads
         ? Object.fromEntries(
-            allTags(node.topology).map((peer) => [peer, { connected: this.takesPart(peer) }]),
+            allTags(node.topology).map((peer) => [
+              peer,
+              { connected: !node.isolated && this.takesPart(peer) },
+            ]),
           )
         : {},
     };
@@ -142,6 +145,9 @@ export class ClusterModel {
         this.stop(action.ordinal);
         return;
       }
+      case 'AttachData':
+        this.node(action.ordinal).data = 'Used';
+        return;
       case 'DetachData':
         this.node(action.ordinal).data = 'Detached';
         return;
@@ -191,11 +197,14 @@ export class ClusterModel {
     if (action.type === 'AddNodeToCluster') {
       const node = this.node(action.ordinal);
       require(node.topology === undefined && node.data !== 'Detached', `${action.tag} joins with old data`);
+      const listed = this.databases.filter((one) => holders(one).includes(action.tag));
+      require(listed.length === 0, `${action.tag} joins empty while ${listed[0]?.name} lists it`);
       node.data = 'Used';
     }
     if (action.type === 'RemoveNodeFromCluster' || action.type === 'DemoteNode') {
       const left = (this.topology?.members ?? []).filter((tag) => tag !== action.tag);
-      require(this.hasQuorum(left), `${action.type} ${action.tag} leaves no live majority`);
+      const commits = this.leader !== undefined && this.hasQuorum();
+      require(!commits || this.hasQuorum(left), `${action.type} ${action.tag} leaves no live majority`);
     }
     if (action.type === 'RemoveNodeFromCluster') {
       for (const database of this.databases.filter((one) => holders(one).includes(action.tag))) {
@@ -230,7 +239,10 @@ export class ClusterModel {
     if (old === undefined || this.leader === undefined || !this.hasQuorum()) return;
     const next = changed(old, action);
     if (next === old || !this.hasQuorum(next.members)) return;
-    if (action.type === 'RemoveNodeFromCluster' && action.tag === this.leader) return;
+    const removesLeader = action.type === 'RemoveNodeFromCluster' || action.type === 'DemoteNode';
+    if (removesLeader && action.tag === this.leader) return;
+    // The cluster refuses what the operator could not know: a database that was created a moment ago.
+    if (action.type === 'RemoveNodeFromCluster' && this.#isOnlyHolder(action.tag)) return;
     this.#install(next);
     if (action.type === 'RemoveNodeFromCluster' && this.#removalStripsGroups) {
       for (const database of this.databases) {
@@ -238,6 +250,10 @@ export class ClusterModel {
         database.deleting = database.deleting.filter((tag) => tag !== action.tag);
       }
     }
+  }
+
+  #isOnlyHolder(tag: string): boolean {
+    return this.databases.some((one) => one.members.includes(tag) && one.members.length === 1);
   }
 
   #install(next: ObservedTopology): void {
@@ -295,6 +311,20 @@ export class ClusterModel {
       database.members = [...database.members, ...filled];
       database.promotables = database.promotables.filter((tag) => !filled.includes(tag));
       database.deleting = database.deleting.filter((tag) => !this.takesPart(tag));
+      const recovered = database.rehabs.filter((tag) => source && this.takesPart(tag));
+      database.members = [...database.members, ...recovered];
+      database.rehabs = database.rehabs.filter((tag) => !recovered.includes(tag));
+    }
+  }
+
+  /** The observer's part: members that are away no longer count as up to date, where others are there. */
+  rehabilitate(): void {
+    if (!this.hasQuorum()) return;
+    for (const database of this.databases) {
+      const there = database.members.filter((tag) => this.takesPart(tag));
+      if (there.length === 0) continue;
+      database.rehabs = [...database.rehabs, ...database.members.filter((tag) => !there.includes(tag))];
+      database.members = there;
     }
   }
 

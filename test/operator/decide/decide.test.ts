@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { parseRavenCluster } from '../../../operator/api/parse-resource.ts';
+import { decide } from '../../../operator/decide/decide.ts';
+import { FIRST_MEMORY } from '../../../operator/decide/memory.ts';
+import { tagOfOrdinal } from '../../../operator/decide/node-tag.ts';
+import type {
+  NodeAnswer,
+  Observed,
+  ObservedDatabase,
+  ObservedNode,
+} from '../../../operator/decide/observed.ts';
+
+function cluster(spec: string) {
+  return parseRavenCluster(
+    `apiVersion: ravencluster.io/v1beta1\nkind: RavenCluster\nmetadata: { name: t }\nspec: ${spec}`,
+    'test',
+  );
+}
+
+interface World {
+  readonly members: readonly string[];
+  readonly down?: readonly string[];
+  readonly databases?: readonly Partial<ObservedDatabase>[];
+}
+
+/** A cluster that A leads, in which everybody but those that are down answers. */
+function observe({ members, down = [], databases = [] }: World): Observed {
+  const topology = { id: 'c', etag: 9, members, promotables: [], watchers: [], foreign: [] };
+  const node = (tag: string, ordinal: number): ObservedNode => {
+    const isUp = !down.includes(tag);
+    const peers = Object.fromEntries(
+      members.map((peer) => [peer, { connected: !down.includes(peer), lag: 0 }]),
+    );
+    const answer: NodeAnswer = {
+      tag,
+      serverId: tag,
+      state: tag === 'A' ? 'Leader' : 'Follower',
+      term: 2,
+      topology,
+      peers: tag === 'A' ? peers : {},
+    };
+    return {
+      ordinal,
+      url: `http://127.0.0.1:${8080 + ordinal}`,
+      process: isUp ? 'Running' : 'Starting',
+      data: 'Used',
+      failures: 0,
+      ...(isUp ? { answer } : {}),
+    };
+  };
+  return {
+    nowMs: 1_000,
+    nodes: members.map((_, ordinal) => node(tagOfOrdinal(ordinal), ordinal)),
+    databases: databases.map((database) => ({
+      name: 'shop',
+      disabled: false,
+      members: [],
+      promotables: [],
+      rehabs: [],
+      deleting: [],
+      ...database,
+    })),
+  };
+}
+
+function reasonOf(spec: string, world: World): string | undefined {
+  const { actions, status } = decide(cluster(spec), observe(world), FIRST_MEMORY);
+  const scale = status.conditions?.find((condition) => condition.type === 'ScaleSafe');
+  if (scale?.status === 'False') expect(actions).toEqual([]);
+  return scale?.reason;
+}
+
+describe('a scale-down', () => {
+  const five = ['A', 'B', 'C', 'D', 'E'];
+
+  it('first moves the copies off the highest ordinal', () => {
+    const world = { members: five, databases: [{ members: ['C', 'D', 'E'] }] };
+    expect(decide(cluster('{ nodes: 3 }'), observe(world), FIRST_MEMORY).actions).toEqual([
+      { type: 'AddDatabaseReplica', database: 'shop', tag: 'A' },
+    ]);
+  });
+
+  it('takes a copy away only when the others are members', () => {
+    const members = ['A', 'B', 'C', 'D', 'E'].slice(0, 3);
+    const world = { members: five, databases: [{ members: [...members, 'E'] }] };
+    expect(decide(cluster('{ nodes: 3 }'), observe(world), FIRST_MEMORY).actions).toEqual([
+      { type: 'RemoveDatabaseReplica', database: 'shop', tag: 'E' },
+    ]);
+  });
+
+  it('then removes the node from the cluster, before its process stops', () => {
+    const world = { members: five, databases: [{ members: ['A', 'B', 'C'] }] };
+    expect(decide(cluster('{ nodes: 3 }'), observe(world), FIRST_MEMORY).actions).toEqual([
+      { type: 'RemoveNodeFromCluster', tag: 'E', reason: 'ScaleDown' },
+    ]);
+  });
+
+  it('is refused whole when some step of it would lose the quorum', () => {
+    expect(reasonOf('{ nodes: 3 }', { members: five, down: ['B', 'C'] })).toBe('WouldLoseQuorum');
+  });
+
+  it('goes ahead over dead nodes that are to leave anyway', () => {
+    expect(reasonOf('{ nodes: 3 }', { members: five, down: ['D', 'E'] })).toBe('Safe');
+  });
+
+  it('is refused when the only copies are on dead nodes that would leave', () => {
+    const world = { members: five, down: ['E'], databases: [{ members: ['E'] }] };
+    expect(reasonOf('{ nodes: 4 }', world)).toBe('LastCopyOnNode');
+  });
+
+  it('is refused when it would leave fewer copies than wanted, unless that is permitted', () => {
+    const world = { members: ['A', 'B', 'C'], databases: [{ members: ['A', 'B', 'C'] }] };
+    expect(reasonOf('{ nodes: 2 }', world)).toBe('BelowMinimumFactor');
+    expect(reasonOf('{ nodes: 2, scaleDown: { allowReducedReplication: true } }', world)).toBe('Safe');
+  });
+
+  it('moves the lead off before the leader leaves', () => {
+    const world = { members: ['A', 'B'] };
+    const observed = observe(world);
+    const asLeader = observed.nodes.map((node) => ({
+      ...node,
+      ...(node.answer === undefined
+        ? {}
+        : {
+            answer: { ...node.answer, state: node.answer.tag === 'B' ? 'Leader' : 'Follower' } as NodeAnswer,
+          }),
+    }));
+    expect(decide(cluster('{ nodes: 1 }'), { ...observed, nodes: asLeader }, FIRST_MEMORY).actions).toEqual([
+      { type: 'StepDown', tag: 'B' },
+    ]);
+  });
+});
+
+describe('the replication factor', () => {
+  it('is not lowered by a crash', () => {
+    const world = {
+      members: ['A', 'B', 'C'],
+      down: ['C'],
+      databases: [{ members: ['A', 'B'], rehabs: ['C'] }],
+    };
+    expect(decide(cluster('{ nodes: 3 }'), observe(world), FIRST_MEMORY).actions).toEqual([]);
+  });
+
+  it('follows the nodes up to its target', () => {
+    const world = { members: ['A', 'B', 'C'], databases: [{ members: ['B'] }] };
+    const { actions, status } = decide(cluster('{ nodes: 3 }'), observe(world), FIRST_MEMORY);
+    expect(actions).toEqual([{ type: 'AddDatabaseReplica', database: 'shop', tag: 'A' }]);
+    expect(status.replicationFactor).toEqual({
+      desired: 3,
+      effective: 1,
+      reason: 'Rebalancing',
+      databasesBelow: 1,
+    });
+  });
+
+  it('is lowered by an edit of its target', () => {
+    const world = { members: ['A', 'B', 'C'], databases: [{ members: ['A', 'B', 'C'] }] };
+    const spec = '{ nodes: 3, replicationFactor: { target: 2 } }';
+    expect(decide(cluster(spec), observe(world), FIRST_MEMORY).actions).toEqual([
+      { type: 'RemoveDatabaseReplica', database: 'shop', tag: 'C' },
+    ]);
+  });
+});
+
+describe('a cluster that was formed before', () => {
+  it('is never formed again, though all its nodes come up empty', () => {
+    const nodes = [
+      {
+        ordinal: 0,
+        url: 'http://127.0.0.1:8080',
+        process: 'Running',
+        data: 'Unused',
+        failures: 0,
+        answer: { tag: '?', serverId: 's', state: 'Passive', term: 0, peers: {} },
+      },
+    ] as const;
+    const memory = { ...FIRST_MEMORY, clusterId: 'c' };
+    const decision = decide(cluster('{ nodes: 1 }'), { nowMs: 1, nodes, databases: [] }, memory);
+    expect(decision.actions).toEqual([]);
+    expect(decision.status.phase).toBe('Unavailable');
+    const fresh = decide(cluster('{ nodes: 1 }'), { nowMs: 1, nodes, databases: [] }, FIRST_MEMORY);
+    expect(fresh.actions).toEqual([{ type: 'BootstrapCluster', ordinal: 0, tag: 'A' }]);
+  });
+});
