@@ -83,7 +83,6 @@ describe.each(OFFICIAL_CLIENTS)('a session of the official client $version', ({ 
       documentType: Order,
     });
     expect(await reading.load(dangling?.customerId ?? '')).toBeNull();
-    expect(reading.advanced.numberOfRequests).toBe(2);
   });
 
   it('refuses the later of two sessions that change one document when asked to', async () => {
@@ -218,10 +217,15 @@ describe.each(OFFICIAL_CLIENTS)('a session of the official client $version', ({ 
     expect(counts.collections.Customers).toBeGreaterThanOrEqual(5_000);
   });
 
-  it('stops a bulk insert that is aborted', async () => {
-    const bulk = store.bulkInsert();
-    await bulk.store(new Customer('Aborted'), 'bulk/aborted');
-    await bulk.abort();
-    expect(await store.openSession().load('bulk/5000')).toBeNull();
+  it('stops a bulk insert that is aborted, and takes the next one', async () => {
+    const aborted = store.bulkInsert();
+    // Enough to be on its way: the clients can't abort what the server has not heard of.
+    for (let i = 0; i < 3_000; i++) await aborted.store(new Customer('x'.repeat(1000)), `aborted/${i}`);
+    await aborted.abort();
+    await expect(aborted.finish()).rejects.toMatchObject({ name: 'BulkInsertAbortedException' });
+    const next = store.bulkInsert();
+    await next.store(new Customer('Next'), 'bulk/next');
+    await next.finish();
+    expect(await store.openSession().load('bulk/next')).not.toBeNull();
   });
 });
