@@ -54,7 +54,7 @@ describe.each(OFFICIAL_CLIENTS)('a cluster seen by the official client $version'
     await waitUntil('the database to be gone', async () => {
       return !(await server.send(new client.GetDatabaseNamesOperation(0, 100))).includes(name);
     });
-    expect(await server.send(new client.GetDatabaseRecordOperation(name))).toBeNull();
+    expect((await server.send(new client.GetDatabaseRecordOperation(name))) ?? null).toBeNull();
   });
 
   it('says that a database does not exist', async () => {
