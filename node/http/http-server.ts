@@ -4,6 +4,7 @@ import type { Express } from 'express';
 import type { Logger } from '../observability/logger.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { errorResponse } from './errors/error-response.ts';
+import { FastEdge } from './fast/fast-edge.ts';
 import {
   CONNECTIONS_MAX,
   HEAD_TIMEOUT_MS,
@@ -14,6 +15,7 @@ import {
 } from './limits.ts';
 import type { NodeServices } from './node-services.ts';
 import type { HttpResponse } from './response.ts';
+import { routes } from './routes.ts';
 import type { Route } from './routing/route.ts';
 import { type FoundRoute, RouteTable } from './routing/route-table.ts';
 import { Admission } from './transport/admission.ts';
@@ -27,14 +29,17 @@ export interface HttpServerOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly node: NodeServices;
-  /** See routes.ts. */
-  readonly routes: readonly Route[];
+  /** Default: all of routes.ts. */
+  readonly routes?: readonly Route[];
   readonly logger: Logger;
   /** Requests served at once; see limits.ts. */
   readonly concurrentRequestsMax?: number;
 }
 
-/** The node's HTTP port: hot routes straight, everything else through express, both through one dispatcher. */
+/**
+ * The node's HTTP port. Three readers, one dispatcher: the fast reader takes plain requests of hot routes from the
+ * socket, node:http the hot routes that are not so plain, express everything else.
+ */
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #dispatcher: Dispatcher;
@@ -42,12 +47,13 @@ export class HttpServer {
   readonly #budget = new BodyBudget();
   readonly #server: Server;
   readonly #express: Express;
+  readonly #fast: FastEdge;
   readonly #requests = new WeakMap<ServerResponse, NodeHttpRequest>();
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
     this.#admission = new Admission(options.concurrentRequestsMax);
-    this.#dispatcher = new Dispatcher(options.node, new RouteTable(options.routes), options.logger);
+    this.#dispatcher = new Dispatcher(options.node, new RouteTable(options.routes ?? routes), options.logger);
     this.#express = expressEdge(this.#dispatcher, (response) => this.#requests.get(response));
     this.#server = createServer({
       maxHeaderSize: HEADER_BYTES_MAX,
@@ -61,6 +67,22 @@ export class HttpServer {
     this.#server.maxHeadersCount = HEADER_COUNT_MAX;
     this.#server.maxConnections = CONNECTIONS_MAX;
     this.#server.setTimeout(SILENCE_TIMEOUT_MS);
+    const [takeConnection] = this.#server.listeners('connection');
+    this.#fast = new FastEdge({
+      dispatcher: this.#dispatcher,
+      admission: this.#admission,
+      observer: options.node.observer,
+      handOver: (socket) => {
+        socket.allowHalfOpen = true;
+        takeConnection?.call(this.#server, socket);
+      },
+    });
+    this.#server.removeAllListeners('connection');
+    this.#server.on('connection', (socket: Socket) => {
+      // node:http opens its server half-open; the fast reader has no use for a client that only listens.
+      socket.allowHalfOpen = false;
+      this.#fast.connect(socket);
+    });
     this.#server.on('request', (message, response) => this.#serve(message, response));
     this.#server.on('clientError', (error, socket) => refuseBroken(error, socket as Socket));
   }
@@ -85,17 +107,12 @@ export class HttpServer {
     });
   }
 
-  /** Takes a connection that another listener accepted. */
-  adopt(socket: Socket): void {
-    this.#server.emit('connection', socket);
-  }
-
   /** Stops taking connections, lets requests end for `graceMs`, then closes what is left. */
   async close(graceMs = 0): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     const timer = setTimeout(() => this.#server.closeAllConnections(), graceMs);
-    await closed;
+    await Promise.all([closed, this.#fast.close(graceMs)]);
     clearTimeout(timer);
   }
 

@@ -20,7 +20,11 @@ interface Mapping {
 }
 
 const RAVEN = 'Raven.Client.Exceptions';
-const CONCURRENCY_MEMBERS = { Id: 'id', ExpectedChangeVector: 'expected', ActualChangeVector: 'actual' };
+const CONCURRENCY_MEMBERS = {
+  Id: 'id',
+  ExpectedChangeVector: 'expectedChangeVector',
+  ActualChangeVector: 'actualChangeVector',
+};
 const NO_VECTORS = { Id: null, ExpectedChangeVector: null, ActualChangeVector: null };
 
 function raven(status: number, type: string, more: Omit<Mapping, 'status' | 'type'> = {}): Mapping {
@@ -51,22 +55,26 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   TooManyOperationsError: raven(503, 'RavenException'),
 
   // documents
-  ConcurrencyError: raven(409, 'ConcurrencyException', { members: CONCURRENCY_MEMBERS, extras: NO_VECTORS }),
+  ConcurrencyError: raven(409, 'ConcurrencyException', { members: CONCURRENCY_MEMBERS }),
   DocumentConflictError: raven(409, 'Documents.DocumentConflictException', {
     members: { DocId: 'id', LargestEtag: 'largestEtag' },
   }),
   CollectionMismatchError: raven(500, 'Documents.DocumentCollectionMismatchException'),
   DocumentIdError: framework('System.ArgumentException'),
-  DocumentMetadataError: framework('System.FormatException'),
-  DocumentDoesNotExistError: raven(500, 'Documents.DocumentDoesNotExistException'),
+  UnsupportedCommandError: { status: 500, type: 'Raven.Server.Exceptions.InvalidCommandTypeException' },
+  InvalidCommandError: framework('System.InvalidOperationException'),
+  CommandTooLargeError: framework('System.InvalidOperationException'),
   ChangeVectorError: framework('System.ArgumentException'),
-  MergerOverloadedError: raven(503, 'RavenException'),
+  DatabaseOverloadedError: raven(503, 'RavenException'),
   DatabaseClosedError: raven(503, 'Database.DatabaseDisabledException'),
 
   // storage
   StorageFullError: raven(503, 'Database.DatabaseLoadFailureException'),
   StorageClosedError: raven(503, 'Database.DatabaseDisabledException'),
   StorageError: raven(503, 'Database.DatabaseLoadFailureException'),
+
+  // json
+  InvalidMetadataError: framework('System.FormatException'),
 
   // cluster, rachis
   ClusterOperationError: framework('System.InvalidOperationException'),

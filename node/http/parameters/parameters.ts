@@ -51,7 +51,7 @@ export function strictBoolParameter(request: HttpRequest, name: string, otherwis
 function parseBool(name: string, value: string): boolean {
   const lower = value.toLowerCase();
   if (lower !== 'true' && lower !== 'false') {
-    throw argumentError(`Could not parse query string '${name}' as bool, value was: ${value}`);
+    throw argumentError(`Could not parse query string '${name}' as bool val ${value}`);
   }
   return lower === 'true';
 }
