@@ -1,4 +1,5 @@
 import type { CoreState } from './core-state.ts';
+import { entryBytes } from './entry.ts';
 import { invariant } from './invariant.ts';
 import type { SnapshotMetadata } from './message.ts';
 import { snapshotAt } from './replication.ts';
@@ -20,11 +21,23 @@ export function compact(state: CoreState, index: number): SnapshotMetadata | nul
     const isAlive = state.tick - progress.lastReplyTick < state.electionTimeoutTicks;
     if (isAlive) keptFrom = Math.min(keptFrom, Math.max(progress.match, progress.pendingSnapshot));
   }
-  const target = Math.min(index, Math.max(keptFrom, index - limits.logTailEntriesMax));
+  const target = Math.max(keptFrom, index - limits.logTailEntriesMax, indexOfBytesBefore(state, index));
   if (target <= log.base.index) return null;
   const point = snapshotAt(state, target);
   if (point === null) return null;
   state.configurations.compactTo(target);
   log.compactTo(target);
   return point;
+}
+
+/** The highest index after which the entries up to `index` are within the bytes that may be kept. */
+function indexOfBytesBefore({ limits, log }: CoreState, index: number): number {
+  let bytes = 0;
+  for (let at = index; at >= log.firstIndex; at--) {
+    const entry = log.entryAt(at);
+    if (entry === undefined) break;
+    bytes += entryBytes(entry);
+    if (bytes > limits.logTailBytesMax) return at;
+  }
+  return log.base.index;
 }

@@ -20,6 +20,8 @@ export interface RaftLimits {
   readonly logTailEntriesMin: number;
   /** Entries kept at most for a peer that is alive but behind; beyond it a snapshot is cheaper. */
   readonly logTailEntriesMax: number;
+  /** Bytes kept at most before a compaction point, whoever may need them: the log is held in memory. */
+  readonly logTailBytesMax: number;
 }
 
 /**
@@ -37,4 +39,5 @@ export const defaultRaftLimits: RaftLimits = Object.freeze({
   readRoundsMax: 4,
   logTailEntriesMin: 1024,
   logTailEntriesMax: 65_536,
+  logTailBytesMax: 32 * 1024 * 1024,
 });
