@@ -1,0 +1,104 @@
+import type { ClusterCommand } from '../cluster-command.ts';
+import { ClusterError, type ErrorValue } from '../cluster-error.ts';
+import { addDatabase } from './add-database.ts';
+import type { ApplyContext } from './apply-context.ts';
+import {
+  addDatabaseNode,
+  promoteDatabaseNode,
+  removeNodeFromCluster,
+  reorderMembers,
+  setDynamicNodesDistribution,
+  updateTopology,
+} from './change-topology.ts';
+import { deleteDatabase, removeNodeFromDatabase } from './delete-database.ts';
+import {
+  editDatabaseRecord,
+  editLockMode,
+  modifyConflictSolver,
+  putClientConfiguration,
+  putDatabaseSettings,
+  toggleDatabasesState,
+  updateUnusedDatabaseIds,
+} from './edit-record.ts';
+import { nextIdentities, seedIdentity } from './identities.ts';
+import { type StateChange, type StateReader, StateTransaction } from './state-transaction.ts';
+
+/** What a command came to: a plain value, the same on every node. */
+export type CommandOutcome = { readonly result: unknown } | { readonly error: ErrorValue };
+
+export interface AppliedCommand {
+  readonly outcome: CommandOutcome;
+  /** Empty when the outcome is an error. */
+  readonly changes: readonly StateChange[];
+}
+
+/** Where an entry stands, and when it was proposed. */
+export type CommandPosition = Omit<ApplyContext, 'state'>;
+
+/**
+ * Applies one command. Total: every failure is a value, so that no command can jam a node, not even one that this
+ * version does not know (the cluster's versions are to be raised before such commands are made).
+ */
+export function applyCommand(
+  state: StateReader,
+  position: CommandPosition,
+  command: ClusterCommand,
+): AppliedCommand {
+  const transaction = new StateTransaction(state);
+  try {
+    const result = dispatch({ ...position, state: transaction }, command) ?? null;
+    return { outcome: { result }, changes: transaction.changes() };
+  } catch (error) {
+    return { outcome: { error: errorValue(error) }, changes: [] };
+  }
+}
+
+function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
+  switch (command.type) {
+    case 'AddDatabase':
+      return addDatabase(context, command);
+    case 'DeleteDatabase':
+      return deleteDatabase(context, command);
+    case 'RemoveNodeFromDatabase':
+      return removeNodeFromDatabase(context, command);
+    case 'RemoveNodeFromCluster':
+      return removeNodeFromCluster(context, command);
+    case 'UpdateTopology':
+      return updateTopology(context, command);
+    case 'AddDatabaseNode':
+      return addDatabaseNode(context, command);
+    case 'PromoteDatabaseNode':
+      return promoteDatabaseNode(context, command);
+    case 'ReorderMembers':
+      return reorderMembers(context, command);
+    case 'SetDynamicNodesDistribution':
+      return setDynamicNodesDistribution(context, command);
+    case 'ToggleDatabasesState':
+      return toggleDatabasesState(context, command);
+    case 'EditLockMode':
+      return editLockMode(context, command);
+    case 'PutDatabaseSettings':
+      return putDatabaseSettings(context, command);
+    case 'EditDatabaseRecord':
+      return editDatabaseRecord(context, command);
+    case 'ModifyConflictSolver':
+      return modifyConflictSolver(context, command);
+    case 'UpdateUnusedDatabaseIds':
+      return updateUnusedDatabaseIds(context, command);
+    case 'PutClientConfiguration':
+      return putClientConfiguration(context, command);
+    case 'NextIdentities':
+      return nextIdentities(context, command);
+    case 'SeedIdentity':
+      return seedIdentity(context, command);
+    default:
+      throw new ClusterError(
+        `This node does not know the command '${String((command as { type?: unknown }).type)}'.`,
+      );
+  }
+}
+
+function errorValue(error: unknown): ErrorValue {
+  if (error instanceof Error) return { name: error.name, message: error.message };
+  return { name: 'ClusterError', message: String(error) };
+}

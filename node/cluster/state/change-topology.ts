@@ -1,0 +1,177 @@
+import type {
+  AddDatabaseNode,
+  DatabaseWritten,
+  PromoteDatabaseNode,
+  RemoveNodeFromCluster,
+  ReorderMembers,
+  SetDynamicNodesDistribution,
+  UpdateTopology,
+} from '../cluster-command.ts';
+import { ClusterArgumentError, ClusterOperationError } from '../cluster-error.ts';
+import type { DatabaseRecord, DatabaseTopology } from '../database-record.ts';
+import { type ApplyContext, timestampOf } from './apply-context.ts';
+import { RECORDS } from './state-keys.ts';
+import { checkEtag, requireRecord, type StoredRecord, writeRecord } from './stored-record.ts';
+
+type Rest = Omit<DatabaseTopology, 'Stamp'>;
+
+export function holdersOf(
+  topology: Pick<DatabaseTopology, 'Members' | 'Promotables' | 'Rehabs'>,
+): readonly string[] {
+  return [...topology.Members, ...topology.Promotables, ...topology.Rehabs];
+}
+
+/** Stamps a changed topology with the place of the change; notes when nodes came. */
+export function stampTopology(
+  context: ApplyContext,
+  before: DatabaseTopology | null,
+  after: Rest,
+): DatabaseTopology {
+  const holders = holdersOf(after);
+  const known = new Set(before === null ? [] : holdersOf(before));
+  const addedAt = Object.fromEntries(
+    holders.map((tag) => [tag, known.has(tag) ? (before?.NodesAddedAt[tag] ?? 0) : context.index]),
+  );
+  const isSameSet =
+    before !== null && known.size === holders.length && holders.every((tag) => known.has(tag));
+  return {
+    ...after,
+    NodesAddedAt: addedAt,
+    NodesModifiedAt: isSameSet ? before.NodesModifiedAt : timestampOf(context.timeMs),
+    Stamp: { Index: context.index, Term: context.term, LeadersTicks: context.timeMs },
+  };
+}
+
+function write(context: ApplyContext, stored: StoredRecord, topology: Rest): DatabaseWritten {
+  const stamped = stampTopology(context, stored.record.Topology, topology);
+  const record: DatabaseRecord = { ...stored.record, Topology: stamped };
+  writeRecord(context.state, record, context.index);
+  return { name: record.DatabaseName, topology: stamped };
+}
+
+export function updateTopology(context: ApplyContext, command: UpdateTopology): DatabaseWritten {
+  const stored = requireRecord(context.state, command.name);
+  checkEtag(stored, command.expectedEtag);
+  const holders = holdersOf(command.topology);
+  if (new Set(holders).size !== holders.length) {
+    throw new ClusterArgumentError(
+      `A node is named twice in the topology of ${command.name}: ${holders.join(', ')}.`,
+    );
+  }
+  if (holders.length === 0) {
+    throw new ClusterArgumentError(
+      `The topology of ${command.name} names no node; delete the database instead.`,
+    );
+  }
+  return write(context, stored, command.topology);
+}
+
+/** The leader has filled in the node. */
+export function addDatabaseNode(context: ApplyContext, command: AddDatabaseNode): DatabaseWritten {
+  const stored = requireRecord(context.state, command.name);
+  const topology = stored.record.Topology;
+  const { node, mentor } = command;
+  if (node === undefined)
+    throw new ClusterOperationError(`There is no node left for a copy of ${command.name}.`);
+  if (holdersOf(topology).includes(node)) {
+    throw new ClusterOperationError(
+      `Can't add node ${node} to ${command.name} topology because it is already part of it`,
+    );
+  }
+  if (stored.record.DeletionInProgress[node] !== undefined) {
+    throw new ClusterOperationError(
+      `The copy of ${command.name} on node ${node} is still being deleted; try again then.`,
+    );
+  }
+  return write(context, stored, {
+    ...topology,
+    Promotables: [...topology.Promotables, node],
+    PromotablesStatus: { ...topology.PromotablesStatus, [node]: 'WaitingForFirstPromotion' },
+    PredefinedMentors:
+      mentor === undefined ? topology.PredefinedMentors : { ...topology.PredefinedMentors, [node]: mentor },
+    ReplicationFactor: topology.ReplicationFactor + 1,
+  });
+}
+
+export function promoteDatabaseNode(
+  context: ApplyContext,
+  { name, node }: PromoteDatabaseNode,
+): DatabaseWritten {
+  const stored = requireRecord(context.state, name);
+  const topology = stored.record.Topology;
+  if (topology.Members.includes(node)) return { name: stored.record.DatabaseName, topology };
+  if (!holdersOf(topology).includes(node)) {
+    throw new ClusterOperationError(`Node ${node} holds no copy of ${name}, so it can't be promoted.`);
+  }
+  const rest = withoutNode(topology, node);
+  return write(context, stored, { ...rest, Members: [...rest.Members, node] });
+}
+
+export function reorderMembers(context: ApplyContext, command: ReorderMembers): DatabaseWritten {
+  const stored = requireRecord(context.state, command.name);
+  const topology = stored.record.Topology;
+  const isSameSet =
+    command.order.length === topology.Members.length &&
+    topology.Members.every((tag) => command.order.includes(tag));
+  if (!isSameSet) {
+    throw new ClusterArgumentError(
+      "The reordered list doesn't correspond to the existing nodes of the database group.",
+    );
+  }
+  return write(context, stored, {
+    ...topology,
+    Members: command.order,
+    PriorityOrder: command.fixed ? command.order : [],
+  });
+}
+
+export function setDynamicNodesDistribution(
+  context: ApplyContext,
+  { name, enabled }: SetDynamicNodesDistribution,
+): DatabaseWritten {
+  const stored = requireRecord(context.state, name);
+  return write(context, stored, { ...stored.record.Topology, DynamicNodesDistribution: enabled });
+}
+
+/** The topology without a node, and without anything that is said about it. */
+export function withoutNode(topology: DatabaseTopology, node: string): DatabaseTopology {
+  const less = (tags: readonly string[]) => tags.filter((tag) => tag !== node);
+  const omit = <V>(map: Readonly<Record<string, V>>) =>
+    Object.fromEntries(Object.entries(map).filter(([tag]) => tag !== node));
+  return {
+    ...topology,
+    Members: less(topology.Members),
+    Promotables: less(topology.Promotables),
+    Rehabs: less(topology.Rehabs),
+    PriorityOrder: less(topology.PriorityOrder),
+    PredefinedMentors: omit(topology.PredefinedMentors),
+    DemotionReasons: omit(topology.DemotionReasons),
+    PromotablesStatus: omit(topology.PromotablesStatus),
+    NodesDemotedAt: omit(topology.NodesDemotedAt),
+  };
+}
+
+/** A database whose only copy was there loses its record with it: the caller checked that this is wanted. */
+export function removeNodeFromCluster(context: ApplyContext, { node }: RemoveNodeFromCluster): null {
+  for (const [key, value] of context.state.list(RECORDS)) {
+    const stored = value as StoredRecord;
+    const { Topology: topology, DeletionInProgress: deletion } = stored.record;
+    if (!holdersOf(topology).includes(node) && deletion[node] === undefined) continue;
+    const left = withoutNode(topology, node);
+    const pending = Object.fromEntries(Object.entries(deletion).filter(([tag]) => tag !== node));
+    if (holdersOf(left).length === 0 && Object.keys(pending).length === 0) {
+      context.state.delete(key);
+      continue;
+    }
+    const stamped = stampTopology(context, topology, {
+      ...left,
+      ReplicationFactor: Math.max(1, Math.min(topology.ReplicationFactor, holdersOf(left).length)),
+    });
+    writeRecord(
+      context.state,
+      { ...stored.record, Topology: stamped, DeletionInProgress: pending },
+      context.index,
+    );
+  }
+  return null;
+}

@@ -1,0 +1,82 @@
+import type { DatabasesDeleting, DeleteDatabase, RemoveNodeFromDatabase } from '../cluster-command.ts';
+import { ClusterOperationError } from '../cluster-error.ts';
+import type { DatabaseRecord } from '../database-record.ts';
+import type { ApplyContext } from './apply-context.ts';
+import { holdersOf, stampTopology, withoutNode } from './change-topology.ts';
+import { identitiesOf, recordKey } from './state-keys.ts';
+import { findRecord, type StoredRecord, writeRecord } from './stored-record.ts';
+
+/**
+ * Marks copies for deletion; each node deletes its own and confirms by RemoveNodeFromDatabase. The marked copies leave
+ * the topology at once, so that clients and replication let go of them.
+ */
+export function deleteDatabase(context: ApplyContext, command: DeleteDatabase): DatabasesDeleting {
+  const pending: Record<string, readonly string[]> = {};
+  for (const name of command.names) {
+    const stored = findRecord(context.state, name);
+    if (stored === undefined || isLocked(stored.record, command)) continue;
+    const holders = holdersOf(stored.record.Topology);
+    const chosen =
+      command.fromNodes === null ? holders : command.fromNodes.filter((tag) => holders.includes(tag));
+    const stranger = command.fromNodes?.find((tag) => !holders.includes(tag));
+    if (stranger !== undefined && stored.record.DeletionInProgress[stranger] === undefined) {
+      throw new ClusterOperationError(
+        `Database '${name}' doesn't reside on node '${stranger}' so it can't be deleted from it`,
+      );
+    }
+    mark(context, stored, chosen, command.hardDelete ? 'HardDelete' : 'SoftDelete');
+    pending[stored.record.DatabaseName] = [
+      ...new Set([...Object.keys(stored.record.DeletionInProgress), ...chosen]),
+    ];
+  }
+  return { pending };
+}
+
+function isLocked(record: DatabaseRecord, command: DeleteDatabase): boolean {
+  // The lock protects the database, not one of its copies.
+  if (command.fromNodes !== null || record.LockMode === 'Unlock') return false;
+  if (record.LockMode === 'PreventDeletesIgnore') return true;
+  throw new ClusterOperationError(
+    `Database '${record.DatabaseName}' cannot be deleted because of the set lock mode ('PreventDeletesError'). Please consider changing the lock mode before deleting the database.`,
+  );
+}
+
+function mark(
+  context: ApplyContext,
+  { record }: StoredRecord,
+  chosen: readonly string[],
+  mode: 'SoftDelete' | 'HardDelete',
+): void {
+  if (chosen.length === 0) return;
+  const left = chosen.reduce(withoutNode, record.Topology);
+  const topology = stampTopology(context, record.Topology, {
+    ...left,
+    ReplicationFactor: Math.max(1, record.Topology.ReplicationFactor - chosen.length),
+  });
+  const deletion = Object.fromEntries(chosen.map((tag) => [tag, mode]));
+  const marked = {
+    ...record,
+    Topology: topology,
+    DeletionInProgress: { ...record.DeletionInProgress, ...deletion },
+  };
+  writeRecord(context.state, marked, context.index);
+}
+
+/** The last copy's confirmation takes the record and all that belongs to the database with it. */
+export function removeNodeFromDatabase(context: ApplyContext, command: RemoveNodeFromDatabase): null {
+  const stored = findRecord(context.state, command.name);
+  if (stored === undefined) return null;
+  const { record } = stored;
+  if (record.Topology.DatabaseTopologyIdBase64 !== command.topologyId) return null;
+  if (record.DeletionInProgress[command.node] === undefined) return null;
+  const deletion = Object.fromEntries(
+    Object.entries(record.DeletionInProgress).filter(([tag]) => tag !== command.node),
+  );
+  if (holdersOf(record.Topology).length === 0 && Object.keys(deletion).length === 0) {
+    context.state.delete(recordKey(record.DatabaseName));
+    for (const [key] of context.state.list(identitiesOf(record.DatabaseName))) context.state.delete(key);
+    return null;
+  }
+  writeRecord(context.state, { ...record, DeletionInProgress: deletion }, context.index);
+  return null;
+}

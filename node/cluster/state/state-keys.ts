@@ -1,0 +1,25 @@
+/**
+ * Keys of the cluster's state. Names compare without case, so keys hold them in lower case; `/` can't stand in a
+ * database name, so it separates.
+ */
+export const RECORDS = 'record/';
+export const SERVER_CLIENT_CONFIGURATION = 'client-configuration';
+
+export function recordKey(databaseName: string): string {
+  return RECORDS + databaseName.toLowerCase();
+}
+
+/** Prefix of all identities of a database. */
+export function identitiesOf(databaseName: string): string {
+  return `identity/${databaseName.toLowerCase()}/`;
+}
+
+/** `name` with its final `|`. */
+export function identityKey(databaseName: string, name: string): string {
+  return identitiesOf(databaseName) + name.toLowerCase();
+}
+
+/** An identity's name as the protocol shows it: with a final `|`, whether the client wrote it or not. */
+export function identityName(name: string): string {
+  return name.endsWith('|') ? name : `${name}|`;
+}
