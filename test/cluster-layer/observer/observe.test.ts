@@ -214,6 +214,7 @@ describe('the cluster observer', () => {
 
   it('bounds its changes when a node flaps', () => {
     const world = new World();
+    world.run(10_000);
     for (let i = 0; i < 50; i++) {
       world.dead.add('C');
       world.run(20_000);

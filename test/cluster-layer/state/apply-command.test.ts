@@ -1,0 +1,225 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ClusterCommand } from '../../../node/cluster/cluster-command.ts';
+import { applyCommand } from '../../../node/cluster/state/apply-command.ts';
+import { holdersOf } from '../../../node/cluster/state/change-topology.ts';
+import { identitiesIn } from '../../../node/cluster/state/identities.ts';
+import { RECORDS } from '../../../node/cluster/state/state-keys.ts';
+import { StateTransaction } from '../../../node/cluster/state/state-transaction.ts';
+import { findRecord, type StoredRecord } from '../../../node/cluster/state/stored-record.ts';
+
+/** The state machine with its state in a map, applying as a node would. */
+class Machine {
+  readonly #state = new Map<string, unknown>();
+  readonly reader = new StateTransaction({
+    get: (key) => this.#state.get(key),
+    list: (prefix) =>
+      [...this.#state].filter(([key]) => key.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)),
+  });
+  index = 0;
+
+  apply(command: ClusterCommand): unknown {
+    const position = { index: ++this.index, term: 1, timeMs: 1_700_000_000_000 + this.index };
+    const { outcome, changes } = applyCommand(this.reader, position, command);
+    for (const [key, value] of changes) {
+      if (value === undefined) this.#state.delete(key);
+      else this.#state.set(key, value);
+    }
+    return 'error' in outcome ? outcome.error.name : outcome.result;
+  }
+
+  create(name: string, ...members: string[]): unknown {
+    const Topology = {
+      Members: members,
+      ReplicationFactor: members.length,
+      DatabaseTopologyIdBase64: `group-${name}`,
+    };
+    return this.apply({ type: 'AddDatabase', record: { DatabaseName: name, Topology }, expectedEtag: null });
+  }
+
+  record(name: string) {
+    return findRecord(this.reader, name);
+  }
+
+  get image(): string {
+    return JSON.stringify([...this.#state].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+}
+
+describe('the cluster state machine', () => {
+  it('creates a database once, whatever the casing of its name, and keeps members it does not know', () => {
+    const machine = new Machine();
+    machine.apply({
+      type: 'AddDatabase',
+      record: { DatabaseName: 'Shop', Topology: { Members: ['A'] }, Custom: { x: 1 } },
+      expectedEtag: null,
+    });
+    expect(machine.record('sHOP')).toMatchObject({
+      etag: 1,
+      record: { DatabaseName: 'Shop', Custom: { x: 1 } },
+    });
+    expect(machine.create('shop', 'B')).toBe('DatabaseAlreadyExistsError');
+    expect(machine.create('a*b', 'A')).toBe('InvalidDatabaseNameError');
+    expect(machine.create('empty')).toBe('ClusterOperationError');
+  });
+
+  it('replaces a record only where it stands, and never its topology', () => {
+    const machine = new Machine();
+    machine.create('shop', 'A');
+    const put = (expectedEtag: number) =>
+      machine.apply({
+        type: 'AddDatabase',
+        record: { DatabaseName: 'shop', Settings: { a: 'b' }, Topology: { Members: ['Z'] } },
+        expectedEtag,
+      });
+    expect(put(7)).toBe('RachisConcurrencyError');
+    put(1);
+    expect(machine.record('shop')?.record).toMatchObject({
+      Settings: { a: 'b' },
+      Topology: { Members: ['A'] },
+    });
+    expect(machine.apply({ type: 'AddDatabase', record: { DatabaseName: 'x' }, expectedEtag: 1 })).toBe(
+      'UpdateOfMissingDatabaseError',
+    );
+  });
+
+  it('deletes by marking, and forgets the database with its identities when the last copy has confirmed', () => {
+    const machine = new Machine();
+    machine.create('shop', 'A', 'B');
+    machine.apply({ type: 'NextIdentities', database: 'shop', names: ['users'] });
+    machine.apply({ type: 'DeleteDatabase', names: ['shop', 'nope'], hardDelete: true, fromNodes: null });
+    expect(machine.record('shop')?.record).toMatchObject({
+      DeletionInProgress: { A: 'HardDelete', B: 'HardDelete' },
+      Topology: { Members: [] },
+    });
+    const confirm = (node: string, topologyId = 'group-shop') =>
+      machine.apply({ type: 'RemoveNodeFromDatabase', name: 'shop', node, topologyId });
+    confirm('A');
+    confirm('A');
+    confirm('B', 'another group of the same name');
+    expect(machine.record('shop')).toBeDefined();
+    confirm('B');
+    expect(machine.record('shop')).toBeUndefined();
+    expect(identitiesIn(machine.reader, 'shop')).toEqual({});
+  });
+
+  it('takes one copy away, and remembers since when each node has had its copy', () => {
+    const machine = new Machine();
+    machine.create('shop', 'A', 'B');
+    machine.apply({ type: 'DeleteDatabase', names: ['shop'], hardDelete: false, fromNodes: ['B'] });
+    expect(machine.apply({ type: 'AddDatabaseNode', name: 'shop', node: 'B' })).toBe('ClusterOperationError');
+    machine.apply({ type: 'RemoveNodeFromDatabase', name: 'shop', node: 'B', topologyId: 'group-shop' });
+    machine.apply({ type: 'AddDatabaseNode', name: 'shop', node: 'B' });
+    expect(machine.record('shop')?.record.Topology).toMatchObject({
+      Members: ['A'],
+      Promotables: ['B'],
+      PromotablesStatus: { B: 'WaitingForFirstPromotion' },
+      ReplicationFactor: 2,
+      NodesAddedAt: { A: 1, B: 5 },
+      Stamp: { Index: 5 },
+    });
+  });
+
+  it('honours the lock of a database', () => {
+    const machine = new Machine();
+    machine.create('shop', 'A');
+    const remove = () =>
+      machine.apply({ type: 'DeleteDatabase', names: ['shop'], hardDelete: true, fromNodes: null });
+    machine.apply({ type: 'EditLockMode', names: ['shop'], mode: 'PreventDeletesError' });
+    expect(remove()).toBe('ClusterOperationError');
+    machine.apply({ type: 'EditLockMode', names: ['shop'], mode: 'PreventDeletesIgnore' });
+    expect(remove()).toEqual({ pending: {} });
+    expect(machine.apply({ type: 'EditLockMode', names: ['shop', 'no'], mode: 'Unlock' })).toBe(
+      'DatabaseDoesNotExistError',
+    );
+    expect(machine.record('shop')?.record.LockMode).toBe('PreventDeletesIgnore');
+  });
+
+  it('scrubs a removed node from every group', () => {
+    const machine = new Machine();
+    machine.create('two', 'A', 'B');
+    machine.create('one', 'B');
+    machine.apply({ type: 'RemoveNodeFromCluster', node: 'B' });
+    expect(machine.record('two')?.record.Topology).toMatchObject({ Members: ['A'], ReplicationFactor: 1 });
+    expect(machine.record('one')).toBeUndefined();
+  });
+
+  it('counts identities up, by name without case, and seeds them', () => {
+    const machine = new Machine();
+    machine.create('shop', 'A');
+    const next = (...names: string[]) => machine.apply({ type: 'NextIdentities', database: 'SHOP', names });
+    expect(next('Users', 'users|', 'orders')).toEqual([1, 2, 1]);
+    const seed = (value: number, force: boolean) =>
+      machine.apply({ type: 'SeedIdentity', database: 'shop', name: 'users', value, force });
+    expect(seed(1, false)).toBe(2);
+    expect(seed(10, false)).toBe(10);
+    expect(seed(3, true)).toBe(3);
+    expect(identitiesIn(machine.reader, 'shop')).toEqual({ 'Users|': 3, 'orders|': 1 });
+    expect(machine.apply({ type: 'NextIdentities', database: 'nope', names: ['a'] })).toBe(
+      'DatabaseDoesNotExistError',
+    );
+  });
+
+  it('answers an unknown or malformed command with an error and changes nothing', () => {
+    const machine = new Machine();
+    machine.create('shop', 'A');
+    const before = machine.image;
+    for (const command of [
+      { type: 'FromTheFuture' },
+      { type: 'DeleteDatabase' },
+      {},
+      { type: 'SeedIdentity' },
+    ]) {
+      expect(typeof machine.apply(command as ClusterCommand)).toBe('string');
+    }
+    expect(machine.image).toBe(before);
+  });
+
+  it('keeps its invariants under any sequence of commands, and gives the same state on every node', () => {
+    const tag = fc.constantFrom('A', 'B', 'C');
+    const name = fc.constantFrom('x', 'Y', 'z');
+    const command: fc.Arbitrary<ClusterCommand> = fc.oneof(
+      fc.record({ name, members: fc.uniqueArray(tag, { minLength: 1 }) }).map(
+        ({ name: DatabaseName, members }): ClusterCommand => ({
+          type: 'AddDatabase',
+          record: { DatabaseName, Topology: { Members: members, DatabaseTopologyIdBase64: 'g' } },
+          expectedEtag: null,
+        }),
+      ),
+      fc.record({ type: fc.constant('AddDatabaseNode' as const), name, node: tag }),
+      fc.record({ type: fc.constant('PromoteDatabaseNode' as const), name, node: tag }),
+      fc.record({ type: fc.constant('RemoveNodeFromCluster' as const), node: tag }),
+      fc.record({
+        type: fc.constant('DeleteDatabase' as const),
+        names: fc.array(name),
+        hardDelete: fc.boolean(),
+        fromNodes: fc.option(fc.uniqueArray(tag)),
+      }),
+      fc.record({
+        type: fc.constant('RemoveNodeFromDatabase' as const),
+        name,
+        node: tag,
+        topologyId: fc.constant('g'),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 40 }), (commands) => {
+        const one = new Machine();
+        const other = new Machine();
+        for (const each of commands) {
+          one.apply(each);
+          other.apply(structuredClone(each));
+          for (const [, value] of one.reader.list(RECORDS)) {
+            const { record, etag } = value as StoredRecord;
+            const holders = holdersOf(record.Topology);
+            expect(new Set(holders).size).toBe(holders.length);
+            expect(holders.some((holder) => record.DeletionInProgress[holder] !== undefined)).toBe(false);
+            expect(holders.length + Object.keys(record.DeletionInProgress).length).toBeGreaterThan(0);
+            expect(etag).toBeLessThanOrEqual(one.index);
+          }
+        }
+        expect(other.image).toBe(one.image);
+      }),
+    );
+  });
+});
