@@ -40,8 +40,9 @@ export class ReadyComposer {
     if (leadership === null) return;
     if (this.#state.role === 'Leader' && leadership.reads.begin(this.#state.commit)) {
       sendHeartbeats(this.#state, leadership);
-      answerReads(this.#state, leadership);
     }
+    // Not only upon a confirmation: a change of the configuration can make enough of those that came.
+    answerReads(this.#state, leadership);
     sendPending(this.#state, leadership);
   }
 
