@@ -1,0 +1,16 @@
+/** Limits of the cluster room: each with its unit and its reason. */
+
+/** Requests whose outcome is remembered (RavenDB: Cluster.LogHistoryMaxEntries, 2048): minutes of retries at full load. */
+export const REQUESTS_REMEMBERED_MAX = 16_384;
+
+/** Bytes of state gathered into one chunk of a snapshot. */
+export const SNAPSHOT_CHUNK_BYTES = 64 * 1024;
+
+/** Entries looked at before a snapshot chunk is cut by size: bounds the work of one slice. */
+export const SNAPSHOT_CHUNK_ENTRIES = 512;
+
+/** Decisions of the observer that are kept to be shown. */
+export const DECISIONS_KEPT = 100;
+
+/** Pause before the state is written again after a failure, in milliseconds. */
+export const SAVE_RETRY_MS = 1_000;

@@ -1,0 +1,89 @@
+import { pack } from 'msgpackr';
+import type { Logger } from '../observability/logger.ts';
+import type { StorageEnvironment } from '../storage/storage-environment.ts';
+import { WriteBatch } from '../storage/write-batch.ts';
+import { SAVE_RETRY_MS } from './limits.ts';
+import type { StateChange } from './state/state-transaction.ts';
+import { APPLIED, META, STATE } from './state-columns.ts';
+
+/**
+ * Writes the effects of applied entries to storage, in order, each write with the index it brings the storage to.
+ * While one write is under way the next gathers. A write that fails (a full disk) is tried again, with what came since:
+ * storage may lag behind memory, but never has a hole.
+ */
+export class StateSaver {
+  readonly #storage: StorageEnvironment;
+  readonly #logger: Logger;
+  readonly #unsaved = new Map<string, unknown>();
+  #appliedIndex: number;
+  #savedIndex: number;
+  #running: Promise<void> | null = null;
+  #isClosed = false;
+
+  constructor(storage: StorageEnvironment, logger: Logger, appliedIndex: number) {
+    this.#storage = storage;
+    this.#logger = logger;
+    this.#appliedIndex = appliedIndex;
+    this.#savedIndex = appliedIndex;
+  }
+
+  save(changes: readonly StateChange[], appliedIndex: number): void {
+    for (const [key, value] of changes) this.#unsaved.set(key, value);
+    this.#appliedIndex = appliedIndex;
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when everything saved so far is durable, with the index that storage is at. */
+  async flush(): Promise<number> {
+    while (this.#running !== null) await this.#running;
+    const index = this.#savedIndex;
+    const batch = new WriteBatch();
+    batch.put(META, APPLIED, pack(index));
+    await this.#storage.commit(batch, { sync: true });
+    return index;
+  }
+
+  /** Nothing that was saved before matters any more: storage was replaced as a whole. */
+  restored(index: number): void {
+    this.#unsaved.clear();
+    this.#appliedIndex = index;
+    this.#savedIndex = index;
+  }
+
+  /** Waits for the write under way; what could not be written is applied again from the log at the next start. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#savedIndex < this.#appliedIndex) {
+      const changes = [...this.#unsaved];
+      const index = this.#appliedIndex;
+      this.#unsaved.clear();
+      try {
+        await this.#storage.commit(batchOf(changes, index), { sync: false });
+        this.#savedIndex = index;
+      } catch (error) {
+        // Newer values of the same keys win over those that failed.
+        for (const [key, value] of changes) if (!this.#unsaved.has(key)) this.#unsaved.set(key, value);
+        if (this.#isClosed) break;
+        this.#logger.error(`The cluster state could not be written; next try in ${SAVE_RETRY_MS} ms`, {
+          error: String(error),
+        });
+        await new Promise((resolve) => setTimeout(resolve, SAVE_RETRY_MS));
+      }
+    }
+    this.#running = null;
+  }
+}
+
+function batchOf(changes: readonly StateChange[], appliedIndex: number): WriteBatch {
+  const batch = new WriteBatch();
+  for (const [key, value] of changes) {
+    if (value === undefined) batch.delete(STATE, Buffer.from(key));
+    else batch.put(STATE, Buffer.from(key), pack(value));
+  }
+  batch.put(META, APPLIED, pack(appliedIndex));
+  return batch;
+}
