@@ -42,62 +42,36 @@ export interface KeyRange {
  */
 export class StorageEnvironment {
   readonly path: string;
-  readonly #level: RocksLevel;
-  readonly #writer: StorageWriter;
+  readonly #options: StorageOptions;
   readonly #durable: boolean;
-  readonly #columns: readonly { readonly column: ColumnHandle }[];
-  readonly #environment: number;
+  #engine: Engine;
   readonly #openScans = new Set<StorageScan>();
   #pending = 0;
   #drained: (() => void) | null = null;
+  #isEngineOpen = true;
   #closed = false;
 
-  private constructor(
-    options: StorageOptions,
-    level: RocksLevel,
-    columns: readonly { readonly column: ColumnHandle }[],
-    environment: number,
-  ) {
+  private constructor(options: StorageOptions, engine: Engine) {
     this.path = options.path;
-    this.#level = level;
-    this.#writer = options.writer;
+    this.#options = options;
     this.#durable = options.durable ?? true;
-    this.#columns = columns;
-    this.#environment = environment;
+    this.#engine = engine;
   }
 
   /** Opens, and recovers what the write-ahead log holds. Throws StorageError. */
   static async open(options: StorageOptions): Promise<StorageEnvironment> {
-    const level = new RocksLevel(options.path);
-    const columnOptions = (large: boolean) => ({
-      compaction: 'level' as const,
-      compression: false,
-      cacheSize: BLOCK_CACHE_BYTES,
-      memtableMemoryBudget: large ? LARGE_MEMTABLE_BUDGET_BYTES : SMALL_MEMTABLE_BUDGET_BYTES,
-    });
-    try {
-      await level.open({
-        createIfMissing: true,
-        walCompression: false,
-        ...columnOptions(false),
-        columns: {
-          default: columnOptions(false),
-          ...Object.fromEntries(options.columns.map((c) => [c.name, columnOptions(c.large ?? false)])),
-        },
-      });
-    } catch (error) {
-      throw storageErrorFrom(options.path, 'open the storage', causeText(error));
-    }
-    const columns = options.columns.map(({ name }) => {
-      const column = level.columns[name];
-      if (column === undefined) throw new StorageError(`Column ${name} is missing in ${options.path}.`);
-      return { column };
-    });
-    const environment = await options.writer.attach(
-      level.handle,
-      options.columns.map((c) => c.name),
-    );
-    return new StorageEnvironment(options, level, columns, environment);
+    return new StorageEnvironment(options, await openEngine(options));
+  }
+
+  /**
+   * Closes the engine and opens it again: after a failed write it refuses all others until then, also when the cause
+   * has gone. Other calls throw StorageClosedError meanwhile. Throws StorageError, and may be called again then.
+   */
+  async reopen(): Promise<void> {
+    this.#mustNotBeClosed();
+    if (this.#isEngineOpen) await this.#closeEngine();
+    this.#engine = await openEngine(this.#options);
+    this.#isEngineOpen = true;
   }
 
   get(column: number, key: Uint8Array): Buffer | undefined {
@@ -107,19 +81,19 @@ export class StorageEnvironment {
   /** Values in the order of `keys`, `undefined` where there is none; all from one moment. */
   getMany(column: number, keys: readonly Uint8Array[]): (Buffer | undefined)[] {
     this.#mustBeOpen();
-    return this.#level._getManySync(keys as Buffer[], this.#column(column));
+    return this.#engine.level._getManySync(keys as Buffer[], this.#column(column));
   }
 
   /** Grows with every write that became visible: two reads with the same number in between saw the same moment. */
   get sequence(): number {
     this.#mustBeOpen();
-    return this.#level.sequence;
+    return this.#engine.level.sequence;
   }
 
   /** A scan over one moment of the column; close it (or exhaust it with `for of`). */
   scan(column: number, range: KeyRange = {}): StorageScan {
     this.#mustBeOpen();
-    const iterator = this.#level._iterator({
+    const iterator = this.#engine.level._iterator({
       ...(range as Record<string, Buffer>),
       reverse: range.reverse ?? false,
       ...this.#column(column),
@@ -141,7 +115,11 @@ export class StorageEnvironment {
     if (batch.count === 0) return;
     this.#pending++;
     try {
-      await this.#writer.write(this.#environment, batch.take(), this.#durable && (options.sync ?? true));
+      await this.#options.writer.write(
+        this.#engine.environment,
+        batch.take(),
+        this.#durable && (options.sync ?? true),
+      );
     } catch (error) {
       throw storageErrorFrom(this.path, 'write', error instanceof Error ? error.message : String(error));
     } finally {
@@ -152,30 +130,46 @@ export class StorageEnvironment {
   /** A RocksDB property, for instance `rocksdb.estimate-num-keys`; empty when unknown. */
   property(name: string): string {
     this.#mustBeOpen();
-    return this.#level.getProperty(name);
+    return this.#engine.level.getProperty(name);
   }
 
   /** Waits for submitted commits, then closes. Further calls throw StorageClosedError. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#isEngineOpen) await this.#closeEngine();
+  }
+
+  async #closeEngine(): Promise<void> {
+    this.#isEngineOpen = false;
     for (const scan of this.#openScans) scan.close();
     if (this.#pending > 0) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
       });
     }
-    await this.#writer.detach(this.#environment);
-    await this.#level.close();
+    await this.#options.writer.detach(this.#engine.environment);
+    try {
+      await this.#engine.level.close();
+    } catch {
+      // The engine repeats the error of a failed write, which the writer has been told; it is closed all the same.
+    }
   }
 
   #column(index: number): { readonly column: ColumnHandle } {
-    const column = this.#columns[index];
+    const column = this.#engine.columns[index];
     if (column === undefined) throw new StorageError(`There is no column ${index} in ${this.path}.`);
     return column;
   }
 
   #mustBeOpen(): void {
+    this.#mustNotBeClosed();
+    if (!this.#isEngineOpen) {
+      throw new StorageClosedError(`The storage in ${this.path} is being opened again after a failed write.`);
+    }
+  }
+
+  #mustNotBeClosed(): void {
     if (this.#closed) throw new StorageClosedError(`The storage in ${this.path} is closed.`);
   }
 }
@@ -228,6 +222,47 @@ export class StorageScan {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+/** What belongs to one opening of the engine. */
+interface Engine {
+  readonly level: RocksLevel;
+  readonly columns: readonly { readonly column: ColumnHandle }[];
+  /** Its number at the writer thread. */
+  readonly environment: number;
+}
+
+async function openEngine(options: StorageOptions): Promise<Engine> {
+  const level = new RocksLevel(options.path);
+  const columnOptions = (large: boolean) => ({
+    compaction: 'level' as const,
+    compression: false,
+    cacheSize: BLOCK_CACHE_BYTES,
+    memtableMemoryBudget: large ? LARGE_MEMTABLE_BUDGET_BYTES : SMALL_MEMTABLE_BUDGET_BYTES,
+  });
+  try {
+    await level.open({
+      createIfMissing: true,
+      walCompression: false,
+      ...columnOptions(false),
+      columns: {
+        default: columnOptions(false),
+        ...Object.fromEntries(options.columns.map((c) => [c.name, columnOptions(c.large ?? false)])),
+      },
+    });
+  } catch (error) {
+    throw storageErrorFrom(options.path, 'open the storage', causeText(error));
+  }
+  const columns = options.columns.map(({ name }) => {
+    const column = level.columns[name];
+    if (column === undefined) throw new StorageError(`Column ${name} is missing in ${options.path}.`);
+    return { column };
+  });
+  const environment = await options.writer.attach(
+    level.handle,
+    options.columns.map((c) => c.name),
+  );
+  return { level, columns, environment };
 }
 
 function causeText(error: unknown): string {

@@ -72,7 +72,11 @@ function write(request: Extract<WriterRequest, { kind: 'write' }>): void {
 }
 
 async function close(environment: number): Promise<void> {
-  await environments.get(environment)?.level.close();
+  try {
+    await environments.get(environment)?.level.close();
+  } catch {
+    // The engine repeats the error of a failed write; one full disk must not end the thread of all databases.
+  }
   environments.delete(environment);
   reply({ kind: 'closed', environment });
 }

@@ -1,0 +1,120 @@
+/**
+ * Change vectors in their text form `A:12-<22 base64>, B:3-<22>`. An entry belongs to a database id (22 characters);
+ * the tag is informative. A missing entry counts as 0, the empty text as nothing. The text form is what is stored,
+ * sent and compared; equal strings and a single entry are decided without taking it apart.
+ */
+export interface ChangeVectorEntry {
+  readonly tag: string;
+  readonly etag: number;
+  readonly databaseId: string;
+}
+
+export type ChangeVector = readonly ChangeVectorEntry[];
+
+/** How a version that arrives relates to the one that is here. */
+export type ChangeVectorOrder = 'Update' | 'AlreadyMerged' | 'Conflict';
+
+/** A text that is no change vector. */
+export class ChangeVectorFormatError extends Error {
+  override readonly name: string = 'ChangeVectorFormatError';
+}
+
+const DATABASE_ID_LENGTH = 22;
+const ENTRY = /([A-Z]{1,4}):(\d{1,19})-([A-Za-z0-9+/]{22})(?![A-Za-z0-9+/])/y;
+const SEPARATOR = /[\s,]*/y;
+
+/** Entries in the order of the text; separators may be any mix of commas and spaces. Throws ChangeVectorFormatError. */
+export function parseChangeVector(text: string): ChangeVector {
+  const entries: ChangeVectorEntry[] = [];
+  let at = skipSeparator(text, 0);
+  while (at < text.length) {
+    ENTRY.lastIndex = at;
+    const [whole, tag, etag, databaseId] = ENTRY.exec(text) ?? [];
+    if (whole === undefined || tag === undefined || etag === undefined || databaseId === undefined) {
+      throw new ChangeVectorFormatError(
+        `'${text}' is not a change vector: expected 'TAG:etag-databaseId' at ${at}.`,
+      );
+    }
+    entries.push({ tag, etag: Number(etag), databaseId });
+    at = skipSeparator(text, at + whole.length);
+  }
+  return entries;
+}
+
+function skipSeparator(text: string, at: number): number {
+  SEPARATOR.lastIndex = at;
+  SEPARATOR.exec(text);
+  return SEPARATOR.lastIndex;
+}
+
+export function formatChangeVector(entries: ChangeVector): string {
+  return entries.map(({ tag, etag, databaseId }) => `${tag}:${etag}-${databaseId}`).join(', ');
+}
+
+/** The etag that `changeVector` holds for a database; 0 when it holds none. */
+export function etagOf(changeVector: string, databaseId: string): number {
+  const dash = changeVector.indexOf(`-${databaseId}`);
+  if (dash < 0) return 0;
+  return Number(changeVector.slice(changeVector.lastIndexOf(':', dash) + 1, dash));
+}
+
+/**
+ * What the version `remote` is to a node that holds `local`: includes more than is here, is included, or neither
+ * includes the other.
+ */
+export function compareChangeVectors(remote: string, local: string): ChangeVectorOrder {
+  if (remote === local || remote === '') return 'AlreadyMerged';
+  if (local === '') return 'Update';
+  const remoteEntries = parseChangeVector(remote);
+  const localEntries = parseChangeVector(local);
+  const isAhead = exceeds(remoteEntries, localEntries);
+  if (!isAhead) return 'AlreadyMerged';
+  return exceeds(localEntries, remoteEntries) ? 'Conflict' : 'Update';
+}
+
+/** Some entry of `a` is greater than its counterpart in `b`. */
+function exceeds(a: ChangeVector, b: ChangeVector): boolean {
+  return a.some(
+    (entry) => entry.etag > (b.find((other) => other.databaseId === entry.databaseId)?.etag ?? 0),
+  );
+}
+
+/** The greater etag of each database: first the entries of `a` in their order, then what `b` adds. */
+export function mergeChangeVectors(a: string, b: string): string {
+  if (a === b || b === '') return a;
+  if (a === '') return b;
+  const merged = new Map(parseChangeVector(a).map((entry) => [entry.databaseId, entry]));
+  let isChanged = false;
+  for (const entry of parseChangeVector(b)) {
+    const known = merged.get(entry.databaseId);
+    if (known !== undefined && known.etag >= entry.etag) continue;
+    merged.set(entry.databaseId, entry);
+    isChanged = true;
+  }
+  return isChanged ? formatChangeVector([...merged.values()]) : a;
+}
+
+/** `changeVector` with the entry of a database set; appended when it had none. Takes no other entry apart. */
+export function withEntry(changeVector: string, tag: string, etag: number, databaseId: string): string {
+  const entry = `${tag}:${etag}-${databaseId}`;
+  if (changeVector === '') return entry;
+  const dash = changeVector.indexOf(`-${databaseId}`);
+  if (dash < 0) return `${changeVector}, ${entry}`;
+  const end = dash + 1 + DATABASE_ID_LENGTH;
+  if (end === changeVector.length && dash < 32 && changeVector.indexOf(',') < 0) return entry;
+  const start = tagStart(changeVector, changeVector.lastIndexOf(':', dash));
+  return changeVector.slice(0, start) + entry + changeVector.slice(end);
+}
+
+/** `changeVector` without the entries of these databases. */
+export function withoutEntries(changeVector: string, databaseIds: ReadonlySet<string>): string {
+  const entries = parseChangeVector(changeVector);
+  const kept = entries.filter(({ databaseId }) => !databaseIds.has(databaseId));
+  return kept.length === entries.length ? changeVector : formatChangeVector(kept);
+}
+
+function tagStart(text: string, colon: number): number {
+  let start = colon;
+  while (start > 0 && text.charCodeAt(start - 1) >= 0x41 && text.charCodeAt(start - 1) <= 0x5a) start--;
+  return start;
+}

@@ -1,0 +1,145 @@
+import { splitDocument } from '../../json/document-json.ts';
+import { defineCommand } from '../command.ts';
+import {
+  ConcurrencyError,
+  concurrencyError,
+  InvalidCommandError,
+  UnsupportedCommandError,
+} from '../document-errors.ts';
+import { randomDocumentId } from '../document-id.ts';
+import type { DocumentTransaction } from '../document-transaction.ts';
+import { rememberAnswer, rememberedAnswer } from '../request-log.ts';
+import { type PutDocumentResult, putResult } from './put-document.ts';
+
+/** Commands of a batch, as the edge has parsed them; `type` is as the client spelled it. */
+export type BatchCommand =
+  | {
+      readonly type: 'PUT';
+      /** null or '': the server makes one up. Ending in `/`: the server completes it. */
+      readonly id: string | null;
+      readonly changeVector: string | null;
+      readonly document: Buffer;
+    }
+  | {
+      readonly type: 'DELETE';
+      readonly id: string;
+      readonly changeVector: string | null;
+      /** The id is a prefix, and all documents under it go. */
+      readonly isPrefix?: boolean;
+    }
+  | {
+      readonly type: 'BatchTrackChanges';
+      /** Change vector of each document that was read; null: whatever it is. */
+      readonly trackedEntities: Readonly<Record<string, string | null>>;
+    }
+  | { readonly type: 'Unsupported'; readonly name: string };
+
+export interface BatchArguments {
+  readonly commands: readonly BatchCommand[];
+  /** A batch with the same one is answered as the first time and not run again. */
+  readonly requestId?: string;
+}
+
+export type BatchItemResult =
+  | ({ readonly type: 'PUT' } & PutDocumentResult)
+  | { readonly type: 'DELETE'; readonly id: string; readonly deleted: boolean }
+  | { readonly type: 'BatchTrackChanges'; readonly count: number };
+
+export interface BatchResult {
+  /** One for each command, in their order. */
+  readonly results: readonly BatchItemResult[];
+  /** Etag of the last write; 0 when nothing was written. */
+  readonly lastEtag: number;
+  /** Change vector that includes everything the batch wrote. */
+  readonly changeVector: string;
+}
+
+/**
+ * Runs several commands as one: all of them or none. Throws what they throw, and UnsupportedCommandError.
+ */
+export const batch = defineCommand(
+  'Batch',
+  (transaction, { commands, requestId }: BatchArguments): BatchResult => {
+    const remembered = requestId === undefined ? undefined : rememberedAnswer(transaction, requestId);
+    if (remembered !== undefined) return remembered as BatchResult;
+    const before = transaction.lastEtag;
+    const results = commands.map((command) => run(transaction, command));
+    const answer: BatchResult = {
+      results,
+      lastEtag: transaction.lastEtag > before ? transaction.lastEtag : 0,
+      changeVector: transaction.databaseChangeVector,
+    };
+    if (requestId !== undefined) rememberAnswer(transaction, requestId, answer);
+    return answer;
+  },
+  {
+    ids: ({ commands }) =>
+      commands.flatMap((command) =>
+        'id' in command && command.id && !command.id.endsWith('/') ? [command.id] : [],
+      ),
+    bytes: ({ commands }) =>
+      commands.reduce((sum, command) => sum + (command.type === 'PUT' ? command.document.length : 0), 0),
+  },
+);
+
+function run(transaction: DocumentTransaction, command: BatchCommand): BatchItemResult {
+  switch (command.type) {
+    case 'PUT': {
+      const id = command.id === null || command.id === '' ? randomDocumentId() : command.id;
+      const stored = transaction.putDocument(id, splitDocument(command.document), command.changeVector);
+      return { type: 'PUT', ...putResult(stored) };
+    }
+    case 'DELETE':
+      return command.isPrefix === true
+        ? deletePrefix(transaction, command.id)
+        : deleteOne(transaction, command.id, command.changeVector);
+    case 'BatchTrackChanges':
+      return trackChanges(transaction, command.trackedEntities);
+    case 'Unsupported':
+      throw new UnsupportedCommandError(command.name);
+  }
+}
+
+function deleteOne(
+  transaction: DocumentTransaction,
+  id: string,
+  changeVector: string | null,
+): BatchItemResult {
+  try {
+    return { type: 'DELETE', id, deleted: transaction.deleteDocument(id, changeVector) !== null };
+  } catch (error) {
+    if (!(error instanceof ConcurrencyError) || error.actualChangeVector !== null) throw error;
+    // The protocol's one concurrency error without details.
+    throw concurrencyWithoutDetails(error);
+  }
+}
+
+function concurrencyWithoutDetails(error: ConcurrencyError): ConcurrencyError {
+  return new ConcurrencyError(
+    error.message.replace(/ Optimistic concurrency violation.*$/s, ''),
+    null,
+    null,
+    null,
+  );
+}
+
+function deletePrefix(transaction: DocumentTransaction, prefix: string): BatchItemResult {
+  if (prefix === '') throw new InvalidCommandError('A delete by prefix needs a prefix that is not empty.');
+  for (const { id } of transaction.startsWith({ prefix })) transaction.deleteDocument(id, null);
+  return { type: 'DELETE', id: prefix, deleted: true };
+}
+
+function trackChanges(
+  transaction: DocumentTransaction,
+  tracked: Readonly<Record<string, string | null>>,
+): BatchItemResult {
+  const entities = Object.entries(tracked);
+  for (const [id, expected] of entities) {
+    if (expected === null) continue;
+    const actual = transaction.get(id)?.changeVector ?? null;
+    if (actual !== expected && !(actual === null && expected === '')) {
+      throw concurrencyError('Put', id, expected, actual);
+    }
+  }
+  return { type: 'BatchTrackChanges', count: entities.length };
+}

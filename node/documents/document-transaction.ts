@@ -1,0 +1,406 @@
+import { type DocumentJson, EMPTY_COLLECTION } from '../json/document-json.ts';
+import { mergeChangeVectors, withEntry } from './change-vector.ts';
+import {
+  COLLECTIONS,
+  CONFLICTS,
+  DOCUMENTS,
+  ETAGS,
+  META,
+  REVISIONS,
+  TOMBSTONES,
+  TOMBSTONES_BY_COLLECTION,
+} from './columns.ts';
+import type { CollectionStatistics, PendingState } from './database-state.ts';
+import {
+  CollectionMismatchError,
+  concurrencyError,
+  DocumentConflictError,
+  InvalidCommandError,
+} from './document-errors.ts';
+import { DocumentFlag } from './document-flags.ts';
+import { checkDocumentId, completeServerId, lowerIdOf } from './document-id.ts';
+import { DocumentReader } from './document-reader.ts';
+import type { HybridClock } from './hybrid-clock.ts';
+import { CHANGE_VECTOR_LENGTH_MAX, COLLECTION_NAME_BYTES_MAX } from './limits.ts';
+import type { PendingWrites } from './pending-writes.ts';
+import { encodeEtagRow, etagKey, type ItemKind, idKey, namedEtagKey } from './storage-keys.ts';
+import {
+  decodeDocument,
+  decodeTombstone,
+  encodeVersion,
+  type StoredDocument,
+  type StoredVersion,
+  type Tombstone,
+} from './stored-document.ts';
+
+/** A version whose change vector is given: it was written elsewhere, or is the outcome of a conflict. */
+export interface NewVersion {
+  readonly id: string;
+  readonly changeVector: string;
+  readonly collection: string;
+  readonly flags: number;
+  readonly lastModified: bigint;
+  /** null: a deletion. */
+  readonly content: { readonly body: Buffer; readonly metadata: Buffer } | null;
+}
+
+export interface TransactionParts {
+  readonly pending: PendingWrites;
+  readonly state: PendingState;
+  readonly clock: HybridClock;
+  readonly nodeTag: string;
+  readonly databaseId: string;
+}
+
+/** Flags that belong to the document and not to one write of it. */
+const LASTING_FLAGS =
+  DocumentFlag.HasRevisions |
+  DocumentFlag.HasAttachments |
+  DocumentFlag.HasCounters |
+  DocumentFlag.HasTimeSeries;
+
+/**
+ * What a command works with: reads that see all effects before it, and the writes. It is valid during the command
+ * only. An error thrown by the command undoes its writes and nobody else's.
+ */
+export class DocumentTransaction extends DocumentReader {
+  readonly nodeTag: string;
+  readonly databaseId: string;
+  readonly #pending: PendingWrites;
+  readonly #state: PendingState;
+  readonly #clock: HybridClock;
+  #transaction = 0;
+
+  constructor({ pending, state, clock, nodeTag, databaseId }: TransactionParts) {
+    super(pending, () => state.counts);
+    this.nodeTag = nodeTag;
+    this.databaseId = databaseId;
+    this.#pending = pending;
+    this.#state = state;
+    this.#clock = clock;
+  }
+
+  /** Called by the merger before each command. */
+  beginCommand(): void {
+    this.#pending.beginCommand();
+    this.#state.beginCommand();
+    this.#transaction = this.#state.lastEtag + 1;
+  }
+
+  /** Called by the merger after a command that failed. */
+  undoCommand(): void {
+    this.#pending.undoCommand();
+    this.#state.undoCommand();
+  }
+
+  /** Change vector of the database with all pending effects. */
+  get databaseChangeVector(): string {
+    return this.#state.changeVector;
+  }
+
+  get lastEtag(): number {
+    return this.#state.lastEtag;
+  }
+
+  collections(): Iterable<CollectionStatistics> {
+    return this.#state.collections();
+  }
+
+  nextEtag(): number {
+    return this.#state.nextEtag();
+  }
+
+  /** Hybrid logical time of a write made now. */
+  now(): bigint {
+    return this.#clock.now();
+  }
+
+  /** `changeVector` with the entry of this database set to `etag`. */
+  withOwnEntry(changeVector: string, etag: number): string {
+    return withEntry(changeVector, this.nodeTag, etag, this.databaseId);
+  }
+
+  /** What is known of other databases grew, without any item: a heartbeat says so. */
+  mergeDatabaseChangeVector(changeVector: string): void {
+    this.#state.mergeChangeVector(changeVector);
+  }
+
+  /**
+   * Writes a document as a new version of what is stored. `expectedChangeVector`: null to write whatever is there, ''
+   * for a document that must not exist yet. An id ending in `/` is completed to a new one. A conflict under the id is
+   * resolved by the write, its versions are kept as revisions.
+   * Throws ConcurrencyError, CollectionMismatchError, DocumentConflictError, DocumentIdError.
+   */
+  putDocument(id: string, json: DocumentJson, expectedChangeVector: string | null): StoredDocument {
+    const fullId = id.endsWith('/') ? completeServerId(id, this.#state.lastEtag + 1, this.nodeTag) : id;
+    checkDocumentId(fullId);
+    checkCollection(json.collection);
+    const lowerId = lowerIdOf(fullId);
+    const key = idKey(lowerId);
+    const value = this.#pending.get(DOCUMENTS, key);
+    const existing = value === undefined ? undefined : decodeDocument(value);
+    let base: string;
+    let flags = 0;
+    if (existing !== undefined) {
+      if (expectedChangeVector !== null && expectedChangeVector !== existing.changeVector) {
+        throw concurrencyError('Put', existing.id, expectedChangeVector, existing.changeVector);
+      }
+      if (!isSameCollection(existing.collection, json.collection)) {
+        throw new CollectionMismatchError(existing.id, existing.collection, json.collection);
+      }
+      base = existing.changeVector;
+      flags = existing.flags & LASTING_FLAGS;
+      this.#forget('document', key, existing);
+    } else {
+      const resolved = this.#resolveConflict(fullId, expectedChangeVector);
+      if (resolved === null && expectedChangeVector !== null && expectedChangeVector !== '') {
+        throw concurrencyError('Put', fullId, expectedChangeVector, null);
+      }
+      base = resolved ?? this.#state.changeVector;
+      flags = resolved === null ? 0 : DocumentFlag.HasRevisions | DocumentFlag.Resolved;
+      this.#forgetTombstone(key);
+    }
+    const etag = this.#state.nextEtag();
+    return this.#add('document', key, {
+      kind: 'document',
+      id: fullId,
+      lowerId,
+      etag,
+      changeVector: this.withOwnEntry(base, etag),
+      collection: json.collection,
+      flags,
+      lastModified: this.#clock.now(),
+      metadata: json.metadata,
+      body: json.body,
+    });
+  }
+
+  /**
+   * Deletes a document and leaves a tombstone; null when there was none. Deleting a document in conflict resolves it.
+   * Throws ConcurrencyError, DocumentConflictError.
+   */
+  deleteDocument(id: string, expectedChangeVector: string | null): Tombstone | null {
+    const lowerId = lowerIdOf(id);
+    const key = idKey(lowerId);
+    const value = this.#pending.get(DOCUMENTS, key);
+    if (value !== undefined) {
+      const existing = decodeDocument(value);
+      if (expectedChangeVector !== null && expectedChangeVector !== existing.changeVector) {
+        throw concurrencyError('Delete', existing.id, expectedChangeVector, existing.changeVector);
+      }
+      this.#forget('document', key, existing);
+      return this.#addTombstone(existing, key, existing.changeVector, existing.flags & LASTING_FLAGS);
+    }
+    const collection = this.#state.counts.conflicts > 0 ? this.getConflicts(id).at(-1) : undefined;
+    const resolved = this.#resolveConflict(id, expectedChangeVector);
+    if (resolved !== null && collection !== undefined) {
+      return this.#addTombstone(collection, key, resolved, DocumentFlag.HasRevisions | DocumentFlag.Resolved);
+    }
+    if (expectedChangeVector !== null && expectedChangeVector !== '') {
+      throw concurrencyError('Delete', id, expectedChangeVector, null);
+    }
+    return null;
+  }
+
+  /**
+   * Makes a version with a change vector of its own what is stored under its id; whatever stood there (document,
+   * tombstone, versions in conflict) is replaced without a trace. Gives it an etag of this database.
+   */
+  storeVersion(version: NewVersion): StoredVersion {
+    const key = this.#clearId(version.id);
+    const stored = this.#stamp(version);
+    return stored.kind === 'document'
+      ? this.#add('document', key, stored)
+      : this.#add('tombstone', key, stored);
+  }
+
+  /** Replaces what is stored under an id by versions of which none includes another. At least two. */
+  storeConflict(versions: readonly NewVersion[]): void {
+    const [first] = versions;
+    if (first === undefined || versions.length < 2) {
+      throw new InvalidCommandError('A conflict has at least two versions.');
+    }
+    this.#clearId(first.id);
+    this.#state.count('conflictedDocuments', 1);
+    for (const version of versions) {
+      const stored = this.#stamp({ ...version, id: first.id });
+      this.#add('conflict', namedEtagKey(stored.lowerId, stored.etag), stored);
+    }
+  }
+
+  /** Keeps a version beside the document; one with the same change vector is kept once. */
+  storeRevision(version: NewVersion): void {
+    for (const revision of this.revisions(version.id)) {
+      if (revision.changeVector === version.changeVector) return;
+    }
+    const kind = version.content === null ? DocumentFlag.DeleteRevision : DocumentFlag.Revision;
+    const stored = this.#stamp({ ...version, flags: version.flags | kind });
+    this.#add('revision', namedEtagKey(stored.lowerId, stored.etag), stored);
+  }
+
+  /** Removes a tombstone for good. */
+  removeTombstone(id: string): void {
+    this.#forgetTombstone(idKey(lowerIdOf(id)));
+  }
+
+  /** Tombstones of a collection with an etag up to `upToEtag`, oldest first. */
+  *tombstonesOf(collection: string, upToEtag: number): Generator<string> {
+    const lower = collection.toLowerCase();
+    const range = { gte: namedEtagKey(lower, 0), lte: namedEtagKey(lower, upToEtag) };
+    for (const [, lowerId] of this.#pending.scan(TOMBSTONES_BY_COLLECTION, range)) yield lowerId.toString();
+  }
+
+  /** Something that other rooms keep with the data, such as a replication cursor. */
+  readMeta(name: string): Buffer | undefined {
+    return this.#pending.get(META, metaKey(name));
+  }
+
+  /** null removes it. */
+  writeMeta(name: string, value: Buffer | null): void {
+    if (value === null) this.#pending.delete(META, metaKey(name));
+    else this.#pending.put(META, metaKey(name), value);
+  }
+
+  /** Moves the versions in conflict to the revisions; their merged vector, or null when there is no conflict. */
+  #resolveConflict(id: string, expectedChangeVector: string | null): string | null {
+    if (this.#state.counts.conflicts === 0) return null;
+    const versions = this.getConflicts(id);
+    const last = versions.at(-1);
+    if (last === undefined) return null;
+    if (expectedChangeVector !== null) throw new DocumentConflictError(last.id, last.etag);
+    this.#forgetConflicts(versions);
+    for (const version of versions) {
+      this.storeRevision({
+        ...version,
+        flags: version.flags | DocumentFlag.Conflicted,
+        content: version.kind === 'document' ? version : null,
+      });
+    }
+    return versions.reduce((merged, version) => mergeChangeVectors(merged, version.changeVector), '');
+  }
+
+  #stamp({ content, ...version }: NewVersion): StoredVersion {
+    checkDocumentId(version.id);
+    checkCollection(version.collection);
+    if (version.changeVector.length > CHANGE_VECTOR_LENGTH_MAX) {
+      throw new InvalidCommandError(
+        `The change vector of '${version.id}' has more than ${CHANGE_VECTOR_LENGTH_MAX} characters.`,
+      );
+    }
+    const etag = this.#state.nextEtag();
+    this.#state.mergeChangeVector(version.changeVector);
+    this.#clock.observe(version.lastModified);
+    const item = {
+      id: version.id,
+      lowerId: lowerIdOf(version.id),
+      etag,
+      changeVector: version.changeVector,
+      collection: version.collection,
+      flags: version.flags,
+      lastModified: version.lastModified,
+    };
+    return content === null
+      ? { kind: 'tombstone', ...item }
+      : { kind: 'document', ...item, metadata: content.metadata, body: content.body };
+  }
+
+  /** Removes document, tombstone and versions in conflict; gives the key of the id. */
+  #clearId(id: string): Buffer {
+    const key = idKey(lowerIdOf(id));
+    const value = this.#pending.get(DOCUMENTS, key);
+    if (value !== undefined) {
+      this.#forget('document', key, decodeDocument(value));
+      return key;
+    }
+    this.#forgetTombstone(key);
+    if (this.#state.counts.conflicts > 0) this.#forgetConflicts(this.getConflicts(id));
+    return key;
+  }
+
+  #forgetConflicts(versions: readonly StoredVersion[]): void {
+    if (versions.length === 0) return;
+    for (const version of versions) {
+      this.#forget('conflict', namedEtagKey(version.lowerId, version.etag), version);
+    }
+    this.#state.count('conflictedDocuments', -1);
+  }
+
+  #forgetTombstone(key: Buffer): void {
+    if (this.#state.counts.tombstones === 0) return;
+    const value = this.#pending.get(TOMBSTONES, key);
+    if (value !== undefined) this.#forget('tombstone', key, decodeTombstone(value));
+  }
+
+  #addTombstone(of: StoredVersion, key: Buffer, base: string, flags: number): Tombstone {
+    const etag = this.#state.nextEtag();
+    return this.#add('tombstone', key, {
+      kind: 'tombstone',
+      id: of.id,
+      lowerId: of.lowerId,
+      etag,
+      changeVector: this.withOwnEntry(base, etag),
+      collection: of.collection,
+      flags,
+      lastModified: this.#clock.now(),
+    });
+  }
+
+  /** Writes an item with its rows in the indexes. */
+  #add<Version extends StoredVersion>(kind: ItemKind, key: Buffer, version: Version): Version {
+    const { etag, collection } = version;
+    this.#pending.put(ETAGS, etagKey(etag), encodeEtagRow(kind, this.#transaction, key));
+    const value = encodeVersion(version);
+    if (kind === 'document') {
+      this.#pending.put(DOCUMENTS, key, value);
+      this.#pending.put(COLLECTIONS, namedEtagKey(collection.toLowerCase(), etag), key);
+      this.#state.countInCollection(collection, 1, 0, etag);
+    } else if (kind === 'tombstone') {
+      this.#pending.put(TOMBSTONES, key, value);
+      this.#pending.put(TOMBSTONES_BY_COLLECTION, namedEtagKey(collection.toLowerCase(), etag), key);
+      this.#state.countInCollection(collection, 0, 1, etag);
+    } else if (kind === 'revision') {
+      this.#pending.put(REVISIONS, key, value);
+      this.#state.count('revisions', 1);
+    } else {
+      this.#pending.put(CONFLICTS, key, value);
+      this.#state.count('conflicts', 1);
+    }
+    return version;
+  }
+
+  /** Removes an item with its rows in the indexes. */
+  #forget(kind: 'document' | 'tombstone' | 'conflict', key: Buffer, version: StoredVersion): void {
+    const { etag, collection } = version;
+    this.#pending.delete(ETAGS, etagKey(etag));
+    if (kind === 'document') {
+      this.#pending.delete(DOCUMENTS, key);
+      this.#pending.delete(COLLECTIONS, namedEtagKey(collection.toLowerCase(), etag));
+      this.#state.countInCollection(collection, -1, 0, 0);
+    } else if (kind === 'tombstone') {
+      this.#pending.delete(TOMBSTONES, key);
+      this.#pending.delete(TOMBSTONES_BY_COLLECTION, namedEtagKey(collection.toLowerCase(), etag));
+      this.#state.countInCollection(collection, 0, -1, 0);
+    } else {
+      this.#pending.delete(CONFLICTS, key);
+      this.#state.count('conflicts', -1);
+    }
+  }
+}
+
+function metaKey(name: string): Buffer {
+  return Buffer.from(`room/${name}`);
+}
+
+function isSameCollection(a: string, b: string): boolean {
+  return a === b || a.toLowerCase() === b.toLowerCase();
+}
+
+function checkCollection(name: string): void {
+  if (name === EMPTY_COLLECTION || name.length * 3 <= COLLECTION_NAME_BYTES_MAX) return;
+  const bytes = Buffer.byteLength(name);
+  if (bytes > COLLECTION_NAME_BYTES_MAX) {
+    throw new InvalidCommandError(
+      `A collection name may have ${COLLECTION_NAME_BYTES_MAX} bytes, but '${name.slice(0, 64)}…' has ${bytes}.`,
+    );
+  }
+}
