@@ -10,7 +10,7 @@ import {
 import type { RavenCluster } from './raven-cluster.ts';
 import { InvalidResourceError, type ResourceProblem } from './resource-error.ts';
 import { RAVEN_CLUSTER, type ResourceKind } from './resource-kind.ts';
-import { type Fault, validateResource } from './validate-resource.ts';
+import { type Fault, type ValidationContext, validateResource } from './validate-resource.ts';
 
 /** Text of a resource that is read, in characters; far above any sensible one. */
 const RESOURCE_TEXT_LENGTH_MAX = 1_048_576;
@@ -19,12 +19,16 @@ const RESOURCE_TEXT_LENGTH_MAX = 1_048_576;
  * Reads a RavenCluster from YAML (or JSON), checks it and fills in the defaults.
  *
  * @param source name of the file, for messages
- * @param previous the cluster as it is now: rules about changes are checked against it
+ * @param context the cluster as it is now, which rules about changes are checked against, and rules of the platform
  * @throws InvalidResourceError with line, column and field of everything that is wrong
  */
-export function parseRavenCluster(text: string, source: string, previous?: RavenCluster): RavenCluster {
+export function parseRavenCluster(
+  text: string,
+  source: string,
+  context: ValidationContext = {},
+): RavenCluster {
   const { document, lines } = parseOneDocument(text, source, RAVEN_CLUSTER);
-  const { value, faults } = validateResource(RAVEN_CLUSTER, document.toJS(), previous);
+  const { value, faults } = validateResource(RAVEN_CLUSTER, document.toJS(), context);
   if (faults.length > 0) {
     throw new InvalidResourceError(
       source,

@@ -13,25 +13,28 @@ export interface Fault {
   readonly message: string;
 }
 
+export interface ValidationContext {
+  /** The resource as it is now, defaults filled in; rules about changes are checked against it. */
+  readonly previous?: unknown;
+  /** Rules that hold on one platform only. */
+  readonly extraRules?: readonly CelRule[];
+}
+
 const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true });
 formats.default(ajv, ['int32', 'int64', 'date-time']);
 const compiled = new Map<string, ValidateFunction>();
 
-/**
- * Checks a resource against the schema and the rules of its kind and fills in the defaults.
- *
- * @param previous the resource as it is now, defaults filled in; rules about changes are checked against it
- */
+/** Checks a resource against the schema and the rules of its kind and fills in the defaults. */
 export function validateResource(
   kind: ResourceKind,
   value: unknown,
-  previous?: unknown,
+  { previous, extraRules = [] }: ValidationContext = {},
 ): { readonly value: unknown; readonly faults: readonly Fault[] } {
   const candidate = withoutNulls(structuredClone(value));
   const validate = compiled.get(kind.kind) ?? ajv.compile(strictSchema(kind));
   compiled.set(kind.kind, validate);
   if (!validate(candidate)) return { value: candidate, faults: (validate.errors ?? []).map(faultOf) };
-  return { value: candidate, faults: brokenRules(kind.rules, candidate, previous) };
+  return { value: candidate, faults: brokenRules([...kind.rules, ...extraRules], candidate, previous) };
 }
 
 /** A key without a value means "not given", as the API server takes it. */

@@ -110,6 +110,10 @@ function phaseOf(
   if (view.leader === undefined) return 'Unavailable';
   const type = step.operation?.type;
   if (type === 'ScaleUp' || type === 'ScaleDown' || type === 'Rebalance') return 'Scaling';
+  const hasLeftovers = view.nodes.some(
+    (node) => node.ordinal >= cluster.spec.nodes && node.process !== 'Stopped',
+  );
+  if (hasLeftovers) return 'Scaling';
   const isWhole = nodes.every((node) => node.ready || node.role === 'None');
   return isWhole && nodes.filter((node) => node.ready).length >= cluster.spec.nodes ? 'Ready' : 'Degraded';
 }

@@ -8,7 +8,11 @@ const header = 'apiVersion: ravencluster.io/v1beta1\nkind: RavenCluster\nmetadat
 
 function problemsOf(text: string, previous?: string): readonly string[] {
   try {
-    parseRavenCluster(text, 'c.yaml', previous === undefined ? undefined : parseRavenCluster(previous, 'p'));
+    parseRavenCluster(
+      text,
+      'c.yaml',
+      previous === undefined ? {} : { previous: parseRavenCluster(previous, 'p') },
+    );
   } catch (error) {
     if (error instanceof InvalidResourceError) return error.message.split('\n');
     throw error;

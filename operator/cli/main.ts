@@ -1,0 +1,63 @@
+import { Command, Option } from 'commander';
+import { start } from './start-command.ts';
+import { status } from './status-command.ts';
+import { stop } from './stop-command.ts';
+
+/** Everything after `node` belongs to the node program, which reads RavenDB's configuration keys itself. */
+async function runNode(): Promise<void> {
+  process.argv.splice(2, 1);
+  await import('../../node/main.ts');
+}
+
+function stateDir(): Option {
+  return new Option('--state-dir <folder>', 'where data, logs and state are kept').default('.ravencluster');
+}
+
+function program(): Command {
+  const root = new Command('ravencluster').description('Runs a RavenCluster on this machine, and its nodes.');
+  root
+    .command('start')
+    .description('start the cluster that a RavenCluster file describes, and keep it so until Ctrl-C')
+    .argument(
+      '[file]',
+      'the RavenCluster resource; edit it while the cluster runs',
+      'examples/ravencluster.yaml',
+    )
+    .addOption(stateDir())
+    .addOption(
+      new Option('--log-format <format>', 'lines for people or for machines')
+        .choices(['text', 'json'])
+        .default('text')
+        .env('RAVENCLUSTER_LOG_FORMAT'),
+    )
+    .action(start);
+  root
+    .command('status')
+    .description('show the nodes of the running cluster')
+    .addOption(stateDir())
+    .option('--json', 'print JSON', false)
+    .action(status);
+  root
+    .command('stop')
+    .description('stop the running cluster; its data stays')
+    .addOption(stateDir())
+    .action(stop);
+  root
+    .command('node')
+    .description(
+      'run one node by itself, with RavenDB configuration keys: --ServerUrl=… --DataDir=… (--help lists them)',
+    )
+    .allowUnknownOption();
+  return root;
+}
+
+if (process.argv[2] === 'node') {
+  await runNode();
+} else {
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}

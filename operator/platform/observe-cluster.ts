@@ -1,0 +1,129 @@
+import { ordinalOfTag } from '../decide/node-tag.ts';
+import type {
+  NodeAnswer,
+  Observed,
+  ObservedDatabase,
+  ObservedNode,
+  ObservedTopology,
+  RachisState,
+} from '../decide/observed.ts';
+import type {
+  ClusterAdminClient,
+  ClusterTopologyReply,
+  DatabaseReply,
+  NodeInfoReply,
+} from './cluster-admin-client.ts';
+import type { Platform, PlatformNode } from './platform.ts';
+
+/** One look at everything: what the platform runs, what each node says of itself, which databases there are. */
+export async function observeCluster(
+  platform: Platform,
+  admin: ClusterAdminClient,
+  nowMs: number,
+): Promise<Observed> {
+  const nodes = await Promise.all(
+    (await platform.nodes()).map(async (node): Promise<ObservedNode> => {
+      const answer = node.process === 'Stopped' ? undefined : await answerOf(node, platform, admin);
+      return answer === undefined ? node : { ...node, answer };
+    }),
+  );
+  const databases = await databasesOf(nodes, admin);
+  return { nowMs, nodes, ...(databases === undefined ? {} : { databases }) };
+}
+
+/** A silent node is an observation, not an error. */
+async function answerOf(
+  node: PlatformNode,
+  platform: Platform,
+  admin: ClusterAdminClient,
+): Promise<NodeAnswer | undefined> {
+  try {
+    const [info, topology] = await Promise.all([admin.nodeInfo(node.url), admin.topology(node.url)]);
+    return readAnswer(info, topology, (ordinal) => platform.urlOf(ordinal));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws TypeError when something that is not a node answered */
+export function readAnswer(
+  info: NodeInfoReply,
+  reply: ClusterTopologyReply,
+  urlOf: (ordinal: number) => string,
+): NodeAnswer {
+  const topology = info.TopologyId === null ? undefined : readTopology(info.TopologyId, reply, urlOf);
+  const indexes = Object.values(reply.Status ?? {}).map((peer) => peer.LastMatchingIndex ?? 0);
+  const newest = Math.max(0, ...indexes);
+  return {
+    tag: info.NodeTag,
+    serverId: info.ServerId,
+    state: reply.CurrentState as RachisState,
+    term: reply.CurrentTerm,
+    ...(reply.Leader === null ? {} : { leader: reply.Leader }),
+    ...(topology === undefined ? {} : { topology }),
+    peers: Object.fromEntries(
+      Object.entries(reply.Status ?? {}).map(([tag, peer]) => [
+        tag,
+        {
+          connected: peer.Connected === true,
+          ...(peer.LastMatchingIndex === undefined ? {} : { lag: newest - peer.LastMatchingIndex }),
+        },
+      ]),
+    ),
+  };
+}
+
+function readTopology(
+  id: string,
+  { Topology }: ClusterTopologyReply,
+  urlOf: (ordinal: number) => string,
+): ObservedTopology {
+  const all = { ...Topology.Members, ...Topology.Promotables, ...Topology.Watchers };
+  const foreign = Object.entries(all).filter(([tag, url]) => {
+    const ordinal = ordinalOfTag(tag);
+    return ordinal === undefined || !isSameAddress(url, urlOf(ordinal));
+  });
+  return {
+    id,
+    etag: Topology.Etag,
+    members: Object.keys(Topology.Members),
+    promotables: Object.keys(Topology.Promotables),
+    watchers: Object.keys(Topology.Watchers),
+    foreign: foreign.map(([tag]) => tag),
+  };
+}
+
+function isSameAddress(a: string, b: string): boolean {
+  return URL.canParse(a) && URL.canParse(b) && new URL(a).origin === new URL(b).origin;
+}
+
+/** The leader knows best; without one, nobody is asked, since nothing could be done about it either. */
+async function databasesOf(
+  nodes: readonly ObservedNode[],
+  admin: ClusterAdminClient,
+): Promise<readonly ObservedDatabase[] | undefined> {
+  const [leader] = nodes
+    .filter((node) => node.answer?.state === 'Leader')
+    .sort((a, b) => (b.answer?.term ?? 0) - (a.answer?.term ?? 0));
+  if (leader === undefined) return undefined;
+  try {
+    return (await admin.databases(leader.url)).map(readDatabase);
+  } catch {
+    // Not to know is told apart from "none" all the way: nothing is decided then that could cost a copy.
+    return undefined;
+  }
+}
+
+export function readDatabase(reply: DatabaseReply): ObservedDatabase {
+  const tags = (nodes: readonly { readonly NodeTag: string }[] | undefined): readonly string[] =>
+    (nodes ?? []).map((node) => node.NodeTag);
+  const deleting = Object.entries(reply.DeletionInProgress ?? {}).filter(([, state]) => state !== 'No');
+  return {
+    name: reply.Name,
+    disabled: reply.Disabled === true,
+    members: tags(reply.NodesTopology?.Members),
+    promotables: tags(reply.NodesTopology?.Promotables),
+    rehabs: tags(reply.NodesTopology?.Rehabs),
+    deleting: deleting.map(([tag]) => tag),
+  };
+}
