@@ -1,15 +1,24 @@
 import type { DatabaseRecord } from '../cluster/database-record.ts';
 import type { Database } from '../documents/database.ts';
 import type { OperationRegistry } from '../landlord/operation-registry.ts';
-import type { ReplicationLoader } from '../replication/replication-loader.ts';
+import type { ReplicationStatus } from '../replication/replication-status.ts';
 import type { ClusterServices } from './cluster-services.ts';
+
+/** What the edge needs of a database's replication inside its group. */
+export interface GroupReplicationView {
+  /** Resolves with how many other members have it: as many as asked for, or fewer once the time is over. */
+  waitForReplication(changeVector: string, copies: number | 'majority', timeoutMs: number): Promise<number>;
+  /** Other members that make a majority with this one; null until the group is known. */
+  majorityCopies(): number | null;
+  status(): ReplicationStatus;
+}
 
 /** A database that is open on this node. */
 export interface LoadedDatabase {
   /** As the record spells it. */
   readonly name: string;
   readonly database: Database;
-  readonly replication: ReplicationLoader;
+  readonly replication: GroupReplicationView;
   readonly operations: OperationRegistry;
   /** The newest record this node has applied; an immutable value. */
   record(): DatabaseRecord;

@@ -1,3 +1,5 @@
+import { bulkDocsRoutes } from './handlers/batch/bulk-docs.ts';
+import { bulkInsertRoutes } from './handlers/batch/bulk-insert.ts';
 import { clusterAdminRoutes } from './handlers/cluster/cluster-admin.ts';
 import { clusterTopologyRoutes } from './handlers/cluster/topology.ts';
 import { clientConfigurationRoutes } from './handlers/databases/client-configuration.ts';
@@ -8,16 +10,36 @@ import { databaseTopologyRoutes } from './handlers/databases/database-topology.t
 import { deleteDatabaseRoutes } from './handlers/databases/delete-database.ts';
 import { listDatabasesRoutes } from './handlers/databases/list-databases.ts';
 import { toggleDatabasesRoutes } from './handlers/databases/toggle-databases.ts';
+import { collectionRoutes } from './handlers/documents/collections.ts';
+import { conflictRoutes } from './handlers/documents/conflicts.ts';
+import { getDocumentsRoutes } from './handlers/documents/get-documents.ts';
+import { hiloRoutes } from './handlers/documents/hilo.ts';
+import { identityRoutes } from './handlers/documents/identities.ts';
+import { writeDocumentRoutes } from './handlers/documents/put-document.ts';
+import { replicationStateRoutes } from './handlers/documents/replication-state.ts';
+import { statisticsRoutes } from './handlers/documents/statistics.ts';
 import { operationRoutes } from './handlers/operations/operations.ts';
 import { discoveryRoutes } from './handlers/server/discovery.ts';
 import { healthRoutes } from './handlers/server/health.ts';
 import { logConfigurationRoutes } from './handlers/server/log-configuration.ts';
+import { multiGetRoutes } from './handlers/server/multi-get.ts';
 import { routesListing } from './handlers/server/routes-listing.ts';
 import { tcpInfoRoutes } from './handlers/server/tcp-info.ts';
 import { knownRoutes } from './routing/known-routes.ts';
 import type { Route } from './routing/route.ts';
 
 const builtRoutes: readonly Route[] = [
+  ...getDocumentsRoutes,
+  ...writeDocumentRoutes,
+  ...bulkDocsRoutes,
+  ...bulkInsertRoutes,
+  ...multiGetRoutes,
+  ...collectionRoutes,
+  ...hiloRoutes,
+  ...identityRoutes,
+  ...statisticsRoutes,
+  ...conflictRoutes,
+  ...replicationStateRoutes,
   ...discoveryRoutes,
   ...tcpInfoRoutes,
   ...healthRoutes,

@@ -30,19 +30,25 @@ describe('a batch', () => {
       {
         type: 'PUT',
         id: 'b/1',
-        expectedChangeVector: null,
+        changeVector: null,
         document: '{"N":1.0,"@metadata":{"@collection":"Bs"}}',
       },
-      { type: 'DELETE', id: 'b/2', expectedChangeVector: 'A:5-x', isPrefix: false, document: null },
-      { type: 'DELETE', id: 'pre/', expectedChangeVector: null, isPrefix: true, document: null },
+      { type: 'DELETE', id: 'b/2', changeVector: 'A:5-x', isPrefix: false, document: null },
+      { type: 'DELETE', id: 'pre/', changeVector: null, isPrefix: true, document: null },
     ]);
   });
 
-  it('gives a lower-case GUID to a document without an id', () => {
-    for (const id of [null, '', undefined]) {
-      const [item] = parse({ Commands: [{ Id: id, Document: {}, Type: 'PUT' }] });
-      expect(item?.id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  it('leaves it to the database to give an id to a document without one', () => {
+    for (const id of [null, undefined]) {
+      expect(parse({ Commands: [{ Id: id, Document: {}, Type: 'PUT' }] })).toMatchObject([{ id: null }]);
     }
+  });
+
+  it('carries the versions that a session has read', () => {
+    const tracked = { 'a/1': 'A:1-x', 'a/2': null };
+    expect(parse({ Commands: [{ Type: 'BatchTrackChanges', TrackedEntities: tracked }] })).toEqual([
+      { type: 'BatchTrackChanges', trackedEntities: tracked },
+    ]);
   });
 
   it.each([

@@ -1,24 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import type { BatchCommand } from '../../../documents/commands/batch.ts';
 import { JsonReader } from '../../../json/json-reader.ts';
 import { formatError, invalidOperation, notImplemented, ProtocolError } from '../../errors/protocol-error.ts';
 import { BATCH_COMMANDS_MAX } from '../../limits.ts';
-
-/** What a batch asks for; the documents are the bytes that came. */
-export type BatchItem =
-  | {
-      readonly type: 'PUT';
-      readonly id: string;
-      /** null: whatever is there; '': nothing may be there. */
-      readonly expectedChangeVector: string | null;
-      readonly document: Buffer;
-    }
-  | {
-      readonly type: 'DELETE';
-      readonly id: string;
-      readonly expectedChangeVector: string | null;
-      /** Every document whose id starts so. */
-      readonly isPrefix: boolean;
-    };
 
 /** Command types of the protocol that come with later parts of this server. */
 const UNBUILT: ReadonlySet<string> = new Set([
@@ -36,13 +19,12 @@ const UNBUILT: ReadonlySet<string> = new Set([
   'TimeSeriesWithIncrements',
   'TimeSeriesCopy',
   'ForceRevisionCreation',
-  'BatchTrackChanges',
 ]);
 
 /** The commands of a bulk_docs body. Throws the protocol's errors, and JsonSyntaxError. */
-export function parseBatch(body: Buffer): readonly BatchItem[] {
+export function parseBatch(body: Buffer): readonly BatchCommand[] {
   const reader = new JsonReader(body);
-  let items: BatchItem[] | undefined;
+  let items: BatchCommand[] | undefined;
   for (const key of reader.fields()) {
     if (key === 'Commands') items = parseCommands(reader);
     else if (key === 'TransactionMode' && reader.readValue() === 'ClusterWide') {
@@ -54,9 +36,9 @@ export function parseBatch(body: Buffer): readonly BatchItem[] {
   return items;
 }
 
-function parseCommands(reader: JsonReader): BatchItem[] {
+function parseCommands(reader: JsonReader): BatchCommand[] {
   if (reader.kind() !== 'array') throw invalidOperation("'Commands' of a batch must be an array.");
-  const items: BatchItem[] = [];
+  const items: BatchCommand[] = [];
   for (const _ of reader.elements()) {
     if (items.length >= BATCH_COMMANDS_MAX) {
       throw invalidOperation(`A batch may have ${BATCH_COMMANDS_MAX} commands; send it in parts.`);
@@ -68,12 +50,13 @@ function parseCommands(reader: JsonReader): BatchItem[] {
 }
 
 /** null for a heartbeat, which asks for nothing. */
-function parseCommand(reader: JsonReader): BatchItem | null {
+function parseCommand(reader: JsonReader): BatchCommand | null {
   let type: string | null = null;
   let id: string | null = null;
-  let expectedChangeVector: string | null = null;
+  let changeVector: string | null = null;
   let document: Buffer | null = null;
   let isPrefix = false;
+  let trackedEntities: Record<string, string | null> = {};
   for (const key of reader.fields()) {
     switch (key) {
       case 'Type':
@@ -83,10 +66,13 @@ function parseCommand(reader: JsonReader): BatchItem | null {
         id = textOrNull(reader, key);
         break;
       case 'ChangeVector':
-        expectedChangeVector = textOrNull(reader, key);
+        changeVector = textOrNull(reader, key);
         break;
       case 'Document':
         document = reader.kind() === 'object' ? reader.skip() : null;
+        break;
+      case 'TrackedEntities':
+        trackedEntities = vectorsById(reader);
         break;
       case 'IdPrefixed':
         isPrefix = reader.kind() === 'boolean' && reader.readBoolean();
@@ -97,11 +83,12 @@ function parseCommand(reader: JsonReader): BatchItem | null {
     case 'PUT':
       if (document === null)
         throw invalidOperation("Command of type 'PUT' must have a 'Document', an object.");
-      // Without an id the server makes one up; a trailing `/` or `|` is resolved further on.
-      return { type, id: id === null || id === '' ? randomUUID() : id, expectedChangeVector, document };
+      return { type, id, changeVector, document };
     case 'DELETE':
       if (id === null || id === '') throw invalidOperation("Command of type 'DELETE' must have an 'Id'.");
-      return { type, id, expectedChangeVector, isPrefix };
+      return { type, id, changeVector, isPrefix };
+    case 'BatchTrackChanges':
+      return { type, trackedEntities };
     case 'HeartBeat':
       return null;
     case null:
@@ -114,6 +101,13 @@ function parseCommand(reader: JsonReader): BatchItem | null {
         `Invalid command type: ${type}`,
       );
   }
+}
+
+function vectorsById(reader: JsonReader): Record<string, string | null> {
+  if (reader.kind() !== 'object') throw formatError("'TrackedEntities' of a command must be an object.");
+  const vectors: [string, string | null][] = [];
+  for (const id of reader.fields()) vectors.push([id, textOrNull(reader, id)]);
+  return Object.fromEntries(vectors);
 }
 
 function textOrNull(reader: JsonReader, key: string): string | null {

@@ -1,8 +1,8 @@
+import type { BulkInsertItem } from '../../../documents/commands/bulk-insert.ts';
 import { BULK_BATCH_BYTES, BULK_BATCH_COUNT, BULK_BATCHES_IN_FLIGHT } from '../../limits.ts';
-import type { BulkItem } from './bulk-item.ts';
 
 /** Makes a batch durable; resolves with the id of its last document as it was stored. */
-export type StoreBatch = (items: readonly BulkItem[]) => Promise<string>;
+export type StoreBatch = (items: readonly BulkInsertItem[]) => Promise<string | null>;
 
 /**
  * Gathers the documents of a bulk insert into batches, and keeps a few of them on their way to the disk. `add` and
@@ -10,7 +10,7 @@ export type StoreBatch = (items: readonly BulkItem[]) => Promise<string>;
  */
 export class BulkBatches {
   readonly #store: StoreBatch;
-  #items: BulkItem[] = [];
+  #items: BulkInsertItem[] = [];
   #bytes = 0;
   #inFlight: Promise<void>[] = [];
   #failure: unknown = null;
@@ -30,7 +30,7 @@ export class BulkBatches {
   }
 
   /** Whether `flush` is due. */
-  add(item: BulkItem): boolean {
+  add(item: BulkInsertItem): boolean {
     this.#items.push(item);
     this.#bytes += item.document.byteLength;
     return this.#items.length >= BULK_BATCH_COUNT || this.#bytes >= BULK_BATCH_BYTES;
@@ -61,7 +61,7 @@ export class BulkBatches {
     this.#inFlight = [];
   }
 
-  async #storeOne(items: readonly BulkItem[]): Promise<void> {
+  async #storeOne(items: readonly BulkInsertItem[]): Promise<void> {
     try {
       this.lastId = await this.#store(items);
       this.storedCount += items.length;

@@ -1,11 +1,13 @@
-import { batch } from '../../../documents/commands/batch.ts';
+import { type BatchCommand, type BatchItemResult, batch } from '../../../documents/commands/batch.ts';
+import { formatFlags } from '../../../documents/document-flags.ts';
+import { formatTicks } from '../../../documents/hybrid-clock.ts';
 import { invalidOperation, notImplemented } from '../../errors/protocol-error.ts';
 import { optionalText } from '../../parameters/parameters.ts';
 import type { HttpRequest } from '../../request.ts';
 import { json } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import { isIdentityId, resolveIdentityIds } from '../documents/identity-ids.ts';
-import { type BatchItem, parseBatch } from './batch-request.ts';
+import { parseBatch } from './batch-request.ts';
 import { awaitCopies, writeAssuranceOf } from './write-assurance.ts';
 
 /** One transaction for all commands; an answer for each, in order. */
@@ -16,13 +18,33 @@ const bulkDocs: DatabaseHandler = async (request, context) => {
   const parsed = parseBatch(await request.body());
   const commands = await withIdentities(parsed, context);
   const requestId = optionalText(request, 'raft-request-id');
-  const results = await loaded.database.execute(batch, {
+  const { results, changeVector } = await loaded.database.execute(batch, {
     commands,
     ...(requestId === undefined ? {} : { requestId }),
   });
-  if (assurance !== null) await awaitCopies(assurance, loaded);
+  if (assurance !== null) await awaitCopies(assurance, changeVector, loaded);
   return json(201, { Results: results.map(shownResult) });
 };
+
+function shownResult(result: BatchItemResult): Record<string, unknown> {
+  switch (result.type) {
+    case 'PUT':
+      return {
+        Type: 'PUT',
+        '@id': result.id,
+        '@collection': result.collection,
+        '@change-vector': result.changeVector,
+        '@last-modified': formatTicks(result.lastModified),
+        ...(result.flags === 0 ? {} : { '@flags': formatFlags(result.flags) }),
+      };
+    case 'DELETE':
+      return result.deleted
+        ? { Id: result.id, Type: 'DELETE', Deleted: true, ChangeVector: null }
+        : { Id: result.id, Type: 'DELETE', Deleted: false };
+    case 'BatchTrackChanges':
+      return { Type: 'BatchTrackChanges', Result: result.count };
+  }
+}
 
 /** A missing content type is JSON; other kinds than the two of the protocol are refused. */
 function checkContentType(request: HttpRequest): void {
@@ -43,11 +65,15 @@ function checkContentType(request: HttpRequest): void {
 }
 
 async function withIdentities(
-  items: readonly BatchItem[],
+  commands: readonly BatchCommand[],
   { loaded, node }: DatabaseContext,
-): Promise<readonly BatchItem[]> {
-  if (!items.some((item) => item.type === 'PUT' && isIdentityId(item.id))) return items;
-  const asked = items.map((item) => (item.type === 'PUT' ? item.id : ''));
+): Promise<readonly BatchCommand[]> {
+  const asked = commands.map((command) => (command.type === 'PUT' ? (command.id ?? '') : ''));
+  if (!asked.some(isIdentityId)) return commands;
   const ids = await resolveIdentityIds(asked, loaded, node);
-  return items.map((item, at) => (item.type === 'PUT' ? { ...item, id: ids[at] ?? item.id } : item));
+  return commands.map((command, at) =>
+    command.type === 'PUT' ? { ...command, id: ids[at] ?? command.id } : command,
+  );
 }
+
+export const bulkDocsRoutes = [databaseRoute('POST /bulk_docs', bulkDocs, { isHot: true })];

@@ -1,3 +1,4 @@
+import { bulkInsert as bulkInsertBatch } from '../../../documents/commands/bulk-insert.ts';
 import { JsonStreamSplitter } from '../../../json/json-stream-splitter.ts';
 import type { RunningOperation } from '../../../landlord/operation-registry.ts';
 import { mapError } from '../../errors/error-mapping.ts';
@@ -18,14 +19,17 @@ import { parseBulkItem } from './bulk-item.ts';
  */
 const bulkInsert: DatabaseHandler = async (request, { loaded }) => {
   const id = requiredInt(request, 'id');
-  const skipUnchanged = boolParameter(request, 'skipOverwriteIfUnchanged', false);
+  const skipOverwriteIfUnchanged = boolParameter(request, 'skipOverwriteIfUnchanged', false);
   // Known before the first document is written, since a client whose request breaks asks for its state.
   const operation = loaded.operations.start(id, {
     taskType: 'BulkInsert',
     description: 'Bulk Insert',
     killable: true,
   });
-  const batches = new BulkBatches((items) => storeBatch(loaded, items, skipUnchanged));
+  const batches = new BulkBatches(async (items) => {
+    const { lastId } = await loaded.database.execute(bulkInsertBatch, { items, skipOverwriteIfUnchanged });
+    return lastId;
+  });
   try {
     await readStream(request, operation, batches);
     operation.complete(bulkOperationResult(countsOf(batches)));

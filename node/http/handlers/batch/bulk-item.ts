@@ -1,17 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import type { BulkInsertItem } from '../../../documents/commands/bulk-insert.ts';
 import { JsonReader } from '../../../json/json-reader.ts';
 import { invalidOperation, notImplemented, ProtocolError } from '../../errors/protocol-error.ts';
-
-/** A document of a bulk insert: the bytes that came. */
-export interface BulkItem {
-  readonly id: string;
-  readonly document: Buffer;
-}
 
 const UNBUILT: ReadonlySet<string> = new Set(['Counters', 'TimeSeriesBulkInsert', 'AttachmentPUT']);
 
 /** One command of the stream; null for a heartbeat. Throws the protocol's errors, and JsonSyntaxError. */
-export function parseBulkItem(bytes: Buffer): BulkItem | null {
+export function parseBulkItem(bytes: Buffer): BulkInsertItem | null {
   const reader = new JsonReader(bytes);
   let type: string | null = null;
   let id: string | null = null;
@@ -32,7 +26,7 @@ export function parseBulkItem(bytes: Buffer): BulkItem | null {
       `Document ids that end with '|' (identities) are not supported in a bulk insert: '${id}'`,
     );
   }
-  return { id: id === null || id === '' ? randomUUID() : id, document };
+  return { id, document };
 }
 
 function refusal(type: string | null): ProtocolError {

@@ -32,13 +32,15 @@ function copiesOf(text: string): number | 'majority' {
 }
 
 /**
- * Waits until so many other copies have everything up to here. The write is committed already: a time-out says only
+ * Waits until so many other copies have what the change vector includes. The write is committed already: a time-out says only
  * that it isn't known to be elsewhere. Throws a ProtocolError then, if that was asked for.
  */
-export async function awaitCopies(assurance: WriteAssurance, loaded: LoadedDatabase): Promise<void> {
+export async function awaitCopies(
+  assurance: WriteAssurance,
+  changeVector: string,
+  { replication }: LoadedDatabase,
+): Promise<void> {
   const { copies, timeoutMs } = assurance;
-  const { replication, database } = loaded;
-  const { changeVector } = database;
   const reached = await replication.waitForReplication(changeVector, copies, timeoutMs);
   const wanted = copies === 'majority' ? (replication.majorityCopies() ?? 1) : copies;
   if (reached >= wanted || !assurance.throwsOnTimeout) return;

@@ -1,7 +1,7 @@
 import { badRequest } from '../../errors/protocol-error.ts';
 
 /** Names become folders; far below what file systems take, with room for what is appended. */
-const NAME_LENGTH_MAX = 230;
+const NAME_LENGTH_MAX = 128;
 
 /** Letters and digits of any script. Throws a ProtocolError. */
 export function checkDatabaseName(name: string): void {

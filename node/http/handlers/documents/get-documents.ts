@@ -1,8 +1,10 @@
 import { argumentError } from '../../errors/protocol-error.ts';
 import { isJsonObject, jsonObjectBody, textsMember } from '../../parameters/json-body.ts';
+import { requiredText } from '../../parameters/parameters.ts';
+import { empty, JSON_TYPE, NOT_MODIFIED } from '../../response.ts';
 import { type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import { listDocuments } from './list-documents.ts';
-import { loadDocument, loadDocuments } from './load-documents.ts';
+import { isKnown, loadDocument, loadDocuments, missing } from './load-documents.ts';
 
 const get: DatabaseHandler = (request, context) => {
   const { query } = request;
@@ -21,7 +23,17 @@ const post: DatabaseHandler = async (request, context) => {
   return loadDocuments(request, context, ids);
 };
 
+/** Whether there is one, and in which version. */
+const head: DatabaseHandler = (request, { loaded }) => {
+  const id = requiredText(request, 'id');
+  const document = loaded.database.read((reader) => reader.get(id));
+  if (document === undefined) return missing(request);
+  if (isKnown(request, document.changeVector)) return NOT_MODIFIED;
+  return empty(200, ['Content-Type', JSON_TYPE, 'ETag', `"${document.changeVector}"`]);
+};
+
 export const getDocumentsRoutes = [
   databaseRoute('GET /docs', get, { isHot: true }),
+  databaseRoute('HEAD /docs', head, { isHot: true }),
   databaseRoute('POST /docs', post),
 ];

@@ -2,31 +2,23 @@ import { hiloNext, hiloReturn } from '../../../documents/commands/hilo.ts';
 import { INT_MAX, intParameter, optionalText, requiredText } from '../../parameters/parameters.ts';
 import { empty, JSON_TYPE, json } from '../../response.ts';
 import { type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
-import { timestamp } from '../../timestamp.ts';
-import { nextRangeSize } from './hilo-range.ts';
 
 /** A range of numbers for the ids of one client. */
-const next: DatabaseHandler = async (request, { node, loaded }) => {
-  const tag = requiredText(request, 'tag');
-  const separator = optionalText(request, 'identityPartsSeparator') ?? '/';
-  const now = new Date();
-  const capacity = nextRangeSize({
-    lastSize: intParameter(request, 'lastBatchSize', 0),
-    lastRangeAt: optionalText(request, 'lastRangeAt'),
-    now,
-  });
-  const { low, high } = await loaded.database.execute(hiloNext, {
-    tag,
-    capacity,
+const next: DatabaseHandler = async (request, { loaded }) => {
+  const range = await loaded.database.execute(hiloNext, {
+    tag: requiredText(request, 'tag'),
+    lastBatchSize: intParameter(request, 'lastBatchSize', 0),
+    lastRangeAt: optionalText(request, 'lastRangeAt') ?? null,
+    identityPartsSeparator: optionalText(request, 'identityPartsSeparator') ?? '/',
     lastMax: intParameter(request, 'lastMax', 0),
   });
   return json(201, {
-    Prefix: `${tag}${separator}`,
-    Low: low,
-    High: high,
-    LastSize: capacity,
-    ServerTag: node.cluster.nodeTag(),
-    LastRangeAt: timestamp(now),
+    Prefix: range.prefix,
+    Low: range.low,
+    High: range.high,
+    LastSize: range.lastSize,
+    ServerTag: range.serverTag,
+    LastRangeAt: range.lastRangeAt,
   });
 };
 

@@ -1,12 +1,16 @@
-import { notImplemented } from '../../errors/protocol-error.ts';
-import { SLICE_DOCUMENTS } from '../../limits.ts';
 import type { LoadedDatabase } from '../../node-services.ts';
 import { unquote } from '../../parameters/entity-tag.ts';
 import { INT_MAX, intParameter, optionalText, strictBoolParameter } from '../../parameters/parameters.ts';
 import type { HttpRequest } from '../../request.ts';
 import { type HttpResponse, jsonBytes, NOT_MODIFIED } from '../../response.ts';
 import type { DatabaseContext } from '../../routing/route.ts';
-import { listingBody, type Slice } from './results-body.ts';
+import { listingBody } from './results-body.ts';
+import { type Slice, sliced, takeSlice } from './slice.ts';
+
+interface Paging {
+  readonly start: number;
+  readonly pageSize: number;
+}
 
 /**
  * Documents by id prefix (in the order of ids), from an etag on, or newest first. Its tag is the change vector of the
@@ -14,46 +18,75 @@ import { listingBody, type Slice } from './results-body.ts';
  */
 export function listDocuments(request: HttpRequest, { loaded }: DatabaseContext): HttpResponse {
   const metadataOnly = strictBoolParameter(request, 'metadataOnly', false);
-  const start = Math.max(0, intParameter(request, 'start', 0));
-  const pageSize = Math.max(0, intParameter(request, 'pageSize', INT_MAX));
+  const paging = pagingOf(request);
   const tag = loaded.database.changeVector;
   const known = request.header('if-none-match');
   if (known !== undefined && unquote(known) === tag) return NOT_MODIFIED;
-  const slice = firstSlice(request, loaded, start, pageSize);
+  const slice = firstSlice(request, loaded, paging);
   return jsonBytes(200, listingBody(slice, { metadataOnly }), ['ETag', `"${tag}"`]);
 }
 
-function firstSlice(request: HttpRequest, loaded: LoadedDatabase, start: number, pageSize: number): Slice {
+/** Negative numbers count as 0, so a negative page size gives nothing. */
+export function pagingOf(request: HttpRequest): Paging {
+  return {
+    start: Math.max(0, intParameter(request, 'start', 0)),
+    pageSize: Math.max(0, intParameter(request, 'pageSize', INT_MAX)),
+  };
+}
+
+function firstSlice(request: HttpRequest, loaded: LoadedDatabase, paging: Paging): Slice {
   const prefix = request.query.get('startswith');
-  if (prefix !== undefined) {
-    return byPrefix(loaded, {
-      prefix,
-      matches: optionalText(request, 'matches'),
-      exclude: optionalText(request, 'exclude'),
-      startAfter: optionalText(request, 'startAfter'),
-      start,
-      left: pageSize,
-    });
-  }
-  return optionalText(request, 'etag') === undefined
-    ? newestFirst(loaded, start, pageSize)
-    : fromEtag(loaded, intParameter(request, 'etag', 0), pageSize);
+  if (prefix !== undefined) return byPrefix(request, loaded, prefix, paging);
+  if (optionalText(request, 'etag') === undefined) return newestFirst(loaded, paging);
+  return fromEtag(loaded, intParameter(request, 'etag', 0), paging);
 }
 
-interface PrefixListing {
-  readonly prefix: string;
-  readonly matches: string | undefined;
-  readonly exclude: string | undefined;
-  readonly startAfter: string | undefined;
-  readonly start: number;
-  readonly left: number;
+function byPrefix(request: HttpRequest, loaded: LoadedDatabase, prefix: string, paging: Paging): Slice {
+  const matches = optionalText(request, 'matches');
+  const exclude = optionalText(request, 'exclude');
+  const patterns = {
+    prefix,
+    ...(matches === undefined ? {} : { matches }),
+    ...(exclude === undefined ? {} : { exclude }),
+  };
+  const startAfter = optionalText(request, 'startAfter');
+  return sliced(paging.pageSize, (last, wanted) => {
+    const after = last?.id ?? startAfter;
+    return loaded.database.read((reader) =>
+      takeSlice(
+        reader.startsWith({
+          ...patterns,
+          ...(after === undefined ? {} : { startAfter: after }),
+          start: last === undefined ? paging.start : 0,
+        }),
+        wanted,
+      ),
+    );
+  });
 }
 
-function byPrefix(loaded: LoadedDatabase, listing: PrefixListing): Slice {
-  const pageSize = Math.min(listing.left, SLICE_DOCUMENTS);
-  const documents = loaded.database.read((reader) => reader.startsWith({ ...listing, pageSize }));
-  const last = documents.at(-1);
-  const left = listing.left - documents.length;
-  if (last === undefined || left === 0 || documents.length < pageSize) return { documents, next: null };
-  return { documents, next: () => byPrefix(loaded, { ...listing, startAfter: last.id, start: 0, left }) };
+function newestFirst(loaded: LoadedDatabase, paging: Paging): Slice {
+  return sliced(paging.pageSize, (last, wanted) =>
+    loaded.database.read((reader) =>
+      takeSlice(
+        reader.documentsByEtagDescending(
+          last === undefined ? { start: paging.start } : { beforeEtag: last.etag },
+        ),
+        wanted,
+      ),
+    ),
+  );
+}
+
+function fromEtag(loaded: LoadedDatabase, etag: number, paging: Paging): Slice {
+  return sliced(paging.pageSize, (last, wanted) =>
+    loaded.database.read((reader) =>
+      takeSlice(
+        reader.documentsByEtag(
+          last === undefined ? { fromEtag: etag, start: paging.start } : { fromEtag: last.etag + 1 },
+        ),
+        wanted,
+      ),
+    ),
+  );
 }

@@ -25,7 +25,7 @@ const UNBUILT = [
 
 /** The hot one: a single document, no includes. */
 export function loadDocument(request: HttpRequest, { loaded }: DatabaseContext, id: string): HttpResponse {
-  const document = loaded.database.get(id);
+  const document = loaded.database.read((reader) => reader.get(id));
   if (document === undefined) return missing(request);
   if (isKnown(request, document.changeVector)) return NOT_MODIFIED;
   return {
@@ -61,12 +61,13 @@ export function loadDocuments(
   return jsonBytes(200, resultsWithIncludes(documents, includes, { metadataOnly }), ['ETag', `"${tag}"`]);
 }
 
-/** Clients remember that there was none, too. */
-function missing(request: HttpRequest): HttpResponse {
+/** No such document; clients remember that, too. */
+export function missing(request: HttpRequest): HttpResponse {
   return isKnown(request, NOT_FOUND_TAG) ? NOT_MODIFIED : NOT_FOUND;
 }
 
-function isKnown(request: HttpRequest, tag: string): boolean {
+/** Whether the client has this version already. */
+export function isKnown(request: HttpRequest, tag: string): boolean {
   const known = request.header('if-none-match');
   return known !== undefined && unquote(known) === tag;
 }

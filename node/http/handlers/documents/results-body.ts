@@ -1,5 +1,6 @@
 import { writeDocument } from '../../../documents/document-writer.ts';
 import type { StoredDocument } from '../../../documents/stored-document.ts';
+import type { Slice } from './slice.ts';
 
 const RESULTS_OPEN = Buffer.from('{"Results":[');
 const RESULTS_CLOSE = Buffer.from(']}');
@@ -37,12 +38,6 @@ export function resultsWithIncludes(
   });
   parts.push(INCLUDES_CLOSE);
   return Buffer.concat(parts);
-}
-
-/** Documents of a listing that were read in one go, and how to read on; null when there are no more. */
-export interface Slice {
-  readonly documents: readonly StoredDocument[];
-  readonly next: (() => Slice) | null;
 }
 
 /**

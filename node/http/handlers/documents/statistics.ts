@@ -1,3 +1,4 @@
+import type { Database } from '../../../documents/database.ts';
 import { answerMetadata } from '../../answer-metadata.ts';
 import { sizeObject } from '../../humane-size.ts';
 import { json } from '../../response.ts';
@@ -11,7 +12,7 @@ function counts({ loaded }: DatabaseContext) {
     CountOfDocuments: statistics.documents,
     CountOfRevisionDocuments: statistics.revisions,
     CountOfTombstones: statistics.tombstones,
-    CountOfDocumentsConflicts: statistics.documentsConflicts,
+    CountOfDocumentsConflicts: statistics.conflictedDocuments,
     CountOfConflicts: statistics.conflicts,
     CountOfAttachments: 0,
     CountOfCounterEntries: 0,
@@ -28,15 +29,22 @@ async function whole(context: DatabaseContext) {
     CountOfUniqueAttachments: 0,
     DatabaseChangeVector: database.changeVector,
     DatabaseId: database.id,
-    NumberOfTransactionMergerQueueOperations: 0,
+    NumberOfTransactionMergerQueueOperations: database.statistics().queuedCommands,
     Is64Bit: true,
     Pager: 'RocksDB',
-    LastDocEtag: database.statistics().lastDocumentEtag,
+    LastDocEtag: lastDocumentEtag(database),
     LastDatabaseEtag: database.lastEtag,
     LastIndexingTime: null,
     SizeOnDisk: sizeObject(sizeBytes),
     TempBuffersSizeOnDisk: sizeObject(0),
   };
+}
+
+function lastDocumentEtag(database: Database): number {
+  return database.read((reader) => {
+    for (const { etag } of reader.documentsByEtagDescending({ pageSize: 1 })) return etag;
+    return 0;
+  });
 }
 
 const stats: DatabaseHandler = async (request, context) =>

@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HttpServer } from '../../../node/http/http-server.ts';
+import type { NodeServices } from '../../../node/http/node-services.ts';
+import { DatabaseLandlord } from '../../../node/landlord/database-landlord.ts';
+import { silentLogger } from '../../../node/observability/logger.ts';
+import { StorageWriter } from '../../../node/storage/storage-writer.ts';
+import { AppliedCluster } from './applied-cluster.ts';
+import { passiveNode } from './passive-node.ts';
+import { send } from './raw-http.ts';
+
+/** A node A that leads itself: real storage, databases, landlord and HTTP server. */
+export interface OneNode {
+  readonly port: number;
+  readonly url: string;
+  readonly server: HttpServer;
+  readonly services: NodeServices;
+  readonly landlord: DatabaseLandlord;
+  createDatabase(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startOneNode(): Promise<OneNode> {
+  const directory = await mkdtemp(join(tmpdir(), 'ravencluster-http-'));
+  const writer = new StorageWriter();
+  let url = '';
+  const cluster = new AppliedCluster(() => url);
+  const landlord = new DatabaseLandlord({
+    dataDirectory: directory,
+    writer,
+    durable: false,
+    cluster,
+    logger: silentLogger,
+    tombstoneCleanupIntervalMs: 60_000,
+  });
+  const services: NodeServices = { ...passiveNode(), cluster, landlord, publicUrl: () => url };
+  const server = new HttpServer({ host: '127.0.0.1', port: 0, node: services, logger: silentLogger });
+  const { port } = await server.listen();
+  url = `http://127.0.0.1:${port}`;
+  return {
+    port,
+    url,
+    server,
+    services,
+    landlord,
+    async createDatabase(name) {
+      const { status, body } = await send(port, `/admin/databases?name=${name}`, {
+        method: 'PUT',
+        body: JSON.stringify({ DatabaseName: name }),
+      });
+      if (status !== 201) throw new Error(body);
+    },
+    async close() {
+      await server.close();
+      await landlord.close();
+      await writer.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
