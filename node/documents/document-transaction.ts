@@ -120,7 +120,10 @@ export class DocumentTransaction extends DocumentReader {
     return withEntry(changeVector, this.nodeTag, etag, this.databaseId);
   }
 
-  /** What is known of other databases grew, without any item: a heartbeat says so. */
+  /**
+   * Everything that `changeVector` includes is here now, or was replaced or deleted here. The database change vector
+   * claims that, so that a replica is never told less than it lacks, and a new document includes only what was seen.
+   */
   mergeDatabaseChangeVector(changeVector: string): void {
     this.#state.mergeChangeVector(changeVector);
   }
@@ -156,7 +159,7 @@ export class DocumentTransaction extends DocumentReader {
       if (resolved === null && expectedChangeVector !== null && expectedChangeVector !== '') {
         throw concurrencyError('Put', fullId, expectedChangeVector, null);
       }
-      base = resolved ?? this.#state.changeVector;
+      base = resolved ?? mergeChangeVectors(this.#state.changeVector, this.#tombstoneVector(key));
       flags = resolved === null ? 0 : DocumentFlag.HasRevisions | DocumentFlag.Resolved;
       this.#forgetTombstone(key);
     }
@@ -204,7 +207,8 @@ export class DocumentTransaction extends DocumentReader {
 
   /**
    * Makes a version with a change vector of its own what is stored under its id; whatever stood there (document,
-   * tombstone, versions in conflict) is replaced without a trace. Gives it an etag of this database.
+   * tombstone, versions in conflict) is replaced without a trace. Gives it an etag of this database. The database
+   * change vector takes nothing of it in: one item says nothing about those before it (see mergeDatabaseChangeVector).
    */
   storeVersion(version: NewVersion): StoredVersion {
     const key = this.#clearId(version.id);
@@ -288,7 +292,6 @@ export class DocumentTransaction extends DocumentReader {
       );
     }
     const etag = this.#state.nextEtag();
-    this.#state.mergeChangeVector(version.changeVector);
     this.#clock.observe(version.lastModified);
     const item = {
       id: version.id,
@@ -323,6 +326,13 @@ export class DocumentTransaction extends DocumentReader {
       this.#forget('conflict', namedEtagKey(version.lowerId, version.etag), version);
     }
     this.#state.count('conflictedDocuments', -1);
+  }
+
+  /** '' when there is no tombstone. */
+  #tombstoneVector(key: Buffer): string {
+    if (this.#state.counts.tombstones === 0) return '';
+    const value = this.#pending.get(TOMBSTONES, key);
+    return value === undefined ? '' : decodeTombstone(value).changeVector;
   }
 
   #forgetTombstone(key: Buffer): void {

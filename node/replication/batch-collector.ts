@@ -1,0 +1,69 @@
+import type { StreamLimits } from './limits.ts';
+import { approximateBytes, type ReplicatedItem } from './replicated-item.ts';
+
+/** An item of the source in the order of its etags. */
+export interface SourceItem {
+  readonly etag: number;
+  /** Items written by one command of the source share this number. */
+  readonly transaction: number;
+  readonly changeVector: string;
+  /** What the destination's vector says nothing about: it goes to everybody. */
+  readonly isAlwaysSent: boolean;
+  /** The item with its body. */
+  load(): ReplicatedItem;
+}
+
+/** What one synchronous look at the source brought. */
+export interface CollectedItems {
+  readonly items: readonly ReplicatedItem[];
+  /** Those that are left to their origin. */
+  readonly left: readonly LeftItem[];
+  readonly bytes: number;
+  /** Everything up to this etag was looked at. */
+  readonly scannedEtag: number;
+  /** There was nothing after it. */
+  readonly isAtEnd: boolean;
+  /** The next item belongs to the transaction of the last one. */
+  readonly isInsideTransaction: boolean;
+}
+
+/** An item that somebody else sends. */
+export interface LeftItem {
+  readonly etag: number;
+  readonly changeVector: string;
+}
+
+/** What to do about an item: the destination has it, gets it from its origin, or gets it from here. */
+export type ItemDecision = 'skip' | 'leave' | 'send';
+
+/** Takes items until the limits of a batch are reached. Pure, since the storage may ask for the same look again. */
+export function collectItems(
+  source: Iterable<SourceItem>,
+  scannedEtag: number,
+  limits: StreamLimits,
+  decide: (item: SourceItem) => ItemDecision,
+): CollectedItems {
+  const items: ReplicatedItem[] = [];
+  const left: LeftItem[] = [];
+  let bytes = 0;
+  let scanned = 0;
+  let last: SourceItem | null = null;
+  for (const candidate of source) {
+    const isFull =
+      items.length >= limits.batchItems || bytes >= limits.batchBytes || scanned >= limits.scanItems;
+    if (isFull && last !== null) {
+      const isInsideTransaction = candidate.transaction === last.transaction;
+      return { items, left, bytes, scannedEtag: last.etag, isAtEnd: false, isInsideTransaction };
+    }
+    scanned++;
+    last = candidate;
+    const decision = decide(candidate);
+    if (decision === 'leave') left.push({ etag: candidate.etag, changeVector: candidate.changeVector });
+    if (decision !== 'send') continue;
+    const item = candidate.load();
+    items.push(item);
+    bytes += approximateBytes(item);
+  }
+  const scannedTo = last?.etag ?? scannedEtag;
+  return { items, left, bytes, scannedEtag: scannedTo, isAtEnd: true, isInsideTransaction: false };
+}

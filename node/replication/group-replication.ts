@@ -1,0 +1,191 @@
+import type { Logger } from '../observability/logger.ts';
+import type { ConnectOptions } from '../wire/connect.ts';
+import type { OperationHeader } from '../wire/operation-header.ts';
+import type { ConflictPolicy } from './conflict-resolution.ts';
+import { IncomingSources } from './incoming-sources.ts';
+import { STREAM_LIMITS, type StreamLimits } from './limits.ts';
+import { OutgoingPeer, type ReplicationPeer } from './outgoing-peer.ts';
+import { type ReplicatedDatabase, streamSource } from './replicated-database.ts';
+import { type ReplicationClock, systemClock } from './replication-clock.ts';
+import { resolveStoredConflicts } from './replication-commands.ts';
+import type { ReplicationConnection } from './replication-connection.ts';
+import type { OutgoingStatus, ReplicationStatus } from './replication-status.ts';
+import { sourceIdentity } from './source-identity.ts';
+import { cleanableTombstoneEtag } from './tombstone-hold.ts';
+import { majorityCopies, WriteAssurance } from './write-assurance.ts';
+
+export interface GroupReplicationOptions {
+  readonly database: ReplicatedDatabase;
+  readonly nodeTag: string;
+  readonly logger: Logger;
+  readonly connect: (options: ConnectOptions) => Promise<ReplicationConnection>;
+  readonly clock?: ReplicationClock;
+  readonly limits?: StreamLimits;
+}
+
+/** Replication of one database: a sender to each other member of its group, and a receiver for each. */
+export class GroupReplication {
+  readonly #options: GroupReplicationOptions;
+  readonly #clock: ReplicationClock;
+  readonly #peers = new Map<string, OutgoingPeer>();
+  readonly #incoming: IncomingSources;
+  readonly #assurance: WriteAssurance;
+  readonly #unsubscribe: readonly (() => void)[];
+  #policy: ConflictPolicy = 'latest';
+  #isTopologyKnown = false;
+  #isClosed = false;
+
+  constructor(options: GroupReplicationOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    const { database, nodeTag, logger } = options;
+    this.#incoming = new IncomingSources({
+      database,
+      nodeTag,
+      clock: this.#clock,
+      logger,
+      policy: () => this.#policy,
+    });
+    this.#assurance = new WriteAssurance(database.id, this.#clock, () =>
+      [...this.#peers.values()].map((peer) => peer.destination?.changeVector ?? ''),
+    );
+    this.#unsubscribe = [
+      database.onCommit(() => this.#onCommit()),
+      database.holdTombstones(() => this.cleanableTombstoneEtag()),
+    ];
+  }
+
+  /** The other members of the database group, promotables and rehabs included. Senders start and stop accordingly. */
+  setTopology(peers: readonly ReplicationPeer[]): void {
+    if (this.#isClosed) return;
+    const wanted = new Map(peers.map((peer) => [peer.tag, peer]));
+    for (const [tag, sender] of this.#peers) {
+      const peer = wanted.get(tag);
+      const isSame =
+        peer !== undefined &&
+        peer.tcpAddress === sender.peer.tcpAddress &&
+        peer.database === sender.peer.database;
+      if (isSame) continue;
+      sender.close();
+      this.#peers.delete(tag);
+    }
+    for (const peer of wanted.values()) {
+      const known = this.#peers.get(peer.tag);
+      if (known === undefined) this.#peers.set(peer.tag, this.#openPeer(peer));
+      else known.retryNow();
+    }
+    this.#isTopologyKnown = true;
+    this.#assurance.reconsider();
+  }
+
+  /** `manual` keeps conflicting versions for people to decide; turning to `latest` resolves those that are stored. */
+  async setConflictPolicy(policy: ConflictPolicy): Promise<void> {
+    const isNew = policy !== this.#policy;
+    this.#policy = policy;
+    if (!isNew || policy !== 'latest') return;
+    let count = 0;
+    for (let resolved = -1; resolved !== 0 && !this.#isClosed; count += resolved) {
+      resolved = await this.#options.database.execute(resolveStoredConflicts, null);
+    }
+    if (count > 0) this.#options.logger.info(`Resolved ${count} stored conflicts to the latest version`);
+  }
+
+  /** Why a connection with this header is not welcome, or null. */
+  refuse(header: OperationHeader): string | null {
+    const identity = sourceIdentity(header, this.#options.database.id);
+    return typeof identity === 'string' ? identity : null;
+  }
+
+  /** Takes over a 'Replication' connection after its handshake. */
+  accept(connection: ReplicationConnection, header: OperationHeader): void {
+    const identity = sourceIdentity(header, this.#options.database.id);
+    if (typeof identity === 'string' || this.#isClosed) {
+      connection.close();
+      return;
+    }
+    this.#peers.get(identity.tag)?.retryNow();
+    this.#incoming.accept(connection, identity).catch((error: unknown) => {
+      connection.close(error instanceof Error ? error : new Error(String(error)));
+    });
+  }
+
+  /**
+   * Waits until `copies` other members of the group have what the change vector includes, durably; `majority`: enough
+   * for a majority of the group together with this node. Resolves with how many have it, after `timeoutMs` with fewer
+   * than asked for; the write stays in any case.
+   */
+  waitForReplication(changeVector: string, copies: number | 'majority', timeoutMs: number): Promise<number> {
+    const wanted = () => (copies === 'majority' ? this.majorityCopies() : copies);
+    return this.#assurance.wait(changeVector, wanted, timeoutMs);
+  }
+
+  /** Other members that make a majority with this one; null until the group is known. */
+  majorityCopies(): number | null {
+    return this.#isTopologyKnown ? majorityCopies(this.#peers.size + 1) : null;
+  }
+
+  /** Tombstones up to this etag are at every member of the group. */
+  cleanableTombstoneEtag(): number {
+    if (!this.#isTopologyKnown) return 0;
+    return cleanableTombstoneEtag(
+      [...this.#peers.values()].map(({ destination, stable }) => {
+        if (destination === null) return { stableEtag: 0, unclaimedEtag: 0 };
+        const { resumeEtag, unclaimedEtag } = this.#incoming.cursor(destination.databaseId);
+        return { stableEtag: stable.reached(resumeEtag), unclaimedEtag };
+      }),
+    );
+  }
+
+  status(): ReplicationStatus {
+    return {
+      outgoing: [...this.#peers.values()].map((peer) => this.#outgoingStatus(peer)),
+      incoming: this.#incoming.status(),
+    };
+  }
+
+  /** Resolves when nothing that was received is still being applied. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    for (const peer of this.#peers.values()) peer.close();
+    this.#assurance.close();
+    await this.#incoming.close();
+  }
+
+  #openPeer(peer: ReplicationPeer): OutgoingPeer {
+    const { database, nodeTag, logger, connect } = this.#options;
+    return new OutgoingPeer({
+      peer,
+      nodeTag,
+      databaseName: database.name,
+      source: streamSource(database),
+      acceptedFrom: (databaseId) => this.#incoming.cursor(databaseId).resumeEtag,
+      connect,
+      clock: this.#clock,
+      limits: this.#options.limits ?? STREAM_LIMITS,
+      logger,
+      onProgress: () => this.#assurance.reconsider(),
+    });
+  }
+
+  #onCommit(): void {
+    for (const peer of this.#peers.values()) peer.wake();
+    this.#incoming.committed();
+  }
+
+  #outgoingStatus(peer: OutgoingPeer): OutgoingStatus {
+    const lastEtag = this.#options.database.lastEtag;
+    return {
+      ...peer.peer,
+      isConnected: peer.isConnected,
+      lastSentEtag: peer.sentEtag,
+      lastAcceptedEtag: peer.acceptedEtag,
+      etagsBehind: Math.max(0, lastEtag - peer.acceptedEtag),
+      databaseId: peer.destination?.databaseId ?? '',
+      changeVector: peer.destination?.changeVector ?? '',
+      sentItems: peer.sentItems,
+      errors: peer.errors,
+    };
+  }
+}

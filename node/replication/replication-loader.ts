@@ -1,0 +1,18 @@
+import type { Database } from '../documents/database.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { WireConnector } from '../wire/connect.ts';
+import { GroupReplication } from './group-replication.ts';
+
+export interface DatabaseReplicationOptions {
+  readonly database: Database;
+  readonly nodeTag: string;
+  readonly logger: Logger;
+  readonly connect: WireConnector;
+}
+
+/** Replication of a database of this node over the node's TCP connections. */
+export class DatabaseReplication extends GroupReplication {
+  constructor(options: DatabaseReplicationOptions) {
+    super(options);
+  }
+}

@@ -1,0 +1,57 @@
+import type { DocumentTransaction } from '../documents/document-transaction.ts';
+import type { StoredVersion } from '../documents/stored-document.ts';
+import type { DocumentVersion } from './document-version.ts';
+import type { ReplicaStore } from './replica-store.ts';
+
+/** A stored item as the rule of conflicts sees it. */
+export function versionOfStored(stored: StoredVersion): DocumentVersion {
+  const { changeVector, collection, flags, lastModified } = stored;
+  const content = stored.kind === 'document' ? { body: stored.body, metadata: stored.metadata } : null;
+  return { changeVector, collection, flags, lastModified, content };
+}
+
+/** The transaction of a command, as applying a batch needs it. */
+export class TransactionStore implements ReplicaStore {
+  readonly #transaction: DocumentTransaction;
+
+  constructor(transaction: DocumentTransaction) {
+    this.#transaction = transaction;
+  }
+
+  get lastEtag(): number {
+    return this.#transaction.lastEtag;
+  }
+
+  get changeVector(): string {
+    return this.#transaction.databaseChangeVector;
+  }
+
+  versionsOf(id: string): readonly DocumentVersion[] {
+    const transaction = this.#transaction;
+    const [document] = transaction.getMany([id]);
+    if (document !== undefined) return [versionOfStored(document)];
+    const tombstone = transaction.getTombstone(id);
+    if (tombstone !== undefined) return [versionOfStored(tombstone)];
+    return transaction.isConflicted(id) ? transaction.getConflicts(id).map(versionOfStored) : [];
+  }
+
+  withNextOwnEntry(changeVector: string): string {
+    return this.#transaction.withOwnEntry(changeVector, this.#transaction.lastEtag + 1);
+  }
+
+  storeVersion(id: string, version: DocumentVersion): void {
+    this.#transaction.storeVersion({ id, ...version });
+  }
+
+  storeConflict(id: string, versions: readonly DocumentVersion[]): void {
+    this.#transaction.storeConflict(versions.map((version) => ({ id, ...version })));
+  }
+
+  storeRevision(id: string, version: DocumentVersion): void {
+    this.#transaction.storeRevision({ id, ...version });
+  }
+
+  mergeChangeVector(changeVector: string): void {
+    this.#transaction.mergeDatabaseChangeVector(changeVector);
+  }
+}
