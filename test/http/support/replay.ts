@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { type RawResponse, send } from './raw-http.ts';
 
@@ -32,6 +33,14 @@ const CHANGE_VECTOR = /[A-Z]+:\d+-[A-Za-z0-9+/]{22}/g;
 const TIMESTAMP = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z/g;
 const HASH_TAG = /Hash-[A-Za-z0-9+/=]{44}/g;
 const SERVER_ID = /\d{19}(?=-A)/g;
+const GUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+const DATABASE_ID = /"[A-Za-z0-9+/]{22}"/g;
+const URL_OF_A_RUN = /(http|tcp):\/\/127\.0\.0\.1:\d+/g;
+/** Numbers that count what happened before. */
+const COUNTER =
+  /"(RaftCommandIndex|Index|Etag|Term|CurrentTerm|LeadersTicks|LeaderShipDuration|SizeInBytes)":-?\d+/g;
+const SIZE = /"HumaneSize":"[^"]*"/g;
+const UP_TIME = /"UpTime":"[^"]*"/g;
 
 /** Headers that the protocol gives a meaning; the others are transport. */
 const MEANINGFUL = [
@@ -64,13 +73,7 @@ export class Replay {
           .filter(([name]) => name !== 'content-length')
           .map(([name, value]) => [name, translate(value)]),
       ),
-      ...(request.body === null
-        ? request.headers['content-length'] === undefined
-          ? {}
-          : { body: '' }
-        : {
-            body: translate(typeof request.body === 'string' ? request.body : JSON.stringify(request.body)),
-          }),
+      ...bodyOf(request, translate),
     });
     this.#match(JSON.stringify(response.body), ours.body);
     return ours;
@@ -114,19 +117,64 @@ export class Replay {
   }
 }
 
+/** A recorded `Content-Length: 0` is sent as such; most requests without a body say nothing. */
+function bodyOf(request: Exchange['request'], translate: (text: string) => string): { body?: Buffer } {
+  if (request.body !== null) return { body: bodyBytes(request, translate) };
+  return request.headers['content-length'] === undefined ? {} : { body: Buffer.alloc(0) };
+}
+
+/** `{"$encoded": x}` stands for x in the encoding that the request names. */
+function bodyBytes({ headers, body }: Exchange['request'], translate: (text: string) => string): Buffer {
+  if (typeof body === 'object' && body !== null && '$encoded' in body) {
+    const plain = Buffer.from(JSON.stringify(body.$encoded));
+    const encode = ENCODERS[headers['content-encoding'] ?? ''];
+    return encode === undefined ? plain : encode(plain);
+  }
+  return Buffer.from(translate(typeof body === 'string' ? body : JSON.stringify(body)));
+}
+
+const ENCODERS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+  gzip: gzipSync,
+  zstd: zstdCompressSync,
+  deflate: deflateSync,
+};
+
 /** A body without what differs from run to run: vectors, times, hashes, and the stack that we don't send. */
 export function stable(text: string): string {
   return text
     .replaceAll(CHANGE_VECTOR, '<vector>')
+    .replaceAll(/<vector>(, ?<vector>)+/g, '<vector>')
     .replaceAll(TIMESTAMP, '<time>')
     .replaceAll(HASH_TAG, '<hash>')
     .replaceAll(SERVER_ID, '<number>')
+    .replaceAll(GUID, '<guid>')
+    .replaceAll(DATABASE_ID, '"<id>"')
+    .replaceAll(URL_OF_A_RUN, '$1://<address>')
+    .replaceAll(COUNTER, '"$1":0')
+    .replaceAll(SIZE, '"HumaneSize":""')
+    .replaceAll(UP_TIME, '"UpTime":""')
+    .replaceAll(/has etag \d+/g, 'has etag 0')
     .replaceAll('\\n   at <stack>', '');
 }
 
-/** The keys of a JSON value in their order, and the kinds of its values; arrays by their first element. */
-export function shapeOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0])];
-  if (typeof value !== 'object' || value === null) return value === null ? null : typeof value;
-  return Object.entries(value).map(([key, member]) => [key, shapeOf(member)]);
+/**
+ * Where a value has other keys, another order of them, or other kinds of values than the expected one. Empty arrays and
+ * null fit everything.
+ */
+export function shapeDifferences(ours: unknown, expected: unknown, path = '$'): readonly string[] {
+  if (ours === null || expected === null) return [];
+  if (Array.isArray(ours) || Array.isArray(expected)) {
+    if (!Array.isArray(ours) || !Array.isArray(expected)) return [`${path}: one is an array`];
+    if (ours.length === 0 || expected.length === 0) return [];
+    return shapeDifferences(ours[0], expected[0], `${path}[]`);
+  }
+  if (typeof ours !== typeof expected) return [`${path}: ${typeof ours} instead of ${typeof expected}`];
+  if (typeof ours !== 'object' || typeof expected !== 'object') return [];
+  const keys = Object.keys(ours).join();
+  const expectedKeys = Object.keys(expected).join();
+  if (keys !== expectedKeys) return [`${path}: ${keys} instead of ${expectedKeys}`];
+  const members = expected as Record<string, unknown>;
+  return Object.entries(ours).flatMap(([key, value]) =>
+    shapeDifferences(value, members[key], `${path}.${key}`),
+  );
 }

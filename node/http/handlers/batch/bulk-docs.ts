@@ -23,10 +23,10 @@ const bulkDocs: DatabaseHandler = async (request, context) => {
     ...(requestId === undefined ? {} : { requestId }),
   });
   if (assurance !== null) await awaitCopies(assurance, changeVector, loaded);
-  return json(201, { Results: results.map(shownResult) });
+  return json(201, { Results: results.map((result, at) => shownResult(result, commands[at])) });
 };
 
-function shownResult(result: BatchItemResult): Record<string, unknown> {
+function shownResult(result: BatchItemResult, command: BatchCommand | undefined): Record<string, unknown> {
   switch (result.type) {
     case 'PUT':
       return {
@@ -38,12 +38,20 @@ function shownResult(result: BatchItemResult): Record<string, unknown> {
         ...(result.flags === 0 ? {} : { '@flags': formatFlags(result.flags) }),
       };
     case 'DELETE':
-      return result.deleted
-        ? { Id: result.id, Type: 'DELETE', Deleted: true, ChangeVector: null }
-        : { Id: result.id, Type: 'DELETE', Deleted: false };
+      return {
+        Id: result.id,
+        Type: 'DELETE',
+        Deleted: result.deleted,
+        // Only that of one document that was there; it is always null.
+        ...(result.deleted && !isByPrefix(command) ? { ChangeVector: null } : {}),
+      };
     case 'BatchTrackChanges':
       return { Type: 'BatchTrackChanges', Result: result.count };
   }
+}
+
+function isByPrefix(command: BatchCommand | undefined): boolean {
+  return command?.type === 'DELETE' && command.isPrefix === true;
 }
 
 /** A missing content type is JSON; other kinds than the two of the protocol are refused. */

@@ -3,7 +3,7 @@ import { formatError } from '../../errors/protocol-error.ts';
 import { type JsonObject, jsonObjectBody, member } from '../../parameters/json-body.ts';
 import { submitFor } from '../../raft-command.ts';
 import type { HttpRequest } from '../../request.ts';
-import { CREATED_EMPTY, json } from '../../response.ts';
+import { CREATED_EMPTY, empty, json } from '../../response.ts';
 import { type DatabaseHandler, databaseRoute, type ServerHandler, serverRoute } from '../../routing/route.ts';
 
 const KINDS: Readonly<Record<string, 'boolean' | 'number' | 'string'>> = {
@@ -38,7 +38,8 @@ const put: DatabaseHandler = async (request, { node, loaded }) => {
     name: loaded.name,
     configuration,
   });
-  return CREATED_EMPTY;
+  // The client that changed it has an old one now, whatever it said.
+  return empty(201, ['Refresh-Client-Configuration', 'true']);
 };
 
 /** Unset: an empty object, since the Node client dies of the 404 that the real server gives. */

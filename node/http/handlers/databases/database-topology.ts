@@ -1,6 +1,5 @@
 import { ownUrl } from '../../client-facing-url.ts';
 import { boolParameter, requiredText } from '../../parameters/parameters.ts';
-import { PROTOCOL_VERSION } from '../../product-version.ts';
 import { type HttpResponse, json } from '../../response.ts';
 import { type ServerHandler, serverRoute } from '../../routing/route.ts';
 
@@ -26,7 +25,6 @@ const topology: ServerHandler = (request, { node }) => {
     ClusterTag: tag,
     ServerRole: role,
     Database: name,
-    ServerVersion: PROTOCOL_VERSION,
   });
   return json(200, {
     Promotables: boolParameter(request, 'includePromotables', false)

@@ -4,15 +4,25 @@ import { empty, json, NO_CONTENT } from '../../response.ts';
 import { type ServerHandler, serverRoute } from '../../routing/route.ts';
 import { timestamp } from '../../timestamp.ts';
 
+/** What other places show of the build; in another order there. */
 export const BUILD_INFO = {
-  BuildVersion: BUILD_NUMBER,
   ProductVersion: PRODUCT_VERSION,
+  BuildVersion: BUILD_NUMBER,
   CommitHash: 'ravencluster',
   FullVersion: PROTOCOL_VERSION,
 };
 
 const buildVersion: ServerHandler = (_request, { node }) =>
-  json(200, BUILD_INFO, ['Server-Startup-Time', timestamp(node.startedAt)]);
+  json(
+    200,
+    {
+      BuildVersion: BUILD_NUMBER,
+      ProductVersion: PRODUCT_VERSION,
+      CommitHash: BUILD_INFO.CommitHash,
+      FullVersion: PROTOCOL_VERSION,
+    },
+    ['Server-Startup-Time', timestamp(node.startedAt)],
+  );
 
 /** Also 200 for a name that nobody knows. */
 const isLoaded: ServerHandler = (request, { node }) => {
