@@ -40,6 +40,8 @@ export interface DatabaseOptions {
 
 export interface DatabaseStatistics extends ItemCounts {
   readonly lastEtag: number;
+  /** Etag of the last document written or deleted. */
+  readonly lastDocumentEtag: number;
   readonly changeVector: string;
   /** Commands that wait for the merger or its commit. */
   readonly queuedCommands: number;
@@ -155,7 +157,17 @@ export class Database {
 
   statistics(): DatabaseStatistics {
     const { counts, lastEtag, changeVector } = this.#figures;
-    return { ...counts, lastEtag, changeVector, queuedCommands: this.#merger.queuedCommands };
+    let lastDocumentEtag = 0;
+    for (const collection of this.#collections.values()) {
+      lastDocumentEtag = Math.max(lastDocumentEtag, collection.lastEtag);
+    }
+    return {
+      ...counts,
+      lastEtag,
+      lastDocumentEtag,
+      changeVector,
+      queuedCommands: this.#merger.queuedCommands,
+    };
   }
 
   /** Statistics of each collection that has or had documents, by name in lower case. */

@@ -159,9 +159,8 @@ export class DocumentTransaction extends DocumentReader {
       if (resolved === null && expectedChangeVector !== null && expectedChangeVector !== '') {
         throw concurrencyError('Put', fullId, expectedChangeVector, null);
       }
-      base = resolved ?? mergeChangeVectors(this.#state.changeVector, this.#tombstoneVector(key));
+      base = resolved ?? mergeChangeVectors(this.#state.changeVector, this.#forgetTombstone(key));
       flags = resolved === null ? 0 : DocumentFlag.HasRevisions | DocumentFlag.Resolved;
-      this.#forgetTombstone(key);
     }
     const etag = this.#state.nextEtag();
     return this.#add('document', key, {
@@ -328,17 +327,13 @@ export class DocumentTransaction extends DocumentReader {
     this.#state.count('conflictedDocuments', -1);
   }
 
-  /** '' when there is no tombstone. */
-  #tombstoneVector(key: Buffer): string {
-    if (this.#state.counts.tombstones === 0) return '';
-    const value = this.#pending.get(TOMBSTONES, key);
-    return value === undefined ? '' : decodeTombstone(value).changeVector;
-  }
-
-  #forgetTombstone(key: Buffer): void {
-    if (this.#state.counts.tombstones === 0) return;
-    const value = this.#pending.get(TOMBSTONES, key);
-    if (value !== undefined) this.#forget('tombstone', key, decodeTombstone(value));
+  /** The change vector of the tombstone that was there; '' when there was none. */
+  #forgetTombstone(key: Buffer): string {
+    const value = this.#state.counts.tombstones === 0 ? undefined : this.#pending.get(TOMBSTONES, key);
+    if (value === undefined) return '';
+    const tombstone = decodeTombstone(value);
+    this.#forget('tombstone', key, tombstone);
+    return tombstone.changeVector;
   }
 
   #addTombstone(of: StoredVersion, key: Buffer, base: string, flags: number): Tombstone {
