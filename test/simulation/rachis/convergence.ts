@@ -4,6 +4,8 @@ import type { SimulatedNode } from './simulated-node.ts';
 
 /** Virtual time after which a healed cluster must have a leader: ten times the longest election timeout. */
 const leaderWithinMs = 20_000;
+/** And the time that the smallest windows need to carry one entry to a node that lacks it. */
+const perEntryMs = 10;
 /** Virtual time after which it must have committed, caught up with everything and told the nodes that left. */
 const settledWithinMs = 90_000;
 
@@ -56,7 +58,8 @@ function serve(cluster: SimulatedCluster, what: string): void {
 
 function runUntil(cluster: SimulatedCluster, withinMs: number, what: string, holds: () => boolean): void {
   const { clock } = cluster;
-  const deadlineMs = clock.nowMs + withinMs;
+  const entries = Math.max(...cluster.nodes.map((node) => node.image.lastIndex));
+  const deadlineMs = clock.nowMs + withinMs + perEntryMs * entries;
   while (!holds()) {
     const stepMs = clock.nowMs + 300;
     check(stepMs < deadlineMs, `liveness: ${what}`, () => `not within ${withinMs} ms. ${describe(cluster)}`);

@@ -35,14 +35,17 @@ export class FaultInjector {
         this.#pause(node);
         break;
       case 'partition':
+        this.#healLater();
         this.#cluster.trace(() => 'network partitioned');
         network.partition(new Set(nodes.filter(() => random.chance(0.5)).map((each) => each.slot)));
         break;
       case 'isolateLeader':
+        this.#healLater();
         this.#cluster.trace(() => `${node.id} isolated`);
         network.partition(new Set([node.slot]));
         break;
       case 'oneWay':
+        this.#healLater();
         this.#cluster.trace(() => `${node.id} cut in one direction`);
         for (const each of nodes) {
           if (each === node || random.chance(0.3)) continue;
@@ -80,6 +83,12 @@ export class FaultInjector {
           this.#cluster.propose(random.between(1, profile.isGrown ? 5 : 12));
         break;
     }
+  }
+
+  /** So that most runs get somewhere between their troubles. */
+  #healLater(): void {
+    const { clock, random, network } = this.#cluster;
+    if (random.chance(0.8)) clock.schedule(random.between(300, 6000), () => network.heal());
   }
 
   #crash(node: SimulatedNode): void {
