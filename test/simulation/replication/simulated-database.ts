@@ -1,0 +1,192 @@
+import { mergeChangeVectors } from '../../../node/documents/change-vector.ts';
+import { type CommandDefinition, defineCommand } from '../../../node/documents/command.ts';
+import { cleanTombstones } from '../../../node/documents/commands/clean-tombstones.ts';
+import { type DatabaseFigures, loadFigures, PendingState } from '../../../node/documents/database-state.ts';
+import { DocumentReader } from '../../../node/documents/document-reader.ts';
+import { HybridClock } from '../../../node/documents/hybrid-clock.ts';
+import { PendingWrites } from '../../../node/documents/pending-writes.ts';
+import type { StoredVersion } from '../../../node/documents/stored-document.ts';
+import { TransactionMerger } from '../../../node/documents/transaction-merger.ts';
+import type { ReplicatedDatabase } from '../../../node/replication/replicated-database.ts';
+import { MemoryStorage } from './memory-storage.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** A version that a client wrote and was told so, for the ledger of the simulation. */
+export interface WrittenVersion {
+  readonly id: string;
+  readonly changeVector: string;
+}
+
+interface Write {
+  readonly id: string;
+  /** null: a deletion. */
+  readonly value: string | null;
+}
+
+/** What a client does in one transaction. */
+const clientWrite = defineCommand('ClientWrite', (transaction, writes: readonly Write[]): WrittenVersion[] =>
+  writes.flatMap(({ id, value }) => {
+    if (value === null) {
+      const tombstone = transaction.deleteDocument(id, null);
+      return tombstone === null ? [] : [{ id, changeVector: tombstone.changeVector }];
+    }
+    const body = Buffer.from(JSON.stringify({ value }));
+    const json = { body, metadata: Buffer.from('{}'), collection: 'Things' };
+    return [{ id, changeVector: transaction.putDocument(id, json, null).changeVector }];
+  }),
+);
+
+/**
+ * A database with everything real but the disk: its merger, transactions, readers and change vectors run on storage
+ * in memory, where a batch becomes durable after a virtual while, and what is not durable at a crash never was.
+ */
+export class SimulatedDatabase implements ReplicatedDatabase {
+  readonly name = 'simulated';
+  readonly nodeTag: string;
+  readonly id: string;
+  readonly #time: VirtualTime;
+  readonly #clockSkewMs: number;
+  readonly #storage = new MemoryStorage();
+  #figures: DatabaseFigures;
+  #reader: DocumentReader;
+  #merger: TransactionMerger;
+  #listeners = new Set<(lastEtag: number) => void>();
+  #holders = new Set<() => number>();
+  #incarnation = 0;
+  /** Told after each commit. */
+  onInspect: () => void = () => {};
+
+  constructor(nodeTag: string, id: string, time: VirtualTime, clockSkewMs: number) {
+    this.nodeTag = nodeTag;
+    this.id = id;
+    this.#time = time;
+    this.#clockSkewMs = clockSkewMs;
+    this.#figures = loadFigures(this.#storage);
+    this.#reader = new DocumentReader(this.#storage, () => this.#figures.counts);
+    this.#merger = this.#open();
+  }
+
+  get changeVector(): string {
+    return this.#figures.changeVector;
+  }
+
+  get lastEtag(): number {
+    return this.#figures.lastEtag;
+  }
+
+  execute<Args, Result>(command: CommandDefinition<Args, Result>, args: Args): Promise<Result> {
+    const incarnation = this.#incarnation;
+    // Whoever waited at a crash waits no more.
+    return this.#merger.execute(command, args).then((result) => {
+      if (incarnation !== this.#incarnation) return new Promise<Result>(() => {});
+      return result;
+    });
+  }
+
+  read<T>(body: (reader: DocumentReader) => T): T {
+    return body(this.#reader);
+  }
+
+  onCommit(listener: (lastEtag: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  holdTombstones(holder: () => number): () => void {
+    this.#holders.add(holder);
+    return () => this.#holders.delete(holder);
+  }
+
+  write(writes: readonly Write[]): Promise<readonly WrittenVersion[]> {
+    return this.execute(clientWrite, writes);
+  }
+
+  /** Cleans tombstones as far as the holders allow; gives those that go, with their vectors. */
+  async cleanTombstones(): Promise<readonly WrittenVersion[]> {
+    const upToEtag = Math.min(...[...this.#holders].map((holder) => holder()), this.lastEtag);
+    if (upToEtag <= 0 || this.#holders.size === 0) return [];
+    const going = this.read((reader) => [...reader.tombstones()].filter(({ etag }) => etag <= upToEtag));
+    await this.execute(cleanTombstones, { upToEtag });
+    return going.map(({ id, changeVector }) => ({ id, changeVector }));
+  }
+
+  /** The process dies, and comes back with what was durable. */
+  crash(): void {
+    this.#incarnation++;
+    this.#listeners = new Set();
+    this.#holders = new Set();
+    this.#figures = loadFigures(this.#storage);
+    this.#merger = this.#open();
+  }
+
+  /** Document, tombstone, or versions in conflict. */
+  versionsOf(id: string): readonly StoredVersion[] {
+    return this.read((reader) => {
+      const current = reader.getMany([id])[0] ?? reader.getTombstone(id);
+      return current === undefined ? reader.getConflicts(id) : [current];
+    });
+  }
+
+  documents(): readonly string[] {
+    return this.read((reader) => [...reader.startsWith({ prefix: '' })].map(({ id }) => id));
+  }
+
+  tombstones(): readonly string[] {
+    return this.read((reader) => [...reader.tombstones()].map(({ id }) => id));
+  }
+
+  conflicts(): readonly string[] {
+    return this.read((reader) => [...new Set([...reader.conflicts()].map(({ id }) => id))]);
+  }
+
+  /** Everything that must be equal on all nodes in the end; tombstones may be cleaned here and not yet there. */
+  digest(): readonly string[] {
+    return [...this.documents(), ...this.conflicts()].map((id) =>
+      this.versionsOf(id)
+        .map((version) => {
+          const content = version.kind === 'tombstone' ? 'deleted' : version.body.toString();
+          const vector = version.changeVector.split(', ').sort().join(', ');
+          return `${id} ${content} ${version.lastModified} ${version.flags} [${vector}]`;
+        })
+        .sort()
+        .join(' | '),
+    );
+  }
+
+  /** The change vectors of all that is kept about an id, merged. */
+  joinedVector(id: string): string {
+    return this.versionsOf(id)
+      .map((version) => version.changeVector)
+      .reduce(mergeChangeVectors, '');
+  }
+
+  #open(): TransactionMerger {
+    const incarnation = this.#incarnation;
+    const wallMs = () => 1_000_000 + this.#time.now() + this.#clockSkewMs;
+    return new TransactionMerger({
+      databaseName: this.name,
+      databaseId: this.id,
+      nodeTag: this.nodeTag,
+      pending: new PendingWrites(this.#storage),
+      state: new PendingState(this.#figures, this.id, this.nodeTag),
+      clock: new HybridClock(wallMs, this.#figures.lastTicks),
+      commit: (batch) =>
+        new Promise((resolve) => {
+          this.#time.after(this.#time.random() * 3, () => {
+            if (incarnation !== this.#incarnation) return;
+            this.#storage.write(batch);
+            resolve();
+          });
+        }),
+      onDurable: (sealed) => {
+        if (incarnation !== this.#incarnation) return;
+        if (sealed !== null) this.#figures = { ...sealed, collections: this.#figures.collections };
+        this.onInspect();
+        if (sealed !== null) for (const listener of this.#listeners) listener(sealed.lastEtag);
+      },
+      onFailure: (error) => {
+        throw error;
+      },
+    });
+  }
+}
