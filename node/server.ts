@@ -202,7 +202,14 @@ interface Composed {
   readonly metrics: NodeMetrics;
 }
 
-function nodeServices({ logging, addresses, cluster, landlord, metrics }: Composed): NodeServices {
+function nodeServices({
+  configuration,
+  logging,
+  addresses,
+  cluster,
+  landlord,
+  metrics,
+}: Composed): NodeServices {
   return {
     cluster,
     landlord,
@@ -210,6 +217,7 @@ function nodeServices({ logging, addresses, cluster, landlord, metrics }: Compos
     startedAt: new Date(),
     publicUrl: () => addresses.url(),
     tcpUrl: () => `tcp://${addresses.tcpAddress()}`,
+    hasConfiguredPublicUrl: configuration.publicServerUrl !== null,
     metrics: () => metrics.text(),
     liveness: () => liveness(metrics),
     readiness: () => readiness(cluster, landlord),

@@ -73,6 +73,10 @@ export class LoadedDatabase {
       return tcpAddress === undefined ? [] : [{ tag, tcpAddress, database: record.DatabaseName }];
     });
     this.replication.setTopology(peers);
+    const policy = record.ConflictSolverConfig?.ResolveToLatest === false ? 'manual' : 'latest';
+    this.replication.setConflictPolicy(policy).catch((error: unknown) => {
+      this.#logger.warn(`Stored conflicts of ${this.name} were not resolved`, { error: String(error) });
+    });
   }
 
   /** Bytes of all its files. A file that goes meanwhile counts nothing. */
