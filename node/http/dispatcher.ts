@@ -11,6 +11,12 @@ import type { Answer, DatabaseRoute, ServerContext, ServerRoute } from './routin
 import type { FoundDatabaseRoute, FoundRoute, RouteTable } from './routing/route-table.ts';
 import { databaseHeaders, serverHeaders } from './standard-headers.ts';
 
+/** Which limit each of these errors says was met. */
+const BODY_LIMITS: Readonly<Record<string, 'body_bytes' | 'bodies_bytes'>> = {
+  BodyTooLargeError: 'body_bytes',
+  OverloadError: 'bodies_bytes',
+};
+
 const FORBIDDEN = empty(403, ['Content-Type', JSON_TYPE]);
 
 /**
@@ -97,7 +103,12 @@ export class Dispatcher {
         error: error instanceof Error ? (error.stack ?? error.message) : String(error),
       });
     }
-    return errorResponse(error, request.url);
+    const response = errorResponse(error, request.url);
+    const limit = error instanceof Error ? BODY_LIMITS[error.name] : undefined;
+    if (limit === undefined) return response;
+    this.#node.observer?.limited(limit);
+    // The rest of the body is not wanted, however much there is of it.
+    return { ...response, closesConnection: true };
   }
 }
 

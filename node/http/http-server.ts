@@ -84,7 +84,10 @@ export class HttpServer {
       this.#fast.connect(socket);
     });
     this.#server.on('request', (message, response) => this.#serve(message, response));
-    this.#server.on('clientError', (error, socket) => refuseBroken(error, socket as Socket));
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      if (error.code === 'HPE_HEADER_OVERFLOW') options.node.observer?.limited('header_bytes');
+      refuseBroken(error, socket as Socket);
+    });
   }
 
   get dispatcher(): Dispatcher {

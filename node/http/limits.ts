@@ -1,7 +1,10 @@
 /** Limits of the HTTP room: each with its unit and its reason. A request that meets one is answered, and counted. */
 
 /** Largest buffered request body, decoded, in bytes. A document or a batch is far smaller; bulk insert streams. */
-export const BODY_BYTES_MAX = 128 * 1024 * 1024;
+export const BODY_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Largest body that is parsed as a whole (administration, lists of ids, multi_get), in bytes: it takes the event loop. */
+export const PARSED_BODY_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Bytes of request bodies that all requests together may hold in memory; beyond it, new bodies are refused with 503. */
 export const BODIES_BYTES_MAX = 256 * 1024 * 1024;
@@ -54,12 +57,15 @@ export const BATCH_COMMANDS_MAX = 1_000_000;
 /** Bytes of one command of a bulk insert. */
 export const BULK_ITEM_BYTES_MAX = 64 * 1024 * 1024;
 
-/** A bulk insert hands its documents to the merger when it holds so many bytes, or so many documents. */
-export const BULK_BATCH_BYTES = 4 * 1024 * 1024;
-export const BULK_BATCH_COUNT = 2048;
+/**
+ * A bulk insert hands its documents to the merger in parts of so many bytes, or so many documents: a part is run in one
+ * go, which must stay a matter of milliseconds.
+ */
+export const BULK_BATCH_BYTES = 1024 * 1024;
+export const BULK_BATCH_COUNT = 512;
 
-/** Batches of one bulk insert that wait for the merger before the socket is no longer read. */
-export const BULK_BATCHES_IN_FLIGHT = 2;
+/** Parts of one bulk insert that wait for the merger before the socket is no longer read; one sync takes several. */
+export const BULK_BATCHES_IN_FLIGHT = 8;
 
 /** Silence after which a bulk insert makes durable what has come so far, in milliseconds. */
 export const BULK_PAUSE_MS = 50;

@@ -10,6 +10,8 @@ export interface GroupReplicationView {
   waitForReplication(changeVector: string, copies: number | 'majority', timeoutMs: number): Promise<number>;
   /** Other members that make a majority with this one; null until the group is known. */
   majorityCopies(): number | null;
+  /** Tombstones up to this etag are at every member of the group. */
+  cleanableTombstoneEtag(): number;
   status(): ReplicationStatus;
 }
 

@@ -18,6 +18,7 @@ import { identityRoutes } from './handlers/documents/identities.ts';
 import { writeDocumentRoutes } from './handlers/documents/put-document.ts';
 import { replicationStateRoutes } from './handlers/documents/replication-state.ts';
 import { statisticsRoutes } from './handlers/documents/statistics.ts';
+import { tombstoneRoutes } from './handlers/documents/tombstones.ts';
 import { operationRoutes } from './handlers/operations/operations.ts';
 import { discoveryRoutes } from './handlers/server/discovery.ts';
 import { healthRoutes } from './handlers/server/health.ts';
@@ -40,6 +41,7 @@ const builtRoutes: readonly Route[] = [
   ...statisticsRoutes,
   ...conflictRoutes,
   ...replicationStateRoutes,
+  ...tombstoneRoutes,
   ...discoveryRoutes,
   ...tcpInfoRoutes,
   ...healthRoutes,

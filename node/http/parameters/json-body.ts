@@ -1,3 +1,4 @@
+import { BodyTooLargeError } from '../errors/body-too-large-error.ts';
 import {
   endOfBody,
   formatError,
@@ -5,6 +6,7 @@ import {
   invalidOperation,
   ProtocolError,
 } from '../errors/protocol-error.ts';
+import { PARSED_BODY_BYTES_MAX } from '../limits.ts';
 import type { HttpRequest } from '../request.ts';
 
 /** An admin payload. The Node client writes the first letter of every key in upper case, users' keys included. */
@@ -12,7 +14,11 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Reads a body that must be one JSON object. Throws the protocol's errors for an empty, cut or malformed one. */
 export async function jsonObjectBody(request: HttpRequest): Promise<JsonObject> {
-  const text = (await request.body()).toString('utf8');
+  const bytes = await request.body();
+  if (bytes.byteLength > PARSED_BODY_BYTES_MAX) {
+    throw new BodyTooLargeError(`The body of this request may have ${PARSED_BODY_BYTES_MAX} bytes.`);
+  }
+  const text = bytes.toString('utf8');
   if (text.trim() === '') throw endOfBody();
   const value = parse(text);
   if (!isJsonObject(value)) {

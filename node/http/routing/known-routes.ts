@@ -220,6 +220,7 @@ const SERVER_ROUTES: Readonly<Record<string, readonly string[]>> = {
   ],
   'This debug endpoint': [
     'GET /admin/metrics',
+    'GET /admin/stats',
     'GET /admin/cluster/log',
     'GET /admin/cluster/maintenance-stats',
     'GET /admin/debug/cluster/history-logs',

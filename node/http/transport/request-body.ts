@@ -1,14 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { BodyTooLargeError } from '../errors/body-too-large-error.ts';
 import { invalidData } from '../errors/protocol-error.ts';
 import { BODY_BYTES_MAX } from '../limits.ts';
 import type { BodyBudget } from './body-budget.ts';
-
-/** A body longer than is held in memory. */
-export class BodyTooLargeError extends Error {
-  override readonly name = 'BodyTooLargeError';
-}
 
 /** The client went away before its body was complete. */
 export class BodyAbortedError extends Error {

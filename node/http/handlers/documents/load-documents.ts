@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { DocumentReader } from '../../../documents/document-reader.ts';
 import type { StoredDocument } from '../../../documents/stored-document.ts';
 import { answerTooLarge, invalidOperation, notImplemented } from '../../errors/protocol-error.ts';
-import { collectIds, parseIncludePath } from '../../includes/include-path.ts';
+import { collectIds, type IncludePath, parseIncludePath } from '../../includes/include-path.ts';
 import { ANSWER_BYTES_MAX, LOAD_IDS_MAX } from '../../limits.ts';
 import { NOT_FOUND_TAG, unquote } from '../../parameters/entity-tag.ts';
 import { strictBoolParameter } from '../../parameters/parameters.ts';
@@ -10,7 +10,7 @@ import type { Query } from '../../parameters/query.ts';
 import type { HttpRequest } from '../../request.ts';
 import { type HttpResponse, JSON_TYPE, jsonBytes, NOT_FOUND, NOT_MODIFIED } from '../../response.ts';
 import type { DatabaseContext } from '../../routing/route.ts';
-import { resultsWithIncludes, singleResult } from './results-body.ts';
+import { type Included, resultsWithIncludes, singleResult } from './results-body.ts';
 
 /** What a load may ask for besides documents; saying nothing about them would be a lie. */
 const UNBUILT = [
@@ -50,7 +50,7 @@ export function loadDocuments(
   const metadataOnly = strictBoolParameter(request, 'metadataOnly', false);
   const { documents, includes } = loaded.database.read((reader) => {
     const budget = new AnswerBudget();
-    const found = ids.map((id) => budget.take(id === '' ? undefined : reader.get(id)));
+    const found = loadMany(reader, ids, budget);
     return { documents: found, includes: included(reader, query, found, budget) };
   });
   const [only] = documents;
@@ -72,15 +72,43 @@ export function isKnown(request: HttpRequest, tag: string): boolean {
   return known !== undefined && unquote(known) === tag;
 }
 
+/** In the order of the ids. Throws DocumentConflictError when one of them has several versions. */
+function loadMany(
+  reader: DocumentReader,
+  ids: readonly string[],
+  budget: AnswerBudget,
+): readonly (StoredDocument | undefined)[] {
+  const found = reader.getMany(ids);
+  return found.map((document, at) => budget.take(document ?? reader.get(ids[at] ?? '')));
+}
+
 /** Documents that the results name, without those that are results themselves. */
 function included(
   reader: DocumentReader,
   query: Query,
   documents: readonly (StoredDocument | undefined)[],
   budget: AnswerBudget,
-): readonly StoredDocument[] {
+): readonly Included[] {
   const paths = query.all('include').map(parseIncludePath);
   if (paths.length === 0) return [];
+  const seen = new Set(documents.map((document) => document?.lowerId));
+  const found: Included[] = [];
+  for (const id of idsAt(paths, documents)) {
+    if (seen.has(id.toLowerCase())) continue;
+    seen.add(id.toLowerCase());
+    if (reader.isConflicted(id)) found.push({ conflictedId: id });
+    else {
+      const document = budget.take(reader.get(id));
+      if (document !== undefined) found.push(document);
+    }
+  }
+  return found;
+}
+
+function idsAt(
+  paths: readonly IncludePath[],
+  documents: readonly (StoredDocument | undefined)[],
+): ReadonlySet<string> {
   const ids = new Set<string>();
   for (const document of documents) {
     if (document === undefined) continue;
@@ -89,26 +117,17 @@ function included(
       // What is no path of the document may be an id.
       if (!collectIds(body, path, ids)) ids.add(path.text);
     }
+    if (ids.size > LOAD_IDS_MAX) throw invalidOperation(`One load may include ${LOAD_IDS_MAX} documents.`);
   }
-  const seen = new Set(documents.map((document) => document?.lowerId));
-  const found: StoredDocument[] = [];
-  if (ids.size > LOAD_IDS_MAX) throw invalidOperation(`One load may include ${LOAD_IDS_MAX} documents.`);
-  for (const id of ids) {
-    const document = budget.take(reader.get(id));
-    if (document === undefined || seen.has(document.lowerId)) continue;
-    seen.add(document.lowerId);
-    found.push(document);
-  }
-  return found;
+  return ids;
 }
 
 /** One tag for what several documents are now. */
-function hashTag(
-  documents: readonly (StoredDocument | undefined)[],
-  includes: readonly StoredDocument[],
-): string {
-  const state = [...documents, ...includes].map((document) => document?.changeVector ?? '').join('\n');
-  return `Hash-${hash('sha256', state, 'base64')}`;
+function hashTag(documents: readonly (StoredDocument | undefined)[], includes: readonly Included[]): string {
+  const state = [...documents, ...includes].map((item) =>
+    item === undefined ? '' : 'conflictedId' in item ? `conflict ${item.conflictedId}` : item.changeVector,
+  );
+  return `Hash-${hash('sha256', state.join('\n'), 'base64')}`;
 }
 
 /** Stops a load before it fills the memory. */

@@ -20,10 +20,13 @@ export function singleResult(document: StoredDocument): Buffer {
   return Buffer.concat([RESULTS_OPEN, writeDocument(document), RESULTS_CLOSE_NO_INCLUDES]);
 }
 
+/** A document that others name; of one in conflict only that it is. */
+export type Included = StoredDocument | { readonly conflictedId: string };
+
 /** Results in order, null for what is missing, and each included document under its id. */
 export function resultsWithIncludes(
   documents: readonly (StoredDocument | undefined)[],
-  includes: readonly StoredDocument[],
+  includes: readonly Included[],
   options: WriteOptions,
 ): Buffer {
   const parts: Buffer[] = [RESULTS_OPEN];
@@ -32,12 +35,18 @@ export function resultsWithIncludes(
     parts.push(document === undefined ? NULL : writeDocument(document, options));
   });
   parts.push(INCLUDES_OPEN);
-  includes.forEach((document, at) => {
+  includes.forEach((included, at) => {
     if (at > 0) parts.push(COMMA);
-    parts.push(Buffer.from(JSON.stringify(document.id)), COLON, writeDocument(document));
+    if ('conflictedId' in included) parts.push(conflictStub(included.conflictedId));
+    else parts.push(Buffer.from(JSON.stringify(included.id)), COLON, writeDocument(included));
   });
   parts.push(INCLUDES_CLOSE);
   return Buffer.concat(parts);
+}
+
+function conflictStub(id: string): Buffer {
+  const text = JSON.stringify(id);
+  return Buffer.from(`${text}:{"@metadata":{"@conflict":true,"@id":${text}}}`);
 }
 
 /**
