@@ -2,17 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database, type DatabaseOptions } from '../../node/documents/database.ts';
-import type { Logger } from '../../node/observability/logger.ts';
+import { silentLogger } from '../../node/observability/logger.ts';
 import { StorageWriter } from '../../node/storage/storage-writer.ts';
-
-const silent: Logger = {
-  error() {},
-  warn() {},
-  info() {},
-  debug() {},
-  isDebugEnabled: () => false,
-  child: () => silent,
-};
 
 /** Databases in a temporary folder; they and the folder go with `dispose`. */
 export class TemporaryDatabases {
@@ -34,7 +25,7 @@ export class TemporaryDatabases {
       nodeTag: 'A',
       path: join(this.path, 'shop'),
       writer: this.writer,
-      logger: silent,
+      logger: silentLogger,
       ...options,
     });
     this.#open.add(database);
