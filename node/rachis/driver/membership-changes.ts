@@ -1,0 +1,116 @@
+import type { Logger } from '../../observability/logger.ts';
+import type { ClusterNode, Configuration } from '../core/configuration.ts';
+import type { ConfigurationChange } from '../core/configuration-change.ts';
+import type { NodeId } from '../core/entry.ts';
+import type { RaftCore } from '../core/raft-core.ts';
+import { RachisRefusedError, RetryError } from '../rachis-error.ts';
+import type { CoreDriver } from './core-driver.ts';
+import { PromotionRounds } from './promotion.ts';
+
+export interface MembershipOptions {
+  readonly driver: CoreDriver;
+  readonly core: RaftCore;
+  readonly electionTimeoutMs: number;
+  readonly logger: Logger;
+  isConnected(id: NodeId): boolean;
+  changed(withinMs: number): Promise<void>;
+}
+
+/** Pause between looks at a change that is under way, in milliseconds. */
+const LOOK_MS = 20;
+
+/** The leader's part in membership: changes, promotion of those that have caught up, and handing over. */
+export class MembershipChanges {
+  readonly #options: MembershipOptions;
+  readonly #rounds: PromotionRounds;
+
+  constructor(options: MembershipOptions) {
+    this.#options = options;
+    this.#rounds = new PromotionRounds(options.electionTimeoutMs);
+  }
+
+  /** Promotes who has caught up. */
+  tick(): void {
+    const { core, driver, isConnected, logger } = this.#options;
+    if (core.rachisState !== 'Leader') return;
+    const upsert = this.#rounds.ready(core.status(), isConnected, performance.now());
+    if (upsert.length === 0) return;
+    const outcome = driver.input((leader) => leader.proposeConfiguration({ upsert }));
+    if (outcome?.accepted === true) {
+      logger.info(`Promoting ${upsert.map((node) => node.tag).join(', ')} to member: the log is there`);
+    }
+  }
+
+  /** Resolves when the change is committed and no joint phase is left. RetryError when leadership is lost before. */
+  async change(change: ConfigurationChange): Promise<null> {
+    const { core, driver, changed } = this.#options;
+    for (;;) {
+      if (core.rachisState !== 'Leader') throw new RetryError('this node does not lead any more');
+      const { configuration, isConfigurationCommitted } = core.status();
+      const isDone = configuration !== null && satisfies(configuration, change);
+      if (isDone && isConfigurationCommitted && configuration.outgoingMembers.length === 0) return null;
+      if (!isDone) this.#propose(driver, change);
+      await changed(LOOK_MS);
+    }
+  }
+
+  /** Resolves when another node leads. */
+  async transfer(target: NodeId | null): Promise<null> {
+    const { core, driver, changed, electionTimeoutMs } = this.#options;
+    const chosen = target ?? this.#bestSuccessor();
+    // A lone member has nobody to hand over to; it goes on.
+    if (chosen === null) return null;
+    const outcome = driver.input((leader) => leader.transferLeadership(chosen));
+    if (outcome?.accepted === false && outcome.reason !== 'TransferInProgress') {
+      if (outcome.reason === 'AlreadyLeader') return null;
+      throw new RachisRefusedError(`Leadership can't be handed to ${chosen}: ${outcome.reason}.`);
+    }
+    const deadline = performance.now() + 3 * electionTimeoutMs;
+    while (core.rachisState === 'Leader') {
+      if (performance.now() > deadline) {
+        throw new RachisRefusedError(`Node ${chosen} did not take over leadership in time.`);
+      }
+      await changed(LOOK_MS);
+    }
+    return null;
+  }
+
+  #propose(driver: CoreDriver, change: ConfigurationChange): void {
+    const outcome = driver.input((core) => core.proposeConfiguration(change));
+    if (outcome === undefined) throw new RetryError('the node is shutting down');
+    if (!outcome.accepted && outcome.reason === 'InvalidChange')
+      throw new RachisRefusedError(outcome.message);
+  }
+
+  #bestSuccessor(): NodeId | null {
+    const { core, isConnected } = this.#options;
+    const { configuration, peers } = core.status();
+    const isMember = (id: NodeId) =>
+      configuration?.nodes.some((node) => node.id === id && node.role === 'member') ?? false;
+    const [best] = peers
+      .filter((peer) => isMember(peer.id) && isConnected(peer.id))
+      .sort((a, b) => b.match - a.match || a.lastReplyTicksAgo - b.lastReplyTicksAgo);
+    return best?.id ?? null;
+  }
+}
+
+/** Whether the configuration is already what the change asks for: then it was made, perhaps by an earlier try. */
+function satisfies(configuration: Configuration, change: ConfigurationChange): boolean {
+  const find = (id: NodeId) => configuration.nodes.find((node) => node.id === id);
+  const isLeaving = (id: NodeId) => configuration.leavingNodes?.includes(id) ?? false;
+  return (
+    (change.upsert ?? []).every((node) => isAs(find(node.id), node)) &&
+    (change.remove ?? []).every((id) => find(id) === undefined || isLeaving(id))
+  );
+}
+
+/** A promotable that has become a member meanwhile is as it was asked for. */
+function isAs(found: ClusterNode | undefined, wanted: ClusterNode): boolean {
+  return (
+    found !== undefined &&
+    found.tag === wanted.tag &&
+    found.url === wanted.url &&
+    found.tcpAddress === wanted.tcpAddress &&
+    (found.role === wanted.role || (wanted.role === 'promotable' && found.role === 'member'))
+  );
+}

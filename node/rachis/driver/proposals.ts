@@ -1,0 +1,66 @@
+import type { Entry } from '../core/entry.ts';
+import type { RaftCore } from '../core/raft-core.ts';
+import { WAITING_COMMANDS_MAX } from '../limits.ts';
+import { RachisOverloadError, RetryError } from '../rachis-error.ts';
+
+export interface AppliedCommand {
+  readonly index: number;
+  /** What the state machine answered: a plain value. */
+  readonly result: unknown;
+}
+
+interface Proposal {
+  readonly data: Uint8Array;
+  resolve(applied: AppliedCommand): void;
+  reject(error: Error): void;
+}
+
+/** Commands that were proposed on this node while it leads, until they are applied or leadership is lost. */
+export class Proposals {
+  #gathered: Proposal[] = [];
+  readonly #appended = new Map<number, { readonly term: number; readonly proposal: Proposal }>();
+
+  /** Rejects with RetryError when it must be proposed again; it may be in the log all the same. */
+  add(data: Uint8Array): Promise<AppliedCommand> {
+    if (this.#gathered.length + this.#appended.size >= WAITING_COMMANDS_MAX) {
+      return Promise.reject(
+        new RachisOverloadError(`${WAITING_COMMANDS_MAX} commands wait for their outcome already`),
+      );
+    }
+    return new Promise((resolve, reject) => this.#gathered.push({ data, resolve, reject }));
+  }
+
+  /** Everything that gathered since the last time goes into the log together. */
+  flush(core: RaftCore, prepare: (data: Uint8Array) => Uint8Array): void {
+    if (this.#gathered.length === 0) return;
+    const proposals = this.#gathered;
+    this.#gathered = [];
+    const outcome = core.propose(proposals.map((proposal) => prepare(proposal.data)));
+    if (!outcome.accepted) {
+      for (const proposal of proposals) proposal.reject(new RetryError(outcome.reason));
+      return;
+    }
+    for (const [position, proposal] of proposals.entries()) {
+      this.#appended.set(outcome.firstIndex + position, { term: outcome.term, proposal });
+    }
+  }
+
+  settle(entries: readonly Entry[], results: readonly unknown[]): void {
+    if (this.#appended.size === 0) return;
+    for (const [position, entry] of entries.entries()) {
+      const waiting = this.#appended.get(entry.index);
+      if (waiting === undefined) continue;
+      this.#appended.delete(entry.index);
+      if (waiting.term === entry.term) {
+        waiting.proposal.resolve({ index: entry.index, result: results[position] });
+      } else waiting.proposal.reject(new RetryError('another leader wrote in its place'));
+    }
+  }
+
+  /** Leadership is lost: whether these commit is the next leader's matter. */
+  abandon(error: Error): void {
+    for (const proposal of this.#gathered.splice(0)) proposal.reject(error);
+    for (const { proposal } of this.#appended.values()) proposal.reject(error);
+    this.#appended.clear();
+  }
+}

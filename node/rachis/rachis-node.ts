@@ -1,0 +1,415 @@
+import { join } from 'node:path';
+import type { FrameConnection } from '../wire/frame-connection.ts';
+import type { OperationHeader } from '../wire/operation-header.ts';
+import type { Configuration } from './core/configuration.ts';
+import type { ConfigurationChange } from './core/configuration-change.ts';
+import type { NodeId } from './core/entry.ts';
+import { RaftCore } from './core/raft-core.ts';
+import type { RoleChange } from './core/ready.ts';
+import { ChangeSignal } from './driver/change-signal.ts';
+import { CoreDriver } from './driver/core-driver.ts';
+import { viaLeader } from './driver/leader-route.ts';
+import { MembershipChanges } from './driver/membership-changes.ts';
+import type { AppliedCommand } from './driver/proposals.ts';
+import { Ticker } from './driver/ticker.ts';
+import { TransitionLog } from './driver/transition-log.ts';
+import { type NodeIdentity, writeIdentity } from './identity/node-identity.ts';
+import { identityPath, openRachisStorage, type RachisStorage } from './identity/rachis-storage.ts';
+import { COMMAND_BYTES_MAX, OPERATION_TIMEOUT_MS } from './limits.ts';
+import type { StoredLog } from './log/log-image.ts';
+import { RachisOverloadError, RachisRefusedError, RetryError } from './rachis-error.ts';
+import type { RachisNodeOptions } from './rachis-options.ts';
+import { peersOf, type RachisStatus } from './rachis-status.ts';
+import { finishInstall } from './snapshot/interrupted-install.ts';
+import { SnapshotExchange } from './snapshot/snapshot-exchange.ts';
+import { SnapshotReceiver } from './snapshot/snapshot-receiver.ts';
+import { type Hello, parseHello, refusalOf } from './transport/hello.ts';
+import { RachisTransport } from './transport/rachis-transport.ts';
+
+const SUBMIT = 'submit';
+const READ_INDEX = 'read-index';
+const CHANGE_CONFIGURATION = 'change-configuration';
+const TRANSFER = 'transfer';
+
+/** A node of a Rachis cluster: consensus on disk and on the network. */
+export class RachisNode {
+  readonly #options: RachisNodeOptions;
+  readonly #storage: RachisStorage;
+  readonly #core: RaftCore;
+  readonly #driver: CoreDriver;
+  readonly #transport: RachisTransport;
+  readonly #receiver: SnapshotReceiver;
+  readonly #exchange: SnapshotExchange;
+  readonly #membership: MembershipChanges;
+  readonly #transitions = new TransitionLog();
+  readonly #signal = new ChangeSignal();
+  readonly #applied = new ChangeSignal();
+  readonly #ticker: Ticker;
+  readonly #tickMs: number;
+  readonly #electionTimeoutMs: number;
+  #identity: NodeIdentity;
+  #isClosed = false;
+
+  /** @throws RaftLogError when what is on disk can't be used. */
+  static async open(options: RachisNodeOptions): Promise<RachisNode> {
+    const storage = await openRachisStorage(options.folder, {
+      logger: options.logger,
+      durable: options.durable ?? true,
+      ...(options.segmentBytes === undefined ? {} : { segmentBytes: options.segmentBytes }),
+      ...(options.observeLogWrite === undefined
+        ? {}
+        : { observeWrite: options.observeLogWrite.bind(options) }),
+    });
+    const receiver = new SnapshotReceiver(join(options.folder, 'snapshot'));
+    const stored = await finishInstall(options.stateMachine, storage.log, storage.stored, receiver);
+    return new RachisNode(options, storage, stored, receiver);
+  }
+
+  private constructor(
+    options: RachisNodeOptions,
+    storage: RachisStorage,
+    stored: StoredLog,
+    receiver: SnapshotReceiver,
+  ) {
+    this.#options = options;
+    this.#storage = storage;
+    this.#identity = storage.identity;
+    this.#receiver = receiver;
+    const { stateMachine, logger } = options;
+    this.#electionTimeoutMs = options.electionTimeoutMs ?? 1000;
+    const heartbeatMs = Math.min(100, this.#electionTimeoutMs / 5);
+    this.#tickMs = heartbeatMs / 2;
+    const id = storage.identity.serverId;
+    this.#core = new RaftCore(
+      {
+        id,
+        electionTimeoutTicks: Math.round(this.#electionTimeoutMs / this.#tickMs),
+        heartbeatTicks: 2,
+        random: Math.random,
+        ...(options.raftLimits === undefined ? {} : { limits: options.raftLimits }),
+      },
+      { ...stored, appliedIndex: stateMachine.appliedIndex },
+    );
+    this.#driver = new CoreDriver({
+      core: this.#core,
+      log: storage.log,
+      stateMachine,
+      logger,
+      prepare: (data) => options.prepare?.(data) ?? data,
+      send: (to, messages) => this.#transport.send(to, messages),
+      sendSnapshot: (to, term) => void this.#exchange.send(to, term),
+      install: (snapshot) => this.#exchange.install(snapshot),
+      onChange: (change) => this.#changed(change),
+      onApplied: () => this.#applied.notify(),
+      onFatal: (error) => this.#fail(error),
+    });
+    this.#exchange = new SnapshotExchange({
+      ownId: id,
+      receiver,
+      stateMachine,
+      logger,
+      snapshotAt: (index) => this.#core.snapshotAt(index),
+      connectionTo: (peer) => this.#transport.connectionTo(peer),
+      onSent: (to, ok) => this.#driver.input((core) => core.reportSnapshotSent(to, ok)),
+      onReceived: (message) => this.#driver.snapshotReceived(message),
+    });
+    this.#transport = new RachisTransport({
+      ownId: id,
+      connect: options.connect,
+      deadMs: Math.max(2000, 2 * this.#electionTimeoutMs),
+      retireMs: 4 * this.#electionTimeoutMs,
+      presentation: () => this.#presentation(),
+      onConnected: (peer) => this.#connected(peer),
+      onRefused: (peer) => this.#peerIsGone(peer),
+      handlers: {
+        onMessages: (messages) => {
+          this.#driver.input((core) => {
+            for (const message of messages) core.step(message);
+          });
+        },
+        onRequest: (_from, topic, body) => this.#serve(topic, body),
+        onTold: (from, topic, body) => options.hear?.(from, topic, body),
+        onChunk: (connection, chunk) => this.#exchange.onChunk(connection, chunk),
+        onAck: (from, ack) => this.#exchange.onAck(from, ack),
+      },
+    });
+    this.#membership = new MembershipChanges({
+      driver: this.#driver,
+      core: this.#core,
+      electionTimeoutMs: this.#electionTimeoutMs,
+      logger,
+      isConnected: (peer) => this.#transport.status(peer).isConnected,
+      changed: (withinMs) => this.#signal.next(withinMs),
+    });
+    this.#ticker = new Ticker(this.#tickMs, () => {
+      this.#driver.input((core) => core.tick());
+      this.#membership.tick();
+    });
+    // What was restored may already name a cluster and its nodes.
+    this.#driver.start();
+  }
+
+  get id(): NodeId {
+    return this.#identity.serverId;
+  }
+
+  /** `?` unless the configuration in force names this node. */
+  get tag(): string {
+    const own = this.configuration?.nodes.find((node) => node.id === this.id);
+    return this.#core.rachisState === 'Passive' ? '?' : (own?.tag ?? '?');
+  }
+
+  /** The configuration in force here; it may be one that this node is not of any more. */
+  get configuration(): Configuration | null {
+    return this.#transitions.configuration;
+  }
+
+  get isLeader(): boolean {
+    return this.#core.rachisState === 'Leader';
+  }
+
+  /** Why a connection with this header must not be accepted, or null. */
+  refuse(header: OperationHeader): string | null {
+    return refusalOf(
+      {
+        serverId: this.id,
+        clusterId: this.configuration?.clusterId ?? this.#identity.cluster?.id ?? null,
+        isBlank: this.configuration === null,
+        nodes: this.configuration?.nodes ?? [],
+      },
+      parseHello(header.Info),
+    );
+  }
+
+  /** A connection whose header `refuse` let pass. The first one tells a passive node its tag and its cluster. */
+  acceptConnection(connection: FrameConnection, header: OperationHeader): void {
+    const hello = parseHello(header.Info);
+    if (hello === null || this.#isClosed) {
+      connection.close();
+      return;
+    }
+    this.#adopt(hello).then(
+      () => (this.#isClosed ? connection.close() : this.#transport.accept(connection, hello)),
+      (error: Error) => connection.close(error),
+    );
+  }
+
+  /**
+   * Has a command committed and applied, on any node; resolves when it is applied here. It may come to the state machine
+   * more than once when a leader is lost: the command must carry what it takes to recognise that.
+   */
+  async submit(data: Uint8Array, { timeoutMs = this.#operationTimeoutMs } = {}): Promise<AppliedCommand> {
+    if (data.byteLength > COMMAND_BYTES_MAX) {
+      throw new RachisOverloadError(`A command may have ${COMMAND_BYTES_MAX} bytes, not ${data.byteLength}.`);
+    }
+    const deadline = performance.now() + timeoutMs;
+    const applied = await this.#viaLeader(
+      timeoutMs,
+      () => this.#driver.propose(data),
+      (leader) => leader.request(SUBMIT, data) as Promise<AppliedCommand>,
+    );
+    await this.waitForApplied(applied.index, Math.max(1, deadline - performance.now()));
+    return applied;
+  }
+
+  /** Has the leader answer through its `serve`. Doing it twice must do no harm. */
+  askLeader(topic: string, body: unknown, timeoutMs: number = this.#operationTimeoutMs): Promise<unknown> {
+    return this.#viaLeader(
+      timeoutMs,
+      () => this.#serve(topic, body),
+      (leader) => leader.request(topic, body),
+    );
+  }
+
+  /** Sends to the leader what may be lost. On the leader itself `hear` is called at once. */
+  tellLeader(topic: string, body: unknown): void {
+    const { leader } = this.#core;
+    if (leader === this.id) this.#options.hear?.(this.id, topic, body);
+    else if (leader !== null) this.#transport.connectionTo(leader)?.send({ kind: 'told', topic, body });
+  }
+
+  /** Resolves with an index that covers everything acknowledged anywhere before the call, once it is applied here. */
+  async readBarrier(timeoutMs: number = this.#operationTimeoutMs): Promise<number> {
+    const index = (await this.askLeader(READ_INDEX, null, timeoutMs)) as number;
+    await this.waitForApplied(index, timeoutMs);
+    return index;
+  }
+
+  /** Makes a passive node a cluster of its own; resolves when it leads. */
+  async bootstrap(clusterId: string): Promise<void> {
+    if (this.configuration !== null) {
+      throw new RachisRefusedError(
+        `This node has the log of cluster ${this.configuration.clusterId}: it can't become a new cluster with it.`,
+      );
+    }
+    const { url, tcpAddress } = this.#options.addresses();
+    const node = { id: this.id, tag: 'A', url, tcpAddress, role: 'member' as const };
+    this.#driver.input((core) =>
+      core.bootstrap({ clusterId, nodes: [node], outgoingMembers: [], lastTag: 'A' }),
+    );
+    await this.#until(() => this.isLeader, this.#operationTimeoutMs, 'the new cluster has no leader');
+  }
+
+  /** Changes the membership, whoever leads; resolves when the change is complete. */
+  async changeConfiguration(
+    change: ConfigurationChange,
+    timeoutMs: number = this.#operationTimeoutMs,
+  ): Promise<void> {
+    await this.askLeader(CHANGE_CONFIGURATION, change, timeoutMs);
+  }
+
+  /** Hands leadership over to the most up-to-date other member, or to the one named; resolves when this has happened. */
+  async transferLeadership(target?: NodeId): Promise<void> {
+    await this.askLeader(TRANSFER, target ?? null);
+  }
+
+  /** As if this node had heard nothing of its leader for too long. */
+  forceTimeout(): void {
+    this.#driver.input((core) => {
+      core.forgetLeader();
+      core.campaign();
+    });
+  }
+
+  /** @throws ClusterTimeoutError */
+  waitForApplied(index: number, timeoutMs: number): Promise<void> {
+    return this.#driver.appliedWaiters.wait(index, timeoutMs);
+  }
+
+  status(): RachisStatus {
+    const core = this.#core.status();
+    const leader = core.configuration?.nodes.find((node) => node.id === core.leader);
+    const now = { wallMs: Date.now(), monotonicMs: performance.now() };
+    return {
+      id: core.id,
+      tag: this.tag,
+      state: core.state,
+      term: core.term,
+      leader: core.leader,
+      leaderTag: leader?.tag ?? null,
+      commitIndex: core.commit,
+      appliedIndex: this.#options.stateMachine.appliedIndex,
+      firstIndex: core.firstIndex,
+      lastIndex: core.lastIndex,
+      uncommittedBytes: core.uncommittedBytes,
+      configuration: core.configuration,
+      configurationIndex: core.configurationIndex,
+      peers: peersOf(core, (id) => this.#transport.status(id), this.#tickMs, now),
+      leadershipMs: this.isLeader ? now.monotonicMs - this.#transitions.leadingSinceMs : null,
+      transitions: this.#transitions.recent,
+      leaderChanges: this.#transitions.leaderChanges,
+      electionsStarted: this.#transitions.electionsStarted,
+    };
+  }
+
+  /** Called when state, term, leader or configuration has changed. Gives the way to stop it. */
+  onChange(listener: () => void): () => void {
+    return this.#signal.listen(listener);
+  }
+
+  /** Called after entries were applied here, or a snapshot was installed. */
+  onApplied(listener: () => void): () => void {
+    return this.#applied.listen(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#ticker.stop();
+    this.#exchange.abandon();
+    this.#transport.close();
+    this.#signal.notify();
+    await this.#driver.stop();
+    await this.#receiver.close();
+    await this.#storage.log.close();
+  }
+
+  get #operationTimeoutMs(): number {
+    return this.#options.operationTimeoutMs ?? OPERATION_TIMEOUT_MS;
+  }
+
+  #viaLeader<T>(
+    timeoutMs: number,
+    locally: () => Promise<T>,
+    remotely: Parameters<typeof viaLeader<T>>[3],
+  ): Promise<T> {
+    const view = {
+      state: () => this.#core.rachisState,
+      leader: () => this.#core.leader,
+      connectionTo: (id: NodeId) => this.#transport.connectionTo(id),
+      changed: (withinMs: number) => this.#signal.next(withinMs),
+      isClosed: () => this.#isClosed,
+    };
+    return viaLeader(view, timeoutMs, locally, remotely);
+  }
+
+  async #serve(topic: string, body: unknown): Promise<unknown> {
+    if (topic === SUBMIT) return this.#driver.propose(body as Uint8Array);
+    if (!this.isLeader) throw new RetryError('this node does not lead');
+    if (topic === READ_INDEX) return this.#driver.readIndex();
+    if (topic === CHANGE_CONFIGURATION) return this.#membership.change(body as ConfigurationChange);
+    if (topic === TRANSFER) return this.#membership.transfer(body as NodeId | null);
+    if (this.#options.serve === undefined) throw new RachisRefusedError(`unknown request '${topic}'`);
+    return this.#options.serve(topic, body);
+  }
+
+  async #adopt(hello: Hello): Promise<void> {
+    if (this.configuration !== null || this.#identity.cluster?.id === hello.clusterId) return;
+    const cluster = { id: hello.clusterId, tag: hello.destinationTag };
+    await writeIdentity(identityPath(this.#options.folder), { ...this.#identity, cluster });
+    this.#identity = { ...this.#identity, cluster };
+    this.#options.logger.info(`Invited into cluster ${cluster.id} as node ${cluster.tag}`);
+  }
+
+  #presentation(): { readonly clusterId: string; readonly tag: string } | null {
+    const { configuration } = this;
+    if (configuration === null) return null;
+    const own = configuration.nodes.find((node) => node.id === this.id);
+    return { clusterId: configuration.clusterId, tag: own?.tag ?? '?' };
+  }
+
+  #connected(peer: NodeId): void {
+    this.#exchange.connected(peer);
+    this.#signal.notify();
+  }
+
+  /** Nobody listens where the leader was: no need to wait out the timeout, only to not all stand at once. */
+  #peerIsGone(peer: NodeId): void {
+    this.#driver.input((core) => core.reportUnreachable(peer));
+    if (this.#core.leader !== peer) return;
+    this.#driver.input((core) => core.forgetLeader());
+    const delayMs = (0.1 + Math.random() * 0.4) * this.#electionTimeoutMs;
+    setTimeout(() => {
+      if (this.#core.leader === null && !this.#isClosed) this.#driver.input((core) => core.campaign());
+    }, delayMs).unref();
+  }
+
+  #changed(change: RoleChange): void {
+    const { logger } = this.#options;
+    const previous = this.#transitions.state;
+    this.#transitions.record(change);
+    if (change.configuration !== null) this.#transport.setPeers(change.configuration.nodes);
+    if (change.state !== 'Leader' && change.state !== 'LeaderElect') this.#exchange.abandon();
+    if (previous !== change.state) {
+      logger.info(`${change.state} in term ${change.term}`, { reason: change.reason, leader: change.leader });
+    }
+    this.#signal.notify();
+  }
+
+  async #until(holds: () => boolean, timeoutMs: number, problem: string): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    while (!holds()) {
+      if (performance.now() > deadline) throw new RachisRefusedError(problem);
+      await this.#signal.next(50);
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#options.logger.error('Rachis has stopped on this node', { error: error.message });
+    this.#ticker.stop();
+    this.#exchange.abandon();
+    this.#transport.close();
+    this.#signal.notify();
+    this.#options.onFatal?.(error);
+  }
+}

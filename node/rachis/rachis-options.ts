@@ -1,0 +1,39 @@
+import type { Logger } from '../observability/logger.ts';
+import type { WireConnector } from '../wire/connect.ts';
+import type { RaftLimits } from './core/limits.ts';
+import type { RachisStateMachine } from './state-machine.ts';
+
+/** How other nodes reach this one. */
+export interface NodeAddresses {
+  readonly url: string;
+  /** `host:port`. */
+  readonly tcpAddress: string;
+}
+
+export interface RachisNodeOptions {
+  /** Holds the identity, the log and received snapshots. */
+  readonly folder: string;
+  readonly stateMachine: RachisStateMachine;
+  readonly connect: WireConnector;
+  readonly logger: Logger;
+  /** Asked whenever they are told to others; they may become known only after `open`. */
+  addresses(): NodeAddresses;
+  /** Followers wait one to two times as long for their leader. Default 1000. */
+  readonly electionTimeoutMs?: number;
+  /** Default OPERATION_TIMEOUT_MS. */
+  readonly operationTimeoutMs?: number;
+  /** false: nothing is synced, for a node that may forget everything. Default true. */
+  readonly durable?: boolean;
+  readonly segmentBytes?: number;
+  readonly raftLimits?: Partial<RaftLimits>;
+  /** On the leader, just before a command goes into the log: fills in what only the leader can decide. */
+  prepare?(data: Uint8Array): Uint8Array;
+  /** Answers `askLeader` of any node; called on the leader only. Errors go back by name and message. */
+  serve?(topic: string, body: unknown): Promise<unknown>;
+  /** Receives `tellLeader` of the node with this id. */
+  hear?(from: string, topic: string, body: unknown): void;
+  /** The node can't go on: its log is damaged or can't be written, or it contradicts itself. */
+  onFatal?(error: Error): void;
+  /** Told of each write of the log: milliseconds until durable, bytes. For metrics. */
+  observeLogWrite?(milliseconds: number, bytes: number): void;
+}
