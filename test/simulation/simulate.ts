@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { defaultSteps, runSimulation } from './rachis/run-simulation.ts';
+import { defaultSteps, runSimulation, SimulationFailure } from './rachis/run-simulation.ts';
 
 const usage = `Usage: npm run simulate -- [--seeds COUNT] [--from SEED] [--steps EVENTS]
        npm run simulate -- --seed SEED [--steps EVENTS]   replays one run and tells its story`;
@@ -27,17 +27,11 @@ if (values.help) {
   process.exit(0);
 }
 
-const steps = wholeNumber('steps', values.steps, defaultSteps);
-if (values.seed !== undefined) {
-  const result = runSimulation({
-    seed: wholeNumber('seed', values.seed, 0),
-    steps,
-    onTrace: (line) => console.log(line),
-  });
-  console.log(result);
-} else {
-  const count = wholeNumber('seeds', values.seeds, 10_000);
-  const from = wholeNumber('from', values.from, 1);
+function replay(seed: number, steps: number): void {
+  console.log(runSimulation({ seed, steps, onTrace: (line) => console.log(line) }));
+}
+
+function runMany(from: number, count: number, steps: number): void {
   const totals = { virtualMs: 0, elections: 0, committed: 0, acknowledged: 0, reads: 0 };
   const startedMs = performance.now();
   for (let seed = from; seed < from + count; seed++) {
@@ -55,4 +49,15 @@ if (values.seed !== undefined) {
       `(${(totals.virtualMs / realMs).toFixed(0)} times real time), ${totals.elections} elections, ${totals.committed} entries committed, ` +
       `${totals.acknowledged} requests acknowledged, ${totals.reads} reads confirmed.`,
   );
+}
+
+const steps = wholeNumber('steps', values.steps, defaultSteps);
+try {
+  if (values.seed !== undefined) replay(wholeNumber('seed', values.seed, 0), steps);
+  else runMany(wholeNumber('from', values.from, 1), wholeNumber('seeds', values.seeds, 10_000), steps);
+} catch (error) {
+  if (!(error instanceof SimulationFailure)) throw error;
+  // A broken invariant is a finding, not a fault of this program: what and how to see it again is all there is to say.
+  console.error(error.message);
+  process.exit(1);
 }
