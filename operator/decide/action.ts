@@ -3,6 +3,7 @@ export type Action =
   | { readonly type: 'CreateNode'; readonly ordinal: number }
   | { readonly type: 'StartNode'; readonly ordinal: number }
   | { readonly type: 'StopNode'; readonly ordinal: number; readonly reason: StopReason }
+  | { readonly type: 'RestartNode'; readonly ordinal: number }
   | { readonly type: 'AttachData'; readonly ordinal: number }
   | { readonly type: 'DetachData'; readonly ordinal: number }
   | { readonly type: 'QuarantineData'; readonly ordinal: number }
@@ -50,6 +51,8 @@ export function describeAction(action: Action, tagOf: (ordinal: number) => strin
       return `Starting node ${tagOf(action.ordinal)}`;
     case 'StopNode':
       return `Stopping node ${tagOf(action.ordinal)}: ${STOP_REASONS[action.reason]}`;
+    case 'RestartNode':
+      return `Restarting node ${tagOf(action.ordinal)} as the spec says now`;
     case 'AttachData':
       return `Marking the data of node ${tagOf(action.ordinal)} as part of the cluster`;
     case 'DetachData':

@@ -73,6 +73,11 @@ export class ClusterView {
     return this.answerOf(tag) !== undefined && connected !== false;
   }
 
+  /** Nobody hears from it: it does not answer, and the leader does not reach it either. */
+  isLost(tag: string): boolean {
+    return this.nodeOfTag(tag)?.answer === undefined && this.#leaderPeers[tag]?.connected === false;
+  }
+
   /** Raft entries that a node lags behind, as the leader knows it. */
   lagOf(tag: string): number | undefined {
     return this.leader?.tag === tag ? 0 : this.#leaderPeers[tag]?.lag;

@@ -54,6 +54,7 @@ function general({ cluster, view, isPaused }: StatusInput): readonly ConditionDr
       ...condition('Degraded', away.length > 0, 'NodeDown', 'AsExpected'),
       ...(away.length === 0 ? {} : { message: `No answer from ${away.join(', ')}` }),
     },
+    condition('ConfigApplied', !view.nodes.some((node) => node.isOutdated), 'InSync', 'RestartPending'),
     condition('Paused', isPaused, 'ByAnnotation', 'NotPaused'),
   ];
 }

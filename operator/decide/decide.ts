@@ -18,6 +18,7 @@ import { planScaleDown, type ScaleDownPlan } from './scale-down-plan.ts';
 import { joinNextNode } from './scale-up.ts';
 import { buildStatus } from './status.ts';
 import { isBusy, NOTHING_TO_DO, type Operation, type Step } from './step.ts';
+import { updateNodes } from './update.ts';
 import { removeWipedNode, watchPassiveNodes, wipedTags } from './wiped-nodes.ts';
 
 export interface Decision {
@@ -43,7 +44,7 @@ export function decide(cluster: RavenCluster, observed: Observed, memory: Memory
   };
   const isPaused = cluster.metadata.annotations?.[PAUSED_ANNOTATION] === 'true';
   const chosen = isPaused ? NOTHING_TO_DO : nextStep(view, cluster.spec, remembered);
-  const step = withDrainDeadline(chosen, cluster.spec, remembered, observed.nowMs);
+  const step = withDeadline(chosen, cluster.spec, remembered, observed.nowMs);
   return {
     actions: step.actions,
     status: buildStatus({ cluster, view, step, isPaused }),
@@ -87,9 +88,10 @@ function chooseStep(view: ClusterView, spec: RavenClusterSpec, memory: Memory): 
   if (isBusy(membership) && isMoving) return withRetirement(membership, leftovers.actions);
   // A node that can't join (no machine for it, say) must not keep the databases from what they need.
   const copies = settleCopies(view, spec);
-  const operation = membership.operation ?? copies.operation;
+  const update = isBusy(membership) || isBusy(copies) ? NOTHING_TO_DO : updateNodes(view, spec);
+  const operation = membership.operation ?? copies.operation ?? update.operation;
   const step: Step = {
-    actions: copies.actions,
+    actions: [...copies.actions, ...update.actions],
     conditions: [...membership.conditions, ...copies.conditions],
     ...(operation === undefined ? {} : { operation }),
   };
@@ -146,13 +148,18 @@ function withRetirement(step: Step, retirement: readonly Action[]): Step {
   return { ...step, actions: [...retirement, ...step.actions] };
 }
 
-/** Says so when moving copies off takes longer than the spec allows. Nothing is ever forced. */
-function withDrainDeadline(step: Step, spec: RavenClusterSpec, memory: Memory, nowMs: number): Step {
+/** Says so when a node takes longer to leave or to restart than the spec allows. Nothing is ever forced. */
+function withDeadline(step: Step, spec: RavenClusterSpec, memory: Memory, nowMs: number): Step {
   const { operation } = step;
-  const limitMs = parseDurationMs(spec.scaleDown.drainTimeout);
-  if (operation?.type !== 'ScaleDown' || memory.operation?.key !== keyOf(operation)) return step;
+  if (operation === undefined || memory.operation?.key !== keyOf(operation)) return step;
+  const limits: Partial<Record<Operation['type'], string>> = {
+    ScaleDown: spec.scaleDown.drainTimeout,
+    Update: `${spec.update.progressDeadlineSeconds}s`,
+  };
+  const limit = limits[operation.type];
+  const limitMs = limit === undefined ? undefined : parseDurationMs(limit);
   if (limitMs === undefined || nowMs - memory.operation.sinceMs <= limitMs) return step;
-  const message = `Longer than scaleDown.drainTimeout (${spec.scaleDown.drainTimeout}): ${operation.step}`;
+  const message = `For longer than ${limit}: ${operation.step}`;
   const late = { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message } as const;
   return { ...step, conditions: [...step.conditions, late] };
 }

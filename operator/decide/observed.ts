@@ -46,6 +46,8 @@ export interface ObservedNode {
   readonly failures: number;
   /** When it last ended by itself, in the time of `Observed.now`. */
   readonly failedAtMs?: number;
+  /** It runs as the spec was before its last change. */
+  readonly isOutdated: boolean;
   readonly zone?: string;
   readonly answer?: NodeAnswer;
 }

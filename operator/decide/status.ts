@@ -109,6 +109,7 @@ function phaseOf(
   if (view.isUntouched) return view.nodes.length === 0 ? 'Pending' : 'Bootstrapping';
   if (view.leader === undefined) return 'Unavailable';
   const type = step.operation?.type;
+  if (type === 'Update') return 'Updating';
   if (type === 'ScaleUp' || type === 'ScaleDown' || type === 'Rebalance') return 'Scaling';
   const hasLeftovers = view.nodes.some(
     (node) => node.ordinal >= cluster.spec.nodes && node.process !== 'Stopped',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { RavenCluster, RavenClusterSpec, RavenClusterStatus } from '../../api/raven-cluster.ts';
 import type { Memory } from '../../decide/memory.ts';
 import { tagOfOrdinal } from '../../decide/node-tag.ts';
@@ -43,9 +44,9 @@ export class LocalPlatform implements Platform {
   /** Opens the state folder and takes over the processes of an earlier operator that are still running. */
   static async open(options: LocalPlatformOptions): Promise<LocalPlatform> {
     const platform = new LocalPlatform(options, await LocalState.open(options.folder.stateFile));
-    for (const { ordinal, pid, startedAtMs } of platform.#state.processes()) {
+    for (const { ordinal, pid, startedAtMs, revision } of platform.#state.processes()) {
       if (!(await isProcessWith(pid, platform.#folder.dataFolder(ordinal)))) continue;
-      platform.#watch(ordinal, NodeProcess.adopt(pid, startedAtMs));
+      platform.#watch(ordinal, NodeProcess.adopt({ pid, startedAtMs, revision }));
       options.narrator.info(`Node ${tagOfOrdinal(ordinal)} is still running (process ${pid})`);
     }
     return platform;
@@ -54,7 +55,7 @@ export class LocalPlatform implements Platform {
   async nodes(): Promise<readonly PlatformNode[]> {
     const ordinals = new Set([...this.#nodes.keys(), ...(await this.#data.ordinals())]);
     return Promise.all(
-      [...ordinals].map(async (ordinal) => {
+      [...ordinals].map(async (ordinal): Promise<PlatformNode> => {
         const node = this.#node(ordinal);
         const process = processState(node.process);
         return {
@@ -63,6 +64,7 @@ export class LocalPlatform implements Platform {
           process,
           data: await this.#data.stateOf(ordinal),
           failures: node.failures,
+          isOutdated: node.process?.isRunning === true && node.process.revision !== this.#revisionOf(ordinal),
           ...(node.failedAtMs === undefined ? {} : { failedAtMs: node.failedAtMs }),
         };
       }),
@@ -80,6 +82,8 @@ export class LocalPlatform implements Platform {
       case 'StartNode':
         return this.#start(ordinal);
       case 'StopNode':
+      case 'RestartNode':
+        // A process that the cluster counts on is started again by the next look.
         this.#stop(ordinal);
         return;
       case 'AttachData':
@@ -163,12 +167,25 @@ export class LocalPlatform implements Platform {
   async #start(ordinal: number): Promise<void> {
     if (this.#node(ordinal).process?.isRunning === true) return;
     await this.#requirePorts(ordinal);
-    const spec = this.#appliedSpec;
     await this.#data.prepare(ordinal);
-    const settings = nodeArguments(spec, addressOf(ordinal, spec), this.#folder.dataFolder(ordinal));
-    const process = await NodeProcess.start([this.#program, ...settings], this.#folder.logFile(ordinal));
+    const process = await NodeProcess.start(
+      [this.#program, ...this.#settingsOf(ordinal)],
+      this.#folder.logFile(ordinal),
+      this.#revisionOf(ordinal),
+    );
     this.#watch(ordinal, process);
     await this.#state.setProcess(ordinal, process);
+  }
+
+  #settingsOf(ordinal: number): readonly string[] {
+    const spec = this.#appliedSpec;
+    return nodeArguments(spec, addressOf(ordinal, spec), this.#folder.dataFolder(ordinal));
+  }
+
+  /** A process with another revision runs as the spec was before. */
+  #revisionOf(ordinal: number): string {
+    const digest = createHash('sha256').update(JSON.stringify(this.#settingsOf(ordinal)));
+    return digest.digest('hex').slice(0, 12);
   }
 
   /** Asks for the stop only; later looks show it. */

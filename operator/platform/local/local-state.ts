@@ -5,6 +5,7 @@ import { readJson, writeDurableJson } from './durable-json.ts';
 interface ProcessNote {
   readonly pid: number;
   readonly startedAtMs: number;
+  readonly revision: string;
 }
 
 interface StateText {
@@ -55,7 +56,9 @@ export class LocalState {
 
   setProcess(ordinal: number, note: ProcessNote | undefined): Promise<void> {
     const { [String(ordinal)]: _, ...others } = this.#text.processes;
-    const own = note && { [String(ordinal)]: { pid: note.pid, startedAtMs: note.startedAtMs } };
+    const own = note && {
+      [String(ordinal)]: { pid: note.pid, startedAtMs: note.startedAtMs, revision: note.revision },
+    };
     return this.#write({ ...this.#text, processes: { ...others, ...own } });
   }
 

@@ -10,17 +10,26 @@ export interface ProcessEnd {
   readonly wasAsked: boolean;
 }
 
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startedAtMs: number;
+  readonly revision: string;
+}
+
 /** One node process, started by this operator or found running from an earlier one. */
 export class NodeProcess {
   readonly pid: number;
   readonly startedAtMs: number;
+  /** Of the settings it was started with. */
+  readonly revision: string;
   readonly ended: Promise<ProcessEnd>;
   #isStopping = false;
   #isRunning = true;
 
-  private constructor(pid: number, startedAtMs: number, exit: Promise<string>) {
+  private constructor({ pid, startedAtMs, revision }: ProcessIdentity, exit: Promise<string>) {
     this.pid = pid;
     this.startedAtMs = startedAtMs;
+    this.revision = revision;
     this.ended = exit.then((reason) => {
       this.#isRunning = false;
       return { reason, wasAsked: this.#isStopping };
@@ -28,7 +37,7 @@ export class NodeProcess {
   }
 
   /** Starts a program of this Node.js; what it prints goes to the end of the log file. */
-  static async start(args: readonly string[], logFile: string): Promise<NodeProcess> {
+  static async start(args: readonly string[], logFile: string, revision: string): Promise<NodeProcess> {
     const log = openLog(logFile);
     try {
       const child = spawn(process.execPath, args, {
@@ -37,15 +46,15 @@ export class NodeProcess {
         detached: true,
       });
       await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-      return new NodeProcess(child.pid ?? 0, Date.now(), exitOf(child));
+      return new NodeProcess({ pid: child.pid ?? 0, startedAtMs: Date.now(), revision }, exitOf(child));
     } finally {
       closeSync(log);
     }
   }
 
   /** Takes over a process that an operator before this one started. */
-  static adopt(pid: number, startedAtMs: number): NodeProcess {
-    return new NodeProcess(pid, startedAtMs, disappearanceOf(pid));
+  static adopt(identity: ProcessIdentity): NodeProcess {
+    return new NodeProcess(identity, disappearanceOf(identity.pid));
   }
 
   get isRunning(): boolean {

@@ -19,6 +19,7 @@ export interface ModelNode {
   failedAtMs: number | undefined;
   /** Cut off from its peers, though the operator may reach it. */
   isolated: boolean;
+  isOutdated: boolean;
   /** It believes to lead, in this term. */
   leadsInTerm: number | undefined;
 }
@@ -58,6 +59,7 @@ export class ClusterModel {
         failures: 0,
         failedAtMs: undefined,
         isolated: false,
+        isOutdated: false,
       };
       this.nodes.set(ordinal, node);
     }
@@ -96,6 +98,7 @@ export class ClusterModel {
           process: node.process,
           data: node.data,
           failures: node.failures,
+          isOutdated: node.isOutdated,
           ...(node.failedAtMs === undefined ? {} : { failedAtMs: node.failedAtMs }),
           ...(answer === undefined ? {} : { answer }),
         };
@@ -135,6 +138,7 @@ export class ClusterModel {
         const node = this.node(action.ordinal);
         require(node.process === 'Stopped', `${action.type} of a process that is ${node.process}`);
         node.process = 'Starting';
+        node.isOutdated = false;
         if (node.data === 'None') node.data = 'Unused';
         return;
       }
@@ -142,6 +146,16 @@ export class ClusterModel {
         const tag = tagOfOrdinal(action.ordinal);
         require(action.reason === 'Hibernated' ||
           !this.tags.includes(tag), `stopping ${tag} while the membership has it`);
+        this.stop(action.ordinal);
+        return;
+      }
+      case 'RestartNode': {
+        const tag = tagOfOrdinal(action.ordinal);
+        const others = (this.topology?.members ?? []).filter((voter) => voter !== tag);
+        const spares = others.filter((voter) => this.takesPart(voter)).length;
+        const voterCount = this.topology?.members.length ?? 0;
+        const isNeeded = this.takesPart(tag) && this.hasQuorum() && voterCount > 2;
+        require(!isNeeded || spares > voterCount / 2, `restarting ${tag} loses the majority`);
         this.stop(action.ordinal);
         return;
       }

@@ -62,6 +62,7 @@ const events = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('wipe' as const), ordinal: ordinals }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('isolate' as const), ordinal: ordinals }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('rehab' as const) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('config' as const) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('heal' as const) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('late' as const) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('forget' as const) }) },
@@ -154,6 +155,9 @@ function apply(world: ClusterModel, operator: ModelOperator, event: Event): void
       return;
     case 'heal':
       for (const node of world.nodes.values()) node.isolated = false;
+      return;
+    case 'config':
+      for (const node of world.nodes.values()) node.isOutdated = node.process !== 'Stopped';
       return;
     case 'rehab':
       world.rehabilitate();
@@ -262,6 +266,7 @@ function expectAsSpecified(world: ClusterModel, { cluster, memory }: ModelOperat
     .filter(([, node]) => node.process !== 'Stopped')
     .map(([ordinal]) => ordinal);
   expect(running.sort()).toEqual(wanted);
+  expect(wanted.filter((ordinal) => world.node(ordinal).isOutdated)).toEqual([]);
   for (const database of world.databases) {
     const { mode, target } = cluster.spec.replicationFactor;
     if (mode === 'Auto') expect(database.members.length).toBe(Math.min(target, cluster.spec.nodes));

@@ -20,11 +20,12 @@ function cluster(spec: string) {
 interface World {
   readonly members: readonly string[];
   readonly down?: readonly string[];
+  readonly outdated?: readonly string[];
   readonly databases?: readonly Partial<ObservedDatabase>[];
 }
 
 /** A cluster that A leads, in which everybody but those that are down answers. */
-function observe({ members, down = [], databases = [] }: World): Observed {
+function observe({ members, down = [], outdated = [], databases = [] }: World): Observed {
   const topology = { id: 'c', etag: 9, members, promotables: [], watchers: [], foreign: [] };
   const node = (tag: string, ordinal: number): ObservedNode => {
     const isUp = !down.includes(tag);
@@ -45,6 +46,7 @@ function observe({ members, down = [], databases = [] }: World): Observed {
       process: isUp ? 'Running' : 'Starting',
       data: 'Used',
       failures: 0,
+      isOutdated: outdated.includes(tag),
       ...(isUp ? { answer } : {}),
     };
   };
@@ -162,6 +164,34 @@ describe('the replication factor', () => {
   });
 });
 
+describe('a change of the configuration', () => {
+  const members = ['A', 'B', 'C'];
+  const databases = [{ members }];
+  const actionsFor = (world: World, nodes = 3) =>
+    decide(cluster(`{ nodes: ${nodes} }`), observe(world), FIRST_MEMORY).actions;
+
+  it('restarts followers first', () => {
+    expect(actionsFor({ members, databases, outdated: members })).toEqual([
+      { type: 'RestartNode', ordinal: 1 },
+    ]);
+  });
+
+  it('waits while anybody is away', () => {
+    expect(actionsFor({ members, databases, outdated: members, down: ['B'] })).toEqual([]);
+  });
+
+  it('waits while a database would be left with too few copies', () => {
+    const rehab = [{ members: ['A', 'B'], rehabs: ['C'] }];
+    expect(actionsFor({ members, databases: rehab, outdated: ['A', 'B', 'C'] })).toEqual([]);
+  });
+
+  it('moves the lead before the leader restarts, unless it is alone', () => {
+    expect(actionsFor({ members, databases, outdated: ['A'] })).toEqual([{ type: 'StepDown', tag: 'A' }]);
+    const alone = { members: ['A'], outdated: ['A'], databases: [{ members: ['A'] }] };
+    expect(actionsFor(alone, 1)).toEqual([{ type: 'RestartNode', ordinal: 0 }]);
+  });
+});
+
 describe('a cluster that was formed before', () => {
   it('is never formed again, though all its nodes come up empty', () => {
     const nodes = [
@@ -171,6 +201,7 @@ describe('a cluster that was formed before', () => {
         process: 'Running',
         data: 'Unused',
         failures: 0,
+        isOutdated: false,
         answer: { tag: '?', serverId: 's', state: 'Passive', term: 0, peers: {} },
       },
     ] as const;

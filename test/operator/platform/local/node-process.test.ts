@@ -19,7 +19,7 @@ afterEach(async () => {
 async function start(script: string): Promise<NodeProcess> {
   const file = join(path, 'program.mjs');
   await writeFile(file, script);
-  const started = await NodeProcess.start([file, `--DataDir=${path}`], log);
+  const started = await NodeProcess.start([file, `--DataDir=${path}`], log, 'r1');
   await vi.waitFor(async () => expect(await readFile(log, 'utf8')).toContain('up'), { timeout: 20_000 });
   return started;
 }
@@ -51,7 +51,7 @@ describe('a node process', () => {
 
   it('of an earlier operator can be taken over, watched and stopped', async () => {
     const node = await start(POLITE);
-    const adopted = NodeProcess.adopt(node.pid, node.startedAtMs);
+    const adopted = NodeProcess.adopt(node);
     expect(adopted.isRunning).toBe(true);
     await adopted.stop();
     expect((await adopted.ended).wasAsked).toBe(true);
@@ -61,7 +61,7 @@ describe('a node process', () => {
   it('that can not be started is an error', async () => {
     const original = process.execPath;
     process.execPath = join(path, 'missing');
-    await expect(NodeProcess.start(['x'], log)).rejects.toThrow('ENOENT');
+    await expect(NodeProcess.start(['x'], log, 'r1')).rejects.toThrow('ENOENT');
     process.execPath = original;
   });
 });
