@@ -7,31 +7,41 @@ export interface EnvironmentFigures {
   readonly property: (name: string) => string;
 }
 
-/** RocksDB's integer properties worth a graph: memory, disk, and what holds up writes. */
+/**
+ * RocksDB's integer properties of a whole environment: what holds up writes. Those of one column family would show the
+ * default one only, which holds nothing.
+ */
 const PROPERTIES: Readonly<Record<string, string>> = {
-  'cur-size-all-mem-tables': 'Bytes in memtables.',
-  'estimate-table-readers-mem': 'Bytes of table indexes and filters outside the block cache.',
-  'block-cache-usage': 'Bytes in the block cache.',
-  'estimate-num-keys': 'Estimated keys of the default column.',
-  'total-sst-files-size': 'Bytes in table files.',
-  'estimate-pending-compaction-bytes': 'Bytes that compaction still has to rewrite.',
   'num-running-compactions': 'Compactions running.',
   'num-running-flushes': 'Flushes running.',
+  'num-snapshots': 'Snapshots held; each keeps old versions on the disk.',
   'is-write-stopped': '1 while RocksDB refuses writes.',
   'actual-delayed-write-rate': 'Bytes a second to which RocksDB holds writes; 0: not held.',
   'background-errors': 'Background errors since the environment was opened.',
 };
 
-const FIGURES: readonly FigureMetric<EnvironmentFigures>[] = Object.entries(PROPERTIES).map(
-  ([name, help]) => ({
+const FIGURES: readonly FigureMetric<EnvironmentFigures>[] = [
+  ...Object.entries(PROPERTIES).map(([name, help]) => ({
     name: `ravencluster_rocksdb_${name.replaceAll('-', '_')}`,
     help,
-    value: ({ property }) => {
+    value: ({ property }: EnvironmentFigures) => {
       const text = property(`rocksdb.${name}`);
       return text === '' ? undefined : Number(text);
     },
-  }),
-);
+  })),
+  {
+    name: 'ravencluster_rocksdb_stall_seconds',
+    help: 'Time for which RocksDB held up writes since the environment was opened.',
+    value: ({ property }) => stallSeconds(property('rocksdb.dbstats')),
+  },
+];
+
+/** `Cumulative stall: 00:01:2.500 H:M:S, …` */
+function stallSeconds(statistics: string): number | undefined {
+  const match = /Cumulative stall: (\d+):(\d+):([\d.]+) H:M:S/.exec(statistics);
+  if (match === null) return undefined;
+  return Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]);
+}
 
 export function registerStorageEngineMetrics(
   registry: Registry,

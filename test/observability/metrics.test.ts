@@ -60,7 +60,14 @@ describe('the metrics of a node', () => {
       replication: () => peers,
       databases: () => [{ database: 'shop', documents: 5, tombstones: 1, conflicts: 0, lastEtag: 9 }],
       environments: () => [
-        { environment: 'shop', property: (name) => (name === 'rocksdb.estimate-num-keys' ? '42' : '') },
+        {
+          environment: 'shop',
+          property: (name) =>
+            ({
+              'rocksdb.num-snapshots': '42',
+              'rocksdb.dbstats': '\nCumulative stall: 00:01:2.500 H:M:S, 0.1 percent\n',
+            })[name] ?? '',
+        },
       ],
     };
     metrics = new NodeMetrics(sources);
@@ -74,7 +81,8 @@ describe('the metrics of a node', () => {
     expect(lines).toContain('ravencluster_replication_lag_etags{database="shop",peer="B"} 7');
     expect(lines).toContain('ravencluster_replication_lag_seconds{database="shop",peer="B"} 0.012');
     expect(lines).toContain('ravencluster_database_documents{database="shop"} 5');
-    expect(lines).toContain('ravencluster_rocksdb_estimate_num_keys{environment="shop"} 42');
+    expect(lines).toContain('ravencluster_rocksdb_num_snapshots{environment="shop"} 42');
+    expect(lines).toContain('ravencluster_rocksdb_stall_seconds{environment="shop"} 62.5');
     expect(lines.join('\n')).not.toContain('ravencluster_rocksdb_background_errors{');
     peers = [];
     expect((await scrape()).join('\n')).not.toContain('ravencluster_replication_lag_etags{');
