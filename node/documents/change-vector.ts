@@ -15,15 +15,15 @@ export type ChangeVector = readonly ChangeVectorEntry[];
 export type ChangeVectorOrder = 'Update' | 'AlreadyMerged' | 'Conflict';
 
 /** A text that is no change vector. */
-export class ChangeVectorFormatError extends Error {
-  override readonly name: string = 'ChangeVectorFormatError';
+export class ChangeVectorError extends Error {
+  override readonly name: string = 'ChangeVectorError';
 }
 
 const DATABASE_ID_LENGTH = 22;
 const ENTRY = /([A-Z]{1,4}):(\d{1,19})-([A-Za-z0-9+/]{22})(?![A-Za-z0-9+/])/y;
 const SEPARATOR = /[\s,]*/y;
 
-/** Entries in the order of the text; separators may be any mix of commas and spaces. Throws ChangeVectorFormatError. */
+/** Entries in the order of the text; separators may be any mix of commas and spaces. Throws ChangeVectorError. */
 export function parseChangeVector(text: string): ChangeVector {
   const entries: ChangeVectorEntry[] = [];
   let at = skipSeparator(text, 0);
@@ -31,7 +31,7 @@ export function parseChangeVector(text: string): ChangeVector {
     ENTRY.lastIndex = at;
     const [whole, tag, etag, databaseId] = ENTRY.exec(text) ?? [];
     if (whole === undefined || tag === undefined || etag === undefined || databaseId === undefined) {
-      throw new ChangeVectorFormatError(
+      throw new ChangeVectorError(
         `'${text}' is not a change vector: expected 'TAG:etag-databaseId' at ${at}.`,
       );
     }

@@ -10,6 +10,11 @@ export function lowerIdOf(id: string): string {
 /** Throws DocumentIdError unless `id` may be written. */
 export function checkDocumentId(id: string): void {
   if (id === '') throw new DocumentIdError('A document id must not be empty.');
+  if (id.endsWith('|')) {
+    throw new DocumentIdError(
+      `'${id}' asks for an identity, which must be taken before the document is written.`,
+    );
+  }
   if (id.length * 3 > DOCUMENT_ID_BYTES_MAX) {
     const bytes = Buffer.byteLength(id);
     if (bytes > DOCUMENT_ID_BYTES_MAX) {

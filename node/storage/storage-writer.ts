@@ -49,8 +49,9 @@ export class StorageWriter {
     this.#observers.add(observer);
   }
 
-  /** Makes the environment behind a shared handle known to the thread; gives the number to write under. */
+  /** Makes the environment behind a shared handle known to the thread; gives the number to write under. Throws StorageError. */
   async attach(handle: bigint, columns: readonly string[]): Promise<number> {
+    if (this.#failure !== null) throw new StorageError(this.#failure);
     const environment = this.#nextEnvironment++;
     const attached: Attached = { pending: new Map(), opened: null, closed: null };
     this.#attached.set(environment, attached);
@@ -109,8 +110,14 @@ export class StorageWriter {
   #onReply(reply: WriterReply): void {
     const attached = this.#attached.get(reply.environment);
     if (attached === undefined) return;
-    if (reply.kind === 'opened') return attached.opened?.();
-    if (reply.kind === 'closed') return attached.closed?.();
+    if (reply.kind === 'opened') {
+      attached.opened?.();
+      return;
+    }
+    if (reply.kind === 'closed') {
+      attached.closed?.();
+      return;
+    }
     const pending = attached.pending.get(reply.ticket);
     attached.pending.delete(reply.ticket);
     if (pending === undefined) return;

@@ -56,8 +56,9 @@ describe('a database', () => {
     expect((await put('users/', {})).id).toBe('users/0000000000000000002-A');
   });
 
-  it('refuses ids that are empty or too long', async () => {
+  it('refuses ids that are empty, too long or not resolved yet', async () => {
     await expect(put('', {})).rejects.toThrow('must not be empty');
+    await expect(put('users|', {})).rejects.toThrow("'users|' asks for an identity");
     await expect(put('x'.repeat(513), {})).rejects.toThrow(
       'Document ID cannot exceed 512 bytes, but the ID was 513 bytes.',
     );

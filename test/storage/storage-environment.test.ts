@@ -92,4 +92,17 @@ describe('StorageEnvironment', () => {
     environment = await StorageEnvironment.open({ path, columns, writer });
     expect(environment.get(0, bytes('last'))?.toString()).toBe('one');
   });
+
+  it('can be opened again, with all that was durable, while its batches wait', async () => {
+    const batch = new WriteBatch();
+    batch.put(0, bytes('a'), bytes('1'));
+    const committed = environment.commit(batch);
+    const reopened = environment.reopen();
+    expect(() => environment.get(0, bytes('a'))).toThrow(StorageClosedError);
+    await Promise.all([committed, reopened]);
+    expect(environment.get(0, bytes('a'))?.toString()).toBe('1');
+    batch.put(0, bytes('b'), bytes('2'));
+    await environment.commit(batch);
+    expect(environment.get(0, bytes('b'))?.toString()).toBe('2');
+  });
 });
