@@ -210,14 +210,18 @@ function wipeIfSurvivable(world: ClusterModel, ordinal: number): void {
   world.wipe(ordinal);
 }
 
+/** Longer, in seconds, than the operator ever waits before it judges: then nothing more will come. */
+const QUIET_ROUNDS = 50;
+
 /** Nothing fails any more: how does the world look once the operator has nothing left to do? */
 function calmDown(world: ClusterModel, operator: ModelOperator): readonly Action[] {
   for (const node of world.nodes.values()) node.isolated = false;
   let last: readonly Action[] = [];
-  for (let round = 0, quiet = 0; round < 600 && quiet < 5; round += 1) {
+  for (let round = 0, quiet = 0; round < 600 && quiet < QUIET_ROUNDS; round += 1) {
     world.pass(1_000);
     world.settle();
     last = operator.pass({ steps: 100, answered: true, silent: [] });
+    quiet = last.length === 0 ? quiet + 1 : 0;
   }
   return last;
 }
