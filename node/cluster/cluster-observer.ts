@@ -11,6 +11,8 @@ import { EMPTY_OBSERVER_STATE, type ObserverState } from './observer/observer-st
 export interface DecisionLine {
   /** ISO time. */
   readonly at: string;
+  /** Number of the round. */
+  readonly round: number;
   readonly database: string;
   readonly reason: string;
   /** What came of it: the Raft index, or the error's text. */
@@ -41,12 +43,18 @@ export class ClusterObserver {
   #state: ObserverState = EMPTY_OBSERVER_STATE;
   #leadingSinceMs: number | null = null;
   #isProposing = false;
+  #rounds = 0;
   isSuspended = false;
 
   constructor(options: ClusterObserverOptions) {
     this.#options = options;
     this.#timer = setInterval(() => this.#round(), options.periodMs);
     this.#timer.unref();
+  }
+
+  /** Rounds run so far. */
+  get rounds(): number {
+    return this.#rounds;
   }
 
   /** The newest decision last. */
@@ -80,6 +88,7 @@ export class ClusterObserver {
     }
     // One round's proposals are settled before the next looks at the records: it must see what they did.
     if (leaderSinceMs === null || this.#isProposing || this.isSuspended) return;
+    this.#rounds++;
     const { state, decisions } = observe(this.#state, {
       settings: this.#options.settings,
       nowMs: performance.now(),
@@ -118,7 +127,7 @@ export class ClusterObserver {
       outcome = error instanceof Error ? error.message : String(error);
       this.#options.logger.debug(`Observer, database ${database}: not applied`, { reason, outcome });
     }
-    this.#decisions.push({ at: new Date().toISOString(), database, reason, outcome });
+    this.#decisions.push({ at: new Date().toISOString(), round: this.#rounds, database, reason, outcome });
     if (this.#decisions.length > DECISIONS_KEPT) this.#decisions.shift();
   }
 }

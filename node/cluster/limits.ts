@@ -14,3 +14,12 @@ export const DECISIONS_KEPT = 100;
 
 /** Pause before the state is written again after a failure, in milliseconds. */
 export const SAVE_RETRY_MS = 1_000;
+
+/** Time for a node that is to be added to say who it is, in milliseconds. */
+export const INVITATION_TIMEOUT_MS = 5_000;
+
+/** Period at which a node looks whether the cluster knows its present addresses, in milliseconds. */
+export const ADDRESS_CHECK_MS = 1_000;
+
+/** Longest time a stopping leader spends on handing over, in milliseconds. */
+export const HAND_OVER_TIMEOUT_MS = 3_000;

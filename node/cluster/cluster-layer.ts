@@ -1,0 +1,384 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Logger } from '../observability/logger.ts';
+import type { Configuration } from '../rachis/core/configuration.ts';
+import { RachisNode } from '../rachis/rachis-node.ts';
+import { CLUSTER_WIRE_VERSION } from '../rachis/transport/rachis-transport.ts';
+import type { StorageWriter } from '../storage/storage-writer.ts';
+import { connectWire } from '../wire/connect.ts';
+import type { FrameConnection } from '../wire/frame-connection.ts';
+import type { OperationHeader } from '../wire/operation-header.ts';
+import type { ClusterCommand } from './cluster-command.ts';
+import { ClusterOperationError, errorFromValue } from './cluster-error.ts';
+import { ClusterMembership } from './cluster-membership.ts';
+import { ClusterObserver } from './cluster-observer.ts';
+import type { ClusterSettings } from './cluster-settings.ts';
+import { ClusterStateMachine } from './cluster-state-machine.ts';
+import {
+  type ClusterStatus,
+  type ClusterTopologyView,
+  clusterStatusOf,
+  topologyOf,
+} from './cluster-status.ts';
+import { decodeEnvelope, encodeEnvelope } from './command-envelope.ts';
+import { decideAsLeader } from './leader-decisions.ts';
+import { HAND_OVER_TIMEOUT_MS } from './limits.ts';
+import type { DatabaseReport } from './node-report.ts';
+import type { CommandOutcome } from './state/apply-command.ts';
+import { identitiesIn } from './state/identities.ts';
+import { RECORDS, SERVER_CLIENT_CONFIGURATION } from './state/state-keys.ts';
+import { findRecord, type StoredRecord } from './state/stored-record.ts';
+
+export interface ClusterLayerOptions {
+  /** Folder of the cluster's storage: Raft log, identity and state. */
+  readonly path: string;
+  readonly writer: StorageWriter;
+  readonly durable: boolean;
+  /** How this node is reached; asked whenever it is told to others. */
+  readonly publicUrl: () => string;
+  /** `host:port` */
+  readonly tcpAddress: () => string;
+  readonly logger: Logger;
+  readonly settings: ClusterSettings;
+  /** What this node tells the leader about its databases. */
+  readonly reports: () => readonly DatabaseReport[];
+  /** Rachis can't go on: its log is damaged or can't be written. */
+  readonly onFatal?: (error: Error) => void;
+}
+
+const REPORT = 'report';
+
+interface ReportBody {
+  readonly appliedIndex: number;
+  readonly databases: readonly DatabaseReport[];
+}
+
+/**
+ * The cluster layer of a node, as the rooms above see it: the replicated state, commands from any node, membership, and
+ * the observer while this node leads.
+ */
+export class ClusterLayer {
+  readonly wireVersions = [CLUSTER_WIRE_VERSION];
+  readonly #options: ClusterLayerOptions;
+  readonly #stateMachine: ClusterStateMachine;
+  readonly #rachis: RachisNode;
+  readonly #membership: ClusterMembership;
+  readonly #observer: ClusterObserver;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #records: readonly StoredRecord[] | null = null;
+  #leaderSinceMs: number | null = null;
+
+  private constructor(
+    options: ClusterLayerOptions,
+    stateMachine: ClusterStateMachine,
+    open: (layer: ClusterLayer) => RachisNode,
+  ) {
+    this.#options = options;
+    this.#stateMachine = stateMachine;
+    stateMachine.onRecordsChanged(() => {
+      this.#records = null;
+    });
+    this.#rachis = open(this);
+    this.#membership = new ClusterMembership({
+      rachis: this.#rachis,
+      logger: options.logger,
+      addresses: () => ({ url: options.publicUrl(), tcpAddress: options.tcpAddress() }),
+      records: () => this.records(),
+      submit: (command) => this.submit(command),
+    });
+    this.#observer = this.#newObserver();
+    this.#rachis.onChange(() => this.#followLeadership());
+  }
+
+  static async open(options: ClusterLayerOptions): Promise<ClusterLayer> {
+    const { path, writer, durable, logger } = options;
+    const stateMachine = await ClusterStateMachine.open({
+      path: join(path, 'State'),
+      writer,
+      durable,
+      logger,
+    });
+    let layer: ClusterLayer | undefined;
+    try {
+      const rachis = await RachisNode.open({
+        folder: join(path, 'Rachis'),
+        stateMachine,
+        connect: connectWire,
+        logger,
+        addresses: () => ({ url: options.publicUrl(), tcpAddress: options.tcpAddress() }),
+        electionTimeoutMs: options.settings.electionTimeoutMs,
+        operationTimeoutMs: options.settings.operationTimeoutMs,
+        durable,
+        prepare: (data) => layer?.prepare(data) ?? data,
+        hear: (from, topic, body) => layer?.hear(from, topic, body),
+        ...(options.onFatal === undefined ? {} : { onFatal: options.onFatal }),
+      });
+      layer = new ClusterLayer(options, stateMachine, () => rachis);
+      return layer;
+    } catch (error) {
+      await stateMachine.close();
+      throw error;
+    }
+  }
+
+  /** The identity of this node's storage. */
+  get serverId(): string {
+    return this.#rachis.id;
+  }
+
+  nodeTag(): string {
+    return this.#rachis.tag;
+  }
+
+  appliedIndex(): number {
+    return this.#stateMachine.appliedIndex;
+  }
+
+  topology(): ClusterTopologyView {
+    return topologyOf(this.#rachis.status());
+  }
+
+  status(): ClusterStatus {
+    return clusterStatusOf(this.#rachis.status());
+  }
+
+  /** For metrics. */
+  figures() {
+    const status = this.#rachis.status();
+    return {
+      nodeTag: status.tag,
+      state: status.state,
+      term: status.term,
+      commitIndex: status.commitIndex,
+      appliedIndex: status.appliedIndex,
+      lastIndex: status.lastIndex,
+      firstIndex: status.firstIndex,
+      hasLeader: status.leader !== null,
+      leaderChanges: status.leaderChanges,
+      electionsStarted: status.electionsStarted,
+      uncommittedBytes: status.uncommittedBytes,
+      peers: status.peers.map((peer) => ({ tag: peer.node.tag, matchIndex: peer.matchIndex })),
+    };
+  }
+
+  storageProperty(name: string): string {
+    return this.#stateMachine.storageProperty(name);
+  }
+
+  /** Starts what needs this node to be reachable: its reports, and the care for its addresses in the topology. */
+  serve(): void {
+    const { workerSamplePeriodMs } = this.#options.settings;
+    const report = setInterval(() => this.#report(), workerSamplePeriodMs);
+    report.unref();
+    this.#timers.push(report);
+    this.#membership.serve();
+  }
+
+  /**
+   * Has a command committed and applied here, from any node. A command with the same `requestId` runs once, however
+   * often it is sent. Rejects with the command's own error (ClusterError), or with one of Rachis.
+   */
+  async submit(
+    command: ClusterCommand,
+    options: { readonly requestId?: string; readonly timeoutMs?: number } = {},
+  ): Promise<{ readonly index: number; readonly result: unknown }> {
+    this.#checkNodes(command);
+    // Without an id of the client's it gets one all the same: Rachis may have to propose it twice.
+    const requestId = options.requestId ?? randomUUID();
+    const data = encodeEnvelope({ requestId, timeMs: Date.now(), command });
+    const timeout = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
+    const { index, result } = await this.#rachis.submit(data, timeout);
+    const outcome = result as CommandOutcome;
+    if ('error' in outcome) throw errorFromValue(outcome.error);
+    return { index, result: outcome.result };
+  }
+
+  record(name: string): StoredRecord | undefined {
+    return findRecord(this.#stateMachine.state, name);
+  }
+
+  /** All database records, by name; an immutable value. */
+  records(): readonly StoredRecord[] {
+    this.#records ??= this.#stateMachine.state.list(RECORDS).map(([, value]) => value as StoredRecord);
+    return this.#records;
+  }
+
+  onRecordsChanged(listener: () => void): () => void {
+    return this.#stateMachine.onRecordsChanged(listener);
+  }
+
+  identities(databaseName: string): Record<string, number> {
+    return identitiesIn(this.#stateMachine.state, databaseName);
+  }
+
+  clientConfiguration(): Readonly<Record<string, unknown>> | null {
+    const stored = this.#stateMachine.state.get(SERVER_CLIENT_CONFIGURATION);
+    return (stored as Record<string, unknown> | undefined) ?? null;
+  }
+
+  tcpAddressOf(tag: string): string | undefined {
+    return this.#rachis.configuration?.nodes.find((node) => node.tag === tag)?.tcpAddress;
+  }
+
+  /** Called when state, term, leader or members have changed. */
+  onTopologyChanged(listener: () => void): () => void {
+    return this.#rachis.onChange(listener);
+  }
+
+  async confirmDeletion({ record }: StoredRecord, tag: string): Promise<void> {
+    const topologyId = record.Topology.DatabaseTopologyIdBase64;
+    await this.submit({ type: 'RemoveNodeFromDatabase', name: record.DatabaseName, node: tag, topologyId });
+  }
+
+  waitForIndex(index: number, timeoutMs: number): Promise<void> {
+    return this.#rachis.waitForApplied(index, timeoutMs);
+  }
+
+  /** Newest first, in the words of the protocol. */
+  observerDecisions() {
+    return {
+      suspended: this.#observer.isSuspended,
+      iteration: this.#observer.rounds,
+      decisions: this.#observer
+        .decisions()
+        .map(({ at, database, reason, outcome, round }) => ({
+          Date: at,
+          Database: database,
+          Message: `${reason} (${outcome})`,
+          Iteration: round,
+        }))
+        .reverse(),
+    };
+  }
+
+  bootstrap(): Promise<void> {
+    return this.#membership.bootstrap();
+  }
+
+  addNode(url: string, options: { readonly tag?: string; readonly watcher?: boolean } = {}): Promise<void> {
+    return this.#membership.add(url, options);
+  }
+
+  removeNode(tag: string): Promise<void> {
+    return this.#membership.remove(tag);
+  }
+
+  promote(tag: string): Promise<void> {
+    return this.#membership.promote(tag);
+  }
+
+  demote(tag: string): Promise<void> {
+    return this.#membership.demote(tag);
+  }
+
+  reelect(): Promise<void> {
+    return this.#rachis.transferLeadership();
+  }
+
+  async forceTimeout(): Promise<void> {
+    this.#rachis.forceTimeout();
+  }
+
+  refuseConnection(header: OperationHeader): string | null {
+    return this.#rachis.refuse(header);
+  }
+
+  acceptConnection(connection: FrameConnection, header: OperationHeader): void {
+    this.#rachis.acceptConnection(connection, header);
+  }
+
+  /** A leader that stops hands over first, so that the cluster need not find out by a timeout. */
+  async stepDownBeforeStop(): Promise<void> {
+    if (!this.#rachis.isLeader) return;
+    const limit = new Promise<void>((resolve) => setTimeout(resolve, HAND_OVER_TIMEOUT_MS).unref());
+    // Nobody to hand over to, or nobody in time: the others elect a leader without it.
+    await Promise.race([this.#rachis.transferLeadership().catch(() => undefined), limit]);
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#observer.close();
+    this.#membership.close();
+    await this.#rachis.close();
+    await this.#stateMachine.close();
+  }
+
+  /** On the leader, before the command is appended. */
+  prepare(data: Uint8Array): Uint8Array {
+    const envelope = decodeEnvelope(data);
+    const { nodes, peers, lastIndex } = this.#candidatesView();
+    const command = decideAsLeader(envelope.command, {
+      state: this.#stateMachine.state,
+      candidates: nodes.map(({ tag, id }) => ({ tag, isConnected: id === this.serverId || peers.has(id) })),
+      turn: lastIndex,
+    });
+    return command === envelope.command ? data : encodeEnvelope({ ...envelope, command });
+  }
+
+  hear(from: string, topic: string, body: unknown): void {
+    const tag = this.#rachis.configuration?.nodes.find((node) => node.id === from)?.tag;
+    if (topic !== REPORT || tag === undefined) return;
+    const { appliedIndex, databases } = body as ReportBody;
+    this.#observer.report(tag, appliedIndex, databases);
+  }
+
+  #candidatesView() {
+    const status = this.#rachis.status();
+    const peers = new Set(status.peers.filter((peer) => peer.isConnected).map((peer) => peer.node.id));
+    return { nodes: status.configuration?.nodes ?? [], peers, lastIndex: status.lastIndex };
+  }
+
+  #report(): void {
+    const body: ReportBody = { appliedIndex: this.appliedIndex(), databases: this.#options.reports() };
+    this.#rachis.tellLeader(REPORT, body);
+  }
+
+  #followLeadership(): void {
+    if (!this.#rachis.isLeader) this.#leaderSinceMs = null;
+    else this.#leaderSinceMs ??= performance.now();
+  }
+
+  #newObserver(): ClusterObserver {
+    const { settings, logger } = this.#options;
+    return new ClusterObserver({
+      settings: {
+        moveToRehabMs: settings.timeBeforeMovingToRehabMs,
+        rotatePreferredMs: settings.timeBeforeRotatingPreferredNodeMs,
+        addReplicaMs: settings.timeBeforeAddingReplicaMs,
+        stabilizationMs: settings.statsStabilizationTimeMs,
+        reportTimeoutMs: settings.receiveFromWorkerTimeoutMs,
+      },
+      periodMs: settings.supervisorSamplePeriodMs,
+      logger,
+      leaderSinceMs: () => this.#leaderSinceMs,
+      ownTag: () => this.nodeTag(),
+      appliedIndex: () => this.appliedIndex(),
+      nodeTags: () => (this.#rachis.configuration?.nodes ?? []).map((node) => node.tag),
+      databases: () => this.records().map(({ record, etag }) => ({ record, index: etag })),
+      submit: (command) => this.submit(command),
+    });
+  }
+
+  /** Nodes that a command names must be nodes of the cluster; the state machine itself does not know them. */
+  #checkNodes(command: ClusterCommand): void {
+    const named = namedNodes(command);
+    if (named.length === 0) return;
+    const known = tagsOf(this.#rachis.configuration);
+    const stranger = named.find((tag) => !known.has(tag));
+    if (stranger === undefined) return;
+    throw new ClusterOperationError(
+      `There is no node ${stranger} in the cluster; its nodes are ${[...known].join(', ')}.`,
+    );
+  }
+}
+
+function tagsOf(configuration: Configuration | null): ReadonlySet<string> {
+  return new Set((configuration?.nodes ?? []).map((node) => node.tag));
+}
+
+function namedNodes(command: ClusterCommand): readonly string[] {
+  if (command.type === 'AddDatabaseNode') return command.node === undefined ? [] : [command.node];
+  if (command.type !== 'AddDatabase' || command.expectedEtag !== null) return [];
+  const topology = command.record.Topology as { readonly Members?: readonly string[] } | null | undefined;
+  return (topology?.Members ?? []).filter((tag) => tag !== '?');
+}

@@ -1,0 +1,12 @@
+/** Times of the cluster layer, in milliseconds; RavenDB's keys are named in configuration/settings. */
+export interface ClusterSettings {
+  readonly electionTimeoutMs: number;
+  readonly operationTimeoutMs: number;
+  readonly workerSamplePeriodMs: number;
+  readonly supervisorSamplePeriodMs: number;
+  readonly receiveFromWorkerTimeoutMs: number;
+  readonly statsStabilizationTimeMs: number;
+  readonly timeBeforeMovingToRehabMs: number;
+  readonly timeBeforeRotatingPreferredNodeMs: number;
+  readonly timeBeforeAddingReplicaMs: number;
+}

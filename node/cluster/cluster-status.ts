@@ -1,0 +1,83 @@
+import type { ClusterNode, MemberRole } from '../rachis/core/configuration.ts';
+import type { RachisState } from '../rachis/core/ready.ts';
+import type { RachisPeer, RachisStatus } from '../rachis/rachis-status.ts';
+
+/** Who is in the cluster, by tag. */
+export interface ClusterTopologyView {
+  /** null while passive. */
+  readonly topologyId: string | null;
+  readonly allNodes: Readonly<Record<string, string>>;
+  readonly members: Readonly<Record<string, string>>;
+  readonly promotables: Readonly<Record<string, string>>;
+  readonly watchers: Readonly<Record<string, string>>;
+  readonly lastNodeId: string;
+  /** Raft index of its last change; -1 while passive. */
+  readonly etag: number;
+}
+
+export interface PeerStatus {
+  readonly connected: boolean;
+  readonly errorDetails: string | null;
+  readonly lastSent: Date | null;
+  readonly lastReply: Date | null;
+  readonly lastSentMessage: string;
+  readonly lastMatchingIndex: number;
+}
+
+export interface ClusterStatus {
+  readonly state: RachisState;
+  readonly leader: string | null;
+  readonly term: number;
+  readonly leadershipMs: number | null;
+  readonly lastStateChangeReason: string;
+  readonly peers: Readonly<Record<string, PeerStatus>>;
+}
+
+const PASSIVE: ClusterTopologyView = {
+  topologyId: null,
+  allNodes: {},
+  members: {},
+  promotables: {},
+  watchers: {},
+  lastNodeId: '?',
+  etag: -1,
+};
+
+export function topologyOf(status: RachisStatus): ClusterTopologyView {
+  const { configuration } = status;
+  if (configuration === null || status.state === 'Passive') return PASSIVE;
+  const urls = (nodes: readonly ClusterNode[]) => Object.fromEntries(nodes.map(({ tag, url }) => [tag, url]));
+  const inRole = (role: MemberRole) => urls(configuration.nodes.filter((node) => node.role === role));
+  return {
+    topologyId: configuration.clusterId,
+    allNodes: urls(configuration.nodes),
+    members: inRole('member'),
+    promotables: inRole('promotable'),
+    watchers: inRole('watcher'),
+    lastNodeId: configuration.lastTag,
+    etag: status.configurationIndex,
+  };
+}
+
+export function clusterStatusOf(status: RachisStatus): ClusterStatus {
+  const last = status.transitions.at(-1);
+  return {
+    state: status.state,
+    leader: status.leaderTag,
+    term: status.term,
+    leadershipMs: status.leadershipMs,
+    lastStateChangeReason: last === undefined ? 'started' : `${last.reason} (at ${last.at.toISOString()})`,
+    peers: Object.fromEntries(status.peers.map((peer) => [peer.node.tag, peerStatusOf(peer)])),
+  };
+}
+
+function peerStatusOf(peer: RachisPeer): PeerStatus {
+  return {
+    connected: peer.isConnected,
+    errorDetails: peer.error,
+    lastSent: peer.lastSent,
+    lastReply: peer.lastReply,
+    lastSentMessage: peer.state === 'snapshot' ? 'InstallSnapshot' : 'Append',
+    lastMatchingIndex: peer.matchIndex,
+  };
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { chooseNodes, type NodeCandidate } from './choose-nodes.ts';
+import type { AddDatabase, AddDatabaseNode, ClusterCommand } from './cluster-command.ts';
+import type { DatabaseTopology } from './database-record.ts';
+import { holdersOf } from './state/change-topology.ts';
+import { RECORDS } from './state/state-keys.ts';
+import type { StateReader } from './state/state-transaction.ts';
+import { findRecord, type StoredRecord } from './state/stored-record.ts';
+
+/** What the leader knows beyond the state: who is reachable, and whose turn it is. */
+export interface LeaderView {
+  readonly state: StateReader;
+  readonly candidates: readonly NodeCandidate[];
+  /** Grows with the log. */
+  readonly turn: number;
+}
+
+/**
+ * Fills in what only the leader can decide, before the command goes into the log: there it is a plain fact, and every
+ * node comes to the same state.
+ */
+export function decideAsLeader(command: ClusterCommand, view: LeaderView): ClusterCommand {
+  if (command.type === 'AddDatabase' && command.expectedEtag === null) return placeDatabase(command, view);
+  if (command.type === 'AddDatabaseNode' && command.node === undefined) return placeCopy(command, view);
+  return command;
+}
+
+function placeDatabase(command: AddDatabase, view: LeaderView): AddDatabase {
+  const given = (command.record.Topology ?? {}) as Partial<DatabaseTopology>;
+  const named = (given.Members ?? []).filter((tag) => tag !== '?');
+  const wanted = Math.max(command.replicationFactor ?? given.ReplicationFactor ?? 1, 1);
+  const count = Math.min(wanted, view.candidates.length);
+  const missing = named.length > 0 ? 0 : count;
+  const members = [
+    ...named,
+    ...chooseNodes(view.candidates, groupsOf(view.state), missing, named, view.turn),
+  ];
+  const topology: Partial<DatabaseTopology> = {
+    ...given,
+    Members: members,
+    ReplicationFactor: Math.max(members.length, 1),
+    DatabaseTopologyIdBase64: given.DatabaseTopologyIdBase64 || newId(),
+    ClusterTransactionIdBase64: given.ClusterTransactionIdBase64 || newId(),
+  };
+  return { ...command, record: { ...command.record, Topology: topology } };
+}
+
+function placeCopy(command: AddDatabaseNode, view: LeaderView): AddDatabaseNode {
+  const topology = findRecord(view.state, command.name)?.record.Topology;
+  const holders = topology === undefined ? [] : holdersOf(topology);
+  const [node] = chooseNodes(view.candidates, groupsOf(view.state), 1, holders, view.turn);
+  return node === undefined ? command : { ...command, node };
+}
+
+function groupsOf(state: StateReader): readonly DatabaseTopology[] {
+  return state.list(RECORDS).map(([, value]) => (value as StoredRecord).record.Topology);
+}
+
+/** A GUID as change vectors write it: 22 characters of base64. */
+function newId(): string {
+  return randomBytes(16).toString('base64').slice(0, 22);
+}
