@@ -63,7 +63,8 @@ async function run(configuration: NodeConfiguration): Promise<void> {
   process.stdin.on('error', () => {
     // Standard input may be closed or be none at all; the signals remain.
   });
-  process.stdin.unref();
+  // A file or /dev/null as standard input has nothing to wait for, and no unref either.
+  if ('unref' in process.stdin) process.stdin.unref();
   watchParent(configuration.parentProcessId, stop);
 }
 
