@@ -135,7 +135,7 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
       : { concurrentRequestsMax: configuration.maxConcurrentRequests }),
   });
   addresses.httpPort = (await http.listen()).port;
-  await cluster.serve();
+  cluster.serve();
   return { dataDirectory, addresses, writer, metrics, cluster, landlord, tcp, http };
 }
 

@@ -43,6 +43,8 @@ export interface ClusterConfiguration {
   readonly receiveFromWorkerTimeoutMs: number;
   readonly statsStabilizationTimeMs: number;
   readonly timeBeforeMovingToRehabMs: number;
+  readonly timeBeforeRotatingPreferredNodeMs: number;
+  readonly timeBeforeRotatingPreferredNodeMs: number;
   readonly timeBeforeAddingReplicaMs: number;
   readonly maxChangeVectorDistance: number;
   readonly hardDeleteOnReplacement: boolean;
@@ -129,6 +131,8 @@ function clusterOf(values: SettingValues): ClusterConfiguration {
     receiveFromWorkerTimeoutMs: values.get(cluster.receiveFromWorkerTimeoutInMs),
     statsStabilizationTimeMs: values.get(cluster.statsStabilizationTimeInSec) * 1000,
     timeBeforeMovingToRehabMs: values.get(cluster.timeBeforeMovingToRehabInSec) * 1000,
+    timeBeforeRotatingPreferredNodeMs: values.get(cluster.timeBeforeRotatingPreferredNodeInSec) * 1000,
+    timeBeforeRotatingPreferredNodeMs: values.get(cluster.timeBeforeRotatingPreferredNodeInSec) * 1000,
     timeBeforeAddingReplicaMs: values.get(cluster.timeBeforeAddingReplicaInSec) * 1000,
     maxChangeVectorDistance: values.get(cluster.maxChangeVectorDistance),
     hardDeleteOnReplacement: values.get(cluster.hardDeleteOnReplacement),

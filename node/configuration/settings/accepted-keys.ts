@@ -26,7 +26,7 @@ const BY_CATEGORY: Readonly<Record<string, string>> = {
     DoNotConsiderMemoryLockFailureAsCatastrophicError AllowedDestinations Csrf.Enabled Csrf.TrustedOrigins
     Csrf.AdditionalOriginHeaders TwoFactor.DefaultSessionDurationInMin TwoFactor.MaxSessionDurationInMin`,
   Cluster: `TcpSendBufferSizeInBytes TcpReceiveBufferSizeInBytes OnErrorDelayTimeInMs
-    TimeBeforeRotatingPreferredNodeInSec CompareExchangeTombstonesCleanupIntervalInMin
+    CompareExchangeTombstonesCleanupIntervalInMin
     MaxClusterTransactionCompareExchangeTombstoneCheckIntervalInMin CompareExchangeExpiredDeleteFrequencyInSec
     MaxClusterTransactionBatchSize DisableAtomicDocumentWrites MaximalAllowedClusterVersion`,
   Logs: `UseUtcTime RetentionTimeInHrs RetentionSizeInMb Compress MaxArchiveDays EnableArchiveFileCompression

@@ -54,6 +54,18 @@ export const timeBeforeMovingToRehabInSec = setting(
   60,
   'Silence after which a member goes to rehab.',
 );
+export const timeBeforeRotatingPreferredNodeInSec = setting(
+  'Cluster.TimeBeforeRotatingPreferredNodeInSec',
+  seconds(0),
+  5,
+  'Silence after which clients are told to prefer another member.',
+);
+export const timeBeforeRotatingPreferredNodeInSec = setting(
+  'Cluster.TimeBeforeRotatingPreferredNodeInSec',
+  seconds(0),
+  5,
+  'Silence after which a member that is first in the topology gives that place to another.',
+);
 export const timeBeforeAddingReplicaInSec = setting(
   'Cluster.TimeBeforeAddingReplicaInSec',
   seconds(0),
@@ -94,6 +106,8 @@ export const CLUSTER_SETTINGS = [
   receiveFromWorkerTimeoutInMs,
   statsStabilizationTimeInSec,
   timeBeforeMovingToRehabInSec,
+  timeBeforeRotatingPreferredNodeInSec,
+  timeBeforeRotatingPreferredNodeInSec,
   timeBeforeAddingReplicaInSec,
   maxChangeVectorDistance,
   hardDeleteOnReplacement,
