@@ -44,7 +44,6 @@ export interface ClusterConfiguration {
   readonly statsStabilizationTimeMs: number;
   readonly timeBeforeMovingToRehabMs: number;
   readonly timeBeforeRotatingPreferredNodeMs: number;
-  readonly timeBeforeRotatingPreferredNodeMs: number;
   readonly timeBeforeAddingReplicaMs: number;
   readonly maxChangeVectorDistance: number;
   readonly hardDeleteOnReplacement: boolean;
@@ -131,7 +130,6 @@ function clusterOf(values: SettingValues): ClusterConfiguration {
     receiveFromWorkerTimeoutMs: values.get(cluster.receiveFromWorkerTimeoutInMs),
     statsStabilizationTimeMs: values.get(cluster.statsStabilizationTimeInSec) * 1000,
     timeBeforeMovingToRehabMs: values.get(cluster.timeBeforeMovingToRehabInSec) * 1000,
-    timeBeforeRotatingPreferredNodeMs: values.get(cluster.timeBeforeRotatingPreferredNodeInSec) * 1000,
     timeBeforeRotatingPreferredNodeMs: values.get(cluster.timeBeforeRotatingPreferredNodeInSec) * 1000,
     timeBeforeAddingReplicaMs: values.get(cluster.timeBeforeAddingReplicaInSec) * 1000,
     maxChangeVectorDistance: values.get(cluster.maxChangeVectorDistance),

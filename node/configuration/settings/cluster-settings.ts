@@ -58,12 +58,6 @@ export const timeBeforeRotatingPreferredNodeInSec = setting(
   'Cluster.TimeBeforeRotatingPreferredNodeInSec',
   seconds(0),
   5,
-  'Silence after which clients are told to prefer another member.',
-);
-export const timeBeforeRotatingPreferredNodeInSec = setting(
-  'Cluster.TimeBeforeRotatingPreferredNodeInSec',
-  seconds(0),
-  5,
   'Silence after which a member that is first in the topology gives that place to another.',
 );
 export const timeBeforeAddingReplicaInSec = setting(
@@ -106,7 +100,6 @@ export const CLUSTER_SETTINGS = [
   receiveFromWorkerTimeoutInMs,
   statsStabilizationTimeInSec,
   timeBeforeMovingToRehabInSec,
-  timeBeforeRotatingPreferredNodeInSec,
   timeBeforeRotatingPreferredNodeInSec,
   timeBeforeAddingReplicaInSec,
   maxChangeVectorDistance,
