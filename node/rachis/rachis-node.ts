@@ -13,7 +13,7 @@ import { MembershipChanges } from './driver/membership-changes.ts';
 import type { AppliedCommand } from './driver/proposals.ts';
 import { Ticker } from './driver/ticker.ts';
 import { TransitionLog } from './driver/transition-log.ts';
-import { type NodeIdentity, writeIdentity } from './identity/node-identity.ts';
+import { OwnIdentity } from './identity/own-identity.ts';
 import { identityPath, openRachisStorage, type RachisStorage } from './identity/rachis-storage.ts';
 import { COMMAND_BYTES_MAX, OPERATION_TIMEOUT_MS } from './limits.ts';
 import type { StoredLog } from './log/log-image.ts';
@@ -23,7 +23,7 @@ import { peersOf, type RachisStatus } from './rachis-status.ts';
 import { finishInstall } from './snapshot/interrupted-install.ts';
 import { SnapshotExchange } from './snapshot/snapshot-exchange.ts';
 import { SnapshotReceiver } from './snapshot/snapshot-receiver.ts';
-import { type Hello, parseHello, refusalOf } from './transport/hello.ts';
+import { type Hello, parseHello } from './transport/hello.ts';
 import { RachisTransport } from './transport/rachis-transport.ts';
 
 const SUBMIT = 'submit';
@@ -47,7 +47,7 @@ export class RachisNode {
   readonly #ticker: Ticker;
   readonly #tickMs: number;
   readonly #electionTimeoutMs: number;
-  #identity: NodeIdentity;
+  readonly #identity: OwnIdentity;
   #isClosed = false;
 
   /** @throws RaftLogError when what is on disk can't be used. */
@@ -73,7 +73,11 @@ export class RachisNode {
   ) {
     this.#options = options;
     this.#storage = storage;
-    this.#identity = storage.identity;
+    this.#identity = new OwnIdentity(
+      identityPath(options.folder),
+      storage.identity,
+      () => this.configuration,
+    );
     this.#receiver = receiver;
     const { stateMachine, logger } = options;
     this.#electionTimeoutMs = options.electionTimeoutMs ?? 1000;
@@ -118,7 +122,7 @@ export class RachisNode {
       connect: options.connect,
       deadMs: Math.max(2000, 2 * this.#electionTimeoutMs),
       retireMs: 4 * this.#electionTimeoutMs,
-      presentation: () => this.#presentation(),
+      presentation: () => this.#identity.presentation(),
       onConnected: (peer) => this.#connected(peer),
       onRefused: (peer) => this.#peerIsGone(peer),
       handlers: {
@@ -150,13 +154,12 @@ export class RachisNode {
   }
 
   get id(): NodeId {
-    return this.#identity.serverId;
+    return this.#identity.id;
   }
 
   /** `?` unless the configuration in force names this node. */
   get tag(): string {
-    const own = this.configuration?.nodes.find((node) => node.id === this.id);
-    return this.#core.rachisState === 'Passive' ? '?' : (own?.tag ?? '?');
+    return this.#core.rachisState === 'Passive' ? '?' : (this.#identity.tag ?? '?');
   }
 
   /** The configuration in force here; it may be one that this node is not of any more. */
@@ -170,15 +173,7 @@ export class RachisNode {
 
   /** Why a connection with this header must not be accepted, or null. */
   refuse(header: OperationHeader): string | null {
-    return refusalOf(
-      {
-        serverId: this.id,
-        clusterId: this.configuration?.clusterId ?? this.#identity.cluster?.id ?? null,
-        isBlank: this.configuration === null,
-        nodes: this.configuration?.nodes ?? [],
-      },
-      parseHello(header.Info),
-    );
+    return this.#identity.refusalOf(parseHello(header.Info));
   }
 
   /** A connection whose header `refuse` let pass. The first one tells a passive node its tag and its cluster. */
@@ -354,18 +349,8 @@ export class RachisNode {
   }
 
   async #adopt(hello: Hello): Promise<void> {
-    if (this.configuration !== null || this.#identity.cluster?.id === hello.clusterId) return;
-    const cluster = { id: hello.clusterId, tag: hello.destinationTag };
-    await writeIdentity(identityPath(this.#options.folder), { ...this.#identity, cluster });
-    this.#identity = { ...this.#identity, cluster };
-    this.#options.logger.info(`Invited into cluster ${cluster.id} as node ${cluster.tag}`);
-  }
-
-  #presentation(): { readonly clusterId: string; readonly tag: string } | null {
-    const { configuration } = this;
-    if (configuration === null) return null;
-    const own = configuration.nodes.find((node) => node.id === this.id);
-    return { clusterId: configuration.clusterId, tag: own?.tag ?? '?' };
+    if (!(await this.#identity.adopt(hello))) return;
+    this.#options.logger.info(`Invited into cluster ${hello.clusterId} as node ${hello.destinationTag}`);
   }
 
   #connected(peer: NodeId): void {

@@ -5,7 +5,7 @@ import type { SnapshotMetadata } from './core/message.ts';
 export interface SnapshotSource {
   /** The content is what the entries up to here made. */
   readonly index: number;
-  /** Pieces of at most SNAPSHOT_CHUNK_BYTES or little more, in order. */
+  /** Pieces of at most SNAPSHOT_CHUNK_BYTES or little more; `restore` gets the same pieces in the same order. */
   chunks(): Iterable<Uint8Array>;
   close(): void;
 }

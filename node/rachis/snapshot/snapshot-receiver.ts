@@ -1,9 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { SnapshotMetadata } from '../core/message.ts';
-import { SNAPSHOT_CHUNK_BYTES } from '../limits.ts';
 import { syncFolder } from '../log/segment-file.ts';
 import { RachisError } from '../rachis-error.ts';
 import type { SnapshotChunk, SnapshotEnd } from '../transport/link-frame.ts';
@@ -62,8 +60,20 @@ export class SnapshotReceiver {
     }
   }
 
-  content(): AsyncIterable<Uint8Array> {
-    return createReadStream(this.#path('complete'), { highWaterMark: SNAPSHOT_CHUNK_BYTES });
+  /** The chunks, cut as the sender's state machine had cut them. */
+  async *content(): AsyncGenerator<Uint8Array> {
+    const handle = await open(this.#path('complete'), 'r');
+    try {
+      const header = Buffer.alloc(4);
+      while ((await handle.read(header, 0, 4)).bytesRead === 4) {
+        const chunk = Buffer.alloc(header.readUInt32LE(0));
+        const { bytesRead } = await handle.read(chunk, 0, chunk.byteLength);
+        if (bytesRead < chunk.byteLength) throw new RachisError('The received snapshot is cut off.');
+        yield chunk;
+      }
+    } finally {
+      await handle.close();
+    }
   }
 
   /** The complete one is installed. */
@@ -98,7 +108,9 @@ export class SnapshotReceiver {
         return null;
       }
       if (chunk.end !== null) return await this.#finish(incoming, chunk.end, acknowledge);
-      await incoming.handle.write(chunk.data);
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(chunk.data.byteLength);
+      await incoming.handle.writev([length, chunk.data]);
       incoming.bytes += chunk.data.byteLength;
       incoming.checksum = crc32(chunk.data, incoming.checksum);
       incoming.next++;

@@ -134,11 +134,13 @@ export class TestCluster {
     const leader = await this.leader();
     await leader.rachis.changeConfiguration({ upsert: [node.asMember(tag, role)] });
     if (role === 'watcher') return;
-    await until(
-      () =>
-        node.rachis.configuration?.nodes.some((n) => n.id === node.rachis.id && n.role === 'member') ?? false,
-      `the promotion of ${tag}`,
-    );
+    // Committed and no longer joint: until then the quorum of the old members is needed, too.
+    await until(() => {
+      const { configuration, configurationIndex, commitIndex } = node.rachis.status();
+      const isMember =
+        configuration?.nodes.some((n) => n.id === node.rachis.id && n.role === 'member') ?? false;
+      return isMember && configuration?.outgoingMembers.length === 0 && commitIndex >= configurationIndex;
+    }, `the promotion of ${tag}`);
   }
 
   get up(): TestNode[] {
