@@ -1,7 +1,7 @@
 import { compareChangeVectors } from '../documents/change-vector.ts';
 import { DocumentFlag } from '../documents/document-flags.ts';
 import { type ConflictOutcome, type ConflictPolicy, resolveArrival } from './conflict-resolution.ts';
-import type { DocumentVersion } from './document-version.ts';
+import { type DocumentVersion, MERGED_TWIN } from './document-version.ts';
 import type { ReplicaStore } from './replica-store.ts';
 import type { ReplicatedItem } from './replicated-item.ts';
 import { documentTraits } from './version-traits.ts';
@@ -54,7 +54,7 @@ function storeResolution(
     store.storeRevision(id, { ...loser, flags: loser.flags | DocumentFlag.Conflicted });
   }
   const changeVector = store.withNextOwnEntry(winner.changeVector);
-  const flags = winner.flags | DocumentFlag.Resolved | DocumentFlag.HasRevisions;
+  const flags = (winner.flags & ~MERGED_TWIN) | DocumentFlag.Resolved | DocumentFlag.HasRevisions;
   store.storeVersion(id, { ...winner, changeVector, flags });
 }
 

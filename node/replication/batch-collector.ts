@@ -1,3 +1,4 @@
+import type { ItemRoute, PendingItem } from './item-route.ts';
 import type { StreamLimits } from './limits.ts';
 import { approximateBytes, type ReplicatedItem } from './replicated-item.ts';
 
@@ -7,6 +8,8 @@ export interface SourceItem {
   /** Items written by one command of the source share this number. */
   readonly transaction: number;
   readonly changeVector: string;
+  /** It was written several times with the same content, and the vectors became one here or elsewhere. */
+  readonly isMergedTwin: boolean;
   /** What the destination's vector says nothing about: it goes to everybody. */
   readonly isAlwaysSent: boolean;
   /** The item with its body. */
@@ -28,20 +31,16 @@ export interface CollectedItems {
 }
 
 /** An item that somebody else sends. */
-export interface LeftItem {
+export interface LeftItem extends PendingItem {
   readonly etag: number;
-  readonly changeVector: string;
 }
-
-/** What to do about an item: the destination has it, gets it from its origin, or gets it from here. */
-export type ItemDecision = 'skip' | 'leave' | 'send';
 
 /** Takes items until the limits of a batch are reached. Pure, since the storage may ask for the same look again. */
 export function collectItems(
   source: Iterable<SourceItem>,
   scannedEtag: number,
   limits: StreamLimits,
-  decide: (item: SourceItem) => ItemDecision,
+  route: (item: SourceItem) => ItemRoute,
 ): CollectedItems {
   const items: ReplicatedItem[] = [];
   const left: LeftItem[] = [];
@@ -57,9 +56,9 @@ export function collectItems(
     }
     scanned++;
     last = candidate;
-    const decision = decide(candidate);
-    if (decision === 'leave') left.push({ etag: candidate.etag, changeVector: candidate.changeVector });
-    if (decision !== 'send') continue;
+    const way = route(candidate);
+    if (typeof way === 'object') left.push({ etag: candidate.etag, ...way });
+    if (way !== 'send') continue;
     const item = candidate.load();
     items.push(item);
     bytes += approximateBytes(item);

@@ -1,5 +1,5 @@
 import { compareChangeVectors, mergeChangeVectors } from '../documents/change-vector.ts';
-import { type DocumentVersion, isSameContent } from './document-version.ts';
+import { type DocumentVersion, isSameContent, MERGED_TWIN } from './document-version.ts';
 import { compareVersions, type VersionTraits } from './version-order.ts';
 
 /** `latest` resolves at once; `manual` keeps every version until somebody writes the document. */
@@ -86,7 +86,7 @@ function foldTwins(concurrent: readonly DocumentVersion[], arrived: DocumentVers
   const merged: DocumentVersion = {
     ...later,
     changeVector: mergeChangeVectors(twin.changeVector, arrived.changeVector),
-    flags: twin.flags | arrived.flags,
+    flags: twin.flags | arrived.flags | MERGED_TWIN,
   };
   // The wider vector may now include versions that neither half did.
   return concurrent

@@ -14,6 +14,12 @@ export interface DocumentContent {
   readonly metadata: Buffer;
 }
 
+/**
+ * Flag, never shown to anybody, of a version that is several of the same content: unlike all others it has no one
+ * writer, and no one entry of its vector stands for it.
+ */
+export const MERGED_TWIN = 1 << 30;
+
 /** Same document, or both deletions: nothing is lost by keeping either. */
 export function isSameContent(a: DocumentVersion, b: DocumentVersion): boolean {
   if (a.content === null || b.content === null) return a.content === b.content;

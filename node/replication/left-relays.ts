@@ -1,6 +1,6 @@
-import { compareChangeVectors, etagOf, parseChangeVector } from '../documents/change-vector.ts';
+import type { ChangeVectorEntry } from '../documents/change-vector.ts';
 import type { LeftItem } from './batch-collector.ts';
-import type { DestinationSources } from './destination-sources.ts';
+import type { DestinationView } from './item-route.ts';
 import { RELAY_PATIENCE_MS } from './limits.ts';
 
 interface RememberedItem extends LeftItem {
@@ -13,14 +13,13 @@ interface RememberedItem extends LeftItem {
  * destination's vector comes to include them, and sent after all when the origin falls silent.
  */
 export class LeftRelays {
-  readonly #ownId: string;
   readonly #rememberedMax: number;
   #items: RememberedItem[] = [];
   #first = 0;
   #unrememberedFrom: number | null = null;
+  #greatestOwnEtag = 0;
 
-  constructor(ownDatabaseId: string, rememberedMax: number) {
-    this.#ownId = ownDatabaseId;
+  constructor(rememberedMax: number) {
     this.#rememberedMax = rememberedMax;
   }
 
@@ -33,21 +32,12 @@ export class LeftRelays {
     return this.#items[this.#first]?.etag ?? this.#unrememberedFrom;
   }
 
-  /** Does all that the destination lacks of the item come from databases that are connected to it? */
-  isOnItsWay(changeVector: string, destinationVector: string, sources: DestinationSources): boolean {
-    if (sources.isEmpty) return false;
-    return parseChangeVector(changeVector).every(
-      ({ databaseId, etag }) =>
-        etag <= etagOf(destinationVector, databaseId) ||
-        (databaseId !== this.#ownId && sources.has(databaseId)),
-    );
-  }
-
   /** Takes note of items that were left, in the order of their etags. */
   add(items: readonly LeftItem[], now: number): void {
-    for (const { etag, changeVector } of items) {
+    for (const { etag, pending, ownEtag } of items) {
       if (this.#unrememberedFrom === null && this.#count < this.#rememberedMax) {
-        this.#items.push({ etag, changeVector, leftAt: now });
+        this.#items.push({ etag, pending, ownEtag, leftAt: now });
+        this.#greatestOwnEtag = Math.max(this.#greatestOwnEtag, ownEtag);
       } else {
         this.#unrememberedFrom ??= etag;
       }
@@ -55,12 +45,21 @@ export class LeftRelays {
   }
 
   /**
+   * Whether the destination has all that this database itself wrote, although items are left: not while one of those
+   * stands for own writes that the destination doesn't have either, since it replaced them here.
+   */
+  isOwnClaimTrue(ownEtagIncluded: number): boolean {
+    return this.#unrememberedFrom === null && this.#greatestOwnEtag <= ownEtagIncluded;
+  }
+
+  /**
    * Forgets the items that the destination has by now. Gives the etag to scan again from, when items were left that
    * are not remembered one by one and all that are have arrived.
    */
-  forgetIncluded(destinationVector: string): number | null {
+  forgetIncluded({ included }: DestinationView): number | null {
+    const isThere = ({ databaseId, etag }: ChangeVectorEntry) => etag <= (included.get(databaseId) ?? 0);
     for (let item = this.#items[this.#first]; item !== undefined; item = this.#items[this.#first]) {
-      if (compareChangeVectors(item.changeVector, destinationVector) !== 'AlreadyMerged') return null;
+      if (!item.pending.every(isThere)) return null;
       this.#first++;
     }
     const again = this.#unrememberedFrom;
@@ -69,13 +68,14 @@ export class LeftRelays {
   }
 
   /** Must the first item be sent after all: has its origin gone, or made no progress for too long? */
-  isImpatient(destinationVector: string, sources: DestinationSources, now: number): boolean {
+  isImpatient({ included, sources }: DestinationView, now: number): boolean {
     const item = this.#items[this.#first];
     if (item === undefined) return false;
-    return parseChangeVector(item.changeVector).some(
+    return item.pending.some(
       ({ databaseId, etag }) =>
-        etag > etagOf(destinationVector, databaseId) &&
-        now - Math.max(item.leftAt, sources.progressedAt(databaseId)) >= RELAY_PATIENCE_MS,
+        etag > (included.get(databaseId) ?? 0) &&
+        (!sources.has(databaseId) ||
+          now - Math.max(item.leftAt, sources.progressedAt(databaseId)) >= RELAY_PATIENCE_MS),
     );
   }
 
@@ -83,6 +83,7 @@ export class LeftRelays {
     this.#items = [];
     this.#first = 0;
     this.#unrememberedFrom = null;
+    this.#greatestOwnEtag = 0;
   }
 
   get #count(): number {

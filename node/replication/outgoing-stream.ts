@@ -1,6 +1,7 @@
 import { compareChangeVectors } from '../documents/change-vector.ts';
-import { type CollectedItems, collectItems, type ItemDecision, type SourceItem } from './batch-collector.ts';
+import { type CollectedItems, collectItems, type SourceItem } from './batch-collector.ts';
 import { DestinationSources } from './destination-sources.ts';
+import { type DestinationView, type ItemRoute, includedEtags, routeOf } from './item-route.ts';
 import { LeftRelays } from './left-relays.ts';
 import {
   HEARTBEAT_INTERVAL_MS,
@@ -48,8 +49,10 @@ export class OutgoingStream {
   #destination: StateMessage | null = null;
   #sources = DestinationSources.none;
   /** What decides about each item; it changes only between two transactions, so that none is sent in half. */
-  #view: DestinationView = { changeVector: '', sources: DestinationSources.none, impatientUntilEtag: 0 };
+  #view: StreamView = { state: null, databaseId: '', included: new Map(), sources: DestinationSources.none };
   #isInsideTransaction = false;
+  /** Up to here items are sent and none is left to its origin: their origins had their chance. */
+  #impatientUntilEtag = 0;
   #scannedEtag = 0;
   /** Parts of a batch are sent and the last is not yet; and the bytes of those parts. */
   #isBatchOpen = false;
@@ -65,7 +68,7 @@ export class OutgoingStream {
 
   constructor(options: OutgoingStreamOptions) {
     this.#options = options;
-    this.#left = new LeftRelays(options.source.databaseId, options.limits.relaysRemembered);
+    this.#left = new LeftRelays(options.limits.relaysRemembered);
     this.#heardAt = options.clock.now();
     options.connection.onClose(() => this.#stop());
     this.#beat();
@@ -131,9 +134,10 @@ export class OutgoingStream {
     const { connection } = this.#options;
     if (this.#isPumpDue || this.#isDraining || connection.isClosed) return;
     const window = this.#window;
-    if (window === null) return;
+    const destination = this.#destination;
+    if (window === null || destination === null) return;
     if (!this.#isBatchOpen && !window.hasRoom) return;
-    if (!this.#isInsideTransaction) this.#lookAround();
+    if (!this.#isInsideTransaction) this.#lookAround(destination);
     if (this.#scannedEtag >= this.#options.source.lastEtag()) {
       this.#planIdleClaim(window);
       return;
@@ -148,32 +152,29 @@ export class OutgoingStream {
   }
 
   /** Between two transactions: takes in what the destination said, and goes back to items whose origin left them. */
-  #lookAround(): void {
-    const changeVector = this.#destination?.changeVector ?? '';
-    const sources = this.#sources;
-    let { impatientUntilEtag } = this.#view;
-    const again = this.#left.forgetIncluded(changeVector);
-    if (again !== null) this.#scannedEtag = Math.min(this.#scannedEtag, again - 1);
-    if (this.#left.isImpatient(changeVector, sources, this.#options.clock.now())) {
-      const firstLeft = this.#left.firstEtag ?? Number.MAX_SAFE_INTEGER;
-      impatientUntilEtag = Math.max(impatientUntilEtag, this.#scannedEtag);
-      this.#scannedEtag = Math.min(this.#scannedEtag, firstLeft - 1);
-      this.#left.clear();
+  #lookAround(destination: StateMessage): void {
+    const { databaseId, changeVector } = destination;
+    if (this.#view.state !== destination) {
+      const included = includedEtags(changeVector);
+      this.#view = { state: destination, databaseId, included, sources: this.#sources };
     }
-    this.#view = { changeVector, sources, impatientUntilEtag };
+    const again = this.#left.forgetIncluded(this.#view);
+    if (again !== null) this.#scannedEtag = Math.min(this.#scannedEtag, again - 1);
+    if (!this.#left.isImpatient(this.#view, this.#options.clock.now())) return;
+    const firstLeft = this.#left.firstEtag ?? Number.MAX_SAFE_INTEGER;
+    this.#impatientUntilEtag = Math.max(this.#impatientUntilEtag, this.#scannedEtag);
+    this.#scannedEtag = Math.min(this.#scannedEtag, firstLeft - 1);
+    this.#left.clear();
   }
 
   #collect(): CollectedItems {
     const { source, clock, limits } = this.#options;
-    const { changeVector, sources, impatientUntilEtag } = this.#view;
-    const decide = (item: SourceItem): ItemDecision => {
-      if (item.isAlwaysSent) return 'send';
-      if (compareChangeVectors(item.changeVector, changeVector) === 'AlreadyMerged') return 'skip';
-      if (item.etag <= impatientUntilEtag) return 'send';
-      return this.#left.isOnItsWay(item.changeVector, changeVector, sources) ? 'leave' : 'send';
+    const route = (item: SourceItem): ItemRoute => {
+      const way = routeOf(item, source.databaseId, this.#view);
+      return typeof way === 'object' && item.etag <= this.#impatientUntilEtag ? 'send' : way;
     };
     const collected = source.read(this.#scannedEtag, (items) =>
-      collectItems(items, this.#scannedEtag, limits, decide),
+      collectItems(items, this.#scannedEtag, limits, route),
     );
     this.#left.add(collected.left, clock.now());
     return collected;
@@ -213,7 +214,9 @@ export class OutgoingStream {
   #claim(): Claim {
     const { source } = this.#options;
     const isWholeClaim = this.#left.isEmpty;
-    return { claim: isWholeClaim ? source.changeVector() : source.ownChangeVector(), isWholeClaim };
+    if (isWholeClaim) return { claim: source.changeVector(), isWholeClaim };
+    const isOwnClaimTrue = this.#left.isOwnClaimTrue(this.#view.included.get(source.databaseId) ?? 0);
+    return { claim: isOwnClaimTrue ? source.ownChangeVector() : '', isWholeClaim };
   }
 
   /** All is sent. If the destination does not know so, it is told, unless items that go there soon bring the news. */
@@ -274,11 +277,9 @@ export class OutgoingStream {
   }
 }
 
-interface DestinationView {
-  readonly changeVector: string;
-  readonly sources: DestinationSources;
-  /** Up to here items are sent and none is left to its origin: their origins had their chance. */
-  readonly impatientUntilEtag: number;
+interface StreamView extends DestinationView {
+  /** The message that it was made of. */
+  readonly state: StateMessage | null;
 }
 
 interface Claim {

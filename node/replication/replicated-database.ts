@@ -2,6 +2,7 @@ import type { CommandDefinition } from '../documents/command.ts';
 import { DocumentFlag } from '../documents/document-flags.ts';
 import type { DocumentReader, EtagItem } from '../documents/document-reader.ts';
 import type { SourceItem } from './batch-collector.ts';
+import { MERGED_TWIN } from './document-version.ts';
 import type { StreamSource } from './outgoing-stream.ts';
 import type { ReplicatedItem } from './replicated-item.ts';
 
@@ -40,6 +41,7 @@ function* sourceItems(items: Iterable<EtagItem>): Generator<SourceItem> {
       etag,
       transaction,
       changeVector: version.changeVector,
+      isMergedTwin: (version.flags & MERGED_TWIN) !== 0,
       // Both are made here of versions that others may have seen and not kept.
       isAlwaysSent: kind === 'conflict' || isConflictRevision,
       load: () => replicatedItem(kind, version),
