@@ -64,7 +64,7 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   UnsupportedCommandError: { status: 500, type: 'Raven.Server.Exceptions.InvalidCommandTypeException' },
   InvalidCommandError: framework('System.InvalidOperationException'),
   CommandTooLargeError: framework('System.InvalidOperationException'),
-  ChangeVectorError: framework('System.ArgumentException'),
+  ChangeVectorFormatError: framework('System.ArgumentException'),
   DatabaseOverloadedError: raven(503, 'RavenException'),
   DatabaseClosedError: raven(503, 'Database.DatabaseDisabledException'),
 
@@ -85,7 +85,12 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   DatabaseAlreadyExistsError: raven(409, 'ConcurrencyException', { extras: NO_VECTORS }),
   RachisConcurrencyError: { status: 409, type: 'Raven.Server.Rachis.RachisConcurrencyException' },
   NoLeaderError: raven(503, 'Cluster.NoLeaderException'),
-  NotLeaderError: raven(503, 'Cluster.NoLeaderException'),
+  NodePassiveError: raven(503, 'Cluster.NodeIsPassiveException'),
+  RachisRefusedError: framework('System.InvalidOperationException'),
+  RachisOverloadError: raven(503, 'RavenException'),
+  RachisClosedError: raven(503, 'Cluster.NoLeaderException'),
+  RetryError: raven(503, 'Cluster.NoLeaderException'),
+  ClusterError: framework('System.InvalidOperationException'),
 
   // this room
   BodyTooLargeError: { status: 413, type: 'System.IO.InvalidDataException' },

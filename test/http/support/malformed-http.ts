@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { routes } from '../../../node/http/routes.ts';
 
 const targets = fc.constantFrom(
   '/',
@@ -90,35 +91,101 @@ const bodies = fc.oneof(
   fc.json(),
 );
 
-/** Requests that are wrong in the ways that wire, proxy and program errors make them, and some that are merely odd. */
+/** Not HTTP, or not quite. */
+const brokenHttp = fc
+  .record({
+    method: methods,
+    target: fc.oneof({ weight: 4, arbitrary: targets }, fc.string({ unit: 'binary', maxLength: 30 })),
+    version: versions,
+    lineEnd: lineEnds,
+    headers: fc.array(headers, { maxLength: 6 }),
+    body: bodies,
+    saysLength: fc.boolean(),
+    cut: fc.option(fc.nat(300), { freq: 4, nil: null }),
+  })
+  .map(({ method, target, version, lineEnd, headers: lines, body, saysLength, cut }) => {
+    const bytes = Buffer.from(body, 'latin1');
+    const length = saysLength ? [`Content-Length: ${bytes.byteLength}`] : [];
+    const head = [`${method} ${target} ${version}`, 'Host: 127.0.0.1', ...lines, ...length].join(lineEnd);
+    const whole = Buffer.concat([Buffer.from(`${head}\r\n\r\n`, 'latin1'), bytes]);
+    return cut === null ? whole : whole.subarray(0, cut);
+  });
+
+const names = fc.constantFrom('shop', 'SHOP', 'nope', '%00', '..', 'a'.repeat(300), 'sh%6Fp');
+const texts = fc.oneof(
+  fc.constantFrom(
+    '',
+    'users/1',
+    'users/',
+    'users|',
+    '0',
+    '-1',
+    '1',
+    'true',
+    'x',
+    '%ff',
+    '99999999999999999999',
+  ),
+  fc.string({ unit: 'grapheme', maxLength: 20 }).map(encodeURIComponent),
+);
+
+const keys = fc.constantFrom(
+  ...['id', 'name', 'start', 'pageSize', 'startsWith', 'startAfter', 'matches', 'exclude', 'etag', 'include'],
+  ...[
+    'metadataOnly',
+    'tag',
+    'lastMax',
+    'lastBatchSize',
+    'end',
+    'last',
+    'value',
+    'force',
+    'docId',
+    'node',
+    'url',
+  ],
+  ...['nodeTag', 'index', 'enable', 'namesOnly', 'replicationFactor', 'waitForReplicasTimeout', 'txMode'],
+);
+
+/** HTTP without fault that asks for nonsense, at every route there is. */
+const nonsense = fc
+  .record({
+    route: fc.constantFrom(...routes.filter(({ path }) => path !== '/admin/databases')),
+    name: names,
+    query: fc.array(fc.tuple(keys, texts), { maxLength: 5 }),
+    headers: fc.array(
+      fc.constantFrom(
+        'If-Match: "',
+        'If-None-Match: "404 Response"',
+        'Topology-Etag: "9999999999999999999999"',
+        'Client-Configuration-Etag: x',
+        'Known-Raft-Index: -1',
+        'Accept-Encoding: gzip;q=NaN,,;;zstd',
+        'Content-Encoding: gzip',
+        'Content-Type: multipart/form-data; boundary=',
+        'ETag: "undefined"',
+        'Connection: close',
+      ),
+      { maxLength: 4 },
+    ),
+    body: fc.oneof(bodies, fc.json(), fc.constantFrom('{"DatabaseNames":["nope"]}', '{"DatabaseNames":[5]}')),
+  })
+  .map(({ route, name, query, headers: lines, body }) => {
+    const path = route.scope === 'database' ? `/databases/${name}${route.path}` : route.path;
+    const text = query.map(([key, value]) => `${key}=${value}`).join('&');
+    const bytes = Buffer.from(body, 'utf8');
+    const head = [
+      `${route.method} ${path}?${text} HTTP/1.1`,
+      'Host: 127.0.0.1',
+      ...new Set(lines),
+      `Content-Length: ${bytes.byteLength}`,
+    ].join('\r\n');
+    return Buffer.concat([Buffer.from(`${head}\r\n\r\n`, 'latin1'), bytes]);
+  });
+
+/** Requests as wire, proxy and program errors make them, and as nobody should. */
 export const malformedRequest: fc.Arbitrary<Buffer> = fc.oneof(
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes)) },
-  {
-    weight: 9,
-    arbitrary: fc
-      .record({
-        method: methods,
-        target: fc.oneof({ weight: 4, arbitrary: targets }, fc.string({ unit: 'binary', maxLength: 30 })),
-        version: versions,
-        lineEnd: lineEnds,
-        headers: fc.array(headers, { maxLength: 6 }),
-        body: bodies,
-        saysLength: fc.boolean(),
-        cut: fc.option(fc.nat(300), { freq: 4, nil: null }),
-      })
-      .map(({ method, target, version, lineEnd, headers: lines, body, saysLength, cut }) => {
-        const bytes = Buffer.from(body, 'latin1');
-        const all = [
-          'Host: 127.0.0.1',
-          ...lines,
-          ...(saysLength ? [`Content-Length: ${bytes.byteLength}`] : []),
-        ];
-        const head = Buffer.from(
-          `${[`${method} ${target} ${version}`, ...all].join(lineEnd)}\r\n\r\n`,
-          'latin1',
-        );
-        const whole = Buffer.concat([head, bytes]);
-        return cut === null ? whole : whole.subarray(0, cut);
-      }),
-  },
+  { weight: 4, arbitrary: brokenHttp },
+  { weight: 6, arbitrary: nonsense },
 );

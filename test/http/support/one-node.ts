@@ -1,16 +1,29 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ClusterLayer } from '../../../node/cluster/cluster-layer.ts';
 import { HttpServer } from '../../../node/http/http-server.ts';
 import type { NodeServices } from '../../../node/http/node-services.ts';
 import { DatabaseLandlord } from '../../../node/landlord/database-landlord.ts';
-import { silentLogger } from '../../../node/observability/logger.ts';
+import { type Logger, silentLogger } from '../../../node/observability/logger.ts';
 import { StorageWriter } from '../../../node/storage/storage-writer.ts';
-import { AppliedCluster } from './applied-cluster.ts';
 import { passiveNode } from './passive-node.ts';
 import { send } from './raw-http.ts';
 
-/** A node A that leads itself: real storage, databases, landlord and HTTP server. */
+/** The observer stays out of it: there is nothing to observe on one node. */
+const SETTINGS = {
+  electionTimeoutMs: 300,
+  operationTimeoutMs: 15_000,
+  workerSamplePeriodMs: 500,
+  supervisorSamplePeriodMs: 3_600_000,
+  receiveFromWorkerTimeoutMs: 5_000,
+  statsStabilizationTimeMs: 5_000,
+  timeBeforeMovingToRehabMs: 60_000,
+  timeBeforeRotatingPreferredNodeMs: 5_000,
+  timeBeforeAddingReplicaMs: 900_000,
+};
+
+/** A node A that leads itself: real storage, Rachis, databases, landlord and HTTP server. */
 export interface OneNode {
   readonly port: number;
   readonly url: string;
@@ -21,11 +34,20 @@ export interface OneNode {
   close(): Promise<void>;
 }
 
-export async function startOneNode(): Promise<OneNode> {
+export async function startOneNode(logger: Logger = silentLogger): Promise<OneNode> {
   const directory = await mkdtemp(join(tmpdir(), 'ravencluster-http-'));
   const writer = new StorageWriter();
-  let url = '';
-  const cluster = new AppliedCluster(() => url);
+  let url = 'http://127.0.0.1:1';
+  const cluster = await ClusterLayer.open({
+    path: join(directory, 'System'),
+    writer,
+    durable: false,
+    publicUrl: () => url,
+    tcpAddress: () => '127.0.0.1:1',
+    logger: silentLogger,
+    settings: SETTINGS,
+    reports: () => [],
+  });
   const landlord = new DatabaseLandlord({
     dataDirectory: directory,
     writer,
@@ -35,9 +57,11 @@ export async function startOneNode(): Promise<OneNode> {
     tombstoneCleanupIntervalMs: 60_000,
   });
   const services: NodeServices = { ...passiveNode(), cluster, landlord, publicUrl: () => url };
-  const server = new HttpServer({ host: '127.0.0.1', port: 0, node: services, logger: silentLogger });
+  const server = new HttpServer({ host: '127.0.0.1', port: 0, node: services, logger });
   const { port } = await server.listen();
   url = `http://127.0.0.1:${port}`;
+  cluster.serve();
+  await cluster.bootstrap();
   return {
     port,
     url,
@@ -54,6 +78,7 @@ export async function startOneNode(): Promise<OneNode> {
     async close() {
       await server.close();
       await landlord.close();
+      await cluster.close();
       await writer.stop();
       await rm(directory, { recursive: true, force: true });
     },
