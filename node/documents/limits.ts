@@ -57,3 +57,7 @@ export const REMEMBERED_REQUESTS_MAX = 4096;
 export const REMEMBERED_REQUEST_MS = 10 * 60_000;
 /** A longer answer is not remembered, in bytes: the log is read and written with every such batch. */
 export const REMEMBERED_ANSWER_BYTES_MAX = 1024 * 1024;
+
+/** Documents written last that are kept at hand for the next write, by number and in bytes, per database. */
+export const RECENT_DOCUMENTS_MAX = 16_384;
+export const RECENT_DOCUMENTS_BYTES_MAX = 16 * 1024 * 1024;

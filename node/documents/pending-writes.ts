@@ -2,6 +2,7 @@ import type { KeyRange } from '../storage/storage-environment.ts';
 import { WriteBatch } from '../storage/write-batch.ts';
 import { DATABASE_COLUMNS, DOCUMENTS } from './columns.ts';
 import type { KeyValueView } from './key-value-view.ts';
+import { RecentDocuments } from './recent-documents.ts';
 
 /** `value` null: deleted. */
 interface PendingValue {
@@ -30,6 +31,7 @@ export class PendingWrites implements KeyValueView {
   #gathering = new Layer();
   #committing: Layer | null = null;
   #prefetched = new Map<string, Buffer | undefined>();
+  readonly #recent = new RecentDocuments();
   /** What the current command has overwritten in the gathering layer, oldest first. */
   #undo: { readonly column: number; readonly text: string; readonly previous: PendingValue | undefined }[] =
     [];
@@ -61,8 +63,8 @@ export class PendingWrites implements KeyValueView {
     const text = textOf(key);
     const pending = this.#find(column, text);
     if (pending !== undefined) return pending.value ?? undefined;
-    if (column === DOCUMENTS && this.#prefetched.size > 0) {
-      const value = this.#prefetched.get(text);
+    if (column === DOCUMENTS) {
+      const value = this.#recent.get(text) ?? this.#prefetched.get(text);
       if (value !== undefined || this.#prefetched.has(text)) return value;
     }
     return this.#durable.get(column, key);
@@ -96,7 +98,10 @@ export class PendingWrites implements KeyValueView {
 
   /** Reads documents that commands are about to ask for in one call. Good until `forgetPrefetched`. */
   prefetchDocuments(keys: readonly Buffer[]): void {
-    const missing = keys.filter((key) => this.#find(DOCUMENTS, textOf(key)) === undefined);
+    const missing = keys.filter((key) => {
+      const text = textOf(key);
+      return this.#recent.get(text) === undefined && this.#find(DOCUMENTS, text) === undefined;
+    });
     const values = this.#durable.getMany(DOCUMENTS, missing);
     missing.forEach((key, i) => {
       this.#prefetched.set(textOf(key), values[i]);
@@ -139,11 +144,14 @@ export class PendingWrites implements KeyValueView {
 
   /** The sealed batch is durable: the storage has its effects. */
   committed(): void {
+    const documents = this.#committing?.column(DOCUMENTS) ?? [];
+    for (const [text, { value }] of documents) this.#recent.set(text, value);
     this.#committing = null;
   }
 
   /** Forgets everything that is not durable. */
   discard(): void {
+    this.#recent.clear();
     this.#committing = null;
     this.#gathering = new Layer();
     this.#undo.length = 0;
