@@ -17,9 +17,9 @@ import { OwnIdentity } from './identity/own-identity.ts';
 import { identityPath, openRachisStorage, type RachisStorage } from './identity/rachis-storage.ts';
 import { COMMAND_BYTES_MAX, OPERATION_TIMEOUT_MS } from './limits.ts';
 import type { StoredLog } from './log/log-image.ts';
-import { RachisOverloadError, RachisRefusedError, RetryError } from './rachis-error.ts';
+import { NodePassiveError, RachisOverloadError, RachisRefusedError, RetryError } from './rachis-error.ts';
 import type { RachisNodeOptions } from './rachis-options.ts';
-import { peersOf, type RachisStatus } from './rachis-status.ts';
+import { type RachisStatus, rachisStatusOf } from './rachis-status.ts';
 import { finishInstall } from './snapshot/interrupted-install.ts';
 import { SnapshotExchange } from './snapshot/snapshot-exchange.ts';
 import { SnapshotReceiver } from './snapshot/snapshot-receiver.ts';
@@ -250,7 +250,13 @@ export class RachisNode {
     change: ConfigurationChange,
     timeoutMs: number = this.#operationTimeoutMs,
   ): Promise<void> {
-    await this.askLeader(CHANGE_CONFIGURATION, change, timeoutMs);
+    try {
+      await this.askLeader(CHANGE_CONFIGURATION, change, timeoutMs);
+    } catch (error) {
+      // A leader that removed itself is in no cluster any more when it would answer: that is the success.
+      const hasLeft = change.remove?.includes(this.id) === true && this.#identity.tag === null;
+      if (!(error instanceof NodePassiveError && hasLeft)) throw error;
+    }
   }
 
   /** Hands leadership over to the most up-to-date other member, or to the one named; resolves when this has happened. */
@@ -272,29 +278,14 @@ export class RachisNode {
   }
 
   status(): RachisStatus {
-    const core = this.#core.status();
-    const leader = core.configuration?.nodes.find((node) => node.id === core.leader);
-    const now = { wallMs: Date.now(), monotonicMs: performance.now() };
-    return {
-      id: core.id,
+    return rachisStatusOf({
+      core: this.#core.status(),
       tag: this.tag,
-      state: core.state,
-      term: core.term,
-      leader: core.leader,
-      leaderTag: leader?.tag ?? null,
-      commitIndex: core.commit,
       appliedIndex: this.#options.stateMachine.appliedIndex,
-      firstIndex: core.firstIndex,
-      lastIndex: core.lastIndex,
-      uncommittedBytes: core.uncommittedBytes,
-      configuration: core.configuration,
-      configurationIndex: core.configurationIndex,
-      peers: peersOf(core, (id) => this.#transport.status(id), this.#tickMs, now),
-      leadershipMs: this.isLeader ? now.monotonicMs - this.#transitions.leadingSinceMs : null,
-      transitions: this.#transitions.recent,
-      leaderChanges: this.#transitions.leaderChanges,
-      electionsStarted: this.#transitions.electionsStarted,
-    };
+      transitions: this.#transitions,
+      linkOf: (id) => this.#transport.status(id),
+      tickMs: this.#tickMs,
+    });
   }
 
   /** Called when state, term, leader or configuration has changed. Gives the way to stop it. */
@@ -373,7 +364,8 @@ export class RachisNode {
     const { logger } = this.#options;
     const previous = this.#transitions.state;
     this.#transitions.record(change);
-    if (change.configuration !== null) this.#transport.setPeers(change.configuration.nodes);
+    // A node that is of no cluster dials nobody; the cluster dials it when it wants it back.
+    this.#transport.setPeers(change.state === 'Passive' ? [] : (change.configuration?.nodes ?? []));
     if (change.state !== 'Leader' && change.state !== 'LeaderElect') this.#exchange.abandon();
     if (previous !== change.state) {
       logger.info(`${change.state} in term ${change.term}`, { reason: change.reason, leader: change.leader });

@@ -2,6 +2,7 @@ import type { ClusterNode, Configuration } from './core/configuration.ts';
 import type { CoreStatus } from './core/core-status.ts';
 import type { NodeId } from './core/entry.ts';
 import type { RachisState } from './core/ready.ts';
+import type { TransitionLog } from './driver/transition-log.ts';
 import type { LinkStatus } from './transport/rachis-transport.ts';
 
 /** How this node, while it leads, sees another one. */
@@ -50,25 +51,56 @@ export interface RachisStatus {
   readonly electionsStarted: number;
 }
 
-export function peersOf(
-  core: CoreStatus,
-  linkOf: (id: NodeId) => LinkStatus,
-  tickMs: number,
-  now: { readonly wallMs: number; readonly monotonicMs: number },
-): readonly RachisPeer[] {
+export interface StatusSources {
+  readonly core: CoreStatus;
+  readonly tag: string;
+  readonly appliedIndex: number;
+  readonly transitions: TransitionLog;
+  readonly tickMs: number;
+  linkOf(id: NodeId): LinkStatus;
+}
+
+export function rachisStatusOf(sources: StatusSources): RachisStatus {
+  const { core, transitions } = sources;
+  const { id, state, term, leader, firstIndex, lastIndex, uncommittedBytes, configuration } = core;
+  const leaderTag = configuration?.nodes.find((node) => node.id === leader)?.tag ?? null;
+  return {
+    id,
+    tag: sources.tag,
+    state,
+    term,
+    leader,
+    leaderTag,
+    commitIndex: core.commit,
+    appliedIndex: sources.appliedIndex,
+    firstIndex,
+    lastIndex,
+    uncommittedBytes,
+    configuration,
+    configurationIndex: core.configurationIndex,
+    peers: peersOf(sources),
+    leadershipMs: state === 'Leader' ? performance.now() - transitions.leadingSinceMs : null,
+    transitions: transitions.recent,
+    leaderChanges: transitions.leaderChanges,
+    electionsStarted: transitions.electionsStarted,
+  };
+}
+
+function peersOf({ core, linkOf, tickMs }: StatusSources): readonly RachisPeer[] {
+  const nowMs = performance.now();
+  const wallMs = Date.now();
   return core.peers.flatMap((peer) => {
     const node = core.configuration?.nodes.find((candidate) => candidate.id === peer.id);
     if (node === undefined) return [];
-    const link = linkOf(peer.id);
-    const sentAgoMs = now.monotonicMs - link.lastSentMs;
+    const { isConnected, error, lastSentMs } = linkOf(peer.id);
     return {
       node,
-      isConnected: link.isConnected,
-      error: link.error,
+      isConnected,
+      error,
       matchIndex: peer.match,
       state: peer.state,
-      lastSent: link.lastSentMs === 0 ? null : new Date(now.wallMs - sentAgoMs),
-      lastReply: peer.hasReplied ? new Date(now.wallMs - peer.lastReplyTicksAgo * tickMs) : null,
+      lastSent: lastSentMs === 0 ? null : new Date(wallMs - (nowMs - lastSentMs)),
+      lastReply: peer.hasReplied ? new Date(wallMs - peer.lastReplyTicksAgo * tickMs) : null,
     };
   });
 }

@@ -33,9 +33,19 @@ export class Proposals {
   /** Everything that gathered since the last time goes into the log together. */
   flush(core: RaftCore, prepare: (data: Uint8Array) => Uint8Array): void {
     if (this.#gathered.length === 0) return;
-    const proposals = this.#gathered;
-    this.#gathered = [];
-    const outcome = core.propose(proposals.map((proposal) => prepare(proposal.data)));
+    const proposals: Proposal[] = [];
+    const commands: Uint8Array[] = [];
+    for (const proposal of this.#gathered.splice(0)) {
+      try {
+        commands.push(prepare(proposal.data));
+        proposals.push(proposal);
+      } catch (error) {
+        // A command that can't even be read is its proposer's own trouble.
+        proposal.reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+    if (commands.length === 0) return;
+    const outcome = core.propose(commands);
     if (!outcome.accepted) {
       for (const proposal of proposals) proposal.reject(new RetryError(outcome.reason));
       return;
