@@ -10,7 +10,12 @@ import {
 import type { RavenCluster } from './raven-cluster.ts';
 import { InvalidResourceError, type ResourceProblem } from './resource-error.ts';
 import { RAVEN_CLUSTER, type ResourceKind } from './resource-kind.ts';
-import { type Fault, type ValidationContext, validateResource } from './validate-resource.ts';
+import {
+  type Fault,
+  type FurtherCheck,
+  type ValidationContext,
+  validateResource,
+} from './validate-resource.ts';
 
 /** Text of a resource that is read, in characters; far above any sensible one. */
 const RESOURCE_TEXT_LENGTH_MAX = 1_048_576;
@@ -25,10 +30,12 @@ const RESOURCE_TEXT_LENGTH_MAX = 1_048_576;
 export function parseRavenCluster(
   text: string,
   source: string,
-  context: ValidationContext = {},
+  context: ValidationContext & { readonly furtherCheck?: FurtherCheck<RavenCluster> } = {},
 ): RavenCluster {
   const { document, lines } = parseOneDocument(text, source, RAVEN_CLUSTER);
-  const { value, faults } = validateResource(RAVEN_CLUSTER, document.toJS(), context);
+  const { value, faults: found } = validateResource(RAVEN_CLUSTER, document.toJS(), context);
+  const further = found.length > 0 ? [] : (context.furtherCheck?.(value as RavenCluster) ?? []);
+  const faults = [...found, ...further];
   if (faults.length > 0) {
     throw new InvalidResourceError(
       source,

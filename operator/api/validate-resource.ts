@@ -20,6 +20,9 @@ export interface ValidationContext {
   readonly extraRules?: readonly CelRule[];
 }
 
+/** What else may be wrong with a resource whose shape is right; `Resource` is its type after defaulting. */
+export type FurtherCheck<Resource> = (resource: Resource) => readonly Fault[];
+
 const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, verbose: true });
 formats.default(ajv, ['int32', 'int64', 'date-time']);
 const compiled = new Map<string, ValidateFunction>();

@@ -1,4 +1,5 @@
 import { LocalOperator } from '../platform/local/local-operator.ts';
+import { checkNodeSettings } from './check-node-settings.ts';
 import { type LogFormat, operatorLogging } from './operator-logging.ts';
 
 /** A second signal within this time is the same one: a terminal and a launcher may both deliver it. */
@@ -14,7 +15,8 @@ export interface StartOptions {
 /** `ravencluster start`: runs until a signal or `ravencluster stop`, then stops every node. */
 export async function start(file: string, { stateDir, logFormat }: StartOptions): Promise<void> {
   const narrator = operatorLogging(logFormat);
-  await LocalOperator.run({ file, stateFolder: stateDir, narrator }, (operator) => {
+  const options = { file, stateFolder: stateDir, narrator, furtherCheck: checkNodeSettings };
+  await LocalOperator.run(options, (operator) => {
     let firstAtMs: number | undefined;
     const onSignal = (signal: NodeJS.Signals): void => {
       const nowMs = performance.now();

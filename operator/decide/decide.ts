@@ -87,7 +87,7 @@ function chooseStep(view: ClusterView, spec: RavenClusterSpec, memory: Memory): 
   const isMoving = isShrinking || membership.actions.length > 0;
   if (isBusy(membership) && isMoving) return withRetirement(membership, leftovers.actions);
   // A node that can't join (no machine for it, say) must not keep the databases from what they need.
-  const copies = settleCopies(view, spec);
+  const copies = settleCopies(view, spec, !isBusy(membership));
   const update = isBusy(membership) || isBusy(copies) ? NOTHING_TO_DO : updateNodes(view, spec);
   const operation = membership.operation ?? copies.operation ?? update.operation;
   const step: Step = {
@@ -130,7 +130,8 @@ function beforeBootstrap(view: ClusterView, spec: RavenClusterSpec): readonly Ac
     .map(({ ordinal }) => ({ type: 'StopNode', ordinal, reason: 'NeverJoined' }));
 }
 
-function settleCopies(view: ClusterView, spec: RavenClusterSpec): Step {
+/** Evening out the load can wait until the nodes are all there. */
+function settleCopies(view: ClusterView, spec: RavenClusterSpec, mayRebalance: boolean): Step {
   const { actions, moving } = planCopies(view, spec, []);
   if (moving.length > 0) {
     return {
@@ -139,7 +140,7 @@ function settleCopies(view: ClusterView, spec: RavenClusterSpec): Step {
       operation: { type: 'Rebalance', step: `Moving copies of ${namesOf(moving)}` },
     };
   }
-  const move = planRebalance(view, spec);
+  const move = mayRebalance ? planRebalance(view, spec) : undefined;
   if (move === undefined) return NOTHING_TO_DO;
   return { actions: [move], conditions: [], operation: { type: 'Rebalance', step: 'Evening out the load' } };
 }

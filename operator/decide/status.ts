@@ -66,7 +66,8 @@ function nodeStatuses(view: ClusterView): NonNullable<Status['nodes']> {
         tag,
         ordinal: node?.ordinal ?? ordinalOfTag(tag) ?? -1,
         role: roleOf(view, tag),
-        ready: view.belongs(tag) && view.isLive(tag),
+        // Without a leader a node still serves its databases.
+        ready: view.isLive(tag) && (view.leader === undefined || view.belongs(tag)),
         ...(node === undefined ? {} : { url: node.url }),
         ...(node?.zone === undefined ? {} : { zone: node.zone }),
         ...(lag === undefined ? {} : { lag }),

@@ -1,4 +1,5 @@
 import type { RavenCluster } from '../../api/raven-cluster.ts';
+import type { FurtherCheck } from '../../api/validate-resource.ts';
 import { ClusterAdminClient } from '../cluster-admin-client.ts';
 import { BUSY_PASS_INTERVAL_MS, IDLE_PASS_INTERVAL_MS } from '../limits.ts';
 import { type Narrator, Reconciler } from '../reconciler.ts';
@@ -12,6 +13,8 @@ export interface LocalOperatorOptions {
   readonly file: string;
   readonly stateFolder: string;
   readonly narrator: Narrator;
+  /** What else to look at before a resource is used. */
+  readonly furtherCheck?: FurtherCheck<RavenCluster>;
   /** The program to run for a node, when it is not the package's own. */
   readonly program?: string;
 }
@@ -85,7 +88,11 @@ export class LocalOperator {
       onChange,
       ...(options.program === undefined ? {} : { program: options.program }),
     });
-    const resource = new ResourceFile(options.file, platform.applied, () => platform.isFormed);
+    const resource = new ResourceFile(options.file, {
+      current: platform.applied,
+      isFormed: () => platform.isFormed,
+      furtherCheck: options.furtherCheck,
+    });
     const cluster = await resource.load();
     await platform.apply(cluster);
     await platform.requirePorts(Array.from({ length: cluster.spec.nodes }, (_, ordinal) => ordinal));

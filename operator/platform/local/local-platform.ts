@@ -168,11 +168,12 @@ export class LocalPlatform implements Platform {
     if (this.#node(ordinal).process?.isRunning === true) return;
     await this.#requirePorts(ordinal);
     await this.#data.prepare(ordinal);
-    const process = await NodeProcess.start(
-      [this.#program, ...this.#settingsOf(ordinal)],
-      this.#folder.logFile(ordinal),
-      this.#revisionOf(ordinal),
-    );
+    const process = await NodeProcess.start({
+      args: [this.#program, ...this.#settingsOf(ordinal)],
+      folder: this.#folder.nodeFolder(ordinal),
+      logFile: this.#folder.logFile(ordinal),
+      revision: this.#revisionOf(ordinal),
+    });
     this.#watch(ordinal, process);
     await this.#state.setProcess(ordinal, process);
   }

@@ -10,6 +10,14 @@ export interface ProcessEnd {
   readonly wasAsked: boolean;
 }
 
+export interface ProcessPlan {
+  readonly args: readonly string[];
+  /** Where it runs, and looks for a `settings.json`. */
+  readonly folder: string;
+  readonly logFile: string;
+  readonly revision: string;
+}
+
 export interface ProcessIdentity {
   readonly pid: number;
   readonly startedAtMs: number;
@@ -37,10 +45,11 @@ export class NodeProcess {
   }
 
   /** Starts a program of this Node.js; what it prints goes to the end of the log file. */
-  static async start(args: readonly string[], logFile: string, revision: string): Promise<NodeProcess> {
+  static async start({ args, folder, logFile, revision }: ProcessPlan): Promise<NodeProcess> {
     const log = openLog(logFile);
     try {
       const child = spawn(process.execPath, args, {
+        cwd: folder,
         stdio: ['ignore', log, log],
         // Of its own, so that Ctrl-C in a terminal reaches the operator alone and it stops the nodes in order.
         detached: true,

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { parseRavenCluster } from '../../api/parse-resource.ts';
 import type { RavenCluster } from '../../api/raven-cluster.ts';
+import type { FurtherCheck } from '../../api/validate-resource.ts';
 import { FILE_CHECK_MS, FILE_SETTLE_MS } from './limits.ts';
 import { LOCAL_RULES } from './local-rules.ts';
 
@@ -13,10 +14,19 @@ interface ResourceListener {
   readonly refused: (error: unknown) => void;
 }
 
+export interface ResourceFileOptions {
+  /** What was applied last, before this operator started. */
+  readonly current: RavenCluster | undefined;
+  /** Whether there is a cluster by now: before that, anything may change. */
+  readonly isFormed: () => boolean;
+  readonly furtherCheck: FurtherCheck<RavenCluster> | undefined;
+}
+
 /** The YAML file that says what the cluster should be, read again whenever it changes. */
 export class ResourceFile {
   readonly path: string;
   readonly #isFormed: () => boolean;
+  readonly #furtherCheck: FurtherCheck<RavenCluster> | undefined;
   #text: string | undefined;
   #current: RavenCluster | undefined;
   #watcher: FSWatcher | undefined;
@@ -24,14 +34,11 @@ export class ResourceFile {
   #settling: NodeJS.Timeout | undefined;
   #trouble: string | undefined;
 
-  /**
-   * @param current what was applied last, before this operator started
-   * @param isFormed whether there is a cluster by now: before that, anything may change
-   */
-  constructor(path: string, current: RavenCluster | undefined, isFormed: () => boolean) {
+  constructor(path: string, options: ResourceFileOptions) {
     this.path = path;
-    this.#current = current;
-    this.#isFormed = isFormed;
+    this.#current = options.current;
+    this.#isFormed = options.isFormed;
+    this.#furtherCheck = options.furtherCheck;
   }
 
   /** @throws InvalidResourceError, or the error of reading the file */
@@ -41,6 +48,7 @@ export class ResourceFile {
     const parsed = parseRavenCluster(text, this.path, {
       ...(this.#current === undefined || !this.#isFormed() ? {} : { previous: this.#current }),
       extraRules: LOCAL_RULES,
+      ...(this.#furtherCheck === undefined ? {} : { furtherCheck: this.#furtherCheck }),
     });
     this.#current = withGeneration(parsed, this.#current);
     return this.#current;

@@ -42,6 +42,15 @@ describe('the command line', () => {
     expect(stderr).toBe('c.yaml:5:3: spec.node: unknown field; did you mean "nodes"?\n');
   });
 
+  it('refuses a setting that the node does not know, at its line', async () => {
+    const text =
+      'apiVersion: ravencluster.io/v1beta1\nkind: RavenCluster\nmetadata: {name: x}\nspec:\n  config:\n    Logs.Formatt: json\n';
+    await writeFile(join(path, 'c.yaml'), text);
+    const { code, stderr } = await ravencluster('start', 'c.yaml');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^c\.yaml:6:5: spec\.config\.Logs\.Formatt: .*Did you mean Logs\.Format\?/);
+  });
+
   it('says so when there is nothing to show or to stop', async () => {
     const shown = await ravencluster('status');
     expect(shown.code).toBe(1);

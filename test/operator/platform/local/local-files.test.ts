@@ -17,6 +17,12 @@ import { PortTakenError, requireFreePort } from '../../../../operator/platform/l
 import { ResourceFile } from '../../../../operator/platform/local/resource-file.ts';
 import { StateFolder } from '../../../../operator/platform/local/state-folder.ts';
 
+const options = (current: RavenCluster | undefined, isFormed: () => boolean) => ({
+  current,
+  isFormed,
+  furtherCheck: undefined,
+});
+
 let path: string;
 beforeEach(async () => {
   path = await mkdtemp(join(tmpdir(), 'ravencluster-local-'));
@@ -134,7 +140,10 @@ describe('the resource file', () => {
   it('is read again when it is edited in place, and when another file takes its name', async () => {
     const file = join(path, 'cluster.yaml');
     await writeFile(file, text(3));
-    const resource = new ResourceFile(file, undefined, () => true);
+    const resource = new ResourceFile(
+      file,
+      options(undefined, () => true),
+    );
     expect((await resource.load()).metadata.generation).toBe(1);
     const seen: RavenCluster[] = [];
     const refused: unknown[] = [];
@@ -155,7 +164,10 @@ describe('the resource file', () => {
   it('that can not be used is refused with line and field, and counts again when it is mended', async () => {
     const file = join(path, 'cluster.yaml');
     await writeFile(file, text(3));
-    const resource = new ResourceFile(file, undefined, () => true);
+    const resource = new ResourceFile(
+      file,
+      options(undefined, () => true),
+    );
     await resource.load();
     const seen: RavenCluster[] = [];
     const refused: string[] = [];
@@ -183,17 +195,35 @@ describe('the resource file', () => {
   it('may still change anything while there is no cluster', async () => {
     const file = join(path, 'cluster.yaml');
     await writeFile(file, text(3));
-    const before = await new ResourceFile(file, undefined, () => false).load();
+    const before = await new ResourceFile(
+      file,
+      options(undefined, () => false),
+    ).load();
     await writeFile(file, text(3, 9090));
-    expect((await new ResourceFile(file, before, () => false).load()).spec.networking.local.httpPort).toBe(
-      9090,
-    );
-    await expect(new ResourceFile(file, before, () => true).load()).rejects.toThrow('must not change');
+    expect(
+      (
+        await new ResourceFile(
+          file,
+          options(before, () => false),
+        ).load()
+      ).spec.networking.local.httpPort,
+    ).toBe(9090);
+    await expect(
+      new ResourceFile(
+        file,
+        options(before, () => true),
+      ).load(),
+    ).rejects.toThrow('must not change');
   });
 
   it('is looked for in a folder that is not there with an error that names it', async () => {
     await mkdir(join(path, 'empty'));
     const file = join(path, 'empty', 'none.yaml');
-    await expect(new ResourceFile(file, undefined, () => false).load()).rejects.toThrow(file);
+    await expect(
+      new ResourceFile(
+        file,
+        options(undefined, () => false),
+      ).load(),
+    ).rejects.toThrow(file);
   });
 });

@@ -19,7 +19,12 @@ afterEach(async () => {
 async function start(script: string): Promise<NodeProcess> {
   const file = join(path, 'program.mjs');
   await writeFile(file, script);
-  const started = await NodeProcess.start([file, `--DataDir=${path}`], log, 'r1');
+  const started = await NodeProcess.start({
+    args: [file, `--DataDir=${path}`],
+    folder: path,
+    logFile: log,
+    revision: 'r1',
+  });
   await vi.waitFor(async () => expect(await readFile(log, 'utf8')).toContain('up'), { timeout: 20_000 });
   return started;
 }
@@ -61,7 +66,9 @@ describe('a node process', () => {
   it('that can not be started is an error', async () => {
     const original = process.execPath;
     process.execPath = join(path, 'missing');
-    await expect(NodeProcess.start(['x'], log, 'r1')).rejects.toThrow('ENOENT');
+    await expect(
+      NodeProcess.start({ args: ['x'], folder: path, logFile: log, revision: 'r1' }),
+    ).rejects.toThrow('ENOENT');
     process.execPath = original;
   });
 });
