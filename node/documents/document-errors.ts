@@ -11,12 +11,14 @@ export class ConcurrencyError extends DocumentError {
   readonly actualChangeVector: string | null;
 
   constructor(message: string, id: string | null, expected: string | null, actual: string | null) {
-    super(`${message} Optimistic concurrency violation, transaction will be aborted.`);
+    super(message);
     this.id = id;
     this.expectedChangeVector = expected;
     this.actualChangeVector = actual;
   }
 }
+
+const ABORTED = 'Optimistic concurrency violation, transaction will be aborted.';
 
 /** What the caller was about to do; it is part of the protocol's message. */
 export type ExpectingOperation = 'Put' | 'Delete';
@@ -32,11 +34,26 @@ export function concurrencyError(
   if (actual === null) {
     const called =
       operation === 'Delete' ? 'delete was called with change vector' : 'Put was called with change vector:';
-    return new ConcurrencyError(`Document ${id} does not exist, but ${called} ${shown}.`, id, expected, null);
+    return new ConcurrencyError(
+      `Document ${id} does not exist, but ${called} ${shown}. ${ABORTED}`,
+      id,
+      expected,
+      null,
+    );
   }
   const expectation = expected === '' ? 'expecting new document' : `change vector ${shown}`;
   return new ConcurrencyError(
-    `Document ${id} has change vector ${actual}, but ${operation} was called with ${expectation}.`,
+    `Document ${id} has change vector ${actual}, but ${operation} was called with ${expectation}. ${ABORTED}`,
+    id,
+    expected,
+    actual,
+  );
+}
+
+/** A document that a session has read, and not written, is another by now. */
+export function trackedChangeError(id: string, expected: string, actual: string | null): ConcurrencyError {
+  return new ConcurrencyError(
+    `Document '${id}' has been modified since it was loaded. The expected change vector '${expected}' does not match the current change vector '${actual ?? ''}'.`,
     id,
     expected,
     actual,

@@ -89,6 +89,7 @@ describe('a batch', () => {
       { type: 'BatchTrackChanges', count: 2 },
     ]);
     await expect(track({ a: 'A:9-x' })).rejects.toMatchObject({
+      message: `Document 'a' has been modified since it was loaded. The expected change vector 'A:9-x' does not match the current change vector '${changeVector}'.`,
       name: 'ConcurrencyError',
       id: 'a',
       expectedChangeVector: 'A:9-x',

@@ -2,8 +2,8 @@ import { splitDocument } from '../../json/document-json.ts';
 import { defineCommand } from '../command.ts';
 import {
   ConcurrencyError,
-  concurrencyError,
   InvalidCommandError,
+  trackedChangeError,
   UnsupportedCommandError,
 } from '../document-errors.ts';
 import { randomDocumentId } from '../document-id.ts';
@@ -110,17 +110,8 @@ function deleteOne(
   } catch (error) {
     if (!(error instanceof ConcurrencyError) || error.actualChangeVector !== null) throw error;
     // The protocol's one concurrency error without details.
-    throw concurrencyWithoutDetails(error);
+    throw new ConcurrencyError(error.message, null, null, null);
   }
-}
-
-function concurrencyWithoutDetails(error: ConcurrencyError): ConcurrencyError {
-  return new ConcurrencyError(
-    error.message.replace(/ Optimistic concurrency violation.*$/s, ''),
-    null,
-    null,
-    null,
-  );
 }
 
 function deletePrefix(transaction: DocumentTransaction, prefix: string): BatchItemResult {
@@ -138,7 +129,7 @@ function trackChanges(
     if (expected === null) continue;
     const actual = transaction.get(id)?.changeVector ?? null;
     if (actual !== expected && !(actual === null && expected === '')) {
-      throw concurrencyError('Put', id, expected, actual);
+      throw trackedChangeError(id, expected, actual);
     }
   }
   return { type: 'BatchTrackChanges', count: entities.length };
