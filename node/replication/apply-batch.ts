@@ -1,7 +1,7 @@
 import { type AppliedAs, applyItem } from './apply-item.ts';
 import type { ConflictPolicy } from './conflict-resolution.ts';
 import type { ReplicaStore } from './replica-store.ts';
-import { unpackItems } from './replicated-item.ts';
+import { type ReplicatedItem, unpackItems } from './replicated-item.ts';
 import type { ReplicationCursor } from './replication-cursor.ts';
 import { ReplicationError } from './replication-error.ts';
 
@@ -20,6 +20,17 @@ export interface BatchToApply {
 
 /** How many items were applied in which way. */
 export type AppliedCounts = Readonly<Partial<Record<AppliedAs, number>>>;
+
+const unpacked = new WeakMap<BatchToApply, readonly ReplicatedItem[]>();
+
+/** The items of a batch, unpacked when the merger first asks for them: not while it only waits its turn. */
+export function itemsOf(batch: BatchToApply): readonly ReplicatedItem[] {
+  const known = unpacked.get(batch);
+  if (known !== undefined) return known;
+  const items = batch.parts.flatMap(unpackItems);
+  unpacked.set(batch, items);
+  return items;
+}
 
 export interface AppliedBatch {
   readonly cursor: ReplicationCursor;
@@ -42,11 +53,9 @@ export function applyBatch(
   }
   const etagBefore = store.lastEtag;
   const counts: Partial<Record<AppliedAs, number>> = {};
-  for (const part of batch.parts) {
-    for (const item of unpackItems(part)) {
-      const as = applyItem(store, item, batch.policy);
-      counts[as] = (counts[as] ?? 0) + 1;
-    }
+  for (const item of itemsOf(batch)) {
+    const as = applyItem(store, item, batch.policy);
+    counts[as] = (counts[as] ?? 0) + 1;
   }
   if (batch.claim !== '') store.mergeChangeVector(batch.claim);
   const firstNew = store.lastEtag > etagBefore ? etagBefore + 1 : 0;

@@ -1,11 +1,20 @@
 import { defineCommand } from '../documents/command.ts';
-import { type AppliedBatch, applyBatch, type BatchToApply } from './apply-batch.ts';
+import { type AppliedBatch, applyBatch, type BatchToApply, itemsOf } from './apply-batch.ts';
 import { storeOutcome } from './apply-item.ts';
 import { resolveStored } from './conflict-resolution.ts';
 import { RESOLVED_PER_COMMAND_MAX } from './limits.ts';
 import { cursorKey, decodeCursor, encodeCursor, type ReplicationCursor } from './replication-cursor.ts';
 import { TransactionStore } from './transaction-store.ts';
 import { documentTraits } from './version-traits.ts';
+
+function idsToFetch(batch: BatchToApply): readonly string[] {
+  try {
+    return itemsOf(batch).map(({ id }) => id);
+  } catch {
+    // Only a help for the merger; the command itself fails with what is wrong, and alone.
+    return [];
+  }
+}
 
 /** Takes a batch in; the cursor is stored with it, so that it has its effect exactly once. */
 export const receiveReplicationBatch = defineCommand(
@@ -17,7 +26,10 @@ export const receiveReplicationBatch = defineCommand(
     transaction.writeMeta(key, encodeCursor(applied.cursor));
     return applied;
   },
-  { bytes: (batch) => batch.parts.reduce((sum, part) => sum + part.byteLength, 0) },
+  {
+    ids: idsToFetch,
+    bytes: (batch) => batch.parts.reduce((sum, part) => sum + part.byteLength, 0),
+  },
 );
 
 /** How far this database is with a source, durably by the time of the answer. */

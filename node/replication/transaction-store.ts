@@ -13,9 +13,12 @@ export function versionOfStored(stored: StoredVersion): DocumentVersion {
 /** The transaction of a command, as applying a batch needs it. */
 export class TransactionStore implements ReplicaStore {
   readonly #transaction: DocumentTransaction;
+  /** Saves a look for each new document in a database without deletions. */
+  #hasTombstones: boolean;
 
   constructor(transaction: DocumentTransaction) {
     this.#transaction = transaction;
+    this.#hasTombstones = [...transaction.collections()].some(({ tombstones }) => tombstones > 0);
   }
 
   get lastEtag(): number {
@@ -28,11 +31,12 @@ export class TransactionStore implements ReplicaStore {
 
   versionsOf(id: string): readonly DocumentVersion[] {
     const transaction = this.#transaction;
-    const [document] = transaction.getMany([id]);
+    const isConflicted = transaction.isConflicted(id);
+    const document = isConflicted ? undefined : transaction.get(id);
     if (document !== undefined) return [versionOfStored(document)];
-    const tombstone = transaction.getTombstone(id);
+    const tombstone = this.#hasTombstones ? transaction.getTombstone(id) : undefined;
     if (tombstone !== undefined) return [versionOfStored(tombstone)];
-    return transaction.isConflicted(id) ? transaction.getConflicts(id).map(versionOfStored) : [];
+    return isConflicted ? transaction.getConflicts(id).map(versionOfStored) : [];
   }
 
   withNextOwnEntry(changeVector: string): string {
@@ -40,6 +44,7 @@ export class TransactionStore implements ReplicaStore {
   }
 
   storeVersion(id: string, version: DocumentVersion): void {
+    if (version.content === null) this.#hasTombstones = true;
     this.#transaction.storeVersion({ id, ...version });
   }
 
