@@ -1,6 +1,6 @@
 import { argumentError, badRequest, ProtocolError } from '../../errors/protocol-error.ts';
 import type { NodeServices } from '../../node-services.ts';
-import { jsonObjectBody, textMember } from '../../parameters/json-body.ts';
+import { type JsonObject, jsonObjectBody, textMember } from '../../parameters/json-body.ts';
 import { intParameter, optionalText, requiredText } from '../../parameters/parameters.ts';
 import { submitFor } from '../../raft-command.ts';
 import type { HttpRequest } from '../../request.ts';
@@ -25,7 +25,7 @@ const put: ServerHandler = async (request, { node }) => {
   if (node.cluster.nodeTag() === '?') await node.cluster.bootstrap();
   const { index } = await submitFor(request, node, {
     type: 'AddDatabase',
-    record: { ...body, DatabaseName: name },
+    record: { ...withoutEtag(body), DatabaseName: name },
     expectedEtag,
     ...(replicationFactor === undefined ? {} : { replicationFactor }),
   });
@@ -40,6 +40,11 @@ const put: ServerHandler = async (request, { node }) => {
     ShardsDefined: false,
   });
 };
+
+/** A client that sends back what it read sends the etag of that, too. */
+function withoutEtag({ Etag: _, ...members }: JsonObject): JsonObject {
+  return members;
+}
 
 function replicationFactorOf(request: HttpRequest): number | undefined {
   if (optionalText(request, 'replicationFactor') === undefined) return undefined;
