@@ -1,7 +1,9 @@
 // A tour of RavenCluster with the official RavenDB client. Start the cluster first: npm start
-import { DocumentStore, CreateDatabaseOperation, GetDatabaseRecordOperation } from 'ravendb';
+import { CreateDatabaseOperation, DocumentStore, GetDatabaseRecordOperation } from 'ravendb';
 
-const urls = (process.env.RAVENCLUSTER_URLS ?? 'http://127.0.0.1:8080,http://127.0.0.1:8081,http://127.0.0.1:8082').split(',');
+const urls = (
+  process.env.RAVENCLUSTER_URLS ?? 'http://127.0.0.1:8080,http://127.0.0.1:8081,http://127.0.0.1:8082'
+).split(',');
 const database = `tour-${Date.now()}`;
 
 const store = new DocumentStore(urls, database);
@@ -34,11 +36,14 @@ await second.saveChanges().catch((error) => console.log(`As it should be: ${erro
 
 // Bulk insert: a stream of documents, written in large batches.
 const bulk = store.bulkInsert();
-for (let i = 0; i < 1000; i++) await bulk.store({ number: i, '@metadata': { '@collection': 'Numbers' } }, `numbers/${i}`);
+for (let i = 0; i < 1000; i++)
+  await bulk.store({ number: i, '@metadata': { '@collection': 'Numbers' } }, `numbers/${i}`);
 await bulk.finish();
 
 const reader = store.openSession();
 const some = await reader.advanced.loadStartingWith('numbers/99', { pageSize: 5 });
-console.log(`Bulk inserted 1000; those that start with numbers/99: ${some.map((document) => document.id).join(', ')}`);
+console.log(
+  `Bulk inserted 1000; those that start with numbers/99: ${some.map((document) => document.id).join(', ')}`,
+);
 
 store.dispose();

@@ -10,7 +10,9 @@ describe('replicationTargets', () => {
   });
 
   it('fills a promotable from exactly one member, the same one on every node and for every casing', () => {
-    const fillers = ['A', 'B', 'C', 'E'].filter((tag) => replicationTargets('shop', topology, tag).includes('D'));
+    const fillers = ['A', 'B', 'C', 'E'].filter((tag) =>
+      replicationTargets('shop', topology, tag).includes('D'),
+    );
     expect(fillers).toEqual([mentorOf('SHOP', topology, 'D')]);
   });
 
