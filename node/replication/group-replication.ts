@@ -3,14 +3,14 @@ import type { ConnectOptions } from '../wire/connect.ts';
 import type { OperationHeader } from '../wire/operation-header.ts';
 import type { ConflictPolicy } from './conflict-resolution.ts';
 import { IncomingSources } from './incoming-sources.ts';
-import { STREAM_LIMITS, type StreamLimits } from './limits.ts';
+import { HELD_TOMBSTONES_WARNING, STREAM_LIMITS, type StreamLimits } from './limits.ts';
 import { OutgoingPeer, type ReplicationPeer } from './outgoing-peer.ts';
 import { type ReplicatedDatabase, streamSource } from './replicated-database.ts';
 import { type ReplicationClock, systemClock } from './replication-clock.ts';
 import { resolveStoredConflicts } from './replication-commands.ts';
 import type { ReplicationConnection } from './replication-connection.ts';
 import type { OutgoingStatus, ReplicationStatus } from './replication-status.ts';
-import { sourceIdentity } from './source-identity.ts';
+import { type SourceIdentity, sourceIdentity } from './source-identity.ts';
 import { cleanableTombstoneEtag } from './tombstone-hold.ts';
 import { majorityCopies, WriteAssurance } from './write-assurance.ts';
 
@@ -23,6 +23,14 @@ export interface GroupReplicationOptions {
   readonly limits?: StreamLimits;
 }
 
+/** The database group as the database record has it. */
+export interface DatabaseGroup {
+  /** Its id; null while unknown. */
+  readonly id: string | null;
+  /** Copies, this one and those that are not up to date included: what a majority is of. */
+  readonly size: number;
+}
+
 /** Replication of one database: a sender to each other member of its group, and a receiver for each. */
 export class GroupReplication {
   readonly #options: GroupReplicationOptions;
@@ -32,7 +40,8 @@ export class GroupReplication {
   readonly #assurance: WriteAssurance;
   readonly #unsubscribe: readonly (() => void)[];
   #policy: ConflictPolicy = 'latest';
-  #isTopologyKnown = false;
+  #group: DatabaseGroup | null = null;
+  #tombstonesToWarnAt = HELD_TOMBSTONES_WARNING;
   #isClosed = false;
 
   constructor(options: GroupReplicationOptions) {
@@ -55,8 +64,11 @@ export class GroupReplication {
     ];
   }
 
-  /** The other members of the database group, promotables and rehabs included. Senders start and stop accordingly. */
-  setTopology(peers: readonly ReplicationPeer[]): void {
+  /**
+   * The members of the database group that this one sends to. Senders start and stop accordingly. `group`: the group as
+   * a whole, where it is more than those and this one.
+   */
+  setTopology(peers: readonly ReplicationPeer[], group: Partial<DatabaseGroup> = {}): void {
     if (this.#isClosed) return;
     const wanted = new Map(peers.map((peer) => [peer.tag, peer]));
     for (const [tag, sender] of this.#peers) {
@@ -74,7 +86,7 @@ export class GroupReplication {
       if (known === undefined) this.#peers.set(peer.tag, this.#openPeer(peer));
       else known.retryNow();
     }
-    this.#isTopologyKnown = true;
+    this.#group = { id: group.id ?? null, size: group.size ?? peers.length + 1 };
     this.#assurance.reconsider();
   }
 
@@ -92,13 +104,13 @@ export class GroupReplication {
 
   /** Why a connection with this header is not welcome, or null. */
   refuse(header: OperationHeader): string | null {
-    const identity = sourceIdentity(header, this.#options.database.id);
+    const identity = this.#identify(header);
     return typeof identity === 'string' ? identity : null;
   }
 
   /** Takes over a 'Replication' connection after its handshake. */
   accept(connection: ReplicationConnection, header: OperationHeader): void {
-    const identity = sourceIdentity(header, this.#options.database.id);
+    const identity = this.#identify(header);
     if (typeof identity === 'string' || this.#isClosed) {
       connection.close();
       return;
@@ -121,12 +133,30 @@ export class GroupReplication {
 
   /** Other members that make a majority with this one; null until the group is known. */
   majorityCopies(): number | null {
-    return this.#isTopologyKnown ? majorityCopies(this.#peers.size + 1) : null;
+    return this.#group === null ? null : majorityCopies(this.#group.size);
   }
 
-  /** Tombstones up to this etag are at every member of the group. */
+  /**
+   * Tombstones up to this etag are at every member of the group, and no longer needed. A member that is gone for long
+   * holds them all that time; whoever looks after the group is told as they grow.
+   */
   cleanableTombstoneEtag(): number {
-    if (!this.#isTopologyKnown) return 0;
+    const etag = this.#stableEtag();
+    const { database, logger } = this.#options;
+    const { tombstones } = database.statistics();
+    if (etag < database.lastEtag && tombstones >= this.#tombstonesToWarnAt) {
+      this.#tombstonesToWarnAt = tombstones + HELD_TOMBSTONES_WARNING;
+      const holders = [...this.#peers.values()].filter((peer) => peer.stable.etag <= etag);
+      logger.warn(
+        `Database ${database.name} keeps ${tombstones} tombstones for members of its group that lack them; bring these members back or remove them from the group`,
+        { members: holders.map(({ peer }) => peer.tag) },
+      );
+    }
+    return etag;
+  }
+
+  #stableEtag(): number {
+    if (this.#group === null) return 0;
     return cleanableTombstoneEtag(
       [...this.#peers.values()].map(({ destination, stable }) => {
         if (destination === null) return { stableEtag: 0, unclaimedEtag: 0 };
@@ -153,12 +183,18 @@ export class GroupReplication {
     await this.#incoming.close();
   }
 
+  #identify(header: OperationHeader): SourceIdentity | string {
+    const { id } = this.#options.database;
+    return sourceIdentity(header, { databaseId: id, groupId: this.#group?.id ?? null });
+  }
+
   #openPeer(peer: ReplicationPeer): OutgoingPeer {
     const { database, nodeTag, logger, connect } = this.#options;
     return new OutgoingPeer({
       peer,
       nodeTag,
       databaseName: database.name,
+      groupId: () => this.#group?.id ?? null,
       source: streamSource(database),
       acceptedFrom: (databaseId) => this.#incoming.cursor(databaseId).resumeEtag,
       connect,

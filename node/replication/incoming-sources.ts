@@ -1,4 +1,5 @@
 import type { Logger } from '../observability/logger.ts';
+import { WireError } from '../wire/wire-error.ts';
 import type { ConflictPolicy } from './conflict-resolution.ts';
 import { IncomingStream } from './incoming-stream.ts';
 import type { ReplicatedDatabase } from './replicated-database.ts';
@@ -60,7 +61,10 @@ export class IncomingSources {
         this.#replaced.set(id, stream.close());
       }
       this.#noticeAll();
-      this.#options.logger.debug(`Replication from ${identity.tag} ended`, { reason: error?.message });
+      const entry = [`Replication from ${identity.tag} ended`, { reason: error?.message }] as const;
+      // A batch that could not be applied is this side's to report; a connection that broke the other's.
+      if (error instanceof WireError || error === null) this.#options.logger.debug(...entry);
+      else this.#options.logger.warn(...entry);
     });
     // The others may stop relaying what this source now sends itself.
     this.#noticeAll();

@@ -21,6 +21,8 @@ export interface OutgoingPeerOptions {
   readonly peer: ReplicationPeer;
   readonly nodeTag: string;
   readonly databaseName: string;
+  /** Id of the database group, when it is known: copies of different groups must not meet. */
+  readonly groupId: () => string | null;
   readonly source: StreamSource;
   /** Etag of another database up to which its items are here. */
   readonly acceptedFrom: (databaseId: string) => number;
@@ -104,7 +106,7 @@ export class OutgoingPeer {
     this.#cancelRetry = null;
     if (this.#isClosed || this.#isConnecting || this.#stream !== null) return;
     this.#isConnecting = true;
-    const { peer, nodeTag, source, databaseName } = this.#options;
+    const { peer, nodeTag, source, databaseName, groupId } = this.#options;
     this.#options
       .connect({
         address: peer.tcpAddress,
@@ -112,7 +114,11 @@ export class OutgoingPeer {
         version: REPLICATION_PROTOCOL_VERSION,
         databaseName: peer.database,
         sourceNodeTag: nodeTag,
-        info: { SourceDatabaseId: source.databaseId, SourceDatabaseName: databaseName },
+        info: {
+          SourceDatabaseId: source.databaseId,
+          SourceDatabaseName: databaseName,
+          ...(groupId() === null ? {} : { DatabaseGroupId: groupId() }),
+        },
       })
       .then(
         (connection) => this.#connected(connection),
@@ -133,21 +139,24 @@ export class OutgoingPeer {
       this.#failed(error ?? new Error('The connection was closed.'));
     });
     const { source, clock, limits } = this.#options;
-    this.#stream = new OutgoingStream({
+    const stream = new OutgoingStream({
       source,
       connection,
       clock,
       limits,
       onProgress: (state) => this.#onProgress(state),
     });
+    // It may have ended over the first message already, before anybody knew of it.
+    if (!connection.isClosed) this.#stream = stream;
   }
 
   #onProgress(state: StateMessage): void {
     const stream = this.#stream;
-    if (this.#destination === null || this.#failures > 0) {
+    if (this.#destination === null || (this.#failures > 0 && state.acceptedBatches > 0)) {
       this.#options.logger.info(`Replicating to ${this.peer.tag}`, { database: this.peer.database });
     }
-    this.#failures = 0;
+    // A connection that only greets and breaks again must not make for a fast loop.
+    if (state.acceptedBatches > 0) this.#failures = 0;
     // Another storage under the same tag (the copy was made anew) starts from its own cursor, which may be lower.
     const isSameStorage = this.#destination?.databaseId === state.databaseId;
     this.#destination = state;

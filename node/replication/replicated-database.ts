@@ -14,6 +14,7 @@ export interface ReplicatedDatabase {
   /** Of what is durable: all that it includes is here, or was replaced or deleted here. */
   readonly changeVector: string;
   readonly lastEtag: number;
+  statistics(): { readonly tombstones: number };
   execute<Args, Result>(command: CommandDefinition<Args, Result>, args: Args): Promise<Result>;
   read<T>(body: (reader: DocumentReader) => T): T;
   onCommit(listener: (lastEtag: number) => void): () => void;

@@ -27,6 +27,10 @@ export class StableEtag {
   #stableEtag = 0;
   #candidate: { readonly acceptedEtag: number; readonly memberLastEtag: number } | null = null;
 
+  get etag(): number {
+    return this.#stableEtag;
+  }
+
   /** The member says that it has our items up to `acceptedEtag`, while its own last etag is `memberLastEtag`. */
   observe(acceptedEtag: number, memberLastEtag: number): void {
     // A later pair would only be reached later; the first one is kept until it is.

@@ -83,6 +83,10 @@ export class SimulatedDatabase implements ReplicatedDatabase {
     });
   }
 
+  statistics(): { readonly tombstones: number } {
+    return this.#figures.counts;
+  }
+
   read<T>(body: (reader: DocumentReader) => T): T {
     return body(this.#reader);
   }
