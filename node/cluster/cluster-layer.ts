@@ -21,7 +21,7 @@ import {
   topologyOf,
 } from './cluster-status.ts';
 import { decodeEnvelope, encodeEnvelope } from './command-envelope.ts';
-import { decideAsLeader } from './leader-decisions.ts';
+import { decideAsLeader, type LeaderView } from './leader-decisions.ts';
 import { HAND_OVER_TIMEOUT_MS } from './limits.ts';
 import type { DatabaseReport } from './node-report.ts';
 import type { CommandOutcome } from './state/apply-command.ts';
@@ -306,12 +306,7 @@ export class ClusterLayer {
   /** On the leader, before the command is appended. */
   prepare(data: Uint8Array): Uint8Array {
     const envelope = decodeEnvelope(data);
-    const { nodes, peers, lastIndex } = this.#candidatesView();
-    const command = decideAsLeader(envelope.command, {
-      state: this.#stateMachine.state,
-      candidates: nodes.map(({ tag, id }) => ({ tag, isConnected: id === this.serverId || peers.has(id) })),
-      turn: lastIndex,
-    });
+    const command = decideAsLeader(envelope.command, () => this.#leaderView());
     return command === envelope.command ? data : encodeEnvelope({ ...envelope, command });
   }
 
@@ -322,10 +317,18 @@ export class ClusterLayer {
     this.#observer.report(tag, appliedIndex, databases);
   }
 
-  #candidatesView() {
-    const status = this.#rachis.status();
-    const peers = new Set(status.peers.filter((peer) => peer.isConnected).map((peer) => peer.node.id));
-    return { nodes: status.configuration?.nodes ?? [], peers, lastIndex: status.lastIndex };
+  #leaderView(): LeaderView {
+    const { configuration, peers, lastIndex } = this.#rachis.status();
+    const connected = new Set(peers.filter((peer) => peer.isConnected).map((peer) => peer.node.id));
+    const nodes = configuration?.nodes ?? [];
+    return {
+      state: this.#stateMachine.state,
+      candidates: nodes.map(({ tag, id }) => ({
+        tag,
+        isConnected: id === this.serverId || connected.has(id),
+      })),
+      turn: lastIndex,
+    };
   }
 
   #report(): void {

@@ -19,9 +19,9 @@ export interface LeaderView {
  * Fills in what only the leader can decide, before the command goes into the log: there it is a plain fact, and every
  * node comes to the same state.
  */
-export function decideAsLeader(command: ClusterCommand, view: LeaderView): ClusterCommand {
-  if (command.type === 'AddDatabase' && command.expectedEtag === null) return placeDatabase(command, view);
-  if (command.type === 'AddDatabaseNode' && command.node === undefined) return placeCopy(command, view);
+export function decideAsLeader(command: ClusterCommand, view: () => LeaderView): ClusterCommand {
+  if (command.type === 'AddDatabase' && command.expectedEtag === null) return placeDatabase(command, view());
+  if (command.type === 'AddDatabaseNode' && command.node === undefined) return placeCopy(command, view());
   return command;
 }
 

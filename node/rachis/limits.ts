@@ -55,8 +55,17 @@ export const SNAPSHOT_WINDOW_CHUNKS = 8;
 /** Bytes a second of snapshot content to one peer: leaves room on the link and on the disk for everything else. */
 export const SNAPSHOT_BYTES_PER_SECOND = 128 * 1024 * 1024;
 
+/** Without an acknowledgement for this long, in milliseconds, the chunks that wait for one are sent again. */
+export const SNAPSHOT_RESEND_MS = 2_000;
+
 /** A snapshot transfer without progress is given up after this, in milliseconds: it pins storage at the sender. */
 export const SNAPSHOT_STALL_MS = 30_000;
+
+/**
+ * A leader whose log write has waited for the disk for this many election timeouts hands over: it can neither apply nor
+ * answer, but its heartbeats would keep everybody else from leading.
+ */
+export const LOG_STALL_ELECTION_TIMEOUTS = 3;
 
 /** State changes kept for the admin page. */
 export const TRANSITIONS_KEPT = 32;

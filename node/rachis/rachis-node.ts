@@ -142,6 +142,7 @@ export class RachisNode {
       core: this.#core,
       electionTimeoutMs: this.#electionTimeoutMs,
       logger,
+      logStalledMs: () => storage.log.stalledMs,
       isConnected: (peer) => this.#transport.status(peer).isConnected,
       changed: (withinMs) => this.#signal.next(withinMs),
     });
@@ -362,8 +363,11 @@ export class RachisNode {
 
   #changed(change: RoleChange): void {
     const { logger } = this.#options;
-    const previous = this.#transitions.state;
+    const { state: previous, leader } = this.#transitions;
     this.#transitions.record(change);
+    if (leader !== null && change.leader !== null && change.leader !== leader) {
+      this.#transport.failRequests(leader, 'another node leads now');
+    }
     // A node that is of no cluster dials nobody; the cluster dials it when it wants it back.
     this.#transport.setPeers(change.state === 'Passive' ? [] : (change.configuration?.nodes ?? []));
     if (change.state !== 'Leader' && change.state !== 'LeaderElect') this.#exchange.abandon();

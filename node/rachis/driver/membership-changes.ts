@@ -3,6 +3,7 @@ import type { ClusterNode, Configuration } from '../core/configuration.ts';
 import type { ConfigurationChange } from '../core/configuration-change.ts';
 import type { NodeId } from '../core/entry.ts';
 import type { RaftCore } from '../core/raft-core.ts';
+import { LOG_STALL_ELECTION_TIMEOUTS } from '../limits.ts';
 import { RachisRefusedError, RetryError } from '../rachis-error.ts';
 import type { CoreDriver } from './core-driver.ts';
 import { PromotionRounds } from './promotion.ts';
@@ -12,6 +13,8 @@ export interface MembershipOptions {
   readonly core: RaftCore;
   readonly electionTimeoutMs: number;
   readonly logger: Logger;
+  /** For how long the log has been waiting for the disk, in milliseconds. */
+  logStalledMs(): number;
   isConnected(id: NodeId): boolean;
   changed(withinMs: number): Promise<void>;
 }
@@ -23,16 +26,18 @@ const LOOK_MS = 20;
 export class MembershipChanges {
   readonly #options: MembershipOptions;
   readonly #rounds: PromotionRounds;
+  #isHandingOver = false;
 
   constructor(options: MembershipOptions) {
     this.#options = options;
     this.#rounds = new PromotionRounds(options.electionTimeoutMs);
   }
 
-  /** Promotes who has caught up. */
+  /** Promotes who has caught up, and hands over when the own disk hangs. */
   tick(): void {
     const { core, driver, isConnected, logger } = this.#options;
     if (core.rachisState !== 'Leader') return;
+    this.#handOverWhenStalled();
     const upsert = this.#rounds.ready(core.status(), isConnected, performance.now());
     if (upsert.length === 0) return;
     const outcome = driver.input((leader) => leader.proposeConfiguration({ upsert }));
@@ -73,6 +78,19 @@ export class MembershipChanges {
       await changed(LOOK_MS);
     }
     return null;
+  }
+
+  #handOverWhenStalled(): void {
+    const { logStalledMs, electionTimeoutMs, logger } = this.#options;
+    const stalledMs = logStalledMs();
+    if (this.#isHandingOver || stalledMs < LOG_STALL_ELECTION_TIMEOUTS * electionTimeoutMs) return;
+    this.#isHandingOver = true;
+    logger.warn('Handing leadership over: the Raft log waits for the disk', { stalledMs });
+    this.transfer(null)
+      .catch((error: unknown) => logger.warn('Nobody took over leadership', { error: String(error) }))
+      .finally(() => {
+        this.#isHandingOver = false;
+      });
   }
 
   #propose(driver: CoreDriver, change: ConfigurationChange): void {

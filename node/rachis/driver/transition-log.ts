@@ -21,6 +21,11 @@ export class TransitionLog {
     return this.#recent.at(-1)?.state ?? 'Passive';
   }
 
+  /** Who led last, as far as this node knows. */
+  get leader(): NodeId | null {
+    return this.#leader;
+  }
+
   /** The configuration in force. */
   get configuration(): Configuration | null {
     return this.#configuration;

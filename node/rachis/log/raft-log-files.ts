@@ -52,6 +52,7 @@ export class RaftLogFiles {
   #point: SnapshotMetadata | null = null;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | null = null;
+  #writingSinceMs: number | null = null;
   #failure: RaftLogError | null = null;
   #isClosed = false;
 
@@ -104,6 +105,11 @@ export class RaftLogFiles {
     return this.#older.reduce((sum, file) => sum + file.bytes, this.#active.position);
   }
 
+  /** For how long the write under way has been waiting for the disk, in milliseconds; 0 when there is none. */
+  get stalledMs(): number {
+    return this.#writingSinceMs === null ? 0 : performance.now() - this.#writingSinceMs;
+  }
+
   /** Resolves when all of it is durable, as one unit and after every earlier call. Rejects once the log has failed. */
   persist(request: Omit<PersistRequest, 'ticket'>): Promise<void> {
     const changes: LogChange[] = [];
@@ -142,6 +148,7 @@ export class RaftLogFiles {
   async #writeWaiting(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, PERSISTS_PER_RECORD);
+      this.#writingSinceMs = performance.now();
       try {
         await this.#writeRecord(batch.flatMap((waiting) => waiting.changes));
         for (const waiting of batch) waiting.resolve();
@@ -152,6 +159,7 @@ export class RaftLogFiles {
         for (const waiting of [...batch, ...this.#waiting.splice(0)]) waiting.reject(this.#failure);
       }
     }
+    this.#writingSinceMs = null;
     // In the same step as the last look at the queue: whoever comes next must start a new round.
     this.#writing = null;
   }

@@ -28,6 +28,8 @@ export interface ReceivedSnapshot {
 export class SnapshotReceiver {
   readonly #folder: string;
   #incoming: Incoming | null = null;
+  /** The last transfer that was completed: its end may be sent again when the answer to it got lost. */
+  #completed: { readonly from: string; readonly transfer: number; readonly next: number } | null = null;
   #work: Promise<unknown> = Promise.resolve();
   /** While the complete one is being installed, nothing may take its place. */
   isInstalling = false;
@@ -98,9 +100,13 @@ export class SnapshotReceiver {
     acknowledge: (next: number) => void,
   ): Promise<ReceivedSnapshot | null> {
     try {
+      if (this.#completed?.from === from && this.#completed.transfer === chunk.transfer) {
+        acknowledge(this.#completed.next);
+        return null;
+      }
       const incoming = await this.#transferOf(from, chunk);
       if (incoming === null) {
-        acknowledge(-1);
+        acknowledge(this.isInstalling ? -1 : 0);
         return null;
       }
       if (chunk.sequence !== incoming.next) {
@@ -152,6 +158,7 @@ export class SnapshotReceiver {
     await writeDurably(this.#path('complete.json.tmp'), JSON.stringify(end.metadata));
     await rename(this.#path('complete.json.tmp'), this.#path('complete.json'));
     await syncFolder(this.#folder);
+    this.#completed = { from: incoming.from, transfer: incoming.transfer, next: incoming.next + 1 };
     acknowledge(incoming.next + 1);
     return { from: incoming.from, end };
   }

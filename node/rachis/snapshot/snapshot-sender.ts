@@ -1,9 +1,18 @@
 import { crc32 } from 'node:zlib';
 import type { SnapshotMetadata } from '../core/message.ts';
-import { SNAPSHOT_BYTES_PER_SECOND, SNAPSHOT_STALL_MS, SNAPSHOT_WINDOW_CHUNKS } from '../limits.ts';
+import {
+  SNAPSHOT_BYTES_PER_SECOND,
+  SNAPSHOT_RESEND_MS,
+  SNAPSHOT_STALL_MS,
+  SNAPSHOT_WINDOW_CHUNKS,
+} from '../limits.ts';
 import type { SnapshotSource } from '../state-machine.ts';
-import type { LinkConnection } from '../transport/link-connection.ts';
 import type { SnapshotAck, SnapshotChunk } from '../transport/link-frame.ts';
+
+/** Where chunks go; what is sent may be lost. */
+export interface ChunkChannel {
+  send(chunk: SnapshotChunk, isUrgent: boolean): boolean;
+}
 
 export interface SnapshotSenderOptions {
   readonly transfer: number;
@@ -11,7 +20,7 @@ export interface SnapshotSenderOptions {
   readonly metadata: SnapshotMetadata;
   readonly term: number;
   /** The connection to the peer at this moment, or null. */
-  connection(): LinkConnection | null;
+  connection(): ChunkChannel | null;
   onDone(isSent: boolean): void;
 }
 
@@ -36,9 +45,7 @@ export class SnapshotSender {
   constructor(options: SnapshotSenderOptions) {
     this.#options = options;
     this.#chunks = options.source.chunks()[Symbol.iterator]();
-    this.#stallTimer = setInterval(() => {
-      if (performance.now() - this.#progressMs > SNAPSHOT_STALL_MS) this.finish(false);
-    }, SNAPSHOT_STALL_MS / 10);
+    this.#stallTimer = setInterval(() => this.#check(), SNAPSHOT_RESEND_MS);
     this.#pump();
   }
 
@@ -50,7 +57,9 @@ export class SnapshotSender {
 
   acknowledged({ transfer, next }: SnapshotAck): void {
     if (transfer !== this.#options.transfer || this.#isDone) return;
-    if (next < 0) {
+    // The peer wants what it has acknowledged before: it has lost the transfer, perhaps by a restart.
+    const first = this.#unacknowledged[0]?.sequence ?? next;
+    if (next < first) {
       this.finish(false);
       return;
     }
@@ -69,6 +78,13 @@ export class SnapshotSender {
     clearInterval(this.#stallTimer);
     this.#options.source.close();
     this.#options.onDone(isSent);
+  }
+
+  /** A chunk may have been dropped before a full socket, or its acknowledgement may have been lost. */
+  #check(): void {
+    const silentMs = performance.now() - this.#progressMs;
+    if (silentMs > SNAPSHOT_STALL_MS) this.finish(false);
+    else if (silentMs > SNAPSHOT_RESEND_MS) this.resume();
   }
 
   #pump(): void {

@@ -50,7 +50,7 @@ export class LinkConnection {
     this.#ownId = ownId;
     this.#handlers = handlers;
     this.#queue = new OutgoingQueue(connection);
-    connection.onClose(() => this.#failPending());
+    connection.onClose(() => this.failRequests(`the connection to ${peerId} broke`));
     connection.onFrame((payload) => this.#receive(payload));
   }
 
@@ -96,6 +96,13 @@ export class LinkConnection {
       this.#requests.push({ id, topic, body });
       this.#scheduleFlush();
     });
+  }
+
+  /** Whoever waits for an answer of the peer should ask again, perhaps somebody else. */
+  failRequests(reason: string): void {
+    const error = new RetryError(reason);
+    for (const pending of this.#pending.values()) pending.reject(error);
+    this.#pending.clear();
   }
 
   #sendBytes(frame: Uint8Array, isUrgent: boolean): boolean {
@@ -172,12 +179,6 @@ export class LinkConnection {
     this.#pending.delete(id);
     if (error === null) pending?.resolve(value);
     else pending?.reject(errorOf(error));
-  }
-
-  #failPending(): void {
-    const error = new RetryError(`the connection to ${this.peerId} broke`);
-    for (const pending of this.#pending.values()) pending.reject(error);
-    this.#pending.clear();
   }
 }
 

@@ -53,7 +53,7 @@ export interface SnapshotEnd {
 export interface SnapshotAck {
   readonly kind: 'ack';
   readonly transfer: number;
-  /** The chunk that is expected next; -1: the transfer is unknown or was given up here. */
+  /** The chunk that is expected next; 0 for a transfer that is not known, -1 for one that can't go on. */
   readonly next: number;
 }
 

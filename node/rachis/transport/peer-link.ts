@@ -61,6 +61,11 @@ export class PeerLink {
     clearTimeout(this.#redialTimer);
   }
 
+  failRequests(reason: string): void {
+    this.#outgoing?.failRequests(reason);
+    this.#incoming?.failRequests(reason);
+  }
+
   adopt(connection: FrameConnection): void {
     this.#incoming?.close();
     const incoming = this.#wrap(connection);

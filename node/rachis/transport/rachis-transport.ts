@@ -83,6 +83,11 @@ export class RachisTransport {
     for (const message of bulk) connection.sendMessages([message]);
   }
 
+  /** The peer leads no more: what it was asked should be asked of the next one. */
+  failRequests(id: string, reason: string): void {
+    this.#links.get(id)?.failRequests(reason);
+  }
+
   status(id: string): LinkStatus {
     const link = this.#links.get(id);
     return {

@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NodePassiveError, NoLeaderError } from '../../../node/rachis/rachis-error.ts';
 import { TestCluster, until } from './test-cluster.ts';
@@ -90,6 +92,51 @@ describe('three nodes over TCP and files', () => {
     expect(await cluster.converged()).toEqual(['before', 'without it']);
   });
 
+  it('lose nothing and run nothing twice while their connections break all the time', async () => {
+    cluster = await TestCluster.of(3);
+    const stop = new AbortController();
+    const written: string[] = [];
+    const writers = cluster.nodes.map(async (node, who) => {
+      for (let i = 0; !stop.signal.aborted; i++) {
+        await node.append(`${who}:${i}`);
+        written.push(`${who}:${i}`);
+      }
+    });
+    for (let round = 0; round < 60; round++) {
+      const seen = written.length;
+      cluster.nodes[round % 3]?.cutConnections();
+      await until(() => written.length > seen + 3, 'lines after the cut');
+    }
+    stop.abort();
+    await Promise.all(writers);
+    const lines = await cluster.converged();
+    expect([...lines].sort()).toEqual([...written].sort());
+    for (const who of [0, 1, 2]) {
+      const own = lines.filter((line) => line.startsWith(`${who}:`));
+      expect(own).toEqual(own.map((_, i) => `${who}:${i}`));
+    }
+  });
+
+  it('let another node lead when the disk of the leader does not answer', async () => {
+    cluster = await TestCluster.of(3);
+    const leader = await cluster.leader();
+    const follower = await cluster.follower();
+    // The next segment of the log can't be made: its place is taken by a folder.
+    for (let segment = 2; segment < 9; segment++) {
+      mkdirSync(join(leader.folder, 'log', `000000000${segment}.segment.tmp`), { recursive: true });
+    }
+    const big = (i: number) => `${i} `.padEnd(30_000, 'x');
+    for (let i = 0; i < 20; i++) await follower.append(big(i));
+    await until(() => !leader.rachis.isLeader, 'the old leader giving up');
+    const next = await cluster.leader();
+    expect(next).not.toBe(leader);
+    await next.append('after');
+    for (let segment = 2; segment < 9; segment++) {
+      rmSync(join(leader.folder, 'log', `000000000${segment}.segment.tmp`), { recursive: true, force: true });
+    }
+    expect(await cluster.converged()).toHaveLength(21);
+  });
+
   it('tell who asks in vain why', async () => {
     cluster = await TestCluster.of(3);
     const passive = await cluster.add();
@@ -167,6 +214,8 @@ describe('membership', () => {
     const start = lagging.start();
     await start;
     lagging.machine.failsRestore = true;
+    // The transfer goes on from the last acknowledged chunk.
+    for (let cut = 0; cut < 3; cut++) leader.cutConnections();
     await until(() => lagging.fatal.length > 0, 'the crash');
     expect(lagging.disk.interrupted).not.toBeNull();
     await lagging.stop();
@@ -177,5 +226,24 @@ describe('membership', () => {
     await lagging.stop();
     await lagging.start();
     expect(await cluster.converged()).toHaveLength(20_001);
+  });
+
+  it('gives a node that joins late a snapshot, whatever the network does meanwhile', async () => {
+    cluster = await TestCluster.of(1, { logTailEntriesMin: 10, logTailEntriesMax: 20 });
+    const leader = await cluster.leader();
+    const line = (i: number) => `${i} `.padEnd(400, 'x');
+    for (let from = 0; from < 17_000; from += 1000) {
+      await Promise.all(Array.from({ length: 1000 }, (_, i) => leader.append(line(from + i))));
+    }
+    await until(() => leader.rachis.status().firstIndex > 1000, 'the compaction');
+    const late = await cluster.add();
+    const cutter = setInterval(() => leader.cutConnections(), 60);
+    await leader.rachis.changeConfiguration({ upsert: [late.asMember('B', 'watcher')] });
+    await until(
+      () => late.machine.lines.length === 17_000,
+      () => `${late.machine.lines.length} lines`,
+    );
+    clearInterval(cutter);
+    expect(late.machine.digest).toBe(leader.machine.digest);
   });
 });

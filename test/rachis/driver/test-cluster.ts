@@ -7,6 +7,7 @@ import { RachisNode } from '../../../node/rachis/rachis-node.ts';
 import { CLUSTER_WIRE_VERSION } from '../../../node/rachis/transport/rachis-transport.ts';
 import { TcpListener } from '../../../node/tcp/tcp-listener.ts';
 import { connectWire } from '../../../node/wire/connect.ts';
+import type { FrameConnection } from '../../../node/wire/frame-connection.ts';
 import { emptyDisk, type ListDisk, ListStateMachine } from './list-state-machine.ts';
 
 export async function until(
@@ -32,6 +33,7 @@ export class TestNode {
   port = 0;
   #rachis: RachisNode | null = null;
   #listener: TcpListener | null = null;
+  readonly #connections = new Set<FrameConnection>();
   readonly fatal: Error[] = [];
 
   constructor(cluster: TestCluster, folder: string) {
@@ -57,7 +59,12 @@ export class TestNode {
     const rachis = await RachisNode.open({
       folder: this.folder,
       stateMachine: this.machine,
-      connect: connectWire,
+      connect: async (options) => {
+        const connection = await connectWire(options);
+        this.#connections.add(connection);
+        connection.onClose(() => this.#connections.delete(connection));
+        return connection;
+      },
       logger: silentLogger,
       electionTimeoutMs: this.cluster.electionTimeoutMs,
       segmentBytes: 256 * 1024,
@@ -90,6 +97,11 @@ export class TestNode {
     rmSync(this.folder, { recursive: true, force: true });
     this.disk = emptyDisk();
     await this.start();
+  }
+
+  /** Breaks the connections that this node has dialled, as a network might. */
+  cutConnections(): void {
+    for (const connection of [...this.#connections]) connection.close(new Error('cut by the test'));
   }
 
   asMember(tag: string, role: 'member' | 'promotable' | 'watcher') {
