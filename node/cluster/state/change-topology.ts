@@ -10,7 +10,7 @@ import type {
 import { ClusterArgumentError, ClusterOperationError } from '../cluster-error.ts';
 import type { DatabaseRecord, DatabaseTopology } from '../database-record.ts';
 import { type ApplyContext, timestampOf } from './apply-context.ts';
-import { RECORDS } from './state-keys.ts';
+import { identitiesOf, RECORDS, recordKey } from './state-keys.ts';
 import { checkEtag, requireRecord, type StoredRecord, writeRecord } from './stored-record.ts';
 
 type Rest = Omit<DatabaseTopology, 'Stamp'>;
@@ -151,16 +151,22 @@ export function withoutNode(topology: DatabaseTopology, node: string): DatabaseT
   };
 }
 
+/** Removes the record and all that belongs to the database in the cluster's state. */
+export function forgetDatabase(context: ApplyContext, name: string): void {
+  context.state.delete(recordKey(name));
+  for (const [key] of context.state.list(identitiesOf(name))) context.state.delete(key);
+}
+
 /** A database whose only copy was there loses its record with it: the caller checked that this is wanted. */
 export function removeNodeFromCluster(context: ApplyContext, { node }: RemoveNodeFromCluster): null {
-  for (const [key, value] of context.state.list(RECORDS)) {
+  for (const [, value] of context.state.list(RECORDS)) {
     const stored = value as StoredRecord;
     const { Topology: topology, DeletionInProgress: deletion } = stored.record;
     if (!holdersOf(topology).includes(node) && deletion[node] === undefined) continue;
     const left = withoutNode(topology, node);
     const pending = Object.fromEntries(Object.entries(deletion).filter(([tag]) => tag !== node));
     if (holdersOf(left).length === 0 && Object.keys(pending).length === 0) {
-      context.state.delete(key);
+      forgetDatabase(context, stored.record.DatabaseName);
       continue;
     }
     const stamped = stampTopology(context, topology, {

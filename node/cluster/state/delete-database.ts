@@ -2,8 +2,7 @@ import type { DatabasesDeleting, DeleteDatabase, RemoveNodeFromDatabase } from '
 import { ClusterOperationError } from '../cluster-error.ts';
 import type { DatabaseRecord } from '../database-record.ts';
 import type { ApplyContext } from './apply-context.ts';
-import { holdersOf, stampTopology, withoutNode } from './change-topology.ts';
-import { identitiesOf, recordKey } from './state-keys.ts';
+import { forgetDatabase, holdersOf, stampTopology, withoutNode } from './change-topology.ts';
 import { findRecord, type StoredRecord, writeRecord } from './stored-record.ts';
 
 /**
@@ -73,8 +72,7 @@ export function removeNodeFromDatabase(context: ApplyContext, command: RemoveNod
     Object.entries(record.DeletionInProgress).filter(([tag]) => tag !== command.node),
   );
   if (holdersOf(record.Topology).length === 0 && Object.keys(deletion).length === 0) {
-    context.state.delete(recordKey(record.DatabaseName));
-    for (const [key] of context.state.list(identitiesOf(record.DatabaseName))) context.state.delete(key);
+    forgetDatabase(context, record.DatabaseName);
     return null;
   }
   writeRecord(context.state, { ...record, DeletionInProgress: deletion }, context.index);

@@ -139,9 +139,14 @@ describe('the cluster state machine', () => {
     const machine = new Machine();
     machine.create('two', 'A', 'B');
     machine.create('one', 'B');
+    const next = () => machine.apply({ type: 'NextIdentities', database: 'one', names: ['users'] });
+    next();
     machine.apply({ type: 'RemoveNodeFromCluster', node: 'B' });
     expect(machine.record('two')?.record.Topology).toMatchObject({ Members: ['A'], ReplicationFactor: 1 });
     expect(machine.record('one')).toBeUndefined();
+    // Nothing of the lost database turns up in a new one of the same name.
+    machine.create('one', 'A');
+    expect(next()).toEqual([1]);
   });
 
   it('counts identities up, by name without case, and seeds them', () => {

@@ -190,6 +190,27 @@ describe('membership', () => {
     expect((await cluster.leader()).rachis.configuration?.nodes).toHaveLength(3);
   });
 
+  it.each([
+    ['entries', 20],
+    ['a snapshot', 17_000],
+  ])('takes a removed node back with its old storage, by %s', async (_how, missed) => {
+    cluster = await TestCluster.of(3, { logTailEntriesMin: 10, logTailEntriesMax: 20 });
+    const leader = await cluster.leader();
+    const removed = await cluster.follower();
+    await leader.append('before');
+    await until(() => removed.machine.lines.length === 1, 'the line before');
+    await leader.rachis.changeConfiguration({ remove: [removed.rachis.id] });
+    for (let from = 0; from < missed; from += 1000) {
+      const lines = Array.from({ length: Math.min(1000, missed) }, (_, i) => `missed ${from + i}`);
+      await Promise.all(lines.map((line) => leader.append(line)));
+    }
+    await removed.stop();
+    await removed.start();
+    await until(() => removed.rachis.tag === '?', 'the removed node knowing that it is');
+    await cluster.join(removed, 'D');
+    expect(await cluster.converged()).toHaveLength(missed + 1);
+  });
+
   it('keeps a watcher out of the quorum', async () => {
     cluster = await TestCluster.of(1);
     const watcher = await cluster.add();
