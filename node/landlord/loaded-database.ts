@@ -8,7 +8,7 @@ import type { StorageWriter } from '../storage/storage-writer.ts';
 import { connectWire } from '../wire/connect.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
 import { OperationRegistry } from './operation-registry.ts';
-import { replicationTargets } from './placement.ts';
+import { copyHolders, replicationTargets } from './placement.ts';
 
 /** One merged batch of a database, for metrics. */
 export interface MergedBatch {
@@ -68,11 +68,14 @@ export class LoadedDatabase {
     this.#view = view;
     const { record } = view;
     const targets = replicationTargets(record.DatabaseName, record.Topology, this.database.nodeTag);
-    const peers = targets.flatMap((tag) => {
-      const tcpAddress = this.#cluster.tcpAddressOf(tag);
-      return tcpAddress === undefined ? [] : [{ tag, tcpAddress, database: record.DatabaseName }];
-    });
-    this.replication.setTopology(peers);
+    // One whose address is not known yet counts all the same: tombstones are kept for it.
+    const peers = targets.map((tag) => ({
+      tag,
+      tcpAddress: this.#cluster.tcpAddressOf(tag) ?? '',
+      database: record.DatabaseName,
+    }));
+    const id = record.Topology.DatabaseTopologyIdBase64 || null;
+    this.replication.setTopology(peers, { id, size: copyHolders(record.Topology).length });
     const policy = record.ConflictSolverConfig?.ResolveToLatest === false ? 'manual' : 'latest';
     this.replication.setConflictPolicy(policy).catch((error: unknown) => {
       this.#logger.warn(`Stored conflicts of ${this.name} were not resolved`, { error: String(error) });
