@@ -44,6 +44,8 @@ export interface ClusterLayerOptions {
   readonly reports: () => readonly DatabaseReport[];
   /** Rachis can't go on: its log is damaged or can't be written. */
   readonly onFatal?: (error: Error) => void;
+  /** Told of each write of the Raft log: milliseconds until it was durable, and bytes. */
+  readonly observeLogWrite?: (milliseconds: number, bytes: number) => void;
 }
 
 const REPORT = 'report';
@@ -112,6 +114,7 @@ export class ClusterLayer {
         prepare: (data) => layer?.prepare(data) ?? data,
         hear: (from, topic, body) => layer?.hear(from, topic, body),
         ...(options.onFatal === undefined ? {} : { onFatal: options.onFatal }),
+        ...(options.observeLogWrite === undefined ? {} : { observeLogWrite: options.observeLogWrite }),
       });
       layer = new ClusterLayer(options, stateMachine, () => rachis);
       return layer;
