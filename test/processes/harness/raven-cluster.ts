@@ -59,8 +59,9 @@ export class RavenCluster {
       return true;
     });
     await waitUntil('the new node to be a member', async () => {
-      const { Topology } = await node.topology();
-      return Object.values(Topology.Members).includes(node.publicUrl);
+      // A node without a cluster shows itself as the member '?'.
+      const { NodeTag, Topology } = await node.topology();
+      return NodeTag !== '?' && NodeTag in Topology.Members;
     });
   }
 
