@@ -1,15 +1,6 @@
 import { type DocumentJson, EMPTY_COLLECTION } from '../json/document-json.ts';
 import { mergeChangeVectors, withEntry } from './change-vector.ts';
-import {
-  COLLECTIONS,
-  CONFLICTS,
-  DOCUMENTS,
-  ETAGS,
-  META,
-  REVISIONS,
-  TOMBSTONES,
-  TOMBSTONES_BY_COLLECTION,
-} from './columns.ts';
+import { DOCUMENTS, META, TOMBSTONES, TOMBSTONES_BY_COLLECTION } from './columns.ts';
 import type { CollectionStatistics, PendingState } from './database-state.ts';
 import {
   CollectionMismatchError,
@@ -21,13 +12,13 @@ import { DocumentFlag } from './document-flags.ts';
 import { checkDocumentId, completeServerId, lowerIdOf } from './document-id.ts';
 import { DocumentReader } from './document-reader.ts';
 import type { HybridClock } from './hybrid-clock.ts';
+import { ItemRows } from './item-rows.ts';
 import { CHANGE_VECTOR_LENGTH_MAX, COLLECTION_NAME_BYTES_MAX } from './limits.ts';
 import type { PendingWrites } from './pending-writes.ts';
-import { encodeEtagRow, etagKey, type ItemKind, idKey, namedEtagKey } from './storage-keys.ts';
+import { idKey, namedEtagKey } from './storage-keys.ts';
 import {
   decodeDocument,
   decodeTombstone,
-  encodeVersion,
   type StoredDocument,
   type StoredVersion,
   type Tombstone,
@@ -69,7 +60,7 @@ export class DocumentTransaction extends DocumentReader {
   readonly #pending: PendingWrites;
   readonly #state: PendingState;
   readonly #clock: HybridClock;
-  #transaction = 0;
+  readonly #rows: ItemRows;
 
   constructor({ pending, state, clock, nodeTag, databaseId }: TransactionParts) {
     super(pending, () => state.counts);
@@ -78,13 +69,14 @@ export class DocumentTransaction extends DocumentReader {
     this.#pending = pending;
     this.#state = state;
     this.#clock = clock;
+    this.#rows = new ItemRows(pending, state);
   }
 
   /** Called by the merger before each command. */
   beginCommand(): void {
     this.#pending.beginCommand();
     this.#state.beginCommand();
-    this.#transaction = this.#state.lastEtag + 1;
+    this.#rows.beginTransaction(this.#state.lastEtag + 1);
   }
 
   /** Called by the merger after a command that failed. */
@@ -153,7 +145,7 @@ export class DocumentTransaction extends DocumentReader {
       }
       base = existing.changeVector;
       flags = existing.flags & LASTING_FLAGS;
-      this.#forget('document', key, existing);
+      this.#rows.remove('document', key, existing);
     } else {
       const resolved = this.#resolveConflict(fullId, expectedChangeVector);
       if (resolved === null && expectedChangeVector !== null && expectedChangeVector !== '') {
@@ -163,7 +155,7 @@ export class DocumentTransaction extends DocumentReader {
       flags = resolved === null ? 0 : DocumentFlag.HasRevisions | DocumentFlag.Resolved;
     }
     const etag = this.#state.nextEtag();
-    return this.#add('document', key, {
+    return this.#rows.add('document', key, {
       kind: 'document',
       id: fullId,
       lowerId,
@@ -190,7 +182,7 @@ export class DocumentTransaction extends DocumentReader {
       if (expectedChangeVector !== null && expectedChangeVector !== existing.changeVector) {
         throw concurrencyError('Delete', existing.id, expectedChangeVector, existing.changeVector);
       }
-      this.#forget('document', key, existing);
+      this.#rows.remove('document', key, existing);
       return this.#addTombstone(existing, key, existing.changeVector, existing.flags & LASTING_FLAGS);
     }
     const collection = this.#state.counts.conflicts > 0 ? this.getConflicts(id).at(-1) : undefined;
@@ -213,8 +205,8 @@ export class DocumentTransaction extends DocumentReader {
     const key = this.#clearId(version.id);
     const stored = this.#stamp(version);
     return stored.kind === 'document'
-      ? this.#add('document', key, stored)
-      : this.#add('tombstone', key, stored);
+      ? this.#rows.add('document', key, stored)
+      : this.#rows.add('tombstone', key, stored);
   }
 
   /** Replaces what is stored under an id by versions of which none includes another. At least two. */
@@ -227,7 +219,7 @@ export class DocumentTransaction extends DocumentReader {
     this.#state.count('conflictedDocuments', 1);
     for (const version of versions) {
       const stored = this.#stamp({ ...version, id: first.id });
-      this.#add('conflict', namedEtagKey(stored.lowerId, stored.etag), stored);
+      this.#rows.add('conflict', namedEtagKey(stored.lowerId, stored.etag), stored);
     }
   }
 
@@ -238,7 +230,7 @@ export class DocumentTransaction extends DocumentReader {
     }
     const kind = version.content === null ? DocumentFlag.DeleteRevision : DocumentFlag.Revision;
     const stored = this.#stamp({ ...version, flags: version.flags | kind });
-    this.#add('revision', namedEtagKey(stored.lowerId, stored.etag), stored);
+    this.#rows.add('revision', namedEtagKey(stored.lowerId, stored.etag), stored);
   }
 
   /** Removes a tombstone for good. */
@@ -311,7 +303,7 @@ export class DocumentTransaction extends DocumentReader {
     const key = idKey(lowerIdOf(id));
     const value = this.#pending.get(DOCUMENTS, key);
     if (value !== undefined) {
-      this.#forget('document', key, decodeDocument(value));
+      this.#rows.remove('document', key, decodeDocument(value));
       return key;
     }
     this.#forgetTombstone(key);
@@ -322,7 +314,7 @@ export class DocumentTransaction extends DocumentReader {
   #forgetConflicts(versions: readonly StoredVersion[]): void {
     if (versions.length === 0) return;
     for (const version of versions) {
-      this.#forget('conflict', namedEtagKey(version.lowerId, version.etag), version);
+      this.#rows.remove('conflict', namedEtagKey(version.lowerId, version.etag), version);
     }
     this.#state.count('conflictedDocuments', -1);
   }
@@ -332,13 +324,13 @@ export class DocumentTransaction extends DocumentReader {
     const value = this.#state.counts.tombstones === 0 ? undefined : this.#pending.get(TOMBSTONES, key);
     if (value === undefined) return '';
     const tombstone = decodeTombstone(value);
-    this.#forget('tombstone', key, tombstone);
+    this.#rows.remove('tombstone', key, tombstone);
     return tombstone.changeVector;
   }
 
   #addTombstone(of: StoredVersion, key: Buffer, base: string, flags: number): Tombstone {
     const etag = this.#state.nextEtag();
-    return this.#add('tombstone', key, {
+    return this.#rows.add('tombstone', key, {
       kind: 'tombstone',
       id: of.id,
       lowerId: of.lowerId,
@@ -348,47 +340,6 @@ export class DocumentTransaction extends DocumentReader {
       flags,
       lastModified: this.#clock.now(),
     });
-  }
-
-  /** Writes an item with its rows in the indexes. */
-  #add<Version extends StoredVersion>(kind: ItemKind, key: Buffer, version: Version): Version {
-    const { etag, collection } = version;
-    this.#pending.put(ETAGS, etagKey(etag), encodeEtagRow(kind, this.#transaction, key));
-    const value = encodeVersion(version);
-    if (kind === 'document') {
-      this.#pending.put(DOCUMENTS, key, value);
-      this.#pending.put(COLLECTIONS, namedEtagKey(collection.toLowerCase(), etag), key);
-      this.#state.countInCollection(collection, 1, 0, etag);
-    } else if (kind === 'tombstone') {
-      this.#pending.put(TOMBSTONES, key, value);
-      this.#pending.put(TOMBSTONES_BY_COLLECTION, namedEtagKey(collection.toLowerCase(), etag), key);
-      this.#state.countInCollection(collection, 0, 1, etag);
-    } else if (kind === 'revision') {
-      this.#pending.put(REVISIONS, key, value);
-      this.#state.count('revisions', 1);
-    } else {
-      this.#pending.put(CONFLICTS, key, value);
-      this.#state.count('conflicts', 1);
-    }
-    return version;
-  }
-
-  /** Removes an item with its rows in the indexes. */
-  #forget(kind: 'document' | 'tombstone' | 'conflict', key: Buffer, version: StoredVersion): void {
-    const { etag, collection } = version;
-    this.#pending.delete(ETAGS, etagKey(etag));
-    if (kind === 'document') {
-      this.#pending.delete(DOCUMENTS, key);
-      this.#pending.delete(COLLECTIONS, namedEtagKey(collection.toLowerCase(), etag));
-      this.#state.countInCollection(collection, -1, 0, 0);
-    } else if (kind === 'tombstone') {
-      this.#pending.delete(TOMBSTONES, key);
-      this.#pending.delete(TOMBSTONES_BY_COLLECTION, namedEtagKey(collection.toLowerCase(), etag));
-      this.#state.countInCollection(collection, 0, -1, 0);
-    } else {
-      this.#pending.delete(CONFLICTS, key);
-      this.#state.count('conflicts', -1);
-    }
   }
 }
 

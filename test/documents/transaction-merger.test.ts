@@ -73,8 +73,10 @@ describe('the transaction merger', () => {
     });
     while (!isAnswered) {
       const before = database.lastEtag;
-      if (bodyOf('x') === '{"n":2}') break;
-      seen.push(`${bodyOf('x')} ${before}`);
+      const body = bodyOf('x');
+      // The storage shows a batch once it is durable, a moment before its writer hears of it.
+      if (body === '{"n":2}') break;
+      seen.push(`${body} ${before}`);
       await new Promise((resolve) => setImmediate(resolve));
     }
     await answer;
