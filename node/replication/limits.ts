@@ -36,6 +36,9 @@ export const PEER_SILENCE_MAX_MS = 15_000;
 /** How long a claim or cursor that goes with no item waits for company, in milliseconds. */
 export const IDLE_CLAIM_DELAY_MS = 100;
 
+/** The same for a claim that covers items that went without one, since a request may wait for it. */
+export const OWED_CLAIM_DELAY_MS = 1;
+
 /** How long the news that this database's vector grew waits for more of it, in milliseconds. */
 export const NOTIFY_DELAY_MS = 5;
 

@@ -6,6 +6,7 @@ import { LeftRelays } from './left-relays.ts';
 import {
   HEARTBEAT_INTERVAL_MS,
   IDLE_CLAIM_DELAY_MS,
+  OWED_CLAIM_DELAY_MS,
   PEER_SILENCE_MAX_MS,
   type StreamLimits,
 } from './limits.ts';
@@ -59,6 +60,9 @@ export class OutgoingStream {
   #openPartBytes = 0;
   /** Items went without a claim that covers them; at the start it is not known what an earlier connection left. */
   #isWholeClaimDue = true;
+  /** Items were sent since the last whole claim. */
+  #isClaimOwed = false;
+  #isIdleClaimUrgent = false;
   #isPumpDue = false;
   #isDraining = false;
   #cancelIdleClaim: (() => void) | null = null;
@@ -201,8 +205,8 @@ export class OutgoingStream {
       this.#openPartBytes = 0;
     }
     this.#isWholeClaimDue = !claim.isWholeClaim;
-    this.#cancelIdleClaim?.();
-    this.#cancelIdleClaim = null;
+    this.#isClaimOwed = !claim.isWholeClaim && (this.#isClaimOwed || collected.length > 0);
+    this.#forgetIdleClaim();
     const items = packItems(collected);
     const itemCount = collected.length;
     return this.#options.connection.send(
@@ -221,8 +225,13 @@ export class OutgoingStream {
 
   /** All is sent. If the destination does not know so, it is told, unless items that go there soon bring the news. */
   #planIdleClaim(window: SendWindow): void {
+    // Somebody may wait for the assurance of a write that went without a claim.
+    const isUrgent = this.#isClaimOwed && this.#left.isEmpty;
+    if (isUrgent && !this.#isIdleClaimUrgent) this.#forgetIdleClaim();
     if (this.#cancelIdleClaim !== null || !window.isEmpty || !this.#hasNews(window)) return;
-    this.#cancelIdleClaim = this.#options.clock.after(IDLE_CLAIM_DELAY_MS, () => {
+    this.#isIdleClaimUrgent = isUrgent;
+    const delayMs = isUrgent ? OWED_CLAIM_DELAY_MS : IDLE_CLAIM_DELAY_MS;
+    this.#cancelIdleClaim = this.#options.clock.after(delayMs, () => {
       this.#cancelIdleClaim = null;
       if (this.#options.connection.isClosed || !window.isEmpty) return;
       if (this.#scannedEtag < this.#options.source.lastEtag()) return this.#pump();
@@ -270,10 +279,14 @@ export class OutgoingStream {
     });
   }
 
-  #stop(): void {
-    this.#cancelHeartbeat?.();
+  #forgetIdleClaim(): void {
     this.#cancelIdleClaim?.();
     this.#cancelIdleClaim = null;
+  }
+
+  #stop(): void {
+    this.#cancelHeartbeat?.();
+    this.#forgetIdleClaim();
   }
 }
 

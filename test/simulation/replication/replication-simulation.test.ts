@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compareChangeVectors } from '../../../node/documents/change-vector.ts';
 import { SimulatedGroup } from './simulated-group.ts';
 
-const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 20);
+const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 10);
 const FIRST_SEED = Number(process.env.SIMULATION_SEED ?? 1);
 
 /** For the seeds of one test, however many are asked for. */

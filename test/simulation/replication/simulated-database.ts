@@ -106,12 +106,15 @@ export class SimulatedDatabase implements ReplicatedDatabase {
   }
 
   /** Cleans tombstones as far as the holders allow; gives those that go, with their vectors. */
-  async cleanTombstones(): Promise<readonly WrittenVersion[]> {
+  async cleanTombstones(
+    onGoing: (tombstones: readonly WrittenVersion[]) => void,
+  ): Promise<readonly WrittenVersion[]> {
     const upToEtag = Math.min(...[...this.#holders].map((holder) => holder()), this.lastEtag);
     if (upToEtag <= 0 || this.#holders.size === 0) return [];
     const going = this.read((reader) => [...reader.tombstones()].filter(({ etag }) => etag <= upToEtag));
+    onGoing(going);
     await this.execute(cleanTombstones, { upToEtag });
-    return going.map(({ id, changeVector }) => ({ id, changeVector }));
+    return going;
   }
 
   /** The process dies, and comes back with what was durable. */
