@@ -66,7 +66,7 @@ function copyLoss(
   if (thinned.length > 0 && !spec.scaleDown.allowReducedReplication) {
     return blockedBy(
       'BelowMinimumFactor',
-      `${staying.length} nodes are too few for the copies of ${namesOf(thinned)}: lower replicationFactor.target or set scaleDown.allowReducedReplication`,
+      `${staying.length === 1 ? 'One node is' : `${staying.length} nodes are`} too few for the copies of ${namesOf(thinned)}: lower replicationFactor.target or set scaleDown.allowReducedReplication`,
     );
   }
   return undefined;

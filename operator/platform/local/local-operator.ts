@@ -126,7 +126,7 @@ export class LocalOperator {
     const { signal } = this.#stopping;
     const { metadata, spec } = this.#cluster;
     narrator.info(
-      `Cluster ${metadata.name}: ${spec.nodes} nodes, as ${file} says; everything is kept in ${this.#folder.path}`,
+      `Cluster ${metadata.name}: ${nodeCount(spec.nodes)}, as ${file} says; everything is kept in ${this.#folder.path}`,
     );
     this.#resource.watch({
       changed: (cluster) => this.#apply(cluster),
@@ -152,7 +152,7 @@ export class LocalOperator {
     const { nodes } = this.#cluster.spec;
     await this.#platform.apply(cluster);
     this.#cluster = cluster;
-    const scaled = cluster.spec.nodes === nodes ? '' : `: ${nodes} → ${cluster.spec.nodes} nodes`;
+    const scaled = cluster.spec.nodes === nodes ? '' : `: ${nodes} → ${nodeCount(cluster.spec.nodes)}`;
     this.#options.narrator.info(`${this.#options.file} has changed${scaled}`);
     this.#lookAgain();
   }
@@ -177,4 +177,8 @@ export class LocalOperator {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function nodeCount(count: number): string {
+  return count === 1 ? '1 node' : `${count} nodes`;
 }

@@ -9,6 +9,7 @@ import type {
   ObservedDatabase,
   ObservedNode,
 } from '../../../operator/decide/observed.ts';
+import { restartDelayMs } from '../../../operator/decide/processes.ts';
 
 function cluster(spec: string) {
   return parseRavenCluster(
@@ -65,6 +66,10 @@ function observe({ members, down = [], outdated = [], databases = [] }: World): 
   };
 }
 
+function stopped({ answer: _, ...node }: ObservedNode): ObservedNode {
+  return { ...node, process: 'Stopped' };
+}
+
 function reasonOf(spec: string, world: World): string | undefined {
   const { actions, status } = decide(cluster(spec), observe(world), FIRST_MEMORY);
   const scale = status.conditions?.find((condition) => condition.type === 'ScaleSafe');
@@ -88,6 +93,16 @@ describe('a scale-down', () => {
     expect(decide(cluster('{ nodes: 3 }'), observe(world), FIRST_MEMORY).actions).toEqual([
       { type: 'RemoveDatabaseReplica', database: 'shop', tag: 'E' },
     ]);
+  });
+
+  it('never takes away the only copy that is up to date, though others are on their way', () => {
+    for (const group of [
+      { members: ['E'], rehabs: ['A', 'B', 'C'] },
+      { members: ['E'], promotables: ['A'], rehabs: ['B', 'C'] },
+    ]) {
+      const world = { members: five, databases: [group] };
+      expect(decide(cluster('{ nodes: 3 }'), observe(world), FIRST_MEMORY).actions).toEqual([]);
+    }
   });
 
   it('then removes the node from the cluster, before its process stops', () => {
@@ -189,6 +204,51 @@ describe('a change of the configuration', () => {
     expect(actionsFor({ members, databases, outdated: ['A'] })).toEqual([{ type: 'StepDown', tag: 'A' }]);
     const alone = { members: ['A'], outdated: ['A'], databases: [{ members: ['A'] }] };
     expect(actionsFor(alone, 1)).toEqual([{ type: 'RestartNode', ordinal: 0 }]);
+  });
+});
+
+describe('a hibernated cluster', () => {
+  const members = ['A', 'B', 'C'];
+
+  it('stops its followers first and its leader last', () => {
+    const { actions } = decide(cluster('{ hibernated: true }'), observe({ members }), FIRST_MEMORY);
+    expect(actions).toEqual([1, 2].map((ordinal) => ({ type: 'StopNode', ordinal, reason: 'Hibernated' })));
+    const leaderOnly = observe({ members });
+    const nodes = leaderOnly.nodes.map((node) => (node.ordinal === 0 ? node : stopped(node)));
+    expect(decide(cluster('{ hibernated: true }'), { ...leaderOnly, nodes }, FIRST_MEMORY).actions).toEqual([
+      { type: 'StopNode', ordinal: 0, reason: 'Hibernated' },
+    ]);
+  });
+
+  it('wakes with all its nodes at once, since none of them has a quorum alone', () => {
+    const nodes = observe({ members }).nodes.map(stopped);
+    const { actions } = decide(cluster('{}'), { nowMs: 1, nodes }, { ...FIRST_MEMORY, clusterId: 'c' });
+    expect(actions).toEqual([0, 1, 2].map((ordinal) => ({ type: 'StartNode', ordinal })));
+  });
+});
+
+describe('a paused cluster', () => {
+  it('is left as it is, and says so', () => {
+    const paused = {
+      ...cluster('{ nodes: 3 }'),
+      metadata: { name: 't', annotations: { 'ravencluster.io/paused': 'true' } },
+    };
+    const { actions, status } = decide(paused, observe({ members: ['A', 'B', 'C', 'D', 'E'] }), FIRST_MEMORY);
+    expect(actions).toEqual([]);
+    expect(status.phase).toBe('Paused');
+  });
+});
+
+describe('a process that keeps ending', () => {
+  it('is started again after a pause that doubles up to a limit', () => {
+    expect([0, 1, 2, 3, 20].map(restartDelayMs)).toEqual([0, 500, 1_000, 2_000, 30_000]);
+    const [first] = observe({ members: ['A'] }).nodes;
+    if (first === undefined) throw new Error('no node');
+    const failed = { ...stopped(first), failures: 2, failedAtMs: 1_000 };
+    const memory = { ...FIRST_MEMORY, clusterId: 'c' };
+    const at = (nowMs: number) => decide(cluster('{ nodes: 1 }'), { nowMs, nodes: [failed] }, memory).actions;
+    expect(at(1_999)).toEqual([]);
+    expect(at(2_000)).toEqual([{ type: 'StartNode', ordinal: 0 }]);
   });
 });
 
