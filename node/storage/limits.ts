@@ -20,3 +20,7 @@ export const PENDING_COMMITS_MAX = 1024;
 
 /** Largest single batch, in bytes: a batch is copied once to the writer thread and once into RocksDB. */
 export const BATCH_BYTES_MAX = 512 * 1024 * 1024;
+
+/** Buffers of written batches that are kept for the next ones, and the size above which one is not, in bytes. */
+export const FRAMES_KEPT_MAX = 4;
+export const FRAME_BYTES_KEPT_MAX = 16 * 1024 * 1024;

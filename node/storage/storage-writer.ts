@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { giveFrame } from './frame-pool.ts';
 import { PENDING_COMMITS_MAX } from './limits.ts';
 import { StorageClosedError, StorageError } from './storage-error.ts';
 import type { WriterReply, WriterRequest } from './writer-protocol.ts';
@@ -108,6 +109,7 @@ export class StorageWriter {
   }
 
   #onReply(reply: WriterReply): void {
+    if (reply.kind === 'written') giveFrame(reply.memory);
     const attached = this.#attached.get(reply.environment);
     if (attached === undefined) return;
     if (reply.kind === 'opened') {

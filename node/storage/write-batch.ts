@@ -1,3 +1,4 @@
+import { giveFrame, takeFrame } from './frame-pool.ts';
 import { BATCH_BYTES_MAX } from './limits.ts';
 import { StorageError } from './storage-error.ts';
 
@@ -18,7 +19,7 @@ export interface BatchVisitor {
  * Frame: operation u8, column u8, key length u32, key, and for a put value length u32, value. Little-endian.
  */
 export class WriteBatch {
-  #bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  #bytes = takeFrame(INITIAL_BYTES);
   #length = 0;
   #count = 0;
 
@@ -48,7 +49,7 @@ export class WriteBatch {
   /** The frame, for transfer; the batch is empty afterwards. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = new Uint8Array(this.#bytes.buffer as ArrayBuffer, 0, this.#length);
-    this.#bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+    this.#bytes = takeFrame(INITIAL_BYTES);
     this.#length = 0;
     this.#count = 0;
     return taken;
@@ -72,10 +73,9 @@ export class WriteBatch {
         `A batch may hold ${BATCH_BYTES_MAX} bytes; split the write that needs ${needed}.`,
       );
     }
-    const grown = Buffer.allocUnsafeSlow(
-      Math.min(BATCH_BYTES_MAX, Math.max(needed, this.#bytes.byteLength * 2)),
-    );
+    const grown = takeFrame(Math.min(BATCH_BYTES_MAX, Math.max(needed, this.#bytes.byteLength * 2)));
     this.#bytes.copy(grown, 0, 0, this.#length);
+    giveFrame(this.#bytes.buffer as ArrayBuffer);
     this.#bytes = grown;
   }
 }

@@ -10,7 +10,7 @@ export type WriterRequest =
       readonly kind: 'write';
       readonly environment: number;
       readonly ticket: number;
-      readonly frame: Uint8Array;
+      readonly frame: Uint8Array<ArrayBuffer>;
       readonly sync: boolean;
     }
   | { readonly kind: 'close'; readonly environment: number }
@@ -22,6 +22,8 @@ export type WriterReply =
       readonly kind: 'written';
       readonly environment: number;
       readonly ticket: number;
+      /** The frame's memory, back for the next one. */
+      readonly memory: ArrayBuffer;
       /** Absent on success: the engine's own text. */
       readonly error?: string;
       /** Time in RocksDB, in microseconds; almost all of it is the sync. */

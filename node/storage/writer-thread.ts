@@ -16,8 +16,8 @@ const port = parentPort;
 if (port === null) throw new Error('writer-thread.ts runs as a worker thread only.');
 const environments = new Map<number, OpenEnvironment>();
 
-function reply(message: WriterReply): void {
-  port?.postMessage(message);
+function reply(message: WriterReply, transfer: ArrayBuffer[] = []): void {
+  port?.postMessage(message, transfer);
 }
 
 async function open(request: Extract<WriterRequest, { kind: 'open' }>): Promise<void> {
@@ -67,8 +67,9 @@ function write(request: Extract<WriterRequest, { kind: 'write' }>): void {
     environment: request.environment,
     ticket: request.ticket,
     microseconds,
+    memory: request.frame.buffer,
   } as const;
-  reply(error === undefined ? base : { ...base, error });
+  reply(error === undefined ? base : { ...base, error }, [request.frame.buffer]);
 }
 
 async function close(environment: number): Promise<void> {
