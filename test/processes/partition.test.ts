@@ -42,8 +42,9 @@ it('takes writes on both sides of a partition, keeps one leader on the side of t
   await waitUntil('both sides to take writes', () => {
     return fewSide.acknowledged > PROGRESS && manySide.acknowledged > PROGRESS;
   });
-  await cluster.createDatabase('born-in-the-split', 2, newLeader);
   await Promise.all([fewSide.stop(), manySide.stop()]);
+  const tags = await Promise.all(others.map(async (node) => (await node.topology()).NodeTag));
+  await cluster.createDatabase('born-in-the-split', 2, newLeader, tags);
 
   for (const node of cluster.nodes) node.heal();
   await waitForConvergence(cluster.nodes, 'split');

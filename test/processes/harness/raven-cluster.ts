@@ -3,7 +3,12 @@ import { RavenNode, type RavenNodeOptions } from './raven-node.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** Heartbeats and elections fast enough for a test, slow enough for two busy cores. */
-const CLUSTER_SETTINGS = ['--Cluster.ElectionTimeoutInMs=600'];
+const CLUSTER_SETTINGS = [
+  '--Cluster.ElectionTimeoutInMs=600',
+  '--Cluster.StatsStabilizationTimeInSec=1',
+  '--Cluster.SupervisorSamplePeriodInMs=250',
+  '--Cluster.WorkerSamplePeriodInMs=100',
+];
 
 interface DatabaseRecord {
   readonly Topology: {
@@ -84,14 +89,16 @@ export class RavenCluster {
     });
   }
 
-  async createDatabase(name: string, replicationFactor: number, through = this.node(0)): Promise<void> {
-    await requestText(
-      'PUT',
-      `${through.url}/admin/databases?name=${name}&replicationFactor=${replicationFactor}`,
-      {
-        body: { DatabaseName: name },
-      },
-    );
+  /** `members`: the nodes that get a copy; without them the leader chooses. */
+  async createDatabase(
+    name: string,
+    replicationFactor: number,
+    through = this.node(0),
+    members: readonly string[] = [],
+  ): Promise<void> {
+    const topology = members.length === 0 ? {} : { Topology: { Members: members } };
+    const url = `${through.url}/admin/databases?name=${name}&replicationFactor=${replicationFactor}`;
+    await requestText('PUT', url, { body: { DatabaseName: name, ...topology } });
   }
 
   record(name: string, through = this.node(0)): Promise<DatabaseRecord> {
