@@ -94,6 +94,14 @@ export function mergeChangeVectors(a: string, b: string): string {
   return isChanged ? formatChangeVector([...merged.values()]) : a;
 }
 
+/** The same vector with its entries in the one order that all nodes write alike: by tag, then by database. */
+export function canonicalChangeVector(changeVector: string): string {
+  const order = ({ tag, databaseId }: ChangeVectorEntry) => `${tag.padEnd(4)}${databaseId}`;
+  return formatChangeVector(
+    parseChangeVector(changeVector).toSorted((a, b) => (order(a) < order(b) ? -1 : 1)),
+  );
+}
+
 /** `changeVector` with the entry of a database set; appended when it had none. Takes no other entry apart. */
 export function withEntry(changeVector: string, tag: string, etag: number, databaseId: string): string {
   const entry = `${tag}:${etag}-${databaseId}`;

@@ -19,6 +19,9 @@ export const DocumentFlag = {
 
 const NAMES = Object.entries(DocumentFlag);
 
+/** Bits that clients may see; rooms above keep marks of their own in others. */
+export const SHOWN_FLAGS = NAMES.reduce((all, [, bit]) => all | bit, 0);
+
 /** `HasRevisions, HasAttachments`; empty when there is no flag to show. */
 export function formatFlags(flags: number): string {
   if (flags === 0) return '';

@@ -1,4 +1,4 @@
-import { formatFlags } from './document-flags.ts';
+import { formatFlags, SHOWN_FLAGS } from './document-flags.ts';
 import { formatTicks } from './hybrid-clock.ts';
 import type { StoredDocument } from './stored-document.ts';
 
@@ -40,7 +40,7 @@ export function writeDocument(document: StoredDocument, options?: WriteDocumentO
 
 function serverMetadata(document: StoredDocument, indexScore: number | undefined): string {
   const { changeVector, flags, id, lastModified } = document;
-  const shownFlags = flags === 0 ? '' : `"@flags":"${formatFlags(flags)}",`;
+  const shownFlags = (flags & SHOWN_FLAGS) === 0 ? '' : `"@flags":"${formatFlags(flags)}",`;
   const score = indexScore === undefined ? '' : `"@index-score":${indexScore},`;
   return `"@change-vector":"${changeVector}",${shownFlags}"@id":${JSON.stringify(id)},${score}"@last-modified":"${formatTicks(lastModified)}"}}`;
 }
@@ -48,7 +48,7 @@ function serverMetadata(document: StoredDocument, indexScore: number | undefined
 /** A `@flags` that a client sent is echoed, but gives way to real flags: a key must not stand there twice. */
 function clientMetadata(document: StoredDocument): Buffer {
   const { metadata, flags } = document;
-  if (flags === 0 || !metadata.includes('"@flags"')) return metadata;
+  if ((flags & SHOWN_FLAGS) === 0 || !metadata.includes('"@flags"')) return metadata;
   const { '@flags': _, ...kept } = JSON.parse(metadata.toString()) as Record<string, unknown>;
   return Buffer.from(JSON.stringify(kept));
 }

@@ -1,4 +1,8 @@
-import { compareChangeVectors, mergeChangeVectors } from '../documents/change-vector.ts';
+import {
+  canonicalChangeVector,
+  compareChangeVectors,
+  mergeChangeVectors,
+} from '../documents/change-vector.ts';
 import { type DocumentVersion, isSameContent, MERGED_TWIN } from './document-version.ts';
 import { compareVersions, type VersionTraits } from './version-order.ts';
 
@@ -85,7 +89,8 @@ function foldTwins(concurrent: readonly DocumentVersion[], arrived: DocumentVers
   const later = twin.lastModified < arrived.lastModified ? arrived : twin;
   const merged: DocumentVersion = {
     ...later,
-    changeVector: mergeChangeVectors(twin.changeVector, arrived.changeVector),
+    // Each node may meet the halves in another order, and clients compare vectors as text.
+    changeVector: canonicalChangeVector(mergeChangeVectors(twin.changeVector, arrived.changeVector)),
     flags: twin.flags | arrived.flags | MERGED_TWIN,
   };
   // The wider vector may now include versions that neither half did.

@@ -100,6 +100,19 @@ describe('the rule of conflicts', () => {
     expect(arrive([version(vector([1, 0, 0]), null)], version(vector([0, 1, 0]), null)).kind).toBe('merge');
   });
 
+  it('writes the vector of merged twins alike, whichever half came first', () => {
+    const one = version(vector([1, 0, 0]), '{}');
+    const other = version(vector([0, 1, 0]), '{}');
+    const third = version(vector([0, 0, 1]), '{}');
+    const orders = [
+      [one, other, third],
+      [third, other, one],
+      [other, third, one],
+    ] as const;
+    const texts = orders.map((order) => holdAfter(order, 'latest').map(({ changeVector }) => changeVector));
+    expect(new Set(texts.flat()).size).toBe(1);
+  });
+
   it('lets the later write win over a deletion or an update, and keeps the loser', () => {
     const deleted = version(vector([1, 0, 0]), null, 5n);
     const updated = version(vector([0, 1, 0]), '{}', 9n);

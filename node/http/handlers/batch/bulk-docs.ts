@@ -1,5 +1,5 @@
 import { type BatchCommand, type BatchItemResult, batch } from '../../../documents/commands/batch.ts';
-import { formatFlags } from '../../../documents/document-flags.ts';
+import { formatFlags, SHOWN_FLAGS } from '../../../documents/document-flags.ts';
 import { formatTicks } from '../../../documents/hybrid-clock.ts';
 import { invalidOperation, notImplemented } from '../../errors/protocol-error.ts';
 import { optionalText } from '../../parameters/parameters.ts';
@@ -35,7 +35,7 @@ function shownResult(result: BatchItemResult, command: BatchCommand | undefined)
         '@collection': result.collection,
         '@change-vector': result.changeVector,
         '@last-modified': formatTicks(result.lastModified),
-        ...(result.flags === 0 ? {} : { '@flags': formatFlags(result.flags) }),
+        ...((result.flags & SHOWN_FLAGS) === 0 ? {} : { '@flags': formatFlags(result.flags) }),
       };
     case 'DELETE':
       return {
