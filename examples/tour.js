@@ -6,6 +6,14 @@ const urls = (
 ).split(',');
 const database = `tour-${Date.now()}`;
 
+// The client derives the collection from the class: Users. Plain objects name theirs in @metadata.
+class User {
+  constructor(name, born) {
+    this.name = name;
+    this.born = born;
+  }
+}
+
 const store = new DocumentStore(urls, database);
 store.initialize();
 
@@ -17,8 +25,8 @@ console.log(`Database ${database} lives on nodes ${record.topology.members.join(
 // Store documents. The id of the second one comes from a range that the server handed out.
 const session = store.openSession();
 session.advanced.waitForReplicationAfterSaveChanges({ replicas: 2 });
-await session.store({ name: 'Ada', born: 1815, '@metadata': { '@collection': 'Users' } }, 'users/ada');
-const grace = { name: 'Grace', born: 1906, '@metadata': { '@collection': 'Users' } };
+await session.store(new User('Ada', 1815), 'users/ada');
+const grace = new User('Grace', 1906);
 await session.store(grace);
 await session.saveChanges();
 console.log(`Stored users/ada and ${session.advanced.getDocumentId(grace)}, each on three disks`);
@@ -27,8 +35,8 @@ console.log(`Stored users/ada and ${session.advanced.getDocumentId(grace)}, each
 const first = store.openSession();
 const second = store.openSession();
 second.advanced.useOptimisticConcurrency = true;
-const mine = await first.load('users/ada');
-const yours = await second.load('users/ada');
+const mine = await first.load('users/ada', User);
+const yours = await second.load('users/ada', User);
 mine.field = 'mathematics';
 await first.saveChanges();
 yours.field = 'poetry';

@@ -32,11 +32,8 @@ export async function compareCopies(
     const [first] = answers;
     if (first === undefined) throw new Error('The database has no members.');
     for (const [i, answer] of answers.entries()) {
-      if (!answer.equals(first)) {
-        problems.push(
-          `${members[0]?.tag} and ${members[i]?.tag} differ in documents ${at} to ${at + part.length}`,
-        );
-      }
+      if (!answer.equals(first))
+        problems.push(`${members[0]?.tag} and ${members[i]?.tag} differ: ${firstDifference(first, answer)}`);
     }
     problems.push(...differencesFromSource(first, part));
     if (problems.length > PROBLEMS_MAX) break;
@@ -52,6 +49,17 @@ async function read(url: string, database: string, part: readonly DemoDocument[]
   });
   if (!response.ok) throw new Error(`${url} answers ${response.status}: ${await response.text()}`);
   return Buffer.from(await response.arrayBuffer());
+}
+
+/** The first document that is not the same in both answers, as both have it. */
+function firstDifference(one: Buffer, other: Buffer): string {
+  const [left, right] = [one, other].map(
+    (answer) => (JSON.parse(answer.toString('utf8')) as { Results: unknown[] }).Results,
+  );
+  const at = left?.findIndex((document, i) => JSON.stringify(document) !== JSON.stringify(right?.[i])) ?? -1;
+  return at < 0
+    ? 'the same JSON in other bytes'
+    : `${JSON.stringify(left?.[at])} / ${JSON.stringify(right?.[at])}`;
 }
 
 function differencesFromSource(answer: Buffer, part: readonly DemoDocument[]): string[] {
