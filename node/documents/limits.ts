@@ -19,7 +19,7 @@ export const QUEUED_BYTES_MAX = 256 * 1024 * 1024;
 export const BATCH_COMMANDS_MAX = 4096;
 
 /** Bytes of writes after which a batch is closed: a batch is copied once to the writer thread. */
-export const BATCH_BYTES_MAX = 4 * 1024 * 1024;
+export const BATCH_BYTES_MAX = 1024 * 1024;
 
 /** Bytes of writes of a single command; it must fit into one batch of the storage together with its keys. */
 export const COMMAND_BYTES_MAX = 256 * 1024 * 1024;

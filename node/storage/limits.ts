@@ -1,13 +1,15 @@
 /** Limits of the storage room: each with its unit and its reason. */
 
-/** Block cache a column family, in bytes: half a dozen busy columns stay well below the 400 MB of a loaded node. */
-export const BLOCK_CACHE_BYTES = 16 * 1024 * 1024;
+/** Block cache of a column that holds bodies, and of every other one, in bytes. */
+export const LARGE_BLOCK_CACHE_BYTES = 32 * 1024 * 1024;
+export const SMALL_BLOCK_CACHE_BYTES = 4 * 1024 * 1024;
 
-/** Memtable budget of a column that takes document bodies, in bytes; a memtable is a quarter of it. */
-export const LARGE_MEMTABLE_BUDGET_BYTES = 64 * 1024 * 1024;
-
-/** Memtable budget of every other column, in bytes. */
-export const SMALL_MEMTABLE_BUDGET_BYTES = 16 * 1024 * 1024;
+/**
+ * Memtable budget of a column that takes document bodies, and of every other one, in bytes; a memtable is a quarter of
+ * it, and up to six may exist at once. A loaded node is to stay below 400 MB.
+ */
+export const LARGE_MEMTABLE_BUDGET_BYTES = 32 * 1024 * 1024;
+export const SMALL_MEMTABLE_BUDGET_BYTES = 8 * 1024 * 1024;
 
 /** Rows an iterator fetches from RocksDB in one call: amortises the call, bounds what one slice holds. */
 export const ITERATOR_ROWS_PER_CALL = 128;

@@ -1,9 +1,10 @@
 import { type ColumnHandle, RocksLevel } from '@nxtedition/rocksdb';
 import {
-  BLOCK_CACHE_BYTES,
   ITERATOR_BYTES_PER_CALL,
   ITERATOR_ROWS_PER_CALL,
+  LARGE_BLOCK_CACHE_BYTES,
   LARGE_MEMTABLE_BUDGET_BYTES,
+  SMALL_BLOCK_CACHE_BYTES,
   SMALL_MEMTABLE_BUDGET_BYTES,
 } from './limits.ts';
 import { StorageClosedError, StorageError, storageErrorFrom } from './storage-error.ts';
@@ -237,7 +238,7 @@ async function openEngine(options: StorageOptions): Promise<Engine> {
   const columnOptions = (large: boolean) => ({
     compaction: 'level' as const,
     compression: false,
-    cacheSize: BLOCK_CACHE_BYTES,
+    cacheSize: large ? LARGE_BLOCK_CACHE_BYTES : SMALL_BLOCK_CACHE_BYTES,
     memtableMemoryBudget: large ? LARGE_MEMTABLE_BUDGET_BYTES : SMALL_MEMTABLE_BUDGET_BYTES,
   });
   try {

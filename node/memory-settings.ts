@@ -1,0 +1,22 @@
+/**
+ * Settings that keep a loaded node's memory in bounds, and that only a new process image can take. glibc keeps freed
+ * memory in an arena a thread, and stops giving large blocks back once it has seen some: few arenas, and fixed
+ * thresholds (in bytes). V8's young generation grows to three times the semi-space and is not given back.
+ */
+const ALLOCATOR = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: String(256 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(1024 * 1024),
+};
+const YOUNG_GENERATION_FLAG = '--max-semi-space-size=8';
+
+/**
+ * Replaces this process by itself with the settings, once: same process id, same standard streams, some 30 ms. Where
+ * that can't be done (Windows), or somebody has set MALLOC_ARENA_MAX on purpose, it goes on as it is.
+ */
+export function applyMemorySettings(): void {
+  if (process.env.MALLOC_ARENA_MAX !== undefined || typeof process.execve !== 'function') return;
+  if (process.platform === 'win32' || process.connected) return;
+  const args = [process.execPath, YOUNG_GENERATION_FLAG, ...process.execArgv, ...process.argv.slice(1)];
+  process.execve(process.execPath, args, { ...process.env, ...ALLOCATOR });
+}
