@@ -15,7 +15,7 @@ export interface LedgerEntry {
 
 /**
  * Writers that never stop writing, single documents and batches, to whichever node they are told, and remember what was
- * acknowledged. A write without an answer may have happened or not. Every document carries a digest of itself, so that
+ * acknowledged. A write without an answer may have happened or not; it is tried again on another node. Every document carries a digest of itself, so that
  * a torn one shows.
  */
 export class WriteLedger {
@@ -53,21 +53,30 @@ export class WriteLedger {
 
   async #write(writer: string): Promise<void> {
     for (let n = 0; !this.#isStopped; n++) {
-      const targets = this.#targets();
-      const target = targets[(n + writer.length * 7 + writer.charCodeAt(writer.length - 1)) % targets.length];
-      if (target === undefined) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
-        continue;
-      }
       const count = n % 4 === 3 ? BATCH_SIZE : 1;
       const ids = Array.from({ length: count }, (_, i) => `writes/${writer}-${n}-${i}`);
-      const isAcknowledged =
-        count === 1 ? await this.#put(target, ids[0] ?? '') : await this.#batch(target, ids);
+      const isAcknowledged = await this.#writeUntilAcknowledged(ids, n + writer.length);
       this.entries.push({ ids, outcome: isAcknowledged ? 'acknowledged' : 'unknown' });
       if (isAcknowledged) this.#acknowledged += count;
-      // A node that refuses at once must not make the writer spin.
-      else await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+
+  /** Goes from node to node with the same write, as the official clients do. False when it was stopped meanwhile. */
+  async #writeUntilAcknowledged(ids: readonly string[], first: number): Promise<boolean> {
+    for (let attempt = 0; !this.#isStopped; attempt++) {
+      const targets = this.#targets();
+      const target = targets[(first + attempt) % targets.length];
+      const [id = ''] = ids;
+      if (
+        target !== undefined &&
+        (await (ids.length === 1 ? this.#put(target, id) : this.#batch(target, ids)))
+      ) {
+        return true;
+      }
+      // A node that refuses at once must not make the writer spin.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return false;
   }
 
   #put(target: RavenNode, id: string): Promise<boolean> {
