@@ -110,6 +110,13 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
     tcpAddress: () => addresses.tcpAddress(),
     logger: logger.child({ component: 'cluster' }),
     settings: configuration.cluster,
+    observeLogWrite: metrics.rachisLog.observe,
+    // Without its log a node could vote twice, or forget what it promised: better no node than that one.
+    onFatal: (error) => {
+      setImmediate(() => {
+        throw error;
+      });
+    },
     reports: () => databaseReports(landlord),
   });
   landlord = new DatabaseLandlord({

@@ -55,20 +55,11 @@ export class ClusterMembership {
    * the node the data would go.
    */
   async remove(tag: string): Promise<void> {
-    const { rachis, records, submit } = this.#options;
+    const { rachis, submit } = this.#options;
     const node = this.#node(tag);
-    const soleCopies = records()
-      .filter(({ record }) => holdersOf(record.Topology).every((holder) => holder === tag))
-      .filter(({ record }) => holdersOf(record.Topology).length > 0)
-      .map(({ record }) => record.DatabaseName);
-    if (soleCopies.length > 0) {
-      throw new ClusterOperationError(
-        `Node ${tag} holds the only copy of ${soleCopies.join(', ')}. Add a copy on another node, or delete the database, before removing the node.`,
-      );
-    }
+    // First the groups, which refuses a loss; then the membership. In between, the node is one without databases.
+    await submit({ type: 'RemoveNodeFromCluster', node: tag });
     await rachis.changeConfiguration({ remove: [node.id] });
-    // The removed node can't submit any more; the leader does it instead (see #tend).
-    if (node.id !== rachis.id) await submit({ type: 'RemoveNodeFromCluster', node: tag });
   }
 
   /** A watcher becomes promotable, and a member when it has caught up. */

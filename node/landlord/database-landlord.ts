@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../observability/logger.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
 import { DatabaseFolders } from './database-folder.ts';
+import { depart } from './departure.ts';
 import {
   DatabaseDisabledError,
   DatabaseDoesNotExistError,
@@ -30,6 +32,7 @@ export interface LandlordOptions {
 /** What the landlord knows of one database on this node. */
 type Tenancy =
   | { readonly state: 'loaded'; readonly loaded: LoadedDatabase }
+  | { readonly state: 'leaving' }
   | {
       readonly state: 'faulted';
       readonly reason: string;
@@ -48,6 +51,9 @@ export class DatabaseLandlord {
   readonly #loadWaiters = new Map<string, Set<() => void>>();
   readonly #unsubscribe: () => void;
   #pass: Promise<void> | null = null;
+  readonly #departures = new Set<Promise<void>>();
+  /** The copies that are leaving, open as long as they hand over. */
+  readonly #leaving = new Map<string, LoadedDatabase | null>();
   #isDirty = false;
   #retryTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -90,6 +96,9 @@ export class DatabaseLandlord {
     this.#unsubscribe();
     clearTimeout(this.#retryTimer);
     await this.#pass;
+    // A hand-over that waits for a peer would hold up the stop: without its replication it ends at once.
+    for (const leaving of this.#leaving.values()) await leaving?.replication.close();
+    await Promise.all(this.#departures);
     await Promise.all(this.loaded().map((loaded) => loaded.close()));
     this.#tenancies.clear();
   }
@@ -164,7 +173,7 @@ export class DatabaseLandlord {
     const tag = this.#options.cluster.nodeTag();
     try {
       const deletion = view.record.DeletionInProgress[tag];
-      if (deletion !== undefined) await this.#delete(view, tag, deletion === 'HardDelete');
+      if (deletion !== undefined) this.#depart(view, tag, deletion === 'HardDelete');
       else if (!copyHolders(view.record.Topology).includes(tag)) await this.#leave(name);
       else if (view.record.Disabled) await this.#closeTenancy(name);
       else await this.#open(view);
@@ -176,7 +185,7 @@ export class DatabaseLandlord {
   }
 
   async #open(view: RecordView): Promise<void> {
-    const { cluster, logger } = this.#options;
+    const { logger } = this.#options;
     const name = view.record.DatabaseName;
     const key = name.toLowerCase();
     const known = this.#tenancies.get(key);
@@ -185,17 +194,7 @@ export class DatabaseLandlord {
     const attempts = known?.state === 'faulted' ? known.attempts : 0;
     try {
       await this.#setStaleCopyAside(view);
-      const observeBatch = this.#options.observeBatch?.(name);
-      const loaded = await openLoadedDatabase({
-        view,
-        cluster,
-        path: this.#folders.of(name),
-        writer: this.#options.writer,
-        durable: this.#options.durable,
-        logger: logger.child({ component: 'database' }),
-        tombstoneCleanupIntervalMs: this.#options.tombstoneCleanupIntervalMs,
-        ...(observeBatch === undefined ? {} : { observeBatch }),
-      });
+      const loaded = await this.#load(view);
       this.#tenancies.set(key, { state: 'loaded', loaded });
       logger.info(`Database ${name} is open`);
     } catch (error) {
@@ -228,17 +227,75 @@ export class DatabaseLandlord {
     await this.#folders.stamp(name, stamp);
   }
 
-  async #delete(view: RecordView, tag: string, isHard: boolean): Promise<void> {
+  /** Takes its time in the background: other databases must not wait for it. */
+  #depart(view: RecordView, tag: string, isHard: boolean): void {
+    const key = view.record.DatabaseName.toLowerCase();
+    const tenancy = this.#tenancies.get(key);
+    if (tenancy?.state === 'leaving') return;
+    this.#tenancies.set(key, { state: 'leaving' });
+    const { cluster, logger } = this.#options;
+    const loaded = tenancy?.state === 'loaded' ? tenancy.loaded : null;
+    this.#leaving.set(key, loaded);
+    const departure = depart({
+      view,
+      tag,
+      isHard,
+      loaded,
+      open: () => this.#openToLeave(view),
+      isStopping: () => this.#isClosed,
+      folders: this.#folders,
+      cluster,
+      logger,
+    })
+      .catch(async (error: unknown) => {
+        logger.warn(`Database ${view.record.DatabaseName} could not be given up yet; tried again`, {
+          error: String(error),
+        });
+        await delay(RELOAD_DELAY_MS);
+      })
+      .finally(() => {
+        this.#tenancies.delete(key);
+        this.#leaving.delete(key);
+        this.#departures.delete(departure);
+        this.#wake();
+      });
+    this.#departures.add(departure);
+  }
+
+  async #openToLeave(view: RecordView): Promise<LoadedDatabase | null> {
+    if (!(await this.#folders.exists(view.record.DatabaseName))) return null;
+    try {
+      const loaded = await this.#load(view);
+      this.#leaving.set(view.record.DatabaseName.toLowerCase(), loaded);
+      return loaded;
+    } catch (error) {
+      this.#options.logger.error(`The leaving copy of ${view.record.DatabaseName} could not be opened`, {
+        error: String(error),
+      });
+      return null;
+    }
+  }
+
+  #load(view: RecordView): Promise<LoadedDatabase> {
+    const { cluster, logger, writer, durable, tombstoneCleanupIntervalMs } = this.#options;
     const name = view.record.DatabaseName;
-    await this.#closeTenancy(name);
-    if (isHard) await this.#folders.delete(name);
-    this.#options.logger.info(`Database ${name} is deleted here${isHard ? '' : '; its files are kept'}`);
-    await this.#options.cluster.confirmDeletion(view, tag);
+    const observeBatch = this.#options.observeBatch?.(name);
+    return openLoadedDatabase({
+      view,
+      cluster,
+      path: this.#folders.of(name),
+      writer,
+      durable,
+      logger: logger.child({ component: 'database' }),
+      tombstoneCleanupIntervalMs,
+      ...(observeBatch === undefined ? {} : { observeBatch }),
+    });
   }
 
   async #closeTenancy(name: string): Promise<void> {
     const key = name.toLowerCase();
     const tenancy = this.#tenancies.get(key);
+    if (tenancy?.state === 'leaving') return;
     this.#tenancies.delete(key);
     if (tenancy?.state === 'loaded') await tenancy.loaded.close();
   }

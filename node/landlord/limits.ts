@@ -12,3 +12,6 @@ export const FINISHED_OPERATIONS_MAX = 1024;
 
 /** Operations that may run at once in one database (or server-wide); more are refused. */
 export const RUNNING_OPERATIONS_MAX = 256;
+
+/** How long a copy that is to leave may take to hand its last writes to another one, in milliseconds. */
+export const DRAIN_TIMEOUT_MS = 60_000;

@@ -67,19 +67,36 @@ export class LoadedDatabase {
   update(view: RecordView): void {
     this.#view = view;
     const { record } = view;
-    const targets = replicationTargets(record.DatabaseName, record.Topology, this.database.nodeTag);
+    this.#replicateTo(
+      record,
+      replicationTargets(record.DatabaseName, record.Topology, this.database.nodeTag),
+    );
+    const policy = record.ConflictSolverConfig?.ResolveToLatest === false ? 'manual' : 'latest';
+    this.replication.setConflictPolicy(policy).catch((error: unknown) => {
+      this.#logger.warn(`Stored conflicts of ${this.name} were not resolved`, { error: String(error) });
+    });
+  }
+
+  /**
+   * Makes sure that one of the copies that stay has everything this one acknowledged. The record no longer names this
+   * node; nothing new is written here. False when that took longer than `timeoutMs`.
+   */
+  async handOver({ record }: RecordView, timeoutMs: number): Promise<boolean> {
+    const { Members, Rehabs } = record.Topology;
+    this.#replicateTo(record, [...Members, ...Rehabs]);
+    if (this.database.changeVector === '') return true;
+    return (await this.replication.waitForReplication(this.database.changeVector, 1, timeoutMs)) >= 1;
+  }
+
+  #replicateTo(record: DatabaseRecord, tags: readonly string[]): void {
     // One whose address is not known yet counts all the same: tombstones are kept for it.
-    const peers = targets.map((tag) => ({
+    const peers = tags.map((tag) => ({
       tag,
       tcpAddress: this.#cluster.tcpAddressOf(tag) ?? '',
       database: record.DatabaseName,
     }));
     const id = record.Topology.DatabaseTopologyIdBase64 || null;
     this.replication.setTopology(peers, { id, size: copyHolders(record.Topology).length });
-    const policy = record.ConflictSolverConfig?.ResolveToLatest === false ? 'manual' : 'latest';
-    this.replication.setConflictPolicy(policy).catch((error: unknown) => {
-      this.#logger.warn(`Stored conflicts of ${this.name} were not resolved`, { error: String(error) });
-    });
   }
 
   /** Bytes of all its files. A file that goes meanwhile counts nothing. */

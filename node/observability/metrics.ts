@@ -3,6 +3,7 @@ import { type DatabaseFigures, registerDatabaseMetrics } from './database-metric
 import { EventLoopMetrics } from './event-loop-metrics.ts';
 import { LimitMetrics } from './limit-metrics.ts';
 import { MergerMetrics } from './merger-metrics.ts';
+import { RachisLogMetrics } from './rachis-log-metrics.ts';
 import { type RachisFigures, registerRachisMetrics } from './rachis-metrics.ts';
 import { type ReplicationFigures, registerReplicationMetrics } from './replication-metrics.ts';
 import { RequestMetrics } from './request-metrics.ts';
@@ -25,6 +26,7 @@ export class NodeMetrics {
   readonly requests: RequestMetrics;
   readonly merger: MergerMetrics;
   readonly writer: WriterMetrics;
+  readonly rachisLog: RachisLogMetrics;
   readonly limits: LimitMetrics;
   readonly #registry = new Registry();
   readonly #eventLoop: EventLoopMetrics;
@@ -36,6 +38,7 @@ export class NodeMetrics {
     this.requests = new RequestMetrics(registry, this.limits);
     this.merger = new MergerMetrics(registry);
     this.writer = new WriterMetrics(registry);
+    this.rachisLog = new RachisLogMetrics(registry);
     this.#eventLoop = new EventLoopMetrics(registry);
     const guarded = <T>(name: string, source: (() => T) | undefined): (() => T | undefined) =>
       this.#oncePerScrape(this.limits.guardScrape(name, source));

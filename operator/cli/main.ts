@@ -5,6 +5,9 @@ import { stop } from './stop-command.ts';
 
 /** Everything after `node` belongs to the node program, which reads RavenDB's configuration keys itself. */
 async function runNode(): Promise<void> {
+  const { applyMemorySettings } = await import('../../node/memory-settings.ts');
+  // It may start this process over with the same arguments, so `node` must still be among them.
+  applyMemorySettings();
   process.argv.splice(2, 1);
   await import('../../node/main.ts');
 }

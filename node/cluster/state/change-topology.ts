@@ -157,8 +157,12 @@ export function forgetDatabase(context: ApplyContext, name: string): void {
   for (const [key] of context.state.list(identitiesOf(name))) context.state.delete(key);
 }
 
-/** A database whose only copy was there loses its record with it: the caller checked that this is wanted. */
+/**
+ * Takes a node out of every database group. Refused as a whole while a database has its only copy there: its record
+ * would be lost with it.
+ */
 export function removeNodeFromCluster(context: ApplyContext, { node }: RemoveNodeFromCluster): null {
+  refuseLossOfOnlyCopies(context, node);
   for (const [, value] of context.state.list(RECORDS)) {
     const stored = value as StoredRecord;
     const { Topology: topology, DeletionInProgress: deletion } = stored.record;
@@ -180,4 +184,19 @@ export function removeNodeFromCluster(context: ApplyContext, { node }: RemoveNod
     );
   }
   return null;
+}
+
+function refuseLossOfOnlyCopies(context: ApplyContext, node: string): void {
+  const lost = context.state
+    .list(RECORDS)
+    .map(([, value]) => (value as StoredRecord).record)
+    .filter(
+      ({ Topology }) =>
+        holdersOf(Topology).includes(node) && holdersOf(withoutNode(Topology, node)).length === 0,
+    )
+    .map(({ DatabaseName }) => DatabaseName);
+  if (lost.length === 0) return;
+  throw new ClusterOperationError(
+    `Node ${node} holds the only copy of ${lost.join(', ')}. Add a copy on another node, or delete the database, before removing the node.`,
+  );
 }

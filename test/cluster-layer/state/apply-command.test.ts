@@ -135,13 +135,18 @@ describe('the cluster state machine', () => {
     expect(machine.record('shop')?.record.LockMode).toBe('PreventDeletesIgnore');
   });
 
-  it('scrubs a removed node from every group', () => {
+  it('scrubs a removed node from every group, unless a database would go with it', () => {
     const machine = new Machine();
     machine.create('two', 'A', 'B');
     machine.create('one', 'B');
     const next = () => machine.apply({ type: 'NextIdentities', database: 'one', names: ['users'] });
     next();
-    machine.apply({ type: 'RemoveNodeFromCluster', node: 'B' });
+    const remove = () => machine.apply({ type: 'RemoveNodeFromCluster', node: 'B' });
+    expect(remove()).toBe('ClusterOperationError');
+    expect(machine.record('two')?.record.Topology.Members).toEqual(['A', 'B']);
+    // Its deletion is under way, and the node that should confirm it goes.
+    machine.apply({ type: 'DeleteDatabase', names: ['one'], hardDelete: true, fromNodes: null });
+    remove();
     expect(machine.record('two')?.record.Topology).toMatchObject({ Members: ['A'], ReplicationFactor: 1 });
     expect(machine.record('one')).toBeUndefined();
     // Nothing of the lost database turns up in a new one of the same name.
