@@ -56,6 +56,7 @@ export async function startNode(more: readonly string[] = []): Promise<BenchServ
     '--ServerUrl.Tcp=tcp://127.0.0.1:0',
     `--DataDir=${directory}`,
     '--Setup.Mode=None',
+    '--Logs.MinLevel=Error',
     ...more,
   ];
   return startServer(args, () => rm(directory, { recursive: true, force: true }));

@@ -88,6 +88,8 @@ export class RavenNode {
       `--DataDir=${this.dataDirectory}`,
       '--Setup.Mode=None',
       '--License.Eula.Accepted=true',
+      // A test run that is itself killed must not leave nodes behind.
+      `--Embedded.ParentProcessId=${process.pid}`,
       ...(this.#proxies === undefined
         ? []
         : [
