@@ -105,6 +105,8 @@ async function failover(nodes: readonly BenchServer[], alive: Set<BenchServer>):
       return (await fetch(url, { method: 'POST', signal })).ok ? true : null;
     });
     times.push(performance.now() - killed);
+    // It is dead already; its data directory goes now.
+    await leader.stop();
   }
   return { ...blank('failover, kill -9 of the leader'), value: `${(median(times) / 1000).toFixed(2)} s` };
 }
