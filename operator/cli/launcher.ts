@@ -14,7 +14,9 @@ const FORWARDED: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 function bundledNode(): string | undefined {
   const require = createRequire(import.meta.url);
   try {
-    const manifest = require.resolve(`node-${process.platform}-${process.arch}/package.json`);
+    // One of these packages has another prefix than all the others.
+    const prefix = process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin' : 'node';
+    const manifest = require.resolve(`${prefix}-${process.platform}-${process.arch}/package.json`);
     const file = join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
     return existsSync(file) ? file : undefined;
   } catch {
