@@ -76,15 +76,15 @@ describe('the node program', () => {
     const url = await first.served();
     await requestText('PUT', `${url}/admin/databases?name=gone&replicationFactor=1`, {
       body: { DatabaseName: 'gone' },
-      // It removes its files when it stops in order.
-    await second.stop();
-  });
+    });
     await requestText('PUT', `${url}/databases/gone/docs?id=a`, { body: { N: 1 } });
     await first.stop();
     const second = run(args);
     expect(await requestText('GET', `${await second.served()}/databases?namesOnly=true`)).not.toContain(
       'gone',
     );
+    // It removes its files when it stops in order.
+    await second.stop();
   });
 
   it('refuses a wrong key with the nearest one, without a stack, and ends with 2', async () => {
