@@ -6,6 +6,7 @@ import type { RachisPeer, RachisStatus } from '../rachis/rachis-status.ts';
 export interface ClusterTopologyView {
   /** null while passive. */
   readonly topologyId: string | null;
+  /** Tag → URL, of everybody. */
   readonly allNodes: Readonly<Record<string, string>>;
   readonly members: Readonly<Record<string, string>>;
   readonly promotables: Readonly<Record<string, string>>;
@@ -15,6 +16,7 @@ export interface ClusterTopologyView {
   readonly etag: number;
 }
 
+/** How a leader sees another node. */
 export interface PeerStatus {
   readonly connected: boolean;
   readonly errorDetails: string | null;
@@ -28,8 +30,10 @@ export interface ClusterStatus {
   readonly state: RachisState;
   readonly leader: string | null;
   readonly term: number;
+  /** How long this node has been leading, in milliseconds; null when it doesn't. */
   readonly leadershipMs: number | null;
   readonly lastStateChangeReason: string;
+  /** By tag; empty unless leading. */
   readonly peers: Readonly<Record<string, PeerStatus>>;
 }
 

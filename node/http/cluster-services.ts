@@ -1,46 +1,6 @@
 import type { ClusterCommand } from '../cluster/cluster-command.ts';
-import type { DatabaseRecord } from '../cluster/database-record.ts';
-
-/** Who is in the cluster, by tag; immutable. */
-export interface ClusterTopologyView {
-  /** null while passive. */
-  readonly topologyId: string | null;
-  /** Tag → URL, of everybody. */
-  readonly allNodes: Readonly<Record<string, string>>;
-  readonly members: Readonly<Record<string, string>>;
-  readonly promotables: Readonly<Record<string, string>>;
-  readonly watchers: Readonly<Record<string, string>>;
-  readonly lastNodeId: string;
-  /** Raft index of its last change; -1 while passive. */
-  readonly etag: number;
-}
-
-/** How a leader sees another node. */
-export interface PeerStatus {
-  readonly connected: boolean;
-  readonly errorDetails: string | null;
-  readonly lastSent: Date | null;
-  readonly lastReply: Date | null;
-  readonly lastSentMessage: string;
-  readonly lastMatchingIndex: number;
-}
-
-export interface ClusterStatus {
-  readonly state: 'Passive' | 'Candidate' | 'Follower' | 'LeaderElect' | 'Leader';
-  readonly leader: string | null;
-  readonly term: number;
-  /** How long this node has been leading, in milliseconds; null when it doesn't. */
-  readonly leadershipMs: number | null;
-  readonly lastStateChangeReason: string;
-  /** By tag; empty unless leading. */
-  readonly peers: Readonly<Record<string, PeerStatus>>;
-}
-
-export interface RecordView {
-  readonly record: DatabaseRecord;
-  /** Raft index of its last change. */
-  readonly etag: number;
-}
+import type { ClusterStatus, ClusterTopologyView } from '../cluster/cluster-status.ts';
+import type { StoredRecord } from '../cluster/state/stored-record.ts';
 
 export interface ObserverDecisions {
   readonly suspended: boolean;
@@ -67,8 +27,8 @@ export interface ClusterServices {
     command: ClusterCommand,
     options?: { readonly requestId?: string; readonly timeoutMs?: number },
   ): Promise<{ readonly index: number; readonly result: unknown }>;
-  record(name: string): RecordView | undefined;
-  records(): readonly RecordView[];
+  record(name: string): StoredRecord | undefined;
+  records(): readonly StoredRecord[];
   /** RavenDB's ClientConfiguration with its Etag, as stored; null when there is none. */
   clientConfiguration(): Readonly<Record<string, unknown>> | null;
   /** Identities of a database: name with `|` → value. */

@@ -1,4 +1,5 @@
-import type { ClusterServices, ClusterTopologyView } from '../../../node/http/cluster-services.ts';
+import type { ClusterTopologyView } from '../../../node/cluster/cluster-status.ts';
+import type { ClusterServices } from '../../../node/http/cluster-services.ts';
 import type { NodeServices } from '../../../node/http/node-services.ts';
 import { DatabaseDoesNotExistError, NodeIsPassiveError } from '../../../node/landlord/landlord-error.ts';
 import { OperationRegistry } from '../../../node/landlord/operation-registry.ts';

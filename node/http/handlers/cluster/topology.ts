@@ -1,7 +1,7 @@
 import { cpus, release, totalmem, type } from 'node:os';
+import type { ClusterTopologyView, PeerStatus } from '../../../cluster/cluster-status.ts';
 import { answerMetadata } from '../../answer-metadata.ts';
 import { ownUrl } from '../../client-facing-url.ts';
-import type { ClusterTopologyView, PeerStatus } from '../../cluster-services.ts';
 import type { NodeServices } from '../../node-services.ts';
 import { PROTOCOL_VERSION, SERVER_SCHEMA_VERSION } from '../../product-version.ts';
 import type { HttpRequest } from '../../request.ts';

@@ -1,4 +1,4 @@
-import type { RecordView } from '../../cluster-services.ts';
+import type { StoredRecord } from '../../../cluster/state/stored-record.ts';
 import { sizeObject } from '../../humane-size.ts';
 import type { NodeServices } from '../../node-services.ts';
 import {
@@ -32,7 +32,7 @@ const list: ServerHandler = async (request, { node }) => {
   return json(200, { Databases: await Promise.all(views.map((view) => databaseInfo(view, node))) });
 };
 
-async function databaseInfo({ record }: RecordView, node: NodeServices) {
+async function databaseInfo({ record }: StoredRecord, node: NodeServices) {
   const { Topology } = record;
   const loaded = node.landlord.tryGet(record.DatabaseName);
   const fault = node.landlord.faults().get(record.DatabaseName.toLowerCase());
