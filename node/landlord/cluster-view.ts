@@ -1,10 +1,7 @@
-import type { DatabaseRecord } from '../cluster/database-record.ts';
+import type { StoredRecord } from '../cluster/state/stored-record.ts';
 
 /** A database record with the Raft index at which it last changed. */
-export interface RecordView {
-  readonly record: DatabaseRecord;
-  readonly etag: number;
-}
+export type RecordView = StoredRecord;
 
 /** What the landlord needs of the cluster layer; records are immutable values, replaced whole. */
 export interface ClusterView {
