@@ -357,7 +357,6 @@ export class ClusterLayer {
       periodMs: settings.supervisorSamplePeriodMs,
       logger,
       leaderSinceMs: () => this.#leaderSinceMs,
-      ownTag: () => this.nodeTag(),
       appliedIndex: () => this.appliedIndex(),
       nodeTags: () => (this.#rachis.configuration?.nodes ?? []).map((node) => node.tag),
       databases: () => this.records().map(({ record, etag }) => ({ record, index: etag })),

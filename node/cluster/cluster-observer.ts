@@ -26,7 +26,6 @@ export interface ClusterObserverOptions {
   readonly logger: Logger;
   /** Since when this node has been leading, by `performance.now`; null when it doesn't. */
   leaderSinceMs(): number | null;
-  ownTag(): string;
   appliedIndex(): number;
   /** Tags of all nodes of the cluster. */
   nodeTags(): readonly string[];
@@ -94,7 +93,6 @@ export class ClusterObserver {
       nowMs: performance.now(),
       wallClock: new Date(),
       leaderSinceMs,
-      leaderTag: this.#options.ownTag(),
       appliedIndex: this.#options.appliedIndex(),
       nodes: this.#options.nodeTags().map((tag) => this.#observed(tag)),
       databases: this.#options.databases(),

@@ -12,7 +12,6 @@ import {
   type ItemKind,
   idKey,
   namedEtagKey,
-  nameOfKey,
 } from './storage-keys.ts';
 import {
   decodeDocument,
@@ -247,9 +246,6 @@ export const COLUMN_OF_KIND: Readonly<Record<ItemKind, number>> = {
   revision: REVISIONS,
   conflict: CONFLICTS,
 };
-
-/** Lower-case id in the key of a revision or of a version in conflict. */
-export const lowerIdOfKey = nameOfKey;
 
 function* paged<T>(
   rows: Iterable<T>,

@@ -13,6 +13,8 @@ export interface ClusterView {
   /** `host:port` of a node's TCP listener. */
   tcpAddressOf(tag: string): string | undefined;
   onRecordsChanged(listener: () => void): () => void;
+  /** Nodes came, went, or are at other addresses. */
+  onTopologyChanged(listener: () => void): () => void;
   /** Tells the cluster that this node's copy is gone. May be repeated. */
   confirmDeletion(view: RecordView, tag: string): Promise<void>;
 }

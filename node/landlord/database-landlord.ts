@@ -49,7 +49,7 @@ export class DatabaseLandlord {
   readonly #folders: DatabaseFolders;
   readonly #tenancies = new Map<string, Tenancy>();
   readonly #loadWaiters = new Map<string, Set<() => void>>();
-  readonly #unsubscribe: () => void;
+  readonly #unsubscribe: readonly (() => void)[];
   #pass: Promise<void> | null = null;
   readonly #departures = new Set<Promise<void>>();
   /** The copies that are leaving, open as long as they hand over. */
@@ -61,7 +61,12 @@ export class DatabaseLandlord {
   constructor(options: LandlordOptions) {
     this.#options = options;
     this.#folders = new DatabaseFolders(options.dataDirectory);
-    this.#unsubscribe = options.cluster.onRecordsChanged(() => this.#wake());
+    const { cluster } = options;
+    this.#unsubscribe = [
+      cluster.onRecordsChanged(() => this.#wake()),
+      // Where the peers are stands in the membership, not in the records.
+      cluster.onTopologyChanged(() => this.#wake()),
+    ];
     this.#wake();
   }
 
@@ -93,7 +98,7 @@ export class DatabaseLandlord {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#unsubscribe();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
     clearTimeout(this.#retryTimer);
     await this.#pass;
     // A hand-over that waits for a peer would hold up the stop: without its replication it ends at once.

@@ -34,8 +34,7 @@ export interface ObserverInput {
   /** The wall clock, only for times that are stored in the record. */
   readonly wallClock: Date;
   readonly leaderSinceMs: number;
-  /** The leader's own tag and applied Raft index. */
-  readonly leaderTag: string;
+  /** The leader's applied Raft index. */
   readonly appliedIndex: number;
   readonly nodes: readonly ObservedNode[];
   readonly databases: readonly ObservedDatabase[];

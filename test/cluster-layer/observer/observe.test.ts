@@ -68,7 +68,6 @@ class World {
       nowMs: this.now,
       wallClock: new Date(this.now),
       leaderSinceMs: this.leaderSinceMs,
-      leaderTag: 'A',
       appliedIndex: 50,
       nodes: this.tags.map((tag) => ({ tag, report: this.#report(tag) })),
       databases: [

@@ -42,9 +42,10 @@ export async function awaitCopies(
 ): Promise<void> {
   const { copies, timeoutMs } = assurance;
   const reached = await replication.waitForReplication(changeVector, copies, timeoutMs);
-  const wanted = copies === 'majority' ? (replication.majorityCopies() ?? 1) : copies;
+  // While the group is unknown nobody can say what a majority is: not reached.
+  const wanted = copies === 'majority' ? (replication.majorityCopies() ?? Number.POSITIVE_INFINITY) : copies;
   if (reached >= wanted || !assurance.throwsOnTimeout) return;
   throw waitTimeout(
-    `Could not verify that the change vector '${changeVector}' was replicated to ${wanted} servers in ${formatTimeSpan(timeoutMs)}. So far, it only replicated to ${reached}`,
+    `Could not verify that the change vector '${changeVector}' was replicated to ${Number.isFinite(wanted) ? wanted : 'a majority of the'} servers in ${formatTimeSpan(timeoutMs)}. So far, it only replicated to ${reached}`,
   );
 }
