@@ -37,7 +37,6 @@ export interface NodeConfiguration {
 export interface ClusterConfiguration {
   readonly electionTimeoutMs: number;
   readonly operationTimeoutMs: number;
-  readonly tcpTimeoutMs: number;
   readonly workerSamplePeriodMs: number;
   readonly supervisorSamplePeriodMs: number;
   readonly receiveFromWorkerTimeoutMs: number;
@@ -45,10 +44,6 @@ export interface ClusterConfiguration {
   readonly timeBeforeMovingToRehabMs: number;
   readonly timeBeforeRotatingPreferredNodeMs: number;
   readonly timeBeforeAddingReplicaMs: number;
-  readonly maxChangeVectorDistance: number;
-  readonly hardDeleteOnReplacement: boolean;
-  readonly logHistoryMaxEntries: number;
-  readonly maxCommandBytes: number;
 }
 
 export interface DatabasesConfiguration {
@@ -124,7 +119,6 @@ function clusterOf(values: SettingValues): ClusterConfiguration {
   return {
     electionTimeoutMs: values.get(cluster.electionTimeoutInMs),
     operationTimeoutMs: values.get(cluster.operationTimeoutInSec) * 1000,
-    tcpTimeoutMs: values.get(cluster.tcpTimeoutInMs),
     workerSamplePeriodMs: values.get(cluster.workerSamplePeriodInMs),
     supervisorSamplePeriodMs: values.get(cluster.supervisorSamplePeriodInMs),
     receiveFromWorkerTimeoutMs: values.get(cluster.receiveFromWorkerTimeoutInMs),
@@ -132,10 +126,6 @@ function clusterOf(values: SettingValues): ClusterConfiguration {
     timeBeforeMovingToRehabMs: values.get(cluster.timeBeforeMovingToRehabInSec) * 1000,
     timeBeforeRotatingPreferredNodeMs: values.get(cluster.timeBeforeRotatingPreferredNodeInSec) * 1000,
     timeBeforeAddingReplicaMs: values.get(cluster.timeBeforeAddingReplicaInSec) * 1000,
-    maxChangeVectorDistance: values.get(cluster.maxChangeVectorDistance),
-    hardDeleteOnReplacement: values.get(cluster.hardDeleteOnReplacement),
-    logHistoryMaxEntries: values.get(cluster.logHistoryMaxEntries),
-    maxCommandBytes: values.get(cluster.maxSizeOfSingleRaftCommandInMb) * 1024 * 1024,
   };
 }
 

@@ -25,7 +25,8 @@ const BY_CATEGORY: Readonly<Record<string, string>> = {
     WellKnownIssuerHashes.Admin WellKnownIssuers.Admin.ValidateCertificateNames TlsCipherSuites
     DoNotConsiderMemoryLockFailureAsCatastrophicError AllowedDestinations Csrf.Enabled Csrf.TrustedOrigins
     Csrf.AdditionalOriginHeaders TwoFactor.DefaultSessionDurationInMin TwoFactor.MaxSessionDurationInMin`,
-  Cluster: `TcpSendBufferSizeInBytes TcpReceiveBufferSizeInBytes OnErrorDelayTimeInMs
+  Cluster: `TcpTimeoutInMs MaxChangeVectorDistance HardDeleteOnReplacement LogHistoryMaxEntries
+    MaxSizeOfSingleRaftCommandInMb TcpSendBufferSizeInBytes TcpReceiveBufferSizeInBytes OnErrorDelayTimeInMs
     CompareExchangeTombstonesCleanupIntervalInMin
     MaxClusterTransactionCompareExchangeTombstoneCheckIntervalInMin CompareExchangeExpiredDeleteFrequencyInSec
     MaxClusterTransactionBatchSize DisableAtomicDocumentWrites MaximalAllowedClusterVersion`,

@@ -1,5 +1,5 @@
 import { setting } from '../setting.ts';
-import { flag, integer } from '../value-form.ts';
+import { integer } from '../value-form.ts';
 
 const DAY_SEC = 24 * 60 * 60;
 const HOUR_MS = 60 * 60 * 1000;
@@ -17,12 +17,6 @@ export const operationTimeoutInSec = setting(
   seconds(1, 3600),
   15,
   'How long a cluster command waits to be committed and applied.',
-);
-export const tcpTimeoutInMs = setting(
-  'Cluster.TcpTimeoutInMs',
-  milliseconds(100),
-  15_000,
-  'How long a connection to another node may take to be made.',
 );
 export const workerSamplePeriodInMs = setting(
   'Cluster.WorkerSamplePeriodInMs',
@@ -66,35 +60,10 @@ export const timeBeforeAddingReplicaInSec = setting(
   900,
   'Time in rehab after which another node gets a copy; 0: never.',
 );
-export const maxChangeVectorDistance = setting(
-  'Cluster.MaxChangeVectorDistance',
-  integer(1, Number.MAX_SAFE_INTEGER, 'etags'),
-  65_536,
-  'Lag at which a member goes to rehab.',
-);
-export const hardDeleteOnReplacement = setting(
-  'Cluster.HardDeleteOnReplacement',
-  flag,
-  true,
-  'Whether the files of a replaced copy are deleted.',
-);
-export const logHistoryMaxEntries = setting(
-  'Cluster.LogHistoryMaxEntries',
-  integer(1, 1_000_000, 'entries'),
-  2048,
-  'Answers to cluster commands remembered, so that a retry does not run twice.',
-);
-export const maxSizeOfSingleRaftCommandInMb = setting(
-  'Cluster.MaxSizeOfSingleRaftCommandInMb',
-  integer(1, 128, 'megabytes'),
-  32,
-  'Largest cluster command.',
-);
 
 export const CLUSTER_SETTINGS = [
   electionTimeoutInMs,
   operationTimeoutInSec,
-  tcpTimeoutInMs,
   workerSamplePeriodInMs,
   supervisorSamplePeriodInMs,
   receiveFromWorkerTimeoutInMs,
@@ -102,8 +71,4 @@ export const CLUSTER_SETTINGS = [
   timeBeforeMovingToRehabInSec,
   timeBeforeRotatingPreferredNodeInSec,
   timeBeforeAddingReplicaInSec,
-  maxChangeVectorDistance,
-  hardDeleteOnReplacement,
-  logHistoryMaxEntries,
-  maxSizeOfSingleRaftCommandInMb,
 ] as const;
