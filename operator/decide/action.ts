@@ -1,3 +1,5 @@
+import type { NodeProperties } from './observed.ts';
+
 /** One thing for the platform to do. Node processes go by ordinal, members of the cluster by tag. */
 export type Action =
   | { readonly type: 'CreateNode'; readonly ordinal: number }
@@ -8,10 +10,31 @@ export type Action =
   | { readonly type: 'DetachData'; readonly ordinal: number }
   | { readonly type: 'QuarantineData'; readonly ordinal: number }
   | { readonly type: 'DeleteData'; readonly ordinal: number }
+  | { readonly type: 'GrowVolume'; readonly ordinal: number }
+  | { readonly type: 'AbandonNode'; readonly ordinal: number }
   | MembershipAction
   | { readonly type: 'StepDown'; readonly tag: string }
   | { readonly type: 'AddDatabaseReplica'; readonly database: string; readonly tag: string }
-  | { readonly type: 'RemoveDatabaseReplica'; readonly database: string; readonly tag: string };
+  | { readonly type: 'RemoveDatabaseReplica'; readonly database: string; readonly tag: string }
+  | DatabaseAction
+  | { readonly type: 'SetNodeProperties'; readonly tag: string; readonly properties: NodeProperties };
+
+/** What a RavenDatabase resource comes to. */
+export type DatabaseAction =
+  | {
+      readonly type: 'CreateDatabase';
+      readonly database: string;
+      /** Nodes that get the first copies. */
+      readonly tags: readonly string[];
+      readonly settings: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly type: 'PutDatabaseSettings';
+      readonly database: string;
+      readonly settings: Readonly<Record<string, string>>;
+    }
+  | { readonly type: 'SetDatabaseState'; readonly database: string; readonly disabled: boolean }
+  | { readonly type: 'DeleteDatabase'; readonly database: string };
 
 /** An action that changes who belongs to the cluster or votes in it. At most one is in flight. */
 export type MembershipAction =
@@ -24,10 +47,18 @@ export type MembershipAction =
     }
   | { readonly type: 'PromoteNode'; readonly tag: string }
   | { readonly type: 'DemoteNode'; readonly tag: string }
-  | { readonly type: 'RemoveNodeFromCluster'; readonly tag: string; readonly reason: RemovalReason };
+  | { readonly type: 'RemoveNodeFromCluster'; readonly tag: string; readonly reason: RemovalReason }
+  /** On a person's word only: this node goes on alone, as a new cluster with what its log holds. */
+  | {
+      readonly type: 'RecoverCluster';
+      readonly ordinal: number;
+      readonly tag: string;
+      readonly term: number;
+      readonly index: number;
+    };
 
-export type StopReason = 'LeftCluster' | 'NeverJoined' | 'StaleData' | 'Hibernated';
-export type RemovalReason = 'ScaleDown' | 'DiskWiped';
+export type StopReason = 'LeftCluster' | 'NeverJoined' | 'StaleData' | 'Hibernated' | 'Fenced';
+export type RemovalReason = 'ScaleDown' | 'DiskWiped' | 'HostLost';
 
 export function isMembershipAction(action: Action): action is MembershipAction {
   switch (action.type) {
@@ -36,6 +67,7 @@ export function isMembershipAction(action: Action): action is MembershipAction {
     case 'PromoteNode':
     case 'DemoteNode':
     case 'RemoveNodeFromCluster':
+    case 'RecoverCluster':
       return true;
     default:
       return false;
@@ -61,6 +93,10 @@ export function describeAction(action: Action, tagOf: (ordinal: number) => strin
       return `Setting the old data of node ${tagOf(action.ordinal)} aside, so that it joins as a new node`;
     case 'DeleteData':
       return `Deleting the data of node ${tagOf(action.ordinal)}, which left the cluster`;
+    case 'GrowVolume':
+      return `Growing the volume of node ${tagOf(action.ordinal)}`;
+    case 'AbandonNode':
+      return `Giving up the pod and the volume of node ${tagOf(action.ordinal)}, whose machine is lost`;
     case 'BootstrapCluster':
       return `Forming the cluster on node ${action.tag}`;
     case 'AddNodeToCluster':
@@ -77,6 +113,18 @@ export function describeAction(action: Action, tagOf: (ordinal: number) => strin
       return `Adding a copy of database ${action.database} on node ${action.tag}`;
     case 'RemoveDatabaseReplica':
       return `Removing the copy of database ${action.database} from node ${action.tag}`;
+    case 'CreateDatabase':
+      return `Creating database ${action.database} on ${action.tags.join(', ')}`;
+    case 'PutDatabaseSettings':
+      return `Setting the configuration of database ${action.database}`;
+    case 'SetDatabaseState':
+      return `${action.disabled ? 'Disabling' : 'Enabling'} database ${action.database}`;
+    case 'DeleteDatabase':
+      return `Deleting database ${action.database}`;
+    case 'SetNodeProperties':
+      return `Telling the cluster the zone and the public address of node ${action.tag}`;
+    case 'RecoverCluster':
+      return `Going on with node ${action.tag} alone, from term ${action.term} and index ${action.index}`;
   }
 }
 
@@ -85,9 +133,11 @@ const STOP_REASONS: Readonly<Record<StopReason, string>> = {
   NeverJoined: 'it is not wanted any more and never joined',
   StaleData: 'its data belongs to its time before it left the cluster',
   Hibernated: 'the cluster is hibernated',
+  Fenced: 'the cluster goes on without what it had',
 };
 
 const REMOVAL_REASONS: Readonly<Record<RemovalReason, string>> = {
   ScaleDown: 'its copies have moved',
   DiskWiped: 'its disk was wiped; it will join again as a new node',
+  HostLost: 'its machine is lost; a new node takes its place',
 };

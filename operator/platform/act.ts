@@ -40,6 +40,18 @@ export async function act(
       return admin.addDatabaseNode(urls, action.database, action.tag);
     case 'RemoveDatabaseReplica':
       return admin.removeDatabaseNode(urls, action.database, action.tag);
+    case 'CreateDatabase':
+      return admin.createDatabase(urls, action.database, action.tags, action.settings);
+    case 'PutDatabaseSettings':
+      return admin.putDatabaseSettings(urls, action.database, action.settings);
+    case 'SetDatabaseState':
+      return admin.setDatabaseState(urls, action.database, action.disabled);
+    case 'DeleteDatabase':
+      return admin.deleteDatabase(urls, action.database);
+    case 'SetNodeProperties':
+      return admin.setNodeProperties(urls, action.tag, action.properties);
+    case 'RecoverCluster':
+      return admin.recover(platform.urlOf(action.ordinal), action);
     default:
       return platform.perform(action);
   }

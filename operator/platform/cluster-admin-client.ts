@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { NodeProperties } from '../decide/observed.ts';
 import { AdminRequestError } from './admin-error.ts';
 import {
   ADMIN_REPLY_BYTES_MAX,
@@ -127,6 +128,54 @@ export class ClusterAdminClient {
       TimeToWaitForConfirmation: '00:00:00',
     };
     return this.#command(urls, 'DELETE', '/admin/databases', {}, body);
+  }
+
+  createDatabase(
+    urls: readonly string[],
+    database: string,
+    tags: readonly string[],
+    settings: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const record = {
+      DatabaseName: database,
+      Settings: settings,
+      Topology: { Members: tags, ReplicationFactor: tags.length },
+    };
+    const query = { name: database, replicationFactor: tags.length };
+    return this.#command(urls, 'PUT', '/admin/databases', query, record);
+  }
+
+  /** Replaces the settings of the record. */
+  putDatabaseSettings(
+    urls: readonly string[],
+    database: string,
+    settings: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const path = `/databases/${encodeURIComponent(database)}/admin/configuration/settings`;
+    return this.#command(urls, 'PUT', path, {}, settings);
+  }
+
+  setDatabaseState(urls: readonly string[], database: string, disabled: boolean): Promise<void> {
+    const path = `/admin/databases/${disabled ? 'disable' : 'enable'}`;
+    return this.#command(urls, 'POST', path, {}, { DatabaseNames: [database] });
+  }
+
+  /** Deletes every copy; does not wait for the deletion. */
+  deleteDatabase(urls: readonly string[], database: string): Promise<void> {
+    const body = { DatabaseNames: [database], HardDelete: true, TimeToWaitForConfirmation: '00:00:00' };
+    return this.#command(urls, 'DELETE', '/admin/databases', {}, body);
+  }
+
+  /** Zone and public URL of a node, for placement and for clients. */
+  setNodeProperties(urls: readonly string[], tag: string, properties: NodeProperties): Promise<void> {
+    const body = { Zone: properties.zone ?? null, PublicUrl: properties.publicUrl ?? null };
+    return this.#command(urls, 'POST', '/admin/cluster/node/properties', { nodeTag: tag }, body);
+  }
+
+  /** Unsafe recovery: the node goes on alone as a new cluster, if its log ends where the caller saw it end. */
+  recover(url: string, at: { readonly term: number; readonly index: number }): Promise<void> {
+    const body = { Term: at.term, Index: at.index };
+    return this.#command([url], 'POST', '/admin/cluster/recover', {}, body);
   }
 
   async #ask<Reply>(url: string, path: string, query: Query): Promise<Reply> {

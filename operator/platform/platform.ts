@@ -1,7 +1,9 @@
-import type { RavenClusterStatus } from '../api/raven-cluster.ts';
-import type { Action, MembershipAction } from '../decide/action.ts';
+import type { RavenCluster, RavenClusterStatus } from '../api/raven-cluster.ts';
+import type { RavenDatabaseStatus } from '../api/raven-database.ts';
+import type { Action, DatabaseAction, MembershipAction } from '../decide/action.ts';
 import type { Memory } from '../decide/memory.ts';
-import type { ObservedNode } from '../decide/observed.ts';
+import type { DatabaseWish, ObservedNode } from '../decide/observed.ts';
+import type { ConditionDraft } from '../decide/step.ts';
 
 /** A node as the platform shows it; what it says itself is asked for elsewhere. */
 export type PlatformNode = Omit<ObservedNode, 'answer'>;
@@ -9,7 +11,9 @@ export type PlatformNode = Omit<ObservedNode, 'answer'>;
 /** Actions about processes and their data: the part that differs from platform to platform. */
 export type PlatformAction = Exclude<
   Action,
-  MembershipAction | { type: 'StepDown' | 'AddDatabaseReplica' | 'RemoveDatabaseReplica' }
+  | MembershipAction
+  | DatabaseAction
+  | { type: 'StepDown' | 'AddDatabaseReplica' | 'RemoveDatabaseReplica' | 'SetNodeProperties' }
 >;
 
 /** Where nodes run: processes and directories here, pods and volumes on Kubernetes. */
@@ -24,4 +28,17 @@ export interface Platform {
   /** Durable when it resolves. */
   saveMemory(memory: Memory): Promise<void>;
   report(status: RavenClusterStatus): Promise<void>;
+  /**
+   * Brings the platform's own objects beside the nodes to what the resource says, before each look: Services,
+   * certificates, the template of the pods. What people should know of it comes back as conditions. Absent where the
+   * platform has no such objects.
+   */
+  prepare?(cluster: RavenCluster): Promise<readonly ConditionDraft[]>;
+  /** RavenDatabase resources of this cluster; absent where the platform has none. */
+  wishes?(): Promise<readonly DatabaseWish[]>;
+  /** Statuses by the name of the RavenDatabase resource; `settled` ones that are being deleted may go. */
+  reportDatabases?(
+    statuses: Readonly<Record<string, RavenDatabaseStatus>>,
+    settled: readonly string[],
+  ): Promise<void>;
 }

@@ -98,6 +98,10 @@ export class LocalPlatform implements Platform {
       case 'DeleteData':
         await this.#data.delete(ordinal);
         this.#nodes.delete(ordinal);
+        return;
+      case 'GrowVolume':
+      case 'AbandonNode':
+        throw new Error(`${action.type}: a folder of this machine has no size and no machine to lose`);
     }
   }
 

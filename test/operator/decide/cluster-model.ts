@@ -180,12 +180,20 @@ export class ClusterModel {
       case 'RemoveDatabaseReplica':
         this.#changeGroup(action);
         return;
+      case 'GrowVolume':
+      case 'AbandonNode':
+      case 'CreateDatabase':
+      case 'PutDatabaseSettings':
+      case 'SetDatabaseState':
+      case 'DeleteDatabase':
+      case 'SetNodeProperties':
+        throw new Error(`${action.type} is not expected of these specs`);
       default:
         this.#changeMembership(action, answered);
     }
   }
 
-  #changeGroup(action: Extract<Action, { database: string }>): void {
+  #changeGroup(action: Extract<Action, { database: string; tag: string }>): void {
     const { tag } = action;
     const database = this.databases.find((one) => one.name === action.database);
     if (database === undefined || !this.hasQuorum()) return;
@@ -434,6 +442,7 @@ function changed(old: ObservedTopology, action: MembershipAction): ObservedTopol
         watchers: without(old.watchers),
       };
     case 'BootstrapCluster':
+    case 'RecoverCluster':
       return old;
   }
 }
