@@ -1,4 +1,4 @@
-import { PAUSED_ANNOTATION } from '../api/api-group.ts';
+import { PAUSED_ANNOTATION } from '../api/annotations.ts';
 import { parseDurationMs } from '../api/duration.ts';
 import type { RavenCluster, RavenClusterSpec, RavenClusterStatus } from '../api/raven-cluster.ts';
 import { type Action, isMembershipAction } from './action.ts';

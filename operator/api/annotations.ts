@@ -1,0 +1,18 @@
+import { API_GROUP } from './api-group.ts';
+
+/** Annotations that a person writes on a RavenCluster: for what is done once, or for a while, and is no part of its description. */
+
+/** `"true"` stops every action of the operator on this cluster; its status is still kept. */
+export const PAUSED_ANNOTATION = `${API_GROUP}/paused`;
+
+/** Names the revision (`status.updateRevision`) whose roll-out may go on, where `spec.update.approval` asks for it. */
+export const APPROVE_ANNOTATION = `${API_GROUP}/approve`;
+
+/**
+ * `<tag>@<term>:<index>`: after the quorum is lost for good, this node goes on alone with what its log holds up to there.
+ * The operator shows the exact value when it is time; another value is refused.
+ */
+export const RECOVER_ANNOTATION = `${API_GROUP}/recover`;
+
+/** Node tags, comma-separated, that are to hold neither the lead nor databases, while they stay members. */
+export const DRAIN_ANNOTATION = `${API_GROUP}/drain`;
