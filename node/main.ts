@@ -1,3 +1,4 @@
+import './stop-signals.ts';
 import { applyMemorySettings } from './memory-settings.ts';
 
 // Before anything else is loaded: it may start the process over.

@@ -9,6 +9,7 @@ import {
 import { PRODUCT_VERSION } from './http/product-version.ts';
 import { NodeLogging } from './observability/node-logging.ts';
 import { NodeServer } from './server.ts';
+import { onStopSignal } from './stop-signals.ts';
 
 /** Exit codes: 1 something failed while running, 2 the node was told to run in a way it can't. */
 const FAILED = 1;
@@ -55,8 +56,7 @@ async function run(configuration: NodeConfiguration): Promise<void> {
       .then(() => logging.close())
       .then(() => process.exit(0));
   };
-  process.on('SIGTERM', () => stop('SIGTERM'));
-  process.on('SIGINT', () => stop('SIGINT'));
+  onStopSignal(stop);
   createInterface({ input: process.stdin }).on('line', (line) => {
     if (line.trim() === SHUTDOWN_LINE) stop(`'${SHUTDOWN_LINE}' on standard input`);
   });

@@ -12,6 +12,18 @@ async function runNode(): Promise<void> {
   await import('../../node/main.ts');
 }
 
+/** As `node`, with arguments that follow from the pod. */
+async function runPod(): Promise<void> {
+  const { applyMemorySettings } = await import('../../node/memory-settings.ts');
+  applyMemorySettings();
+  // A container's first process gets no signal that it does not listen for.
+  await import('../../node/stop-signals.ts');
+  const { preparePod } = await import('./pod-command.ts');
+  const [program = '', script = '', , ...args] = process.argv;
+  process.argv = [program, script, ...(await preparePod(args))];
+  await import('../../node/node-program.ts');
+}
+
 function stateDir(): Option {
   return new Option('--state-dir <folder>', 'where data, logs and state are kept').default('.ravencluster');
 }
@@ -51,11 +63,17 @@ function program(): Command {
       'run one node by itself, with RavenDB configuration keys: --ServerUrl=… --DataDir=… (--help lists them)',
     )
     .allowUnknownOption();
+  root
+    .command('pod')
+    .description('run the node of a pod that the operator made; see operator/pod/pod-environment.ts')
+    .allowUnknownOption();
   return root;
 }
 
 if (process.argv[2] === 'node') {
   await runNode();
+} else if (process.argv[2] === 'pod') {
+  await runPod();
 } else {
   try {
     await program().parseAsync();

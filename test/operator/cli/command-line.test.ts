@@ -30,7 +30,8 @@ describe('the command line', () => {
   it('lists its commands', async () => {
     const { code, stdout } = await ravencluster('--help');
     expect(code).toBe(0);
-    for (const command of ['start', 'status', 'stop', 'node']) expect(stdout).toContain(`  ${command}`);
+    for (const command of ['start', 'status', 'stop', 'node', 'pod'])
+      expect(stdout).toContain(`  ${command}`);
   });
 
   it('refuses a file that is not valid with line and field, and starts nothing', async () => {
@@ -49,6 +50,14 @@ describe('the command line', () => {
     const { code, stderr } = await ravencluster('start', 'c.yaml');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^c\.yaml:6:5: spec\.config\.Logs\.Formatt: .*Did you mean Logs\.Format\?/);
+  });
+
+  it('runs the node of a pod only in a pod, and says what is missing', async () => {
+    const { code, stderr } = await ravencluster('pod');
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'CLUSTER_NAME is not set: ravencluster pod runs in a pod of the operator, which sets it. To run a node elsewhere, use ravencluster node.\n',
+    );
   });
 
   it('says so when there is nothing to show or to stop', async () => {
