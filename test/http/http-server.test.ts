@@ -180,8 +180,8 @@ describe('compression', () => {
   beforeEach(async () => {
     await server.close();
     await start(emptyNode(), [
-      serverRoute('GET /large', () => jsonBytes(200, large)),
-      serverRoute('GET /streamed', () => jsonBytes(200, chunks())),
+      serverRoute('GET /large', 'ValidUser', () => jsonBytes(200, large)),
+      serverRoute('GET /streamed', 'ValidUser', () => jsonBytes(200, chunks())),
     ]);
   });
 
@@ -233,7 +233,7 @@ describe('overload', () => {
     });
     const limited: string[] = [];
     const observer = { answered: () => undefined, limited: (limit: string) => void limited.push(limit) };
-    const slow = serverRoute('GET /slow', async () => {
+    const slow = serverRoute('GET /slow', 'ValidUser', async () => {
       await released;
       return NO_CONTENT;
     });

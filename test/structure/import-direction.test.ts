@@ -10,6 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   json: [],
   wire: [],
   observability: [],
+  security: ['observability'],
   configuration: ['observability'],
   tcp: ['wire'],
   rachis: ['storage', 'wire', 'json', 'observability'],
@@ -19,6 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   replication: ['documents', 'storage', 'json', 'wire', 'observability'],
   landlord: ['cluster', 'replication', 'documents', 'storage', 'json', 'wire', 'observability'],
   http: [
+    'security',
     'landlord',
     'cluster',
     'replication',

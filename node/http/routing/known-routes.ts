@@ -245,18 +245,31 @@ function expand(lines: readonly string[]): string[] {
   });
 }
 
+/** By the protocol's habits; good enough for routes that do nothing. */
+function isForAdministrators(line: string): boolean {
+  return line.includes(' /admin/');
+}
+
+function isReading(line: string): boolean {
+  return line.startsWith('GET ') || line.startsWith('HEAD ');
+}
+
 /** To be put after the built ones, which then come first. */
 export const knownRoutes: readonly Route[] = [
   ...Object.entries(DATABASE_ROUTES).flatMap(([feature, lines]) =>
     expand(lines).map((line) =>
-      databaseRoute(line, () => {
-        throw notImplemented(`${feature}: ${line}`);
-      }),
+      databaseRoute(
+        line,
+        isForAdministrators(line) ? 'Admin' : isReading(line) ? 'Read' : 'ReadWrite',
+        () => {
+          throw notImplemented(`${feature}: ${line}`);
+        },
+      ),
     ),
   ),
   ...Object.entries(SERVER_ROUTES).flatMap(([feature, lines]) =>
     expand(lines).map((line) =>
-      serverRoute(line, () => {
+      serverRoute(line, isForAdministrators(line) ? 'Operator' : 'ValidUser', () => {
         throw notImplemented(`${feature}: ${line}`);
       }),
     ),

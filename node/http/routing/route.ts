@@ -1,3 +1,4 @@
+import type { DatabaseAccess, Requirement, ServerRequirement } from '../../security/clearance.ts';
 import type { LoadedDatabase, NodeServices } from '../node-services.ts';
 import type { HttpRequest } from '../request.ts';
 import type { HttpResponse } from '../response.ts';
@@ -23,6 +24,8 @@ interface RouteOf {
   readonly path: string;
   /** `METHOD /path`, for metrics. */
   readonly name: string;
+  /** What the client's certificate must be trusted with, where the server has a certificate itself. */
+  readonly requires: Requirement;
   /** Served without express. */
   readonly isHot: boolean;
   /** Reads its body as it arrives, so it must not wait for the whole. */
@@ -50,25 +53,32 @@ export interface RouteOptions {
 }
 
 /** `GET /topology` and the like: a route of the server itself. */
-export function serverRoute(what: string, handler: ServerHandler, options: RouteOptions = {}): ServerRoute {
-  return { ...routeOf(what, options), scope: 'server', handler };
+export function serverRoute(
+  what: string,
+  requires: ServerRequirement,
+  handler: ServerHandler,
+  options: RouteOptions = {},
+): ServerRoute {
+  return { ...routeOf(what, requires, options), scope: 'server', handler };
 }
 
 /** `GET /docs` and the like, below `/databases/{db}`. */
 export function databaseRoute(
   what: string,
+  requires: DatabaseAccess,
   handler: DatabaseHandler,
   options: RouteOptions = {},
 ): DatabaseRoute {
-  return { ...routeOf(what, options), scope: 'database', handler };
+  return { ...routeOf(what, requires, options), scope: 'database', handler };
 }
 
-function routeOf(what: string, options: RouteOptions) {
+function routeOf(what: string, requires: Requirement, options: RouteOptions) {
   const [method = '', path = ''] = what.split(' ');
   return {
     method,
     path,
     name: what,
+    requires,
     isHot: options.isHot ?? false,
     streamsBody: options.streamsBody ?? false,
     announcesChanges: options.announcesChanges ?? true,

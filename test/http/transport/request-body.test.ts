@@ -16,7 +16,7 @@ const limited: string[] = [];
 beforeEach(async () => {
   limited.length = 0;
   const observer = { answered: () => undefined, limited: (limit: string) => void limited.push(limit) };
-  const echo = serverRoute('PUT /echo', async (request) => jsonBytes(200, await request.body()));
+  const echo = serverRoute('PUT /echo', 'ValidUser', async (request) => jsonBytes(200, await request.body()));
   server = new HttpServer({
     host: '127.0.0.1',
     port: 0,

@@ -84,4 +84,4 @@ async function withIdentities(
   );
 }
 
-export const bulkDocsRoutes = [databaseRoute('POST /bulk_docs', bulkDocs, { isHot: true })];
+export const bulkDocsRoutes = [databaseRoute('POST /bulk_docs', 'ReadWrite', bulkDocs, { isHot: true })];

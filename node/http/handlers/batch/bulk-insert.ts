@@ -127,5 +127,5 @@ function failed(
 }
 
 export const bulkInsertRoutes = [
-  databaseRoute('POST /bulk_insert', bulkInsert, { isHot: true, streamsBody: true }),
+  databaseRoute('POST /bulk_insert', 'ReadWrite', bulkInsert, { isHot: true, streamsBody: true }),
 ];

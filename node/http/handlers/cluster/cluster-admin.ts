@@ -90,13 +90,13 @@ const observerDecisions: ServerHandler = (request, { node }) => {
 };
 
 export const clusterAdminRoutes = [
-  serverRoute('POST /admin/cluster/bootstrap', bootstrap),
-  serverRoute('PUT /admin/cluster/node', addNode),
-  serverRoute('DELETE /admin/cluster/node', removeNode),
-  serverRoute('POST /admin/cluster/promote', promote),
-  serverRoute('POST /admin/cluster/demote', demote),
-  serverRoute('POST /admin/cluster/reelect', reelect),
-  serverRoute('POST /admin/cluster/timeout', forceTimeout),
-  serverRoute('GET /admin/cluster/observer/decisions', observerDecisions),
-  serverRoute('GET /rachis/waitfor', waitFor),
+  serverRoute('POST /admin/cluster/bootstrap', 'ClusterAdmin', bootstrap),
+  serverRoute('PUT /admin/cluster/node', 'ClusterAdmin', addNode),
+  serverRoute('DELETE /admin/cluster/node', 'ClusterAdmin', removeNode),
+  serverRoute('POST /admin/cluster/promote', 'ClusterAdmin', promote),
+  serverRoute('POST /admin/cluster/demote', 'ClusterAdmin', demote),
+  serverRoute('POST /admin/cluster/reelect', 'ClusterAdmin', reelect),
+  serverRoute('POST /admin/cluster/timeout', 'ClusterAdmin', forceTimeout),
+  serverRoute('GET /admin/cluster/observer/decisions', 'Operator', observerDecisions),
+  serverRoute('GET /rachis/waitfor', 'ValidUser', waitFor),
 ];

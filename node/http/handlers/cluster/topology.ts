@@ -94,6 +94,6 @@ const nodeInfo: ServerHandler = (_request, { node }) => {
 };
 
 export const clusterTopologyRoutes = [
-  serverRoute('GET /cluster/topology', clusterTopology, { announcesChanges: false }),
-  serverRoute('GET /cluster/node-info', nodeInfo, { announcesChanges: false }),
+  serverRoute('GET /cluster/topology', 'ValidUser', clusterTopology, { announcesChanges: false }),
+  serverRoute('GET /cluster/node-info', 'ValidUser', nodeInfo, { announcesChanges: false }),
 ];

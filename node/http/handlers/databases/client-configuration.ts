@@ -55,8 +55,8 @@ const putServerWide: ServerHandler = async (request, { node }) => {
 };
 
 export const clientConfigurationRoutes = [
-  databaseRoute('GET /configuration/client', get),
-  databaseRoute('PUT /admin/configuration/client', put),
-  serverRoute('GET /configuration/client', getServerWide),
-  serverRoute('PUT /admin/configuration/client', putServerWide),
+  databaseRoute('GET /configuration/client', 'Read', get),
+  databaseRoute('PUT /admin/configuration/client', 'Admin', put),
+  serverRoute('GET /configuration/client', 'ValidUser', getServerWide),
+  serverRoute('PUT /admin/configuration/client', 'Operator', putServerWide),
 ];

@@ -74,4 +74,4 @@ function refuseContradiction(name: string, expectedEtag: number | null, node: No
   }
 }
 
-export const createDatabaseRoutes = [serverRoute('PUT /admin/databases', put)];
+export const createDatabaseRoutes = [serverRoute('PUT /admin/databases', 'Operator', put)];

@@ -97,10 +97,10 @@ const setUnusedIds: ServerHandler = async (request, { node }) => {
 };
 
 export const databaseGroupRoutes = [
-  serverRoute('PUT /admin/databases/node', addNode),
-  serverRoute('POST /admin/databases/promote', promote),
-  serverRoute('POST /admin/databases/reorder', reorder),
-  serverRoute('POST /admin/databases/topology/modify', modify),
-  serverRoute('POST /admin/databases/dynamic-node-distribution', setDynamicDistribution),
-  serverRoute('POST /admin/databases/unused-ids', setUnusedIds),
+  serverRoute('PUT /admin/databases/node', 'Operator', addNode),
+  serverRoute('POST /admin/databases/promote', 'Operator', promote),
+  serverRoute('POST /admin/databases/reorder', 'Operator', reorder),
+  serverRoute('POST /admin/databases/topology/modify', 'Operator', modify),
+  serverRoute('POST /admin/databases/dynamic-node-distribution', 'Operator', setDynamicDistribution),
+  serverRoute('POST /admin/databases/unused-ids', 'Operator', setUnusedIds),
 ];

@@ -71,9 +71,9 @@ const getConflictSolver: DatabaseHandler = (_request, { loaded }) => {
 };
 
 export const databaseSettingsRoutes = [
-  databaseRoute('PUT /admin/configuration/settings', putSettings),
-  databaseRoute('GET /admin/configuration/settings', getSettings),
-  databaseRoute('GET /admin/record', getRecord),
-  databaseRoute('GET /replication/conflicts/solver', getConflictSolver),
-  serverRoute('POST /admin/replication/conflicts/solver', putConflictSolver),
+  databaseRoute('PUT /admin/configuration/settings', 'Admin', putSettings),
+  databaseRoute('GET /admin/configuration/settings', 'Admin', getSettings),
+  databaseRoute('GET /admin/record', 'Admin', getRecord),
+  databaseRoute('GET /replication/conflicts/solver', 'Read', getConflictSolver),
+  serverRoute('POST /admin/replication/conflicts/solver', 'Operator', putConflictSolver),
 ];

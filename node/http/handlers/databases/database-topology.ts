@@ -35,4 +35,6 @@ const topology: ServerHandler = (request, { node }) => {
   });
 };
 
-export const databaseTopologyRoutes = [serverRoute('GET /topology', topology, { announcesChanges: false })];
+export const databaseTopologyRoutes = [
+  serverRoute('GET /topology', 'ValidUser', topology, { announcesChanges: false }),
+];

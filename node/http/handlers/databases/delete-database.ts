@@ -87,4 +87,4 @@ async function awaitConfirmation(
   }
 }
 
-export const deleteDatabaseRoutes = [serverRoute('DELETE /admin/databases', remove)];
+export const deleteDatabaseRoutes = [serverRoute('DELETE /admin/databases', 'Operator', remove)];

@@ -93,6 +93,6 @@ const get: ServerHandler = (request, { node }) => {
 };
 
 export const listDatabasesRoutes = [
-  serverRoute('GET /databases', list),
-  serverRoute('GET /admin/databases', get),
+  serverRoute('GET /databases', 'ValidUser', list),
+  serverRoute('GET /admin/databases', 'Operator', get),
 ];

@@ -62,8 +62,12 @@ const toggleIndexing: ServerHandler = async (request, { node }) => {
 };
 
 export const toggleDatabasesRoutes = [
-  serverRoute('POST /admin/databases/enable', (request, { node }) => toggle(request, node, false)),
-  serverRoute('POST /admin/databases/disable', (request, { node }) => toggle(request, node, true)),
-  serverRoute('POST /admin/databases/set-lock', setLock),
-  serverRoute('POST /admin/databases/indexing', toggleIndexing),
+  serverRoute('POST /admin/databases/enable', 'Operator', (request, { node }) =>
+    toggle(request, node, false),
+  ),
+  serverRoute('POST /admin/databases/disable', 'Operator', (request, { node }) =>
+    toggle(request, node, true),
+  ),
+  serverRoute('POST /admin/databases/set-lock', 'Operator', setLock),
+  serverRoute('POST /admin/databases/indexing', 'Operator', toggleIndexing),
 ];

@@ -91,8 +91,8 @@ const size: DatabaseHandler = (request, { loaded }) => {
 };
 
 export const collectionRoutes = [
-  databaseRoute('GET /collections/stats', stats),
-  databaseRoute('GET /collections/stats/detailed', detailed),
-  databaseRoute('GET /collections/docs', documents),
-  databaseRoute('GET /docs/size', size),
+  databaseRoute('GET /collections/stats', 'Read', stats),
+  databaseRoute('GET /collections/stats/detailed', 'Read', detailed),
+  databaseRoute('GET /collections/docs', 'Read', documents),
+  databaseRoute('GET /docs/size', 'Read', size),
 ];

@@ -83,6 +83,6 @@ const tombstones: DatabaseHandler = (request, { loaded }) => {
 };
 
 export const conflictRoutes = [
-  databaseRoute('GET /replication/conflicts', conflicts),
-  databaseRoute('GET /replication/tombstones', tombstones),
+  databaseRoute('GET /replication/conflicts', 'Read', conflicts),
+  databaseRoute('GET /replication/tombstones', 'Read', tombstones),
 ];

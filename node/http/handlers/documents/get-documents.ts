@@ -33,7 +33,7 @@ const head: DatabaseHandler = (request, { loaded }) => {
 };
 
 export const getDocumentsRoutes = [
-  databaseRoute('GET /docs', get, { isHot: true }),
-  databaseRoute('HEAD /docs', head, { isHot: true }),
-  databaseRoute('POST /docs', post),
+  databaseRoute('GET /docs', 'Read', get, { isHot: true }),
+  databaseRoute('HEAD /docs', 'Read', head, { isHot: true }),
+  databaseRoute('POST /docs', 'Read', post),
 ];

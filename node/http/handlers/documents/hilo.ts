@@ -33,6 +33,6 @@ const giveBack: DatabaseHandler = async (request, { loaded }) => {
 };
 
 export const hiloRoutes = [
-  databaseRoute('GET /hilo/next', next),
-  databaseRoute('PUT /hilo/return', giveBack),
+  databaseRoute('GET /hilo/next', 'ReadWrite', next),
+  databaseRoute('PUT /hilo/return', 'ReadWrite', giveBack),
 ];

@@ -35,7 +35,7 @@ const seed: DatabaseHandler = async (request, { node, loaded }) => {
 const list: DatabaseHandler = (_request, { node, loaded }) => json(200, node.cluster.identities(loaded.name));
 
 export const identityRoutes = [
-  databaseRoute('POST /identity/next', next),
-  databaseRoute('POST /identity/seed', seed),
-  databaseRoute('GET /debug/identities', list),
+  databaseRoute('POST /identity/next', 'ReadWrite', next),
+  databaseRoute('POST /identity/seed', 'ReadWrite', seed),
+  databaseRoute('GET /debug/identities', 'Read', list),
 ];

@@ -40,6 +40,6 @@ const remove: DatabaseHandler = async (request, { loaded }): Promise<HttpRespons
 };
 
 export const writeDocumentRoutes = [
-  databaseRoute('PUT /docs', put, { isHot: true }),
-  databaseRoute('DELETE /docs', remove, { isHot: true }),
+  databaseRoute('PUT /docs', 'ReadWrite', put, { isHot: true }),
+  databaseRoute('DELETE /docs', 'ReadWrite', remove, { isHot: true }),
 ];

@@ -78,10 +78,10 @@ const reconnectQueue: DatabaseHandler = (request, { node, loaded }) =>
   });
 
 export const replicationStateRoutes = [
-  databaseRoute('GET /replication/active-connections', activeConnections),
-  databaseRoute('GET /replication/performance', performance),
-  databaseRoute('GET /replication/debug/outgoing-failures', outgoingFailures),
-  databaseRoute('GET /replication/debug/incoming-last-activity-time', lastActivity),
-  databaseRoute('GET /replication/debug/incoming-rejection-info', rejections),
-  databaseRoute('GET /replication/debug/outgoing-reconnect-queue', reconnectQueue),
+  databaseRoute('GET /replication/active-connections', 'Read', activeConnections),
+  databaseRoute('GET /replication/performance', 'Read', performance),
+  databaseRoute('GET /replication/debug/outgoing-failures', 'Read', outgoingFailures),
+  databaseRoute('GET /replication/debug/incoming-last-activity-time', 'Read', lastActivity),
+  databaseRoute('GET /replication/debug/incoming-rejection-info', 'Read', rejections),
+  databaseRoute('GET /replication/debug/outgoing-reconnect-queue', 'Read', reconnectQueue),
 ];

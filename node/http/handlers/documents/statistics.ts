@@ -63,7 +63,7 @@ const detailed: DatabaseHandler = async (_request, context) =>
 const essential: DatabaseHandler = (_request, context) => json(200, { ...counts(context), Indexes: [] });
 
 export const statisticsRoutes = [
-  databaseRoute('GET /stats', stats),
-  databaseRoute('GET /stats/detailed', detailed),
-  databaseRoute('GET /stats/essential', essential),
+  databaseRoute('GET /stats', 'Read', stats),
+  databaseRoute('GET /stats/detailed', 'Read', detailed),
+  databaseRoute('GET /stats/essential', 'Read', essential),
 ];

@@ -30,6 +30,6 @@ const state: DatabaseHandler = (request, { node, loaded }) => {
 };
 
 export const tombstoneRoutes = [
-  databaseRoute('POST /admin/tombstones/cleanup', cleanUp),
-  databaseRoute('GET /admin/tombstones/state', state),
+  databaseRoute('POST /admin/tombstones/cleanup', 'Admin', cleanUp),
+  databaseRoute('GET /admin/tombstones/state', 'Admin', state),
 ];

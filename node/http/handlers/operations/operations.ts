@@ -32,15 +32,19 @@ function nextId(operations: OperationRegistry, { node }: ServerContext): HttpRes
 }
 
 export const operationRoutes = [
-  databaseRoute('GET /operations/next-operation-id', (_request, context) =>
+  databaseRoute('GET /operations/next-operation-id', 'Read', (_request, context) =>
     nextId(context.loaded.operations, context),
   ),
-  databaseRoute('GET /operations/state', (request, { loaded }) => state(request, loaded.operations)),
-  databaseRoute('GET /operations', (request, { loaded }) => list(request, loaded.operations)),
-  databaseRoute('POST /operations/kill', (request, { loaded }) => kill(request, loaded.operations)),
-  serverRoute('GET /operations/state', (request, { node }) => state(request, node.operations)),
-  serverRoute('POST /admin/operations/kill', (request, { node }) => kill(request, node.operations)),
-  serverRoute('GET /admin/operations/next-operation-id', (_request, { node }) =>
+  databaseRoute('GET /operations/state', 'Read', (request, { loaded }) => state(request, loaded.operations)),
+  databaseRoute('GET /operations', 'Read', (request, { loaded }) => list(request, loaded.operations)),
+  databaseRoute('POST /operations/kill', 'ReadWrite', (request, { loaded }) =>
+    kill(request, loaded.operations),
+  ),
+  serverRoute('GET /operations/state', 'ValidUser', (request, { node }) => state(request, node.operations)),
+  serverRoute('POST /admin/operations/kill', 'Operator', (request, { node }) =>
+    kill(request, node.operations),
+  ),
+  serverRoute('GET /admin/operations/next-operation-id', 'Operator', (_request, { node }) =>
     json(200, { Id: node.operations.nextId() }),
   ),
 ];

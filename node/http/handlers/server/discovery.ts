@@ -37,9 +37,9 @@ const alive: ServerHandler = () => NO_CONTENT;
 const home: ServerHandler = () => empty(302, ['Location', '/studio/index.html']);
 
 export const discoveryRoutes = [
-  serverRoute('GET /build/version', buildVersion),
-  serverRoute('GET /debug/is-loaded', isLoaded),
-  serverRoute('GET /debug/server-id', serverId),
-  serverRoute('GET /setup/alive', alive),
-  serverRoute('GET /', home),
+  serverRoute('GET /build/version', 'UnauthenticatedClients', buildVersion),
+  serverRoute('GET /debug/is-loaded', 'ValidUser', isLoaded),
+  serverRoute('GET /debug/server-id', 'ValidUser', serverId),
+  serverRoute('GET /setup/alive', 'UnauthenticatedClients', alive),
+  serverRoute('GET /', 'UnauthenticatedClients', home),
 ];

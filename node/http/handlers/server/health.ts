@@ -22,10 +22,10 @@ const metrics: ServerHandler = async (_request, { node }) => {
 };
 
 export const healthRoutes = [
-  serverRoute('GET /healthz', healthz),
-  serverRoute('GET /readyz', readyz),
-  serverRoute('GET /metrics', metrics),
+  serverRoute('GET /healthz', 'UnauthenticatedClients', healthz),
+  serverRoute('GET /readyz', 'UnauthenticatedClients', readyz),
+  serverRoute('GET /metrics', 'ValidUser', metrics),
   // Reached only when the database is open: any status below 400 means healthy to clients.
-  databaseRoute('GET /healthcheck', () => NO_CONTENT),
-  databaseRoute('HEAD /healthcheck', () => NO_CONTENT),
+  databaseRoute('GET /healthcheck', 'Read', () => NO_CONTENT),
+  databaseRoute('HEAD /healthcheck', 'Read', () => NO_CONTENT),
 ];

@@ -58,6 +58,6 @@ const set: ServerHandler = async (request, { node }) => {
 };
 
 export const logConfigurationRoutes = [
-  serverRoute('GET /admin/logs/configuration', get),
-  serverRoute('POST /admin/logs/configuration', set),
+  serverRoute('GET /admin/logs/configuration', 'Operator', get),
+  serverRoute('POST /admin/logs/configuration', 'Operator', set),
 ];

@@ -84,4 +84,4 @@ async function wholeBody({ body }: HttpResponse): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-export const multiGetRoutes = [databaseRoute('POST /multi_get', multiGet)];
+export const multiGetRoutes = [databaseRoute('POST /multi_get', 'Read', multiGet)];

@@ -4,7 +4,7 @@ import { type Route, type ServerRoute, serverRoute } from '../../routing/route.t
 
 /** What the server serves; without the routes that are only known. */
 export function routesListing(routes: readonly Route[]): ServerRoute {
-  return serverRoute('GET /debug/routes', (request, { node }) => {
+  return serverRoute('GET /debug/routes', 'ValidUser', (request, { node }) => {
     const methods = new Map<string, string[]>();
     for (const { scope, method, path } of routes) {
       const shown = scope === 'database' ? `/databases/*${path}` : path;

@@ -27,7 +27,7 @@ const remoteTask: ServerHandler = async (request, { node }) => {
 };
 
 export const tcpInfoRoutes = [
-  serverRoute('GET /info/tcp', serverInfo, { announcesChanges: false }),
-  serverRoute('GET /info/remote-task/tcp', remoteTask, { announcesChanges: false }),
-  databaseRoute('GET /info/tcp', databaseInfo, { announcesChanges: false }),
+  serverRoute('GET /info/tcp', 'ValidUser', serverInfo, { announcesChanges: false }),
+  serverRoute('GET /info/remote-task/tcp', 'ValidUser', remoteTask, { announcesChanges: false }),
+  databaseRoute('GET /info/tcp', 'Read', databaseInfo, { announcesChanges: false }),
 ];
