@@ -14,5 +14,5 @@ export const APPROVE_ANNOTATION = `${API_GROUP}/approve`;
  */
 export const RECOVER_ANNOTATION = `${API_GROUP}/recover`;
 
-/** Node tags, comma-separated, that are to hold neither the lead nor databases, while they stay members. */
+/** Node tags, comma-separated, that are not to lead, nor to get copies while others can; the copies they have stay. */
 export const DRAIN_ANNOTATION = `${API_GROUP}/drain`;

@@ -7,13 +7,14 @@ import type { ConditionDraft } from './step.ts';
 import { voterCount } from './voters.ts';
 
 /**
- * Every condition, each from what is seen now. What a step says wins, since it knows the reason. A condition keeps
- * the time of its last change.
+ * Every condition, each from what is seen now. What the platform or a step says wins, since it knows the reason. A
+ * condition keeps the time of its last change.
  */
 export function describeConditions(input: StatusInput): readonly Condition[] {
-  const { cluster, view, step } = input;
+  const { cluster, view, step, platformConditions } = input;
   const drafts = new Map<string, ConditionDraft>();
-  const all = [...general(input), ...progress(input), ...safety(input), ...step.conditions];
+  const own = [...general(input), ...progress(input), ...safety(input)];
+  const all = [...own, ...platformConditions, ...step.conditions];
   for (const draft of all) drafts.set(draft.type, draft);
   const generation = cluster.metadata.generation;
   return [...drafts.values()].map((draft) => {

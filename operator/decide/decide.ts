@@ -47,7 +47,13 @@ export function decide(cluster: RavenCluster, observed: Observed, memory: Memory
   const step = withDeadline(chosen, cluster.spec, remembered, observed.nowMs);
   return {
     actions: step.actions,
-    status: buildStatus({ cluster, view, step, isPaused }),
+    status: buildStatus({
+      cluster,
+      view,
+      step,
+      isPaused,
+      platformConditions: observed.conditions ?? [],
+    }),
     memory: noteStep(remembered, step, observed.nowMs),
   };
 }

@@ -1,5 +1,5 @@
 import type { RavenClusterSpec } from '../api/raven-cluster.ts';
-import type { ObservedDatabase } from './observed.ts';
+import type { DatabaseWish, ObservedDatabase } from './observed.ts';
 
 type FactorPolicy = RavenClusterSpec['replicationFactor'];
 
@@ -22,7 +22,14 @@ function matches(name: string, pattern: string): boolean {
   return new RegExp(`^${expression}$`, 'i').test(name);
 }
 
+/** A database that there is, with the resource that says what it should be, if any. */
+export interface WishedDatabase extends ObservedDatabase {
+  readonly wish?: DatabaseWish;
+}
+
 /** Copies that a database should have if there were nodes enough, or `undefined` when clients decide. */
-export function targetFactor(database: ObservedDatabase, policy: FactorPolicy): number | undefined {
-  return database.factorOverride ?? (isManaged(database.name, policy) ? policy.target : undefined);
+export function targetFactor(database: WishedDatabase, policy: FactorPolicy): number | undefined {
+  return (
+    database.wish?.spec.replicationFactor ?? (isManaged(database.name, policy) ? policy.target : undefined)
+  );
 }

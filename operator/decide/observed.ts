@@ -1,4 +1,4 @@
-import type { RavenDatabaseSpec } from '../api/raven-database.ts';
+import type { RavenDatabaseSpec, RavenDatabaseStatus } from '../api/raven-database.ts';
 import type { ConditionDraft } from './step.ts';
 
 /**
@@ -39,8 +39,9 @@ export interface NodeAnswer {
   readonly peers: Readonly<Record<string, { readonly connected: boolean; readonly lag?: number }>>;
   /** Zone and public URL of every node, as the cluster's state has them. */
   readonly properties?: Readonly<Record<string, NodeProperties>>;
-  /** Index of the last entry of its Raft log. */
+  /** Index and term of the last entry of its Raft log. The term of an entry, unlike `term`, does not rise while nobody leads. */
   readonly lastIndex?: number;
+  readonly lastTerm?: number;
 }
 
 /** What the cluster's state holds of a node beside its membership. */
@@ -49,7 +50,10 @@ export interface NodeProperties {
   readonly publicUrl?: string;
 }
 
-/** The machine under a node, where the platform has several. */
+/**
+ * The machine under a node, where the platform has several. A pod that waits for a volume of a certain machine has
+ * that one under it, placed or not.
+ */
 export interface ObservedHost {
   readonly name: string;
   /** Nothing new is placed on it: somebody is about to take it away. */
@@ -82,6 +86,8 @@ export interface ObservedNode {
   readonly failedAtMs?: number;
   /** It runs as the spec was before its last change. */
   readonly isOutdated: boolean;
+  /** Revision that it should run, where the platform has such names; `pod.revision` is the one that it runs. */
+  readonly wantedRevision?: string;
   readonly zone?: string;
   readonly host?: ObservedHost;
   readonly volume?: ObservedVolume;
@@ -101,10 +107,8 @@ export interface ObservedDatabase {
   readonly rehabs: readonly string[];
   /** Nodes that are deleting their copy. */
   readonly deleting: readonly string[];
-  /** Settings of the record; absent when the list of databases does not hold them. */
+  /** Settings of the record; absent when nobody asked for them. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Copies that a RavenDatabase resource asks for; wins over the policy of the cluster. */
-  readonly factorOverride?: number;
 }
 
 /** A RavenDatabase resource: what somebody wants one database to be. */
@@ -112,13 +116,28 @@ export interface DatabaseWish {
   /** Name of the resource, which may differ from the database's. */
   readonly resource: string;
   readonly spec: RavenDatabaseSpec;
+  /** When the resource was made: of two for one database the older one counts. */
+  readonly createdAtMs: number;
   readonly generation?: number;
+  /** As it was reported last: conditions keep the time of their change. */
+  readonly status?: RavenDatabaseStatus;
   /** The resource is being deleted; it goes once the wish is settled. */
   readonly isDeleted: boolean;
 }
 
+/** What the cluster said to an action about a database that it would not do. */
+export interface Refusal {
+  readonly message: string;
+  readonly atMs: number;
+}
+
 export interface Observed {
   readonly nowMs: number;
+  /**
+   * Processes come and go as a number, lowest ordinals first, and one that ends is started again by the platform: a
+   * StatefulSet. Then data is set aside while its process runs, and the next process starts without it.
+   */
+  readonly keepsProcesses?: boolean;
   readonly nodes: readonly ObservedNode[];
   /** Absent when no node could say: then nothing is decided that could cost a copy. */
   readonly databases?: readonly ObservedDatabase[];
@@ -126,6 +145,8 @@ export interface Observed {
   readonly wishes?: readonly DatabaseWish[];
   /** What the platform has to say of its own objects: applied, refused, certificates. */
   readonly conditions?: readonly ConditionDraft[];
+  /** By name of the database: the latest refusals, so that people hear of them and nobody asks again at once. */
+  readonly refusals?: Readonly<Record<string, Refusal>>;
 }
 
 /** Every node that has a copy of the database, or is getting one. */

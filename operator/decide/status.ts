@@ -5,13 +5,15 @@ import { factorStatus } from './factor-status.ts';
 import { LISTED_DATABASES_MAX } from './limits.ts';
 import { ordinalOfTag, tagOfOrdinal } from './node-tag.ts';
 import type { ObservedDatabase } from './observed.ts';
-import type { Step } from './step.ts';
+import type { ConditionDraft, Step } from './step.ts';
 
 export interface StatusInput {
   readonly cluster: RavenCluster;
   readonly view: ClusterView;
   readonly step: Step;
   readonly isPaused: boolean;
+  /** What the platform says of its own objects. */
+  readonly platformConditions: readonly ConditionDraft[];
 }
 
 type Status = RavenClusterStatus;

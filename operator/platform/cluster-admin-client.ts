@@ -14,6 +14,9 @@ export interface NodeInfoReply {
   readonly TopologyId: string | null;
   readonly ServerId: string;
   readonly CurrentState: string;
+  /** Where its Raft log ends: index and term of the last entry. */
+  readonly LastLogIndex?: number;
+  readonly LastLogTerm?: number;
 }
 
 /** `GET /cluster/topology`, as far as it is used. */
@@ -31,6 +34,9 @@ export interface ClusterTopologyReply {
   readonly NodeTag: string;
   readonly Status?: Readonly<
     Record<string, { readonly Connected?: boolean; readonly LastMatchingIndex?: number }>
+  >;
+  readonly NodeProperties?: Readonly<
+    Record<string, { readonly Zone?: string | null; readonly PublicUrl?: string | null }>
   >;
 }
 

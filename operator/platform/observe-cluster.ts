@@ -1,6 +1,7 @@
 import { ordinalOfTag } from '../decide/node-tag.ts';
 import type {
   NodeAnswer,
+  NodeProperties,
   Observed,
   ObservedDatabase,
   ObservedNode,
@@ -15,20 +16,36 @@ import type {
 } from './cluster-admin-client.ts';
 import type { Platform, PlatformNode } from './platform.ts';
 
-/** One look at everything: what the platform runs, what each node says of itself, which databases there are. */
+/**
+ * One look at everything: what the platform runs, what each node says of itself, which databases there are, what
+ * people want them to be.
+ */
 export async function observeCluster(
   platform: Platform,
   admin: ClusterAdminClient,
   nowMs: number,
 ): Promise<Observed> {
-  const nodes = await Promise.all(
-    (await platform.nodes()).map(async (node): Promise<ObservedNode> => {
-      const answer = node.process === 'Stopped' ? undefined : await answerOf(node, platform, admin);
-      return answer === undefined ? node : { ...node, answer };
-    }),
-  );
+  const [nodes, wishes] = await Promise.all([
+    platform.nodes().then((known) => Promise.all(known.map((node) => withAnswer(node, platform, admin)))),
+    platform.wishes?.(),
+  ]);
   const databases = await databasesOf(nodes, admin);
-  return { nowMs, nodes, ...(databases === undefined ? {} : { databases }) };
+  return {
+    nowMs,
+    nodes,
+    ...(platform.keepsProcesses === true ? { keepsProcesses: true } : {}),
+    ...(databases === undefined ? {} : { databases }),
+    ...(wishes === undefined ? {} : { wishes }),
+  };
+}
+
+async function withAnswer(
+  node: PlatformNode,
+  platform: Platform,
+  admin: ClusterAdminClient,
+): Promise<ObservedNode> {
+  const answer = node.process === 'Stopped' ? undefined : await answerOf(node, platform, admin);
+  return answer === undefined ? node : { ...node, answer };
 }
 
 /** A silent node is an observation, not an error. */
@@ -61,6 +78,9 @@ export function readAnswer(
     term: reply.CurrentTerm,
     ...(reply.Leader === null ? {} : { leader: reply.Leader }),
     ...(topology === undefined ? {} : { topology }),
+    ...(info.LastLogIndex === undefined ? {} : { lastIndex: info.LastLogIndex }),
+    ...(info.LastLogTerm === undefined ? {} : { lastTerm: info.LastLogTerm }),
+    ...(reply.NodeProperties === undefined ? {} : { properties: readProperties(reply.NodeProperties) }),
     peers: Object.fromEntries(
       Object.entries(reply.Status ?? {}).map(([tag, peer]) => [
         tag,
@@ -71,6 +91,20 @@ export function readAnswer(
       ]),
     ),
   };
+}
+
+function readProperties(
+  reply: NonNullable<ClusterTopologyReply['NodeProperties']>,
+): Readonly<Record<string, NodeProperties>> {
+  return Object.fromEntries(
+    Object.entries(reply).map(([tag, { Zone, PublicUrl }]) => [
+      tag,
+      {
+        ...(Zone === undefined || Zone === null ? {} : { zone: Zone }),
+        ...(PublicUrl === undefined || PublicUrl === null ? {} : { publicUrl: PublicUrl }),
+      },
+    ]),
+  );
 }
 
 function readTopology(

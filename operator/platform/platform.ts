@@ -1,6 +1,7 @@
 import type { RavenCluster, RavenClusterStatus } from '../api/raven-cluster.ts';
 import type { RavenDatabaseStatus } from '../api/raven-database.ts';
 import type { Action, DatabaseAction, MembershipAction } from '../decide/action.ts';
+import type { ClusterEvent } from '../decide/event-reasons.ts';
 import type { Memory } from '../decide/memory.ts';
 import type { DatabaseWish, ObservedNode } from '../decide/observed.ts';
 import type { ConditionDraft } from '../decide/step.ts';
@@ -18,6 +19,8 @@ export type PlatformAction = Exclude<
 
 /** Where nodes run: processes and directories here, pods and volumes on Kubernetes. */
 export interface Platform {
+  /** See `Observed.keepsProcesses`. */
+  readonly keepsProcesses?: boolean;
   /** Every node that has a process or data. */
   nodes(): Promise<readonly PlatformNode[]>;
   /** Address of a node's HTTP endpoint for the operator and the other nodes, whether it exists or not. */
@@ -28,6 +31,8 @@ export interface Platform {
   /** Durable when it resolves. */
   saveMemory(memory: Memory): Promise<void>;
   report(status: RavenClusterStatus): Promise<void>;
+  /** What happened since the report before; absent where events have no place to go. */
+  announce?(events: readonly ClusterEvent[]): Promise<void>;
   /**
    * Brings the platform's own objects beside the nodes to what the resource says, before each look: Services,
    * certificates, the template of the pods. What people should know of it comes back as conditions. Absent where the

@@ -20,7 +20,7 @@ export interface Narrator {
 /** Phases in which nothing is about to happen by itself. */
 const RESTFUL_PHASES: ReadonlySet<RavenClusterStatus['phase']> = new Set(['Ready', 'Paused', 'Hibernated']);
 
-/** One pass after another: observe, decide, remember, act, report. Holds nothing that a restart would need. */
+/** One pass after another: prepare, observe, decide, report, remember, act. Holds nothing that a restart would need. */
 export class Reconciler {
   readonly #platform: Platform;
   readonly #admin: ClusterAdminClient;
@@ -41,7 +41,9 @@ export class Reconciler {
 
   /** @returns whether there is more to do soon */
   async pass(cluster: RavenCluster, signal: AbortSignal): Promise<boolean> {
-    const observed = await observeCluster(this.#platform, this.#admin, Date.now());
+    const conditions = await this.#platform.prepare?.(cluster);
+    const seen = await observeCluster(this.#platform, this.#admin, Date.now());
+    const observed: Observed = conditions === undefined ? seen : { ...seen, conditions };
     const memory = this.#memory ?? (await this.#recall(observed));
     const known = this.#status === undefined ? cluster : { ...cluster, status: this.#status };
     const decision = decide(known, observed, memory);
