@@ -1,9 +1,14 @@
 import { type CelRule, rulesAt } from './cel-rule.ts';
+import { celSeconds, parseDurationMs } from './duration.ts';
+import { POD_RULES } from './pod-rules.ts';
 import { parseQuantity } from './quantity.ts';
 import type { RavenCluster, RavenClusterSpec } from './raven-cluster.ts';
 
 /** Room for `-<ordinal>` and the names of Services in the 63 characters of a DNS label. */
 const CLUSTER_NAME_LENGTH_MAX = 40;
+
+/** Shortest time after which a machine may count as lost. */
+const LOST_NODE_MIN = '5m';
 
 const OWNED_KEYS: readonly string[] = [
   'serverurl',
@@ -21,8 +26,15 @@ const config = rulesAt<RavenClusterSpec['config']>(['spec', 'config']);
 const image = rulesAt<RavenClusterSpec['image']>(['spec', 'image']);
 const data = rulesAt<RavenClusterSpec['storage']['data']>(['spec', 'storage', 'data']);
 const consensus = rulesAt<RavenClusterSpec['consensus']>(['spec', 'consensus']);
+const selfHealing = rulesAt<RavenClusterSpec['selfHealing']>(['spec', 'selfHealing']);
 const tls = rulesAt<RavenClusterSpec['tls']>(['spec', 'tls']);
 const expose = rulesAt<RavenClusterSpec['networking']['expose']>(['spec', 'networking', 'expose']);
+const loadBalancer = rulesAt<NonNullable<RavenClusterSpec['networking']['expose']['loadBalancer']>>([
+  'spec',
+  'networking',
+  'expose',
+  'loadBalancer',
+]);
 const version = rulesAt<string>(['spec', 'version']);
 
 const list = (keys: readonly string[]): string => `[${keys.map((key) => `'${key}'`).join(', ')}]`;
@@ -155,6 +167,41 @@ export const CLUSTER_RULES: readonly CelRule[] = [
     },
     (self, oldSelf) => oldSelf.mode === 'Disabled' || self.mode !== 'Disabled',
   ),
+  tls.invariant(
+    {
+      rule: `${celSeconds('self.renewBefore')} < ${celSeconds('self.duration')}`,
+      message: 'must be less than duration',
+      field: ['renewBefore'],
+    },
+    (self) => (parseDurationMs(self.renewBefore) ?? 0) < (parseDurationMs(self.duration) ?? 0),
+  ),
+  selfHealing.invariant(
+    {
+      rule: `${celSeconds('self.lostNodeAfter')} >= duration('${LOST_NODE_MIN}').getSeconds()`,
+      message: `must be at least ${LOST_NODE_MIN}: Kubernetes itself needs a while to tell a dead machine from a busy one`,
+      field: ['lostNodeAfter'],
+    },
+    (self) => (parseDurationMs(self.lostNodeAfter) ?? 0) >= (parseDurationMs(LOST_NODE_MIN) ?? 0),
+  ),
+  spec.invariant(
+    {
+      rule: "!(self.networking.expose.type in ['Ingress', 'Gateway']) || (self.tls.mode != 'Disabled' && has(self.networking.domain))",
+      message:
+        'needs TLS and networking.domain when it is Ingress or Gateway: routes go by the name in the TLS handshake',
+      field: ['networking', 'expose', 'type'],
+    },
+    (self) =>
+      !['Ingress', 'Gateway'].includes(self.networking.expose.type) ||
+      (self.tls.mode !== 'Disabled' && self.networking.domain !== undefined),
+  ),
+  loadBalancer.transition(
+    {
+      rule: 'has(self.class) == has(oldSelf.class) && (!has(self.class) || self.class == oldSelf.class)',
+      message: 'is immutable',
+      field: ['class'],
+    },
+    (self, oldSelf) => self.class === oldSelf.class,
+  ),
   expose.invariant(
     {
       rule: "(!has(self.loadBalancer) || self.type == 'LoadBalancer') && (!has(self.ingress) || self.type == 'Ingress') && (has(self.gateway) == (self.type == 'Gateway'))",
@@ -184,4 +231,5 @@ export const CLUSTER_RULES: readonly CelRule[] = [
     },
     (self, oldSelf) => majorMinor(self)[0] - majorMinor(oldSelf)[0] <= 1,
   ),
+  ...POD_RULES,
 ];

@@ -2,6 +2,7 @@ import { API_GROUP, API_VERSION } from './api-group.ts';
 import type { CelRule } from './cel-rule.ts';
 import type { ResourceKind } from './resource-kind.ts';
 import type { StructuralSchema, StructuralValidation } from './structural-schema.ts';
+import { withWholeDefaults } from './whole-defaults.ts';
 
 /** The custom resource definition of a kind, as `kubectl apply` takes it. */
 export function customResourceDefinition(kind: ResourceKind): Record<string, unknown> {
@@ -41,14 +42,15 @@ export function resourceSchema(kind: ResourceKind): StructuralSchema {
     description: kind.description,
     ...(kind.specRequired ? { required: ['spec'] } : {}),
     properties: {
-      apiVersion: { type: 'string' },
-      kind: { type: 'string' },
+      apiVersion: { type: 'string', description: `Always ${API_GROUP}/${API_VERSION}.` },
+      kind: { type: 'string', description: `Always ${kind.kind}.` },
+      // The API server describes it itself and refuses any other word about it.
       metadata: { type: 'object' },
       spec: kind.spec,
       status: kind.status,
     },
   };
-  return kind.rules.reduce((schema, rule) => withRule(schema, rule.at, rule), bare);
+  return withWholeDefaults(kind.rules.reduce((schema, rule) => withRule(schema, rule.at, rule), bare));
 }
 
 function withRule(schema: StructuralSchema, at: readonly string[], rule: CelRule): StructuralSchema {

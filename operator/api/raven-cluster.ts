@@ -1,5 +1,6 @@
 import type { CLUSTER_SPEC } from './schema/cluster-spec-schema.ts';
-import type { CLUSTER_STATUS, CONDITION } from './schema/cluster-status-schema.ts';
+import type { CLUSTER_STATUS } from './schema/cluster-status-schema.ts';
+import type { CONDITION } from './schema/condition-schema.ts';
 import type { FromSchema } from './structural-schema.ts';
 
 /** Metadata of a resource, as far as the operator reads it. */

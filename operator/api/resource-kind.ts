@@ -58,11 +58,19 @@ export const RAVEN_CLUSTER: ResourceKind = {
       jsonPath: '.status.replicationFactor.effective',
       description: 'Copies of the database that has the fewest',
     },
+    {
+      name: 'Version',
+      type: 'string',
+      jsonPath: '.status.version',
+      description: 'What the nodes are to run',
+    },
     { name: 'Status', type: 'string', jsonPath: '.status.phase' },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
     { name: 'Members', type: 'string', jsonPath: '.status.topology.members', priority: 1 },
     { name: 'Operation', type: 'string', jsonPath: '.status.operation.type', priority: 1 },
     { name: 'Degraded-DBs', type: 'integer', jsonPath: '.status.databases.degraded', priority: 1 },
+    // A column of type date would show how long ago something was, and this is still to come.
+    { name: 'Cert-Expiry', type: 'string', jsonPath: '.status.certificates.notAfter', priority: 1 },
     { name: 'Message', type: 'string', jsonPath: condition('Ready', 'message'), priority: 1 },
   ],
 };

@@ -45,7 +45,7 @@ function withoutUnknownFields(schema: StructuralSchema): Record<string, unknown>
     ...(properties === undefined
       ? {}
       : {
-          additionalProperties: false,
+          ...(schema['x-kubernetes-preserve-unknown-fields'] ? {} : { additionalProperties: false }),
           properties: Object.fromEntries(
             Object.entries(properties).map(([name, child]) => [name, withoutUnknownFields(child)]),
           ),

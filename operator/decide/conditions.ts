@@ -69,6 +69,9 @@ function progress({ step }: StatusInput): readonly ConditionDraft[] {
     Rebalance: 'Rebalancing',
     Replace: 'ReplacingNode',
     Hibernate: 'Hibernating',
+    Resize: 'ResizingVolumes',
+    Rotate: 'RotatingCertificates',
+    Recover: 'Recovering',
   } as const;
   const { operation } = step;
   if (operation === undefined) return [{ type: 'Progressing', status: 'False', reason: 'Idle' }];

@@ -1,9 +1,11 @@
 import type { StructuralSchema } from '../structural-schema.ts';
-import { NETWORKING, TLS } from './networking-schema.ts';
-import { OBJECT_NAME } from './shared-shapes.ts';
+import { NETWORKING } from './networking-schema.ts';
+import { PLACEMENT } from './placement-schema.ts';
+import { POD } from './pod-schema.ts';
 import { STORAGE } from './storage-schema.ts';
+import { TLS } from './tls-schema.ts';
 import { CONSENSUS, NODES, REPLICATION_FACTOR, SCALE_DOWN, SELF_HEALING } from './topology-schema.ts';
-import { CONFIG, IMAGE, LOGGING, MONITORING, PLACEMENT, POD, RESOURCES, UPDATE } from './workload-schema.ts';
+import { CONFIG, IMAGE, LOGGING, MONITORING, RESOURCES, UPDATE, VERSION } from './workload-schema.ts';
 
 export const CLUSTER_SPEC = {
   type: 'object',
@@ -11,22 +13,9 @@ export const CLUSTER_SPEC = {
   default: {},
   properties: {
     nodes: NODES,
-    version: {
-      type: 'string',
-      description: 'Version of the nodes; the one of the operator when absent.',
-      maxLength: 32,
-      pattern: '^\\d+\\.\\d+\\.\\d+$',
-    },
+    version: VERSION,
     image: IMAGE,
     config: CONFIG,
-    licenseSecretRef: {
-      type: 'object',
-      required: ['name'],
-      properties: {
-        name: { ...OBJECT_NAME },
-        key: { type: 'string', default: 'license.json', maxLength: 253 },
-      },
-    },
     resources: RESOURCES,
     storage: STORAGE,
     consensus: CONSENSUS,
@@ -42,9 +31,13 @@ export const CLUSTER_SPEC = {
     selfHealing: SELF_HEALING,
     hibernated: {
       type: 'boolean',
-      description: 'All processes stopped, all data kept. Not possible while the cluster changes.',
+      description: 'All processes are stopped, all data is kept. nodes can’t change meanwhile.',
       default: false,
     },
-    deletionProtection: { type: 'boolean', description: 'Refuse to delete this resource.', default: false },
+    deletionProtection: {
+      type: 'boolean',
+      description: 'Deleting this resource is refused while this is true.',
+      default: false,
+    },
   },
 } as const satisfies StructuralSchema;

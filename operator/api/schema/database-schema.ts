@@ -1,5 +1,5 @@
 import type { StructuralSchema } from '../structural-schema.ts';
-import { CONDITIONS } from './cluster-status-schema.ts';
+import { CONDITIONS } from './condition-schema.ts';
 import { OBJECT_NAME } from './shared-shapes.ts';
 
 export const DATABASE_SPEC = {
@@ -11,7 +11,7 @@ export const DATABASE_SPEC = {
       type: 'object',
       description: 'The RavenCluster, in the same namespace. Immutable.',
       required: ['name'],
-      properties: { name: { ...OBJECT_NAME } },
+      properties: { name: { ...OBJECT_NAME, description: 'Name of the RavenCluster.' } },
     },
     name: {
       type: 'string',
@@ -29,6 +29,7 @@ export const DATABASE_SPEC = {
     },
     placement: {
       type: 'object',
+      description: 'Where the copies may be.',
       default: {},
       properties: {
         tags: {
@@ -54,7 +55,11 @@ export const DATABASE_SPEC = {
       maxProperties: 200,
       additionalProperties: { type: 'string', maxLength: 4096 },
     },
-    disabled: { type: 'boolean', default: false },
+    disabled: {
+      type: 'boolean',
+      description: 'The database keeps its data and serves nothing.',
+      default: false,
+    },
     reclaimPolicy: {
       type: 'string',
       description: 'What becomes of the database when this resource is deleted.',
@@ -66,14 +71,24 @@ export const DATABASE_SPEC = {
 
 export const DATABASE_STATUS = {
   type: 'object',
+  description: 'What the operator saw last. Derived: nothing is decided from it.',
   properties: {
-    observedGeneration: { type: 'integer', format: 'int64' },
-    phase: { type: 'string', enum: ['Pending', 'Ready', 'Degraded', 'Offline', 'Deleting'] },
+    observedGeneration: {
+      type: 'integer',
+      format: 'int64',
+      description: 'Generation of the spec that this status speaks of.',
+    },
+    phase: {
+      type: 'string',
+      description: 'The conditions in one word.',
+      enum: ['Pending', 'Ready', 'Degraded', 'Offline', 'Deleting'],
+    },
     conditions: CONDITIONS,
-    replicationFactor: { type: 'integer', format: 'int32' },
-    copies: { type: 'integer', format: 'int32' },
+    replicationFactor: { type: 'integer', format: 'int32', description: 'Copies wanted now.' },
+    copies: { type: 'integer', format: 'int32', description: 'Copies that are complete.' },
     members: {
       type: 'array',
+      description: 'Tags of the nodes that have a complete copy.',
       maxItems: 101,
       'x-kubernetes-list-type': 'atomic',
       items: { type: 'string', maxLength: 4 },

@@ -1,7 +1,7 @@
 import type { StructuralSchema } from '../structural-schema.ts';
 
-/** A whole number and a unit, several in a row: `1h30m`, `90d`. CEL's `duration()` knows no days, so this is a string. */
-export const DURATION_PATTERN = '^([0-9]+(ms|s|m|h|d))+$';
+/** Days alone, or other whole numbers with a unit, several in a row: `90d`, `1h30m`. CEL's `duration()` knows no days. */
+export const DURATION_PATTERN = '^([0-9]+d|([0-9]+(ms|s|m|h))+)$';
 
 /** A Kubernetes quantity: `20Gi`, `500m`, `1.5T`. */
 export const QUANTITY_PATTERN = '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$';
@@ -12,6 +12,12 @@ export const OBJECT_NAME = {
   minLength: 1,
   maxLength: 253,
   pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
+} as const satisfies StructuralSchema;
+
+export const DURATION = {
+  type: 'string',
+  maxLength: 32,
+  pattern: DURATION_PATTERN,
 } as const satisfies StructuralSchema;
 
 /** A part of a pod that Kubernetes itself validates; kept as it is written. */
@@ -32,4 +38,20 @@ export const KUBERNETES_LIST = {
   maxItems: 50,
   'x-kubernetes-list-type': 'atomic',
   items: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+} as const satisfies StructuralSchema;
+
+/** As `KUBERNETES_LIST`, of things that have a name, so that several appliers can share the list. */
+export const NAMED_KUBERNETES_LIST = {
+  type: 'array',
+  maxItems: 50,
+  'x-kubernetes-list-type': 'map',
+  'x-kubernetes-list-map-keys': ['name'],
+  items: {
+    type: 'object',
+    'x-kubernetes-preserve-unknown-fields': true,
+    required: ['name'],
+    properties: {
+      name: { type: 'string', description: 'Name in this list.', minLength: 1, maxLength: 253 },
+    },
+  },
 } as const satisfies StructuralSchema;

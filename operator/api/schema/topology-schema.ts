@@ -1,5 +1,5 @@
 import type { StructuralSchema } from '../structural-schema.ts';
-import { DURATION_PATTERN } from './shared-shapes.ts';
+import { DURATION } from './shared-shapes.ts';
 
 export const NODES = {
   type: 'integer',
@@ -95,11 +95,9 @@ export const SCALE_DOWN = {
       enum: ['Safe', 'Forbid'],
     },
     drainTimeout: {
-      type: 'string',
+      ...DURATION,
       description: 'When moving the copies takes longer, a condition says so. Nothing is ever forced.',
       default: '1h',
-      maxLength: 32,
-      pattern: DURATION_PATTERN,
     },
     allowReducedReplication: {
       type: 'boolean',
@@ -122,11 +120,9 @@ export const SELF_HEALING = {
       enum: ['Wait', 'Replace'],
     },
     lostNodeAfter: {
-      type: 'string',
-      description: 'How long a node must be away before it counts as lost.',
+      ...DURATION,
+      description: 'How long the machine of a node must be gone before the node counts as lost; at least 5m.',
       default: '30m',
-      maxLength: 32,
-      pattern: DURATION_PATTERN,
     },
   },
 } as const satisfies StructuralSchema;

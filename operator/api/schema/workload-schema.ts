@@ -1,25 +1,57 @@
 import type { StructuralSchema } from '../structural-schema.ts';
-import { KUBERNETES_LIST, KUBERNETES_OBJECT, LABELS, OBJECT_NAME } from './shared-shapes.ts';
+import { KUBERNETES_OBJECT, LABELS, OBJECT_NAME } from './shared-shapes.ts';
+
+export const VERSION = {
+  type: 'string',
+  description:
+    'Version of the nodes; the one that the operator was installed with when absent. It is the tag of the image where none is given. It never goes back to an older minor version.',
+  maxLength: 32,
+  pattern: '^\\d+\\.\\d+\\.\\d+$',
+} as const satisfies StructuralSchema;
 
 export const IMAGE = {
   type: 'object',
-  description: 'The image of the nodes. A digest wins over a tag.',
+  description: 'The image of the nodes. A digest wins over a tag, a tag over version.',
   default: {},
   properties: {
-    repository: { type: 'string', minLength: 1, maxLength: 512 },
-    tag: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*$' },
-    digest: { type: 'string', maxLength: 71, pattern: '^sha256:[a-f0-9]{64}$' },
+    repository: {
+      type: 'string',
+      description:
+        'Registry and name, without tag; the one that the operator was installed with when absent.',
+      minLength: 1,
+      maxLength: 512,
+      pattern: '^[a-z0-9][A-Za-z0-9._:/-]*$',
+    },
+    tag: {
+      type: 'string',
+      description: 'Tag of the image; `latest` is refused.',
+      minLength: 1,
+      maxLength: 128,
+      pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*$',
+    },
+    digest: {
+      type: 'string',
+      description: 'Digest of the image, for instance `sha256:…`.',
+      maxLength: 71,
+      pattern: '^sha256:[a-f0-9]{64}$',
+    },
     pullPolicy: {
       type: 'string',
+      description: 'When the image is pulled.',
       default: 'IfNotPresent',
       enum: ['Always', 'IfNotPresent', 'Never'],
     },
     pullSecrets: {
       type: 'array',
+      description: 'Secrets with the credentials of the registry.',
       maxItems: 10,
       'x-kubernetes-list-type': 'map',
       'x-kubernetes-list-map-keys': ['name'],
-      items: { type: 'object', required: ['name'], properties: { name: { ...OBJECT_NAME } } },
+      items: {
+        type: 'object',
+        required: ['name'],
+        properties: { name: { ...OBJECT_NAME, description: 'Name of the Secret.' } },
+      },
     },
   },
 } as const satisfies StructuralSchema;
@@ -27,10 +59,17 @@ export const IMAGE = {
 export const CONFIG = {
   type: 'object',
   description:
-    'Settings of the nodes by RavenDB configuration key. Keys that the operator sets itself are refused: addresses, the data folder, certificates.',
+    'Settings of the nodes by RavenDB configuration key. Keys that the operator sets itself are refused: addresses, the data folder, certificates. A change restarts the nodes one by one.',
   default: {},
   maxProperties: 200,
   additionalProperties: { type: 'string', maxLength: 4096 },
+} as const satisfies StructuralSchema;
+
+export const RESOURCES = {
+  ...KUBERNETES_OBJECT,
+  description:
+    'Resource requests and limits of a node, as in a container. A memory limit also bounds the heap of the database.',
+  default: { requests: { cpu: '500m', memory: '2Gi' } },
 } as const satisfies StructuralSchema;
 
 export const UPDATE = {
@@ -38,7 +77,6 @@ export const UPDATE = {
   description: 'How a new version or configuration reaches the nodes: one by one, the leader last.',
   default: {},
   properties: {
-    order: { type: 'string', default: 'LeaderLast', enum: ['LeaderLast'] },
     maxUnavailable: {
       type: 'integer',
       format: 'int32',
@@ -47,9 +85,37 @@ export const UPDATE = {
       minimum: 1,
       maximum: 50,
     },
-    minReadySeconds: { type: 'integer', format: 'int32', default: 10, minimum: 0, maximum: 3600 },
-    progressDeadlineSeconds: { type: 'integer', format: 'int32', default: 1800, minimum: 60, maximum: 86400 },
-    onFailure: { type: 'string', default: 'Pause', enum: ['Pause', 'Rollback'] },
+    minReadySeconds: {
+      type: 'integer',
+      format: 'int32',
+      description: 'Seconds that a node must have been ready before the next one restarts.',
+      default: 10,
+      minimum: 0,
+      maximum: 3600,
+    },
+    progressDeadlineSeconds: {
+      type: 'integer',
+      format: 'int32',
+      description:
+        'Seconds that the update of one node may take before the condition Progressing says that it does not get on.',
+      default: 1800,
+      minimum: 60,
+      maximum: 86400,
+    },
+    onFailure: {
+      type: 'string',
+      description:
+        'What happens when a node does not come up in time: wait for a person, or go back to the revision before.',
+      default: 'Pause',
+      enum: ['Pause', 'Rollback'],
+    },
+    approval: {
+      type: 'string',
+      description:
+        'Before which restarts a person is asked: never, before the leader’s, or before every node’s. Approve by the annotation ravencluster.io/approve with the value of status.updateRevision.',
+      default: 'Automatic',
+      enum: ['Automatic', 'BeforeLeader', 'EveryNode'],
+    },
     maxReplicationLag: {
       type: 'integer',
       format: 'int32',
@@ -61,86 +127,37 @@ export const UPDATE = {
   },
 } as const satisfies StructuralSchema;
 
-export const PLACEMENT = {
-  type: 'object',
-  description: 'On which machines and in which zones the nodes run.',
-  default: {},
-  properties: {
-    spread: { type: 'string', default: 'Zone', enum: ['Zone', 'Host', 'None'] },
-    whenUnsatisfiable: {
-      type: 'string',
-      default: 'ScheduleAnyway',
-      enum: ['ScheduleAnyway', 'DoNotSchedule'],
-    },
-    hostAntiAffinity: { type: 'string', default: 'Required', enum: ['Required', 'Preferred', 'None'] },
-    zones: {
-      type: 'array',
-      description: 'Zones that may be used; any when empty.',
-      maxItems: 9,
-      'x-kubernetes-list-type': 'set',
-      items: { type: 'string', minLength: 1, maxLength: 63 },
-    },
-    zoneLabel: {
-      type: 'string',
-      description: 'Label of a Kubernetes node that names its zone.',
-      default: 'topology.kubernetes.io/zone',
-      maxLength: 317,
-    },
-    nodeSelector: LABELS,
-    tolerations: KUBERNETES_LIST,
-    affinity: KUBERNETES_OBJECT,
-    priorityClassName: { type: 'string', maxLength: 253 },
-    schedulerName: { type: 'string', maxLength: 253 },
-    runtimeClassName: { type: 'string', maxLength: 253 },
-  },
-} as const satisfies StructuralSchema;
-
-export const POD = {
-  type: 'object',
-  description: 'Additions to the pods of the nodes.',
-  default: {},
-  properties: {
-    labels: LABELS,
-    annotations: LABELS,
-    env: KUBERNETES_LIST,
-    envFrom: KUBERNETES_LIST,
-    volumes: KUBERNETES_LIST,
-    volumeMounts: KUBERNETES_LIST,
-    initContainers: KUBERNETES_LIST,
-    sidecars: KUBERNETES_LIST,
-    securityContext: KUBERNETES_OBJECT,
-    terminationGracePeriodSeconds: {
-      type: 'integer',
-      format: 'int64',
-      default: 120,
-      minimum: 1,
-      maximum: 3600,
-    },
-  },
-} as const satisfies StructuralSchema;
-
-export const RESOURCES = {
-  ...KUBERNETES_OBJECT,
-  description: 'Resource requests and limits of a node, as in a container.',
-  default: { requests: { cpu: '500m', memory: '2Gi' } },
-} as const satisfies StructuralSchema;
-
 export const MONITORING = {
   type: 'object',
-  description: 'Objects for the Prometheus operator. Auto: when its resource definitions are served.',
+  description: 'Objects for the Prometheus operator.',
   default: {},
   properties: {
-    podMonitor: { type: 'string', default: 'Auto', enum: ['Auto', 'Enabled', 'Disabled'] },
-    labels: LABELS,
+    podMonitor: {
+      type: 'string',
+      description: 'Create a PodMonitor. Auto: when its resource definition is served.',
+      default: 'Auto',
+      enum: ['Auto', 'Enabled', 'Disabled'],
+    },
+    labels: { ...LABELS, description: 'Labels of the PodMonitor, by which Prometheus selects it.' },
   },
 } as const satisfies StructuralSchema;
 
 export const LOGGING = {
   type: 'object',
-  description: 'Logs of the nodes.',
+  description: 'Logs of the nodes, which go to standard error.',
   default: {},
   properties: {
-    level: { type: 'string', default: 'Info', enum: ['Error', 'Warn', 'Info', 'Debug'] },
-    format: { type: 'string', default: 'Json', enum: ['Json', 'Text'] },
+    level: {
+      type: 'string',
+      description: 'The least important messages that are logged.',
+      default: 'Info',
+      enum: ['Error', 'Warn', 'Info', 'Debug'],
+    },
+    format: {
+      type: 'string',
+      description: 'One JSON object a line, or text for people.',
+      default: 'Json',
+      enum: ['Json', 'Text'],
+    },
   },
 } as const satisfies StructuralSchema;

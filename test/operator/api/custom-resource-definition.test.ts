@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { resourceSchema } from '../../../operator/api/custom-resource-definition.ts';
 import { crdManifest } from '../../../operator/api/generate-crds.ts';
 import { RESOURCE_KINDS } from '../../../operator/api/resource-kind.ts';
 import type { StructuralSchema } from '../../../operator/api/structural-schema.ts';
@@ -34,6 +35,18 @@ describe.each(RESOURCE_KINDS)('the definition of $kind', (kind) => {
       }
       if (schema.additionalProperties !== undefined && schema.properties !== undefined) {
         faults.push(`${path} has both properties and additionalProperties`);
+      }
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('explains every field, as kubectl explain shows it', () => {
+    const faults: string[] = [];
+    walk(resourceSchema(kind), kind.kind, (schema, path) => {
+      for (const [name, child] of Object.entries(schema.properties ?? {})) {
+        if (path === kind.kind && name === 'metadata') continue;
+        if ((child.description ?? '') === '') faults.push(`${path}.${name}`);
+        else if (!child.description?.endsWith('.')) faults.push(`${path}.${name}: no sentence`);
       }
     });
     expect(faults).toEqual([]);

@@ -1,0 +1,184 @@
+/**
+ * Every condition that a status can hold, and every reason that it can have: the contract with people, alerts and
+ * GitOps tools. Adding one is a change of the API; docs/KUBERNETES.md shows this table, and a test compares them.
+ */
+
+interface ConditionMeaning {
+  readonly meaning: string;
+  /** The status at which nobody has to do anything. */
+  readonly healthy: 'True' | 'False';
+  /** Reasons of status True. */
+  readonly whenTrue: Readonly<Record<string, string>>;
+  /** Reasons of status False or Unknown. */
+  readonly otherwise: Readonly<Record<string, string>>;
+}
+
+export const CLUSTER_CONDITIONS = {
+  Ready: {
+    meaning: 'All nodes that the spec asks for are members and serve.',
+    healthy: 'True',
+    whenTrue: { ClusterReady: 'Nothing is missing.' },
+    otherwise: {
+      Bootstrapping: 'The cluster is being formed.',
+      NodesNotReady: 'Some nodes are missing, starting or silent.',
+      QuorumLost: 'There is no leader.',
+      DatabasesOffline: 'Some database is served by no node.',
+      Hibernated: 'spec.hibernated is set.',
+      NeverReconciled: 'The operator has not looked yet.',
+    },
+  },
+  Available: {
+    meaning: 'Rachis has a leader and a quorum, so cluster operations succeed.',
+    healthy: 'True',
+    whenTrue: { QuorumHealthy: 'A majority of the members agrees on a leader.' },
+    otherwise: {
+      NoLeader: 'Nodes answer, but none leads.',
+      QuorumLost: 'The majority of the members is away.',
+      Unreachable: 'No node answers the operator.',
+      Hibernated: 'spec.hibernated is set.',
+    },
+  },
+  Progressing: {
+    meaning: 'The operator is changing something.',
+    healthy: 'False',
+    whenTrue: {
+      Bootstrapping: 'The cluster is being formed.',
+      ScalingUp: 'A node is being added.',
+      ScalingDown: 'A node is being drained and removed.',
+      RollingUpdate: 'Nodes restart with another version or configuration.',
+      Rebalancing: 'Copies of databases are being added or moved.',
+      ReplacingNode: 'A node is replaced by an empty one.',
+      ResizingVolumes: 'Volumes are growing.',
+      RotatingCertificates: 'Nodes get certificates from another authority.',
+      Recovering: 'One node goes on alone after a lost quorum.',
+      Hibernating: 'Nodes are being stopped.',
+    },
+    otherwise: {
+      Idle: 'Nothing is to be done.',
+      AwaitingAnswer: 'A change of the membership was asked for and may still take effect.',
+      AwaitingApproval: 'The update waits for the annotation ravencluster.io/approve.',
+      ProgressDeadlineExceeded: 'A step takes longer than it should; the message says which.',
+      UpdateFailed: 'A node did not come up with the new revision.',
+    },
+  },
+  Degraded: {
+    meaning: 'Something is worse than the spec asks for.',
+    healthy: 'False',
+    whenTrue: {
+      NodeDown: 'A member does not answer.',
+      NodeLost: 'The machine of a node is gone; the message says what to do.',
+      ReplicasBelowFactor: 'A database has fewer copies than wanted.',
+      ZoneLost: 'No node of a zone answers.',
+      LagHigh: 'A member is far behind the leader.',
+      DiskFull: 'A volume is full.',
+    },
+    otherwise: { AsExpected: 'Nothing is.' },
+  },
+  Bootstrapped: {
+    meaning: 'The cluster was formed. From then on nobody forms another in its place.',
+    healthy: 'True',
+    whenTrue: { TopologyFormed: 'There is a topology id.' },
+    otherwise: { WaitingForFirstNode: 'The first node is not up yet.' },
+  },
+  ReplicationFactorSatisfied: {
+    meaning: 'Databases have as many copies as replicationFactor asks for.',
+    healthy: 'True',
+    whenTrue: { AtTarget: 'All have.' },
+    otherwise: {
+      LimitedByNodes: 'There are fewer nodes than replicationFactor.target.',
+      Rebalancing: 'Copies are missing and are being made.',
+      DatabasePinned: 'A database may not have more copies where it is allowed to be.',
+    },
+  },
+  ScaleSafe: {
+    meaning: 'Lowering spec.nodes to what it is now is safe, or was never asked for.',
+    healthy: 'True',
+    whenTrue: { Safe: 'Nothing stands against it.' },
+    otherwise: {
+      WouldLoseQuorum: 'Too few of the remaining members answer.',
+      LastCopyOnNode: 'A database could not be moved off a leaving node.',
+      BelowMinimumFactor: 'Too few nodes would stay for the copies of some database.',
+      NodeUnhealthy: 'A node that must take over is not well.',
+      OperationInProgress: 'Something else has to end first.',
+      ScaleForbidden: 'scaleDown.mode is Forbid.',
+    },
+  },
+  QuorumOdd: {
+    meaning: 'The number of voters is odd. An even one survives no more failures than one less.',
+    healthy: 'True',
+    whenTrue: { Odd: 'It is.' },
+    otherwise: { EvenVoters: 'It is not; only a warning.' },
+  },
+  ZoneSpread: {
+    meaning: 'Nodes are spread over zones, so that no zone takes the quorum with it.',
+    healthy: 'True',
+    whenTrue: {
+      Balanced: 'No zone holds a majority of the voters, and none has two nodes more than another.',
+    },
+    otherwise: {
+      Skewed: 'Some zone has more than its share.',
+      SingleZone: 'All nodes are in one zone.',
+      UnknownZones: 'The zone of some node is not known.',
+    },
+  },
+  StorageReady: {
+    meaning: 'Every volume is bound and as large as the spec asks for.',
+    healthy: 'True',
+    whenTrue: { Bound: 'All are.' },
+    otherwise: {
+      Pending: 'A volume is not bound, or still growing.',
+      ExpansionUnsupported: 'The storage class does not let volumes grow.',
+      ExpansionFailed: 'Growing a volume failed.',
+      ShrinkIgnored: 'A volume is larger than the spec asks for, and stays so.',
+      StaleVolume: 'A volume holds data of an earlier time, and staleVolume is Block.',
+    },
+  },
+  CertificatesReady: {
+    meaning: 'The nodes have a certificate that is valid and trusted.',
+    healthy: 'True',
+    whenTrue: { Valid: 'They have.', Disabled: 'tls.mode is Disabled.' },
+    otherwise: {
+      SecretMissing: 'A Secret is not there, or lacks a key.',
+      InvalidSecret: 'What a Secret holds is no certificate that can be used.',
+      IssuerNotReady: 'cert-manager has not issued the certificate yet.',
+      Expiring: 'A certificate ends soon and could not be renewed.',
+      Expired: 'A certificate has ended.',
+      TrustOverlap: 'The authority is being rotated; old and new are both trusted.',
+    },
+  },
+  ConfigApplied: {
+    meaning: 'Every node runs with the image and the configuration of the spec.',
+    healthy: 'True',
+    whenTrue: { InSync: 'They do.' },
+    otherwise: {
+      RestartPending: 'Some nodes still run as the spec was before.',
+      Rejected: 'spec.config holds a setting that nodes would refuse.',
+    },
+  },
+  Paused: {
+    meaning: 'The operator only watches.',
+    healthy: 'False',
+    whenTrue: { ByAnnotation: 'The annotation ravencluster.io/paused is "true".' },
+    otherwise: { NotPaused: 'It is not.' },
+  },
+  Reconciled: {
+    meaning: 'Kubernetes accepted everything that the operator wanted.',
+    healthy: 'True',
+    whenTrue: { Ok: 'It did.' },
+    otherwise: {
+      ApplyConflict: 'Another field manager holds a field; the message names it.',
+      Forbidden: 'The operator lacks a permission; the message says which.',
+      InvalidSpec: 'Kubernetes refused an object made from the spec.',
+      ApiError: 'The API server failed.',
+    },
+  },
+} as const satisfies Readonly<Record<string, ConditionMeaning>>;
+
+type Conditions = typeof CLUSTER_CONDITIONS;
+
+export type ClusterConditionType = keyof Conditions;
+
+/** Reasons that a condition can have. */
+export type ClusterConditionReason<Type extends ClusterConditionType> = {
+  [T in Type]: keyof Conditions[T]['whenTrue'] | keyof Conditions[T]['otherwise'];
+}[Type];
