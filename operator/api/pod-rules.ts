@@ -8,7 +8,7 @@ import type { RavenClusterSpec } from './raven-cluster.ts';
  */
 export const OWNED_IN_POD = {
   labels: ['app.kubernetes.io/name', 'app.kubernetes.io/instance', 'app.kubernetes.io/managed-by'],
-  env: ['CLUSTER_NAME', 'NODE_OPTIONS', 'POD_NAME', 'POD_NAMESPACE'],
+  env: ['CLUSTER_NAME', 'NODE_OPTIONS', 'POD_IP', 'POD_NAME', 'POD_NAMESPACE'],
   volumes: ['certificates', 'data', 'incarnations', 'settings', 'temporary'],
   containers: ['node'],
   folders: ['/etc/ravencluster', '/tmp', '/var/lib/ravencluster'],
