@@ -110,6 +110,7 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
     tcpAddress: () => addresses.tcpAddress(),
     logger: logger.child({ component: 'cluster' }),
     settings: configuration.cluster,
+    zone: configuration.cluster.zone,
     observeLogWrite: metrics.rachisLog.observe,
     // Without its log a node could vote twice, or forget what it promised: better no node than that one.
     onFatal: (error) => {

@@ -29,10 +29,24 @@ export interface RemoveNodeFromDatabase {
   readonly topologyId: string;
 }
 
-/** A node left the cluster: it is taken out of every database group. Result: null. */
+/** A node left the cluster: it is taken out of every database group, and its properties go. Result: null. */
 export interface RemoveNodeFromCluster {
   readonly type: 'RemoveNodeFromCluster';
   readonly node: string;
+}
+
+/**
+ * Zone and public URL of a node of the cluster. A member that is absent stays as it is, null takes it back. Kept until
+ * the node leaves the cluster. Result: null.
+ */
+export interface SetNodeProperties {
+  readonly type: 'SetNodeProperties';
+  /** Its tag. */
+  readonly node: string;
+  /** ServerId of the node with that tag; the leader fills it in. */
+  readonly nodeId?: string;
+  readonly zone?: string | null;
+  readonly publicUrl?: string | null;
 }
 
 /** Replaces the topology; a compare-and-set when `expectedEtag` is given. Result: `DatabaseWritten`. */
@@ -148,6 +162,7 @@ export type ClusterCommand =
   | DeleteDatabase
   | RemoveNodeFromDatabase
   | RemoveNodeFromCluster
+  | SetNodeProperties
   | UpdateTopology
   | AddDatabaseNode
   | PromoteDatabaseNode

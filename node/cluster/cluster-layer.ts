@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from '../observability/logger.ts';
-import type { Configuration } from '../rachis/core/configuration.ts';
 import { RachisNode } from '../rachis/rachis-node.ts';
 import { CLUSTER_WIRE_VERSION } from '../rachis/transport/rachis-transport.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
@@ -9,19 +8,15 @@ import { connectWire } from '../wire/connect.ts';
 import type { FrameConnection } from '../wire/frame-connection.ts';
 import type { OperationHeader } from '../wire/operation-header.ts';
 import type { ClusterCommand } from './cluster-command.ts';
-import { ClusterOperationError, errorFromValue } from './cluster-error.ts';
+import { errorFromValue } from './cluster-error.ts';
 import { ClusterMembership } from './cluster-membership.ts';
+import { ClusterNodes } from './cluster-nodes.ts';
 import { ClusterObserver } from './cluster-observer.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import { ClusterStateMachine } from './cluster-state-machine.ts';
-import {
-  type ClusterStatus,
-  type ClusterTopologyView,
-  clusterStatusOf,
-  topologyOf,
-} from './cluster-status.ts';
+import { type ClusterStatus, type ClusterTopologyView, clusterStatusOf } from './cluster-status.ts';
 import { decodeEnvelope, encodeEnvelope } from './command-envelope.ts';
-import { decideAsLeader, type LeaderView } from './leader-decisions.ts';
+import { decideAsLeader } from './leader-decisions.ts';
 import { HAND_OVER_TIMEOUT_MS } from './limits.ts';
 import type { DatabaseReport } from './node-report.ts';
 import type { CommandOutcome } from './state/apply-command.ts';
@@ -40,6 +35,8 @@ export interface ClusterLayerOptions {
   readonly tcpAddress: () => string;
   readonly logger: Logger;
   readonly settings: ClusterSettings;
+  /** The zone that this node is in by its own configuration; null: that is told by somebody else, or not at all. */
+  readonly zone?: string | null;
   /** What this node tells the leader about its databases. */
   readonly reports: () => readonly DatabaseReport[];
   /** Rachis can't go on: its log is damaged or can't be written. */
@@ -64,6 +61,7 @@ export class ClusterLayer {
   readonly #options: ClusterLayerOptions;
   readonly #stateMachine: ClusterStateMachine;
   readonly #rachis: RachisNode;
+  readonly #nodes: ClusterNodes;
   readonly #membership: ClusterMembership;
   readonly #observer: ClusterObserver;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -77,14 +75,18 @@ export class ClusterLayer {
   ) {
     this.#options = options;
     this.#stateMachine = stateMachine;
+    this.#rachis = open(this);
+    this.#nodes = new ClusterNodes(this.#rachis, stateMachine.state);
     stateMachine.onRecordsChanged(() => {
       this.#records = null;
+      this.#nodes.stateChanged();
     });
-    this.#rachis = open(this);
     this.#membership = new ClusterMembership({
       rachis: this.#rachis,
+      nodes: this.#nodes,
       logger: options.logger,
       addresses: () => ({ url: options.publicUrl(), tcpAddress: options.tcpAddress() }),
+      zone: options.zone ?? null,
       records: () => this.records(),
       submit: (command) => this.submit(command),
     });
@@ -138,7 +140,12 @@ export class ClusterLayer {
   }
 
   topology(): ClusterTopologyView {
-    return topologyOf(this.#rachis.status());
+    return this.#nodes.topology();
+  }
+
+  /** Raft index at which clients were last to find a node elsewhere; 0: never. */
+  publicUrlsChangedAt(): number {
+    return this.#nodes.publicUrlsChangedAt;
   }
 
   status(): ClusterStatus {
@@ -185,7 +192,7 @@ export class ClusterLayer {
     command: ClusterCommand,
     options: { readonly requestId?: string; readonly timeoutMs?: number } = {},
   ): Promise<{ readonly index: number; readonly result: unknown }> {
-    this.#checkNodes(command);
+    this.#nodes.checkNamed(command);
     // Without an id of the client's it gets one all the same: Rachis may have to propose it twice.
     const requestId = options.requestId ?? randomUUID();
     const data = encodeEnvelope({ requestId, timeMs: Date.now(), command });
@@ -220,7 +227,7 @@ export class ClusterLayer {
   }
 
   tcpAddressOf(tag: string): string | undefined {
-    return this.#rachis.configuration?.nodes.find((node) => node.tag === tag)?.tcpAddress;
+    return this.#nodes.byTag(tag)?.tcpAddress;
   }
 
   /** Called when state, term, leader or members have changed. */
@@ -309,7 +316,12 @@ export class ClusterLayer {
   /** On the leader, before the command is appended. */
   prepare(data: Uint8Array): Uint8Array {
     const envelope = decodeEnvelope(data);
-    const command = decideAsLeader(envelope.command, () => this.#leaderView());
+    const command = decideAsLeader(envelope.command, () => ({
+      state: this.#stateMachine.state,
+      candidates: this.#nodes.candidates(),
+      nodeIdOf: (tag) => this.#nodes.byTag(tag)?.id,
+      turn: this.#rachis.status().lastIndex,
+    }));
     return command === envelope.command ? data : encodeEnvelope({ ...envelope, command });
   }
 
@@ -318,20 +330,6 @@ export class ClusterLayer {
     if (topic !== REPORT || tag === undefined) return;
     const { appliedIndex, databases } = body as ReportBody;
     this.#observer.report(tag, appliedIndex, databases);
-  }
-
-  #leaderView(): LeaderView {
-    const { configuration, peers, lastIndex } = this.#rachis.status();
-    const connected = new Set(peers.filter((peer) => peer.isConnected).map((peer) => peer.node.id));
-    const nodes = configuration?.nodes ?? [];
-    return {
-      state: this.#stateMachine.state,
-      candidates: nodes.map(({ tag, id }) => ({
-        tag,
-        isConnected: id === this.serverId || connected.has(id),
-      })),
-      turn: lastIndex,
-    };
   }
 
   #report(): void {
@@ -358,32 +356,9 @@ export class ClusterLayer {
       logger,
       leaderSinceMs: () => this.#leaderSinceMs,
       appliedIndex: () => this.appliedIndex(),
-      nodeTags: () => (this.#rachis.configuration?.nodes ?? []).map((node) => node.tag),
+      nodes: () => this.#nodes.zones(),
       databases: () => this.records().map(({ record, etag }) => ({ record, index: etag })),
       submit: (command) => this.submit(command),
     });
   }
-
-  /** Nodes that a command names must be nodes of the cluster; the state machine itself does not know them. */
-  #checkNodes(command: ClusterCommand): void {
-    const named = namedNodes(command);
-    if (named.length === 0) return;
-    const known = tagsOf(this.#rachis.configuration);
-    const stranger = named.find((tag) => !known.has(tag));
-    if (stranger === undefined) return;
-    throw new ClusterOperationError(
-      `There is no node ${stranger} in the cluster; its nodes are ${[...known].join(', ')}.`,
-    );
-  }
-}
-
-function tagsOf(configuration: Configuration | null): ReadonlySet<string> {
-  return new Set((configuration?.nodes ?? []).map((node) => node.tag));
-}
-
-function namedNodes(command: ClusterCommand): readonly string[] {
-  if (command.type === 'AddDatabaseNode') return command.node === undefined ? [] : [command.node];
-  if (command.type !== 'AddDatabase' || command.expectedEtag !== null) return [];
-  const topology = command.record.Topology as { readonly Members?: readonly string[] } | null | undefined;
-  return (topology?.Members ?? []).filter((tag) => tag !== '?');
 }

@@ -5,6 +5,7 @@ import type { RachisNode } from '../rachis/rachis-node.ts';
 import type { NodeAddresses } from '../rachis/rachis-options.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { ClusterOperationError } from './cluster-error.ts';
+import type { ClusterNodes } from './cluster-nodes.ts';
 import { askForIntroduction, planInvitation } from './invitation.ts';
 import { ADDRESS_CHECK_MS } from './limits.ts';
 import { holdersOf } from './state/change-topology.ts';
@@ -12,13 +13,16 @@ import type { StoredRecord } from './state/stored-record.ts';
 
 export interface ClusterMembershipOptions {
   readonly rachis: RachisNode;
+  readonly nodes: ClusterNodes;
   readonly logger: Logger;
   readonly addresses: () => NodeAddresses;
+  /** Zone of this node by its own configuration; null: not told there. */
+  readonly zone: string | null;
   readonly records: () => readonly StoredRecord[];
   readonly submit: (command: ClusterCommand) => Promise<unknown>;
 }
 
-/** Who is in the cluster: an administrator's changes, and two duties that need no administrator. */
+/** Who is in the cluster: an administrator's changes, and three duties that need no administrator. */
 export class ClusterMembership {
   readonly #options: ClusterMembershipOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -96,6 +100,7 @@ export class ClusterMembership {
     this.#isTending = true;
     try {
       await this.#tellAddresses();
+      await this.#tellZone();
       if (this.#options.rachis.isLeader) await this.#scrubStrangers();
     } catch (error) {
       this.#options.logger.debug('The membership could not be tended', { error: String(error) });
@@ -116,13 +121,22 @@ export class ClusterMembership {
     logger.info(`Node ${own.tag} is at ${url} now`);
   }
 
-  /** Groups that name a node which left the cluster: the command that scrubs them was lost with somebody. */
+  /** A node whose own configuration names its zone tells the cluster. */
+  async #tellZone(): Promise<void> {
+    const { rachis, nodes, zone, submit } = this.#options;
+    const own = nodes.byTag(rachis.tag);
+    if (zone === null || own === undefined || nodes.propertiesOf(own).zone === zone) return;
+    await submit({ type: 'SetNodeProperties', node: own.tag, zone });
+  }
+
+  /** What names a node that left the cluster: the command that scrubs it was lost with somebody. */
   async #scrubStrangers(): Promise<void> {
-    const known = new Set(this.#configuration().nodes.map((node) => node.tag));
-    const named = this.#options
-      .records()
-      .flatMap(({ record }) => [...holdersOf(record.Topology), ...Object.keys(record.DeletionInProgress)]);
-    const stranger = named.find((tag) => !known.has(tag));
+    const { nodes, records } = this.#options;
+    const named = records().flatMap(({ record }) => [
+      ...holdersOf(record.Topology),
+      ...Object.keys(record.DeletionInProgress),
+    ]);
+    const stranger = [...named, ...nodes.stored.keys()].find((tag) => nodes.byTag(tag) === undefined);
     if (stranger !== undefined) await this.#options.submit({ type: 'RemoveNodeFromCluster', node: stranger });
   }
 }

@@ -27,8 +27,8 @@ export interface ClusterObserverOptions {
   /** Since when this node has been leading, by `performance.now`; null when it doesn't. */
   leaderSinceMs(): number | null;
   appliedIndex(): number;
-  /** Tags of all nodes of the cluster. */
-  nodeTags(): readonly string[];
+  /** All nodes of the cluster, with their zones as far as known. */
+  nodes(): readonly Omit<ObservedNode, 'report'>[];
   databases(): readonly ObservedDatabase[];
   submit(command: ClusterCommand): Promise<{ readonly index: number }>;
 }
@@ -94,7 +94,7 @@ export class ClusterObserver {
       wallClock: new Date(),
       leaderSinceMs,
       appliedIndex: this.#options.appliedIndex(),
-      nodes: this.#options.nodeTags().map((tag) => this.#observed(tag)),
+      nodes: this.#options.nodes().map((node) => ({ ...node, report: this.#reports.get(node.tag) ?? null })),
       databases: this.#options.databases(),
     });
     this.#state = state;
@@ -103,10 +103,6 @@ export class ClusterObserver {
     void Promise.all(decisions.map((decision) => this.#propose(decision))).finally(() => {
       this.#isProposing = false;
     });
-  }
-
-  #observed(tag: string): ObservedNode {
-    return { tag, report: this.#reports.get(tag) ?? null };
   }
 
   async #propose({ database, recordIndex, topology, reason }: TopologyDecision): Promise<void> {

@@ -1,6 +1,7 @@
 import type { ClusterNode, MemberRole } from '../rachis/core/configuration.ts';
 import type { RachisState } from '../rachis/core/ready.ts';
 import type { RachisPeer, RachisStatus } from '../rachis/rachis-status.ts';
+import type { NodeProperties } from './node-properties.ts';
 
 /** Who is in the cluster, by tag. */
 export interface ClusterTopologyView {
@@ -11,8 +12,10 @@ export interface ClusterTopologyView {
   readonly members: Readonly<Record<string, string>>;
   readonly promotables: Readonly<Record<string, string>>;
   readonly watchers: Readonly<Record<string, string>>;
+  /** By tag, of everybody. */
+  readonly properties: Readonly<Record<string, NodeProperties>>;
   readonly lastNodeId: string;
-  /** Raft index of its last change; -1 while passive. */
+  /** Raft index of the last change of the membership, or of where clients find a node; -1 while passive. */
   readonly etag: number;
 }
 
@@ -33,6 +36,8 @@ export interface ClusterStatus {
   /** How long this node has been leading, in milliseconds; null when it doesn't. */
   readonly leadershipMs: number | null;
   readonly lastStateChangeReason: string;
+  /** Where this node's Raft log ends. */
+  readonly lastLog: { readonly index: number; readonly term: number };
   /** By tag; empty unless leading. */
   readonly peers: Readonly<Record<string, PeerStatus>>;
 }
@@ -43,11 +48,17 @@ const PASSIVE: ClusterTopologyView = {
   members: {},
   promotables: {},
   watchers: {},
+  properties: {},
   lastNodeId: '?',
   etag: -1,
 };
 
-export function topologyOf(status: RachisStatus): ClusterTopologyView {
+/** `publicUrlsChangedAt`: Raft index of the last change of a public URL. */
+export function topologyOf(
+  status: RachisStatus,
+  propertiesOf: (node: ClusterNode) => NodeProperties,
+  publicUrlsChangedAt: number,
+): ClusterTopologyView {
   const { configuration } = status;
   if (configuration === null || status.state === 'Passive') return PASSIVE;
   const urls = (nodes: readonly ClusterNode[]) => Object.fromEntries(nodes.map(({ tag, url }) => [tag, url]));
@@ -58,8 +69,9 @@ export function topologyOf(status: RachisStatus): ClusterTopologyView {
     members: inRole('member'),
     promotables: inRole('promotable'),
     watchers: inRole('watcher'),
+    properties: Object.fromEntries(configuration.nodes.map((node) => [node.tag, propertiesOf(node)])),
     lastNodeId: configuration.lastTag,
-    etag: status.configurationIndex,
+    etag: Math.max(status.configurationIndex, publicUrlsChangedAt),
   };
 }
 
@@ -71,6 +83,7 @@ export function clusterStatusOf(status: RachisStatus): ClusterStatus {
     term: status.term,
     leadershipMs: status.leadershipMs,
     lastStateChangeReason: last === undefined ? 'started' : `${last.reason} (at ${last.at.toISOString()})`,
+    lastLog: { index: status.lastIndex, term: status.lastTerm },
     peers: Object.fromEntries(status.peers.map((peer) => [peer.node.tag, peerStatusOf(peer)])),
   };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chooseNodes, type NodeCandidate } from './choose-nodes.ts';
-import type { AddDatabase, AddDatabaseNode, ClusterCommand } from './cluster-command.ts';
+import type { AddDatabase, AddDatabaseNode, ClusterCommand, SetNodeProperties } from './cluster-command.ts';
 import type { DatabaseTopology } from './database-record.ts';
 import { holdersOf } from './state/change-topology.ts';
 import { RECORDS } from './state/state-keys.ts';
@@ -11,6 +11,8 @@ import { findRecord, type StoredRecord } from './state/stored-record.ts';
 export interface LeaderView {
   readonly state: StateReader;
   readonly candidates: readonly NodeCandidate[];
+  /** Identity of the node with this tag. */
+  nodeIdOf(tag: string): string | undefined;
   /** Grows with the log. */
   readonly turn: number;
 }
@@ -22,6 +24,7 @@ export interface LeaderView {
 export function decideAsLeader(command: ClusterCommand, view: () => LeaderView): ClusterCommand {
   if (command.type === 'AddDatabase' && command.expectedEtag === null) return placeDatabase(command, view());
   if (command.type === 'AddDatabaseNode' && command.node === undefined) return placeCopy(command, view());
+  if (command.type === 'SetNodeProperties') return identifyNode(command, view());
   return command;
 }
 
@@ -50,6 +53,12 @@ function placeCopy(command: AddDatabaseNode, view: LeaderView): AddDatabaseNode 
   const holders = topology === undefined ? [] : holdersOf(topology);
   const [node] = chooseNodes(view.candidates, groupsOf(view.state), 1, holders, view.turn);
   return node === undefined ? command : { ...command, node };
+}
+
+/** The membership as the leader has it says which node it is; one that is unknown is refused when it is applied. */
+function identifyNode({ nodeId: _, ...command }: SetNodeProperties, view: LeaderView): SetNodeProperties {
+  const nodeId = view.nodeIdOf(command.node);
+  return nodeId === undefined ? command : { ...command, nodeId };
 }
 
 function groupsOf(state: StateReader): readonly DatabaseTopology[] {

@@ -44,6 +44,8 @@ export interface ClusterConfiguration {
   readonly timeBeforeMovingToRehabMs: number;
   readonly timeBeforeRotatingPreferredNodeMs: number;
   readonly timeBeforeAddingReplicaMs: number;
+  /** null: not told here. */
+  readonly zone: string | null;
 }
 
 export interface DatabasesConfiguration {
@@ -126,6 +128,7 @@ function clusterOf(values: SettingValues): ClusterConfiguration {
     timeBeforeMovingToRehabMs: values.get(cluster.timeBeforeMovingToRehabInSec) * 1000,
     timeBeforeRotatingPreferredNodeMs: values.get(cluster.timeBeforeRotatingPreferredNodeInSec) * 1000,
     timeBeforeAddingReplicaMs: values.get(cluster.timeBeforeAddingReplicaInSec) * 1000,
+    zone: values.get(cluster.nodeZone),
   };
 }
 

@@ -4,6 +4,21 @@ import type { HttpRequest } from './request.ts';
 const WILDCARD_HOSTS: ReadonlySet<string> = new Set(['0.0.0.0', '[::]', '[::0]']);
 
 /**
+ * Where clients find each node of the cluster, by tag: at the public URL that an administrator gave it; else where the
+ * other nodes do. This node itself is, without a public URL, where the client has just reached it.
+ */
+export function clientFacingUrls(request: HttpRequest, node: NodeServices): Readonly<Record<string, string>> {
+  const { allNodes, properties } = node.cluster.topology();
+  const ownTag = node.cluster.nodeTag();
+  return Object.fromEntries(
+    Object.entries(allNodes).map(([tag, url]) => [
+      tag,
+      properties[tag]?.publicUrl ?? (tag === ownTag ? ownUrl(request, node) : url),
+    ]),
+  );
+}
+
+/**
  * This node's URL as the client reached it, so that it works through proxies and on any interface; unless the operator
  * of the node said which one is public.
  */

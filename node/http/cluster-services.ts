@@ -19,6 +19,8 @@ export interface ClusterServices {
   /** `?` while passive. */
   nodeTag(): string;
   topology(): ClusterTopologyView;
+  /** Raft index at which clients were last to find a node elsewhere; 0: never. Asked on every request. */
+  publicUrlsChangedAt(): number;
   status(): ClusterStatus;
   /** Last Raft index whose effects are visible here. */
   appliedIndex(): number;

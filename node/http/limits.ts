@@ -76,6 +76,9 @@ export const KNOWN_INDEX_WAIT_MS = 15_000;
 /** Longest wait for copies of a write, in milliseconds, whatever the client asks for. */
 export const WRITE_ASSURANCE_WAIT_MS = 5 * 60_000;
 
+/** Characters of a zone's name; those of a Kubernetes label value are 63. */
+export const ZONE_CHARACTERS_MAX = 255;
+
 /** Wait for a new database to be open on its nodes, in milliseconds, and for a deletion to be confirmed by default. */
 export const DATABASE_CREATION_WAIT_MS = 15_000;
 export const DATABASE_DELETION_WAIT_MS = 15_000;

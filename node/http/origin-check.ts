@@ -8,7 +8,12 @@ import type { HttpRequest } from './request.ts';
 export function isForeignOrigin(request: HttpRequest, node: NodeServices): boolean {
   const origin = request.header('origin');
   if (origin === undefined || origin === request.baseUrl) return false;
-  return !Object.values(node.cluster.topology().allNodes).some((url) => originOf(url) === origin);
+  const { allNodes, properties } = node.cluster.topology();
+  const urls = [
+    ...Object.values(allNodes),
+    ...Object.values(properties).flatMap(({ publicUrl }) => publicUrl ?? []),
+  ];
+  return !urls.some((url) => originOf(url) === origin);
 }
 
 function originOf(url: string): string | null {

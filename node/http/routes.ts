@@ -1,6 +1,7 @@
 import { bulkDocsRoutes } from './handlers/batch/bulk-docs.ts';
 import { bulkInsertRoutes } from './handlers/batch/bulk-insert.ts';
 import { clusterAdminRoutes } from './handlers/cluster/cluster-admin.ts';
+import { nodePropertiesRoutes } from './handlers/cluster/node-properties.ts';
 import { clusterTopologyRoutes } from './handlers/cluster/topology.ts';
 import { clientConfigurationRoutes } from './handlers/databases/client-configuration.ts';
 import { createDatabaseRoutes } from './handlers/databases/create-database.ts';
@@ -48,6 +49,7 @@ const builtRoutes: readonly Route[] = [
   ...logConfigurationRoutes,
   ...clusterTopologyRoutes,
   ...clusterAdminRoutes,
+  ...nodePropertiesRoutes,
   ...databaseTopologyRoutes,
   ...createDatabaseRoutes,
   ...deleteDatabaseRoutes,

@@ -1,4 +1,5 @@
 import { effectiveClientConfiguration } from './client-configuration.ts';
+import { clientTopologyEtag } from './client-topology-etag.ts';
 import type { LoadedDatabase, NodeServices } from './node-services.ts';
 import { unquote } from './parameters/entity-tag.ts';
 import { PROTOCOL_VERSION } from './product-version.ts';
@@ -39,7 +40,7 @@ export function databaseHeaders(
   ];
   if (!announcesChanges) return headers;
   const topologyEtag = numberHeader(request, 'topology-etag');
-  if (topologyEtag !== null && topologyEtag < record.Topology.Stamp.Index) {
+  if (topologyEtag !== null && topologyEtag < clientTopologyEtag(record.Topology, node.cluster)) {
     headers.push('Refresh-Topology', REFRESH);
   }
   const configurationEtag = numberHeader(request, 'client-configuration-etag');

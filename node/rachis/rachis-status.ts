@@ -37,6 +37,8 @@ export interface RachisStatus {
   readonly appliedIndex: number;
   readonly firstIndex: number;
   readonly lastIndex: number;
+  /** Term of the entry at `lastIndex`. */
+  readonly lastTerm: number;
   readonly uncommittedBytes: number;
   readonly configuration: Configuration | null;
   /** Where the configuration in force stands in the log. */
@@ -62,7 +64,7 @@ export interface StatusSources {
 
 export function rachisStatusOf(sources: StatusSources): RachisStatus {
   const { core, transitions } = sources;
-  const { id, state, term, leader, firstIndex, lastIndex, uncommittedBytes, configuration } = core;
+  const { id, state, term, leader, firstIndex, lastIndex, lastTerm, uncommittedBytes, configuration } = core;
   const leaderTag = configuration?.nodes.find((node) => node.id === leader)?.tag ?? null;
   return {
     id,
@@ -75,6 +77,7 @@ export function rachisStatusOf(sources: StatusSources): RachisStatus {
     appliedIndex: sources.appliedIndex,
     firstIndex,
     lastIndex,
+    lastTerm,
     uncommittedBytes,
     configuration,
     configurationIndex: core.configurationIndex,

@@ -36,6 +36,8 @@ export class LayerNode {
   readonly folder: string;
   readonly fatal: Error[] = [];
   reports: DatabaseReport[] = [];
+  /** As its configuration names it; read at start. */
+  zone: string | null = null;
   #writer: StorageWriter | null = null;
   #layer: ClusterLayer | null = null;
   #tcp: TcpListener | null = null;
@@ -72,6 +74,7 @@ export class LayerNode {
       tcpAddress: () => `127.0.0.1:${this.#tcpPort}`,
       logger: silentLogger,
       settings: quickSettings,
+      zone: this.zone,
       reports: () => this.reports,
       onFatal: (error) => this.fatal.push(error),
     });

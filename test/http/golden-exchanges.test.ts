@@ -15,6 +15,16 @@ const put = (database: string, id: string, document: unknown) =>
     body: JSON.stringify(document),
   });
 
+/** Members that our answers have beyond the recorded ones, by the name of the exchange. */
+const OURS: Readonly<Record<string, readonly string[]>> = {
+  'cluster topology': ['NodeProperties'],
+  'node-info': ['LastLogIndex', 'LastLogTerm', 'Zone'],
+};
+
+function withoutOurs(name: string, body: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(body).filter(([key]) => OURS[name]?.includes(key) !== true));
+}
+
 /** Requests that were sent between the recorded ones and that later ones build on, by the name of the next one. */
 type Between = Readonly<Record<string, () => Promise<unknown>>>;
 
@@ -36,7 +46,7 @@ function replays(file: string, onlyShape: readonly string[] = [], between: Betwe
       }
       const ours = await current.send(exchange);
       expect(ours.status).toBe(exchange.response.status);
-      expect(shapeDifferences(JSON.parse(ours.body), exchange.response.body)).toEqual([]);
+      expect(shapeDifferences(withoutOurs(name, JSON.parse(ours.body)), exchange.response.body)).toEqual([]);
     },
   );
 }

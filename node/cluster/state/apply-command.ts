@@ -21,6 +21,7 @@ import {
   updateUnusedDatabaseIds,
 } from './edit-record.ts';
 import { nextIdentities, seedIdentity } from './identities.ts';
+import { setNodeProperties } from './node-properties.ts';
 import { type StateChange, type StateReader, StateTransaction } from './state-transaction.ts';
 
 /** What a command came to: a plain value, the same on every node. */
@@ -63,6 +64,8 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return removeNodeFromDatabase(context, command);
     case 'RemoveNodeFromCluster':
       return removeNodeFromCluster(context, command);
+    case 'SetNodeProperties':
+      return setNodeProperties(context, command);
     case 'UpdateTopology':
       return updateTopology(context, command);
     case 'AddDatabaseNode':

@@ -10,6 +10,7 @@ import type {
 import { ClusterArgumentError, ClusterOperationError } from '../cluster-error.ts';
 import type { DatabaseRecord, DatabaseTopology } from '../database-record.ts';
 import { type ApplyContext, timestampOf } from './apply-context.ts';
+import { dropNodeProperties } from './node-properties.ts';
 import { identitiesOf, RECORDS, recordKey } from './state-keys.ts';
 import { checkEtag, requireRecord, type StoredRecord, writeRecord } from './stored-record.ts';
 
@@ -158,11 +159,12 @@ export function forgetDatabase(context: ApplyContext, name: string): void {
 }
 
 /**
- * Takes a node out of every database group. Refused as a whole while a database has its only copy there: its record
+ * Takes a node out of every database group, with its properties. Refused as a whole while a database has its only copy there: its record
  * would be lost with it.
  */
 export function removeNodeFromCluster(context: ApplyContext, { node }: RemoveNodeFromCluster): null {
   refuseLossOfOnlyCopies(context, node);
+  dropNodeProperties(context, node);
   for (const [, value] of context.state.list(RECORDS)) {
     const stored = value as StoredRecord;
     const { Topology: topology, DeletionInProgress: deletion } = stored.record;

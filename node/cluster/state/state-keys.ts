@@ -4,9 +4,15 @@
  */
 export const RECORDS = 'record/';
 export const SERVER_CLIENT_CONFIGURATION = 'client-configuration';
+/** Properties of nodes. */
+export const NODES = 'node/';
 
 export function recordKey(databaseName: string): string {
   return RECORDS + databaseName.toLowerCase();
+}
+
+export function nodeKey(tag: string): string {
+  return NODES + tag;
 }
 
 /** Prefix of all identities of a database. */

@@ -1,5 +1,5 @@
 import { setting } from '../setting.ts';
-import { integer } from '../value-form.ts';
+import { integer, optional, text } from '../value-form.ts';
 
 const DAY_SEC = 24 * 60 * 60;
 const HOUR_MS = 60 * 60 * 1000;
@@ -61,6 +61,13 @@ export const timeBeforeAddingReplicaInSec = setting(
   'Time in rehab after which another node gets a copy; 0: never.',
 );
 
+export const nodeZone = setting(
+  'Cluster.Node.Zone',
+  optional(text),
+  null,
+  'Failure domain of this node, over which copies of a database are spread; not set: an administrator tells it, or none.',
+);
+
 export const CLUSTER_SETTINGS = [
   electionTimeoutInMs,
   operationTimeoutInSec,
@@ -71,4 +78,5 @@ export const CLUSTER_SETTINGS = [
   timeBeforeMovingToRehabInSec,
   timeBeforeRotatingPreferredNodeInSec,
   timeBeforeAddingReplicaInSec,
+  nodeZone,
 ] as const;

@@ -10,6 +10,7 @@ const topology: ClusterTopologyView = {
   members: {},
   promotables: {},
   watchers: {},
+  properties: {},
   lastNodeId: '?',
   etag: -1,
 };
@@ -29,8 +30,10 @@ export const passiveCluster: ClusterServices = {
     term: 0,
     leadershipMs: null,
     lastStateChangeReason: 'Passive,  (at 01/01/0001 00:00:00)',
+    lastLog: { index: 0, term: 0 },
     peers: {},
   }),
+  publicUrlsChangedAt: () => 0,
   appliedIndex: () => 0,
   submit: refuse,
   record: () => undefined,

@@ -26,15 +26,29 @@ function shownTopology(topology: ClusterTopologyView, request: HttpRequest, node
       Etag: -1,
     };
   }
+  const shown = (urls: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(urls).map(([tag, url]) => [tag, topology.properties[tag]?.publicUrl ?? url]),
+    );
   return {
     TopologyId: topology.topologyId,
-    AllNodes: topology.allNodes,
-    Members: topology.members,
-    Promotables: topology.promotables,
-    Watchers: topology.watchers,
+    AllNodes: shown(topology.allNodes),
+    Members: shown(topology.members),
+    Promotables: shown(topology.promotables),
+    Watchers: shown(topology.watchers),
     LastNodeId: topology.lastNodeId,
     Etag: topology.etag,
   };
+}
+
+/** Beside the topology, since RavenDB has no such member; absent while passive, when there are no nodes. */
+function shownProperties({ topologyId, allNodes, properties }: ClusterTopologyView) {
+  if (topologyId === null) return {};
+  const shown = Object.entries(properties).map(([tag, { zone, publicUrl }]) => [
+    tag,
+    { Zone: zone, PublicUrl: publicUrl, Url: allNodes[tag] ?? null },
+  ]);
+  return { NodeProperties: Object.fromEntries(shown) };
 }
 
 function shownPeer(peer: PeerStatus) {
@@ -49,11 +63,16 @@ function shownPeer(peer: PeerStatus) {
   };
 }
 
-/** Works on a passive node, too: that is how a client finds out that it is one. */
+/**
+ * Works on a passive node, too: that is how a client finds out that it is one. Its URLs are for clients: those of
+ * `Topology` are public URLs where nodes have one. Whoever needs those by which the nodes reach one another, such as an
+ * operator, finds them in `NodeProperties`, by tag: `{"Zone", "PublicUrl", "Url"}` of every node, null where unknown.
+ */
 const clusterTopology: ServerHandler = (request, { node }) => {
   const { cluster } = node;
   const status = cluster.status();
-  const topology = shownTopology(cluster.topology(), request, node);
+  const view = cluster.topology();
+  const topology = shownTopology(view, request, node);
   return json(200, {
     '@metadata': answerMetadata(request, node),
     Topology: topology,
@@ -67,16 +86,19 @@ const clusterTopology: ServerHandler = (request, { node }) => {
     NodeLicenseDetails: null,
     LastStateChangeReason: status.lastStateChangeReason,
     Status: Object.fromEntries(Object.entries(status.peers).map(([tag, peer]) => [tag, shownPeer(peer)])),
+    ...shownProperties(view),
   });
 };
 
+/** `LastLogIndex`, `LastLogTerm` and `Zone` are ours: what an unsafe recovery is decided on, and what placement sees. */
 const nodeInfo: ServerHandler = (_request, { node }) => {
   const { cluster } = node;
   const status = cluster.status();
   const memoryGb = totalmem() / GIB;
+  const { topologyId, properties } = cluster.topology();
   return json(200, {
     NodeTag: cluster.nodeTag(),
-    TopologyId: cluster.topology().topologyId,
+    TopologyId: topologyId,
     Certificate: null,
     ClusterStatus: null,
     NumberOfCores: cpus().length,
@@ -90,6 +112,9 @@ const nodeInfo: ServerHandler = (_request, { node }) => {
     HasFixedPort: true,
     ServerSchemaVersion: SERVER_SCHEMA_VERSION,
     LastStateChangeReason: status.lastStateChangeReason,
+    LastLogIndex: status.lastLog.index,
+    LastLogTerm: status.lastLog.term,
+    Zone: properties[cluster.nodeTag()]?.zone ?? null,
   });
 };
 

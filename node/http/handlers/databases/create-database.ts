@@ -1,3 +1,4 @@
+import { clientFacingUrls } from '../../client-facing-url.ts';
 import { argumentError, badRequest, ProtocolError } from '../../errors/protocol-error.ts';
 import type { NodeServices } from '../../node-services.ts';
 import { type JsonObject, jsonObjectBody, textMember } from '../../parameters/json-body.ts';
@@ -31,7 +32,7 @@ const put: ServerHandler = async (request, { node }) => {
   });
   await awaitMembers(name, node);
   const { Topology } = knownDatabase(name, node).record;
-  const urls = node.cluster.topology().allNodes;
+  const urls = clientFacingUrls(request, node);
   return json(201, {
     RaftCommandIndex: index,
     Name: name,

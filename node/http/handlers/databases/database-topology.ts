@@ -1,4 +1,5 @@
-import { ownUrl } from '../../client-facing-url.ts';
+import { clientFacingUrls } from '../../client-facing-url.ts';
+import { clientTopologyEtag } from '../../client-topology-etag.ts';
 import { boolParameter, requiredText } from '../../parameters/parameters.ts';
 import { type HttpResponse, json } from '../../response.ts';
 import { type ServerHandler, serverRoute } from '../../routing/route.ts';
@@ -16,12 +17,12 @@ const topology: ServerHandler = (request, { node }) => {
   const name = requiredText(request, 'name');
   const view = node.cluster.record(name);
   if (view === undefined) return databaseMissing(503, name);
-  const { Members, Rehabs, Promotables, Stamp } = view.record.Topology;
+  const { Members, Rehabs, Promotables } = view.record.Topology;
   // Being deleted everywhere: for a client it is gone.
   if (Members.length + Rehabs.length + Promotables.length === 0) return databaseMissing(503, name);
+  const urls = clientFacingUrls(request, node);
   const show = (role: string) => (tag: string) => ({
-    Url:
-      tag === node.cluster.nodeTag() ? ownUrl(request, node) : (node.cluster.topology().allNodes[tag] ?? ''),
+    Url: urls[tag] ?? '',
     ClusterTag: tag,
     ServerRole: role,
     Database: name,
@@ -31,7 +32,7 @@ const topology: ServerHandler = (request, { node }) => {
       ? Promotables.map(show('Promotable'))
       : [],
     Nodes: [...Members.map(show('Member')), ...Rehabs.map(show('Rehab'))],
-    Etag: Stamp.Index,
+    Etag: clientTopologyEtag(view.record.Topology, node.cluster),
   });
 };
 

@@ -1,4 +1,5 @@
 import type { StoredRecord } from '../../../cluster/state/stored-record.ts';
+import { clientFacingUrls } from '../../client-facing-url.ts';
 import { sizeObject } from '../../humane-size.ts';
 import type { NodeServices } from '../../node-services.ts';
 import {
@@ -29,14 +30,18 @@ const list: ServerHandler = async (request, { node }) => {
   if (boolParameter(request, 'namesOnly', false)) {
     return json(200, { Databases: views.map(({ record }) => record.DatabaseName) });
   }
-  return json(200, { Databases: await Promise.all(views.map((view) => databaseInfo(view, node))) });
+  const urls = clientFacingUrls(request, node);
+  return json(200, { Databases: await Promise.all(views.map((view) => databaseInfo(view, node, urls))) });
 };
 
-async function databaseInfo({ record }: StoredRecord, node: NodeServices) {
+async function databaseInfo(
+  { record }: StoredRecord,
+  node: NodeServices,
+  urls: Readonly<Record<string, string>>,
+) {
   const { Topology } = record;
   const loaded = node.landlord.tryGet(record.DatabaseName);
   const fault = node.landlord.faults().get(record.DatabaseName.toLowerCase());
-  const urls = node.cluster.topology().allNodes;
   const show = (tag: string) => ({ NodeTag: tag, NodeUrl: urls[tag] ?? null, ResponsibleNode: null });
   const holders = [...Topology.Members, ...Topology.Promotables, ...Topology.Rehabs];
   const status = (tag: string) => ({
