@@ -136,14 +136,15 @@ export const CLUSTER_CONDITIONS = {
   CertificatesReady: {
     meaning: 'The nodes have a certificate that is valid and trusted.',
     healthy: 'True',
-    whenTrue: { Valid: 'They have.', Disabled: 'tls.mode is Disabled.' },
+    whenTrue: {
+      Valid: 'They have.',
+      TrustOverlap: 'The authority is being rotated; old and new are both trusted.',
+    },
     otherwise: {
-      SecretMissing: 'A Secret is not there, or lacks a key.',
-      InvalidSecret: 'What a Secret holds is no certificate that can be used.',
+      SecretMissing: 'A Secret is not there, or what it holds can’t be used.',
       IssuerNotReady: 'cert-manager has not issued the certificate yet.',
       Expiring: 'A certificate ends soon and could not be renewed.',
       Expired: 'A certificate has ended.',
-      TrustOverlap: 'The authority is being rotated; old and new are both trusted.',
     },
   },
   ConfigApplied: {

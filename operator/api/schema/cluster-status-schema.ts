@@ -60,14 +60,18 @@ const CERTIFICATES = {
   properties: {
     phase: {
       type: 'string',
-      description:
-        'Stable, or the step of a rotation of the authority: nodes learn to trust the new one, then get certificates from it, then forget the old one.',
-      enum: ['Pending', 'Stable', 'TrustingNewAuthority', 'Reissuing', 'DroppingOldAuthority'],
+      description: 'How they are; the reason of the condition CertificatesReady.',
+      enum: ['Valid', 'TrustOverlap', 'SecretMissing', 'IssuerNotReady', 'Expiring', 'Expired'],
     },
     notAfter: {
       type: 'string',
       format: 'date-time',
       description: 'End of the validity of the nodes’ certificate.',
+    },
+    nextRotation: {
+      type: 'string',
+      format: 'date-time',
+      description: 'When the operator renews the nodes’ certificate; absent where somebody else makes it.',
     },
     caFingerprints: {
       type: 'array',
