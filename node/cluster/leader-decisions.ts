@@ -33,11 +33,7 @@ function placeDatabase(command: AddDatabase, view: LeaderView): AddDatabase {
   const named = (given.Members ?? []).filter((tag) => tag !== '?');
   const wanted = Math.max(command.replicationFactor ?? given.ReplicationFactor ?? 1, 1);
   const count = Math.min(wanted, view.candidates.length);
-  const missing = named.length > 0 ? 0 : count;
-  const members = [
-    ...named,
-    ...chooseNodes(view.candidates, groupsOf(view.state), missing, named, view.turn),
-  ];
+  const members = named.length > 0 ? named : chooseFrom(view, count, []);
   const topology: Partial<DatabaseTopology> = {
     ...given,
     Members: members,
@@ -51,7 +47,7 @@ function placeDatabase(command: AddDatabase, view: LeaderView): AddDatabase {
 function placeCopy(command: AddDatabaseNode, view: LeaderView): AddDatabaseNode {
   const topology = findRecord(view.state, command.name)?.record.Topology;
   const holders = topology === undefined ? [] : holdersOf(topology);
-  const [node] = chooseNodes(view.candidates, groupsOf(view.state), 1, holders, view.turn);
+  const [node] = chooseFrom(view, 1, holders);
   return node === undefined ? command : { ...command, node };
 }
 
@@ -61,8 +57,10 @@ function identifyNode({ nodeId: _, ...command }: SetNodeProperties, view: Leader
   return nodeId === undefined ? command : { ...command, nodeId };
 }
 
-function groupsOf(state: StateReader): readonly DatabaseTopology[] {
-  return state.list(RECORDS).map(([, value]) => (value as StoredRecord).record.Topology);
+function chooseFrom(view: LeaderView, count: number, staying: readonly string[]): readonly string[] {
+  const { candidates, turn } = view;
+  const groups = view.state.list(RECORDS).map(([, value]) => (value as StoredRecord).record.Topology);
+  return chooseNodes({ candidates, groups, count, staying, turn });
 }
 
 /** A GUID as change vectors write it: 22 characters of base64. */

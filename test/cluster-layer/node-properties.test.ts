@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { DatabaseWritten } from '../../node/cluster/cluster-command.ts';
 import { ClusterOperationError } from '../../node/cluster/cluster-error.ts';
 import { LayerCluster, type LayerNode, until } from './layer-harness.ts';
 
@@ -68,6 +69,24 @@ describe('properties of nodes', () => {
     const { index } = await layer.submit(change);
     await layer.submit(change);
     expect([etag(), layer.publicUrlsChangedAt()]).toEqual([index, index]);
+  });
+
+  it('spread the copies of databases over zones, at creation and when a copy is added', async () => {
+    cluster = await LayerCluster.of(3);
+    const { layer } = await cluster.follower();
+    for (const [node, zone] of Object.entries({ A: 'x', B: 'x', C: 'y' })) {
+      await layer.submit({ type: 'SetNodeProperties', node, zone });
+    }
+    for (let at = 0; at < 6; at++) {
+      const name = `db${at}`;
+      const create = { type: 'AddDatabase', record: { DatabaseName: name }, expectedEtag: null } as const;
+      const { result } = await layer.submit({ ...create, replicationFactor: 2 });
+      expect((result as DatabaseWritten).topology.Members).toContain('C');
+    }
+    const onA = { DatabaseName: 'alone', Topology: { Members: ['A'] } };
+    await layer.submit({ type: 'AddDatabase', record: onA, expectedEtag: null });
+    const { result } = await layer.submit({ type: 'AddDatabaseNode', name: 'alone' });
+    expect((result as DatabaseWritten).topology.Promotables).toEqual(['C']);
   });
 
   it('name the zone that a node has by its own configuration', async () => {

@@ -3,6 +3,7 @@ import type { CopyStatus, DatabaseTopology } from '../database-record.ts';
 import type { DatabaseReport } from '../node-report.ts';
 import type { ObservedDatabase, ObservedNode, ObserverInput } from './observer-input.ts';
 import type { DatabaseMemory } from './observer-state.ts';
+import { chooseSubstitute, orderWithoutPreferred } from './substitute.ts';
 
 /** One change that the observer wants, and why. */
 export interface TopologyDecision {
@@ -161,7 +162,8 @@ function rotatePreferred(
   const [preferred, ...rest] = members;
   if (preferred === undefined || preferred.badForMs < input.settings.rotatePreferredMs) return null;
   if (topology.PriorityOrder.length > 0 || !rest.some((member) => member.isGood)) return null;
-  const good = rest.filter((member) => member.isGood).map((member) => member.tag);
+  const well = rest.filter((member) => member.isGood).map((member) => member.tag);
+  const good = orderWithoutPreferred(input, preferred.tag, well);
   const bad = rest.filter((member) => !member.isGood).map((member) => member.tag);
   return {
     topology: { ...topology, Members: [...good, ...bad, preferred.tag] },
@@ -218,7 +220,8 @@ function replaceLost(
   );
   const coming = others.filter((copy) => copy.isGood).length;
   if (lost === undefined || members.length + coming >= topology.ReplicationFactor) return null;
-  const substitute = pickSubstitute(input, topology);
+  const gone = others.filter((copy) => !copy.isGood).map((copy) => copy.tag);
+  const substitute = chooseSubstitute(input, topology, gone);
   if (substitute === null) return null;
   // A lost promotable had nothing that others lack and goes at once; a lost rehab stays until its substitute serves.
   return {
@@ -236,26 +239,6 @@ function goneForMs(input: ObserverInput, topology: DatabaseTopology, copy: Copy)
   const demotedAt = topology.NodesDemotedAt[copy.tag];
   const sinceDemotion = demotedAt === undefined ? 0 : input.wallClock.getTime() - Date.parse(demotedAt);
   return Math.max(copy.badForMs, sinceDemotion);
-}
-
-/** A node that reports, holds no copy, is in a zone with few copies, and holds few databases. */
-function pickSubstitute(input: ObserverInput, topology: DatabaseTopology): string | null {
-  const holders = new Set([...topology.Members, ...topology.Promotables, ...topology.Rehabs]);
-  const zoneOf = new Map(input.nodes.map((node) => [node.tag, node.zone]));
-  const copiesInZone = (zone: string | undefined) =>
-    zone === undefined ? 0 : [...holders].filter((tag) => zoneOf.get(tag) === zone).length;
-  const load = (tag: string) =>
-    input.databases.filter(({ record: { Topology: t } }) =>
-      [...t.Members, ...t.Promotables, ...t.Rehabs].includes(tag),
-    ).length;
-  const candidates = input.nodes
-    .filter((node) => !holders.has(node.tag) && node.report !== null)
-    .filter((node) => input.nowMs - (node.report?.receivedAtMs ?? 0) <= input.settings.reportTimeoutMs)
-    .sort(
-      (a, b) =>
-        copiesInZone(a.zone) - copiesInZone(b.zone) || load(a.tag) - load(b.tag) || (a.tag < b.tag ? -1 : 1),
-    );
-  return candidates[0]?.tag ?? null;
 }
 
 /** Enough good members are there: copies beyond the replication factor go, one a round. */

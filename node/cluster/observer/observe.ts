@@ -16,13 +16,17 @@ export interface Observation {
 export function observe(previous: ObserverState, input: ObserverInput): Observation {
   const state = new Map<string, DatabaseMemory>();
   const decisions: TopologyDecision[] = [];
-  for (const database of input.databases) {
+  // Each decision sees the ones before it: a node must not be chosen for everything because it was idle at first.
+  const databases = [...input.databases];
+  for (const [place, database] of input.databases.entries()) {
     const key = database.record.DatabaseName.toLowerCase();
     const memory = remember(previous.get(key), input, database);
     state.set(key, memory);
     if (!mayChange(input, database, memory)) continue;
-    const decision = decideTopology(input, database, memory);
-    if (decision !== null) decisions.push(decision);
+    const decision = decideTopology({ ...input, databases }, database, memory);
+    if (decision === null) continue;
+    decisions.push(decision);
+    databases[place] = { ...database, record: { ...database.record, Topology: decision.topology } };
   }
   return { state, decisions };
 }
