@@ -69,6 +69,11 @@ export function operatorClientSecretName(cluster: string): string {
   return `${cluster}-operator-client`;
 }
 
+/** Secret with the certificate that Prometheus shows to the nodes: it may read their metrics and nothing else. */
+export function metricsClientSecretName(cluster: string): string {
+  return `${cluster}-metrics-client`;
+}
+
 /** Host name of a node inside the Kubernetes cluster, as the other nodes, the operator and the topology know it. */
 export function nodeHost(cluster: string, namespace: string, ordinal: number): string {
   return `${nodeName(cluster, ordinal)}.${headlessServiceName(cluster)}.${namespace}.svc`;
