@@ -131,6 +131,8 @@ export class KubeClient {
     });
     const abort = () => body.destroy(new KubeError(`${title}: Aborted`, { code: 0, reason: 'Aborted' }));
     options.signal.addEventListener('abort', abort, { once: true });
+    // Errors come out of the loop below; those of a body that nobody reads any more concern nobody.
+    body.on('error', () => undefined);
     try {
       if (options.signal.aborted) abort();
       options.onOpen?.();
