@@ -43,3 +43,62 @@ export const TURN_WAIT_MAX_MS = 30_000;
 /** How often, and how long, in milliseconds, a request waits as `Retry-After` says before the caller hears of it. */
 export const RETRY_AFTER_ATTEMPTS_MAX = 3;
 export const RETRY_AFTER_WAIT_MAX_MS = 5_000;
+
+/** Seconds after which the API server ends a watch: drawn from this range, so that not all watches end at once. */
+export const WATCH_SECONDS_MIN = 300;
+export const WATCH_SECONDS_MAX = 600;
+
+/** Silence on a watch after which it counts as dead, in milliseconds: more than two bookmarks, one a minute, are late. */
+export const WATCH_SILENCE_MAX_MS = 150_000;
+
+/** A watch that lasted so long, in milliseconds, or brought an event, was a good one: the next may begin at once. */
+export const WATCH_PROSPERED_MS = 5_000;
+
+/** Pause before lists and watches are tried again, in milliseconds: after the first failure, and at most. */
+export const REFLECTOR_BACKOFF_MIN_MS = 500;
+export const REFLECTOR_BACKOFF_MAX_MS = 30_000;
+
+/** Failures in a row after which a reflector lists again, whatever they were: something may be wrong with its place. */
+export const REFLECTOR_FAILURES_BEFORE_RELIST = 5;
+
+/** Pause before a failed key is worked on again, in milliseconds: after the first failure, and at most. */
+export const WORK_BACKOFF_MIN_MS = 1_000;
+export const WORK_BACKOFF_MAX_MS = 300_000;
+
+/** Keys worked on at the same time. */
+export const WORK_PARALLEL = 4;
+
+/** How long a write of ours may stay unseen in the cache, in milliseconds, before we stop waiting for it. */
+export const OWN_WRITE_UNSEEN_MAX_MS = 30_000;
+
+/** Own writes remembered until the cache shows them; more are not followed. */
+export const OWN_WRITES_MAX = 10_000;
+
+/** A lease counts as given up after so long without a renewal, in milliseconds. */
+export const LEASE_DURATION_MS = 15_000;
+
+/** A leader that could not renew for so long, in milliseconds, stops leading: well before others may take over. */
+export const LEASE_RENEW_DEADLINE_MS = 10_000;
+
+/** Pause between two looks at the lease, in milliseconds. */
+export const LEASE_RETRY_MS = 2_000;
+
+/** How long one request about the lease may take, in milliseconds: two fit before the renewal is due. */
+export const LEASE_REQUEST_TIMEOUT_MS = 4_000;
+
+/** Events of one object at once, and how often one more, in milliseconds: people must still be able to read them. */
+export const EVENT_BURST = 25;
+export const EVENT_REFILL_MS = 10_000;
+
+/** The same event again within this time, in milliseconds, counts up the one that is there. */
+export const EVENT_SERIES_GAP_MS = 360_000;
+
+/** How often a series that goes on is written, in milliseconds. */
+export const EVENT_SERIES_WRITE_MS = 10_000;
+
+/** Series and objects that are remembered, and events that wait to be written; more are dropped and counted. */
+export const EVENT_SERIES_MAX = 2_000;
+export const EVENT_QUEUE_MAX = 500;
+
+/** Length of an event's note that the API server takes, in bytes. */
+export const EVENT_NOTE_BYTES_MAX = 1_024;

@@ -1,0 +1,69 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+
+/** How the mirrors of Kubernetes objects are doing. */
+export class ReflectorMetrics {
+  readonly #lists: Counter<'resource'>;
+  readonly #watches: Counter<'resource'>;
+  readonly #events: Counter<'resource' | 'type'>;
+  readonly #failures: Counter<'resource' | 'reason'>;
+  readonly #contactAges = new Map<string, () => number>();
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#lists = new Counter({
+      name: 'kubernetes_reflector_lists_total',
+      help: 'Times that all objects were read: once at the start, and each time the watch lost its place.',
+      labelNames: ['resource'],
+      registers,
+    });
+    this.#watches = new Counter({
+      name: 'kubernetes_reflector_watches_total',
+      help: 'Watches that the API server took on.',
+      labelNames: ['resource'],
+      registers,
+    });
+    this.#events = new Counter({
+      name: 'kubernetes_reflector_events_total',
+      help: 'Events that watches brought, bookmarks included.',
+      labelNames: ['resource', 'type'],
+      registers,
+    });
+    this.#failures = new Counter({
+      name: 'kubernetes_reflector_failures_total',
+      help: 'Lists and watches that failed, by reason.',
+      labelNames: ['resource', 'reason'],
+      registers,
+    });
+    const ages = this.#contactAges;
+    new Gauge({
+      name: 'kubernetes_reflector_last_contact_seconds',
+      help: 'Time since the API server was last heard, bookmarks included.',
+      labelNames: ['resource'],
+      registers,
+      collect() {
+        for (const [resource, ageMs] of ages) this.set({ resource }, ageMs() / 1_000);
+      },
+    });
+  }
+
+  listed(resource: string): void {
+    this.#lists.inc({ resource });
+  }
+
+  watching(resource: string): void {
+    this.#watches.inc({ resource });
+  }
+
+  event(resource: string, type: string): void {
+    this.#events.inc({ resource, type });
+  }
+
+  failed(resource: string, reason: string): void {
+    this.#failures.inc({ resource, reason });
+  }
+
+  /** @param ageMs time since the last contact, in milliseconds; of several reflectors of a resource the last counts */
+  followContact(resource: string, ageMs: () => number): void {
+    this.#contactAges.set(resource, ageMs);
+  }
+}
