@@ -100,6 +100,7 @@ export const CLUSTER_CONDITIONS = {
       BelowMinimumFactor: 'Too few nodes would stay for the copies of some database.',
       NodeUnhealthy: 'A node that must take over is not well.',
       OperationInProgress: 'Something else has to end first.',
+      DatabasePinned: 'A database may not be where it would have to go.',
       ScaleForbidden: 'scaleDown.mode is Forbid.',
     },
   },
@@ -156,6 +157,12 @@ export const CLUSTER_CONDITIONS = {
       Rejected: 'spec.config holds a setting that nodes would refuse.',
     },
   },
+  RecoveryAccepted: {
+    meaning: 'The annotation ravencluster.io/recover is followed; present only while it is new.',
+    healthy: 'False',
+    whenTrue: { Accepted: 'One node goes on alone.' },
+    otherwise: { Refused: 'It is not followed; the message says why.' },
+  },
   Paused: {
     meaning: 'The operator only watches.',
     healthy: 'False',
@@ -175,11 +182,47 @@ export const CLUSTER_CONDITIONS = {
   },
 } as const satisfies Readonly<Record<string, ConditionMeaning>>;
 
+export const DATABASE_CONDITIONS = {
+  Ready: {
+    meaning: 'The database is there as its resource describes it, and serves.',
+    healthy: 'True',
+    whenTrue: { Online: 'Some node serves it.' },
+    otherwise: {
+      NotCreated: 'It does not exist yet.',
+      NoNodeAllowed: 'No node may hold it where its placement lets it be.',
+      NameTaken: 'An older RavenDatabase describes the database of this name.',
+      Refused: 'The cluster refused what the resource asks for; the message says why.',
+      Changing: 'What the resource asks for is being done.',
+      Disabled: 'spec.disabled is set.',
+      Offline: 'No node with a copy answers.',
+      Deleting: 'The resource is being deleted.',
+      ClusterUnavailable: 'The cluster does not say which databases there are.',
+    },
+  },
+  ReplicationFactorSatisfied: {
+    meaning: 'The database has as many copies as it should, where it should.',
+    healthy: 'True',
+    whenTrue: { AtTarget: 'It has.', Unmanaged: 'Nobody says how many there should be.' },
+    otherwise: {
+      Copying: 'Copies are missing and are being made.',
+      Moving: 'A copy is where the placement does not let it be, and moves.',
+      LimitedByNodes: 'There are fewer nodes than copies wanted.',
+      LimitedByPlacement: 'The placement leaves fewer nodes than copies wanted.',
+    },
+  },
+} as const satisfies Readonly<Record<string, ConditionMeaning>>;
+
 type Conditions = typeof CLUSTER_CONDITIONS;
+type DatabaseConditions = typeof DATABASE_CONDITIONS;
 
 export type ClusterConditionType = keyof Conditions;
+export type DatabaseConditionType = keyof DatabaseConditions;
 
 /** Reasons that a condition can have. */
 export type ClusterConditionReason<Type extends ClusterConditionType> = {
   [T in Type]: keyof Conditions[T]['whenTrue'] | keyof Conditions[T]['otherwise'];
+}[Type];
+
+export type DatabaseConditionReason<Type extends DatabaseConditionType> = {
+  [T in Type]: keyof DatabaseConditions[T]['whenTrue'] | keyof DatabaseConditions[T]['otherwise'];
 }[Type];

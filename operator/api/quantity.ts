@@ -21,3 +21,16 @@ export function parseQuantity(text: string): number | undefined {
   const factor = FACTORS[match?.[2] ?? ''];
   return match === null || factor === undefined ? undefined : Number(match[1]) * factor;
 }
+
+const BINARY_UNITS = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'] as const;
+
+/** Bytes as a Kubernetes quantity, in the largest binary unit that leaves a whole number. */
+export function formatQuantity(bytes: number): string {
+  let value = Math.round(bytes);
+  let unit = 0;
+  while (value > 0 && value % 1024 === 0 && unit < BINARY_UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${value}${BINARY_UNITS[unit]}`;
+}

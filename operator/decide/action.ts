@@ -74,6 +74,23 @@ export function isMembershipAction(action: Action): action is MembershipAction {
   }
 }
 
+export function isDatabaseAction(action: Action): action is DatabaseAction {
+  switch (action.type) {
+    case 'CreateDatabase':
+    case 'PutDatabaseSettings':
+    case 'SetDatabaseState':
+    case 'DeleteDatabase':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Nothing that comes after it was decided for a world in which it had worked: when it fails, the others go on. */
+export function isIndependent(action: Action): boolean {
+  return isDatabaseAction(action) || action.type === 'SetNodeProperties' || action.type === 'GrowVolume';
+}
+
 /** A sentence about the action, for logs and events. `tagOf` names the node of an ordinal. */
 export function describeAction(action: Action, tagOf: (ordinal: number) => string): string {
   switch (action.type) {

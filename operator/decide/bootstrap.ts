@@ -2,7 +2,7 @@ import type { ClusterView } from './cluster-view.ts';
 import type { Memory } from './memory.ts';
 import { tagOfOrdinal } from './node-tag.ts';
 import { startJoiner } from './processes.ts';
-import { acting, type Step, waiting } from './step.ts';
+import { acting, condition, type Step, waiting } from './step.ts';
 
 /**
  * Forms the cluster on ordinal 0, only if there never was one: nothing remembered, no node that reports a topology id,
@@ -16,25 +16,16 @@ export function bootstrap(view: ClusterView, memory: Memory): Step {
   }
   const starts = startJoiner(view, 0);
   if (starts.length > 0) {
-    return acting(
-      { ...operation, step: `Starting node ${target}` },
-      starts,
-      bootstrapped('WaitingForFirstNode'),
-    );
+    return acting({ ...operation, step: `Starting node ${target}` }, starts, NOT_YET);
   }
   if (!view.isPassive(target)) {
-    return waiting(
-      { ...operation, step: `Waiting for node ${target} to answer` },
-      bootstrapped('WaitingForFirstNode'),
-    );
+    return waiting({ ...operation, step: `Waiting for node ${target} to answer` }, NOT_YET);
   }
   return acting(
     { ...operation, step: `Forming the cluster on node ${target}` },
     [{ type: 'BootstrapCluster', ordinal: 0, tag: target }],
-    bootstrapped('Bootstrapping'),
+    NOT_YET,
   );
 }
 
-function bootstrapped(reason: string) {
-  return { type: 'Bootstrapped', status: 'False', reason } as const;
-}
+const NOT_YET = condition('Bootstrapped', 'False', 'WaitingForFirstNode');

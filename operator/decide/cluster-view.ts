@@ -1,6 +1,10 @@
+import { DRAIN_ANNOTATION } from '../api/annotations.ts';
+import type { RavenCluster } from '../api/raven-cluster.ts';
+import type { WishedDatabase } from './managed-databases.ts';
 import type { Memory } from './memory.ts';
 import { ordinalOfTag, tagOfOrdinal } from './node-tag.ts';
-import type { NodeAnswer, Observed, ObservedDatabase, ObservedNode, ObservedTopology } from './observed.ts';
+import type { NodeAnswer, NodeProperties, Observed, ObservedNode, ObservedTopology } from './observed.ts';
+import { ownerOf } from './wishes.ts';
 
 /** Voters needed to commit among so many. */
 export function majorityOf(voterCount: number): number {
@@ -12,36 +16,52 @@ export interface LeaderView {
   readonly tag: string;
   readonly term: number;
   readonly topology: ObservedTopology;
+  /** Absent when it does not say what the cluster's state holds of the nodes. */
+  readonly properties?: Readonly<Record<string, NodeProperties>>;
 }
 
 /** One observation, read as a cluster. */
 export class ClusterView {
   readonly nowMs: number;
+  /** See `Observed.keepsProcesses`. */
+  readonly keepsProcesses: boolean;
   readonly leader: LeaderView | undefined;
-  readonly databases: readonly ObservedDatabase[] | undefined;
+  /** Absent when nobody could say which there are. */
+  readonly databases: readonly WishedDatabase[] | undefined;
   /** Id of the cluster: remembered, or what its nodes say when they agree. */
   readonly clusterId: string | undefined;
+  /** The membership as the newest answer of this cluster has it, led or not. */
+  readonly newestTopology: ObservedTopology | undefined;
+  readonly #drainedTags: readonly string[];
+  readonly #formerIds: readonly string[];
   readonly #byOrdinal: ReadonlyMap<number, ObservedNode>;
   readonly #leaderPeers: NodeAnswer['peers'];
 
-  constructor(observed: Observed, memory: Memory) {
+  constructor(cluster: RavenCluster, observed: Observed, memory: Memory) {
     this.nowMs = observed.nowMs;
-    this.databases = observed.databases;
+    this.keepsProcesses = observed.keepsProcesses === true;
+    this.databases = observed.databases?.map((database) => {
+      const wish = ownerOf(database.name, observed.wishes ?? []);
+      return wish === undefined ? database : { ...database, wish };
+    });
+    this.#drainedTags = (cluster.metadata.annotations?.[DRAIN_ANNOTATION] ?? '')
+      .split(',')
+      .map((tag) => tag.trim());
+    this.#formerIds = memory.formerClusterIds ?? [];
     this.#byOrdinal = new Map(observed.nodes.map((node) => [node.ordinal, node]));
     const answers = observed.nodes.flatMap((node) => (node.answer === undefined ? [] : [node.answer]));
     this.clusterId =
-      memory.clusterId ?? answers.find((answer) => answer.topology !== undefined)?.topology?.id;
-    const leading = answers
-      .filter((answer) => answer.state === 'Leader' && answer.topology?.id === this.clusterId)
-      .reduce<NodeAnswer | undefined>(
-        (best, answer) => (best === undefined || answer.term > best.term ? answer : best),
-        undefined,
-      );
-    this.leader =
-      leading?.topology === undefined
-        ? undefined
-        : { tag: leading.tag, term: leading.term, topology: leading.topology };
+      memory.clusterId ??
+      cluster.status?.clusterId ??
+      answers.find(({ topology }) => topology !== undefined && !this.isFormer(topology.id))?.topology?.id;
+    const ours = answers.filter((answer) => answer.topology?.id === this.clusterId);
+    const leading = newest(
+      ours.filter((answer) => answer.state === 'Leader'),
+      ({ term }) => term,
+    );
+    this.leader = leading && leaderView(leading);
     this.#leaderPeers = leading?.peers ?? {};
+    this.newestTopology = newest(ours, ({ topology }) => topology?.etag ?? 0)?.topology;
   }
 
   /** Nodes that the platform knows, lowest ordinal first. */
@@ -83,6 +103,16 @@ export class ClusterView {
     return this.leader?.tag === tag ? 0 : this.#leaderPeers[tag]?.lag;
   }
 
+  /** Zone by the platform; while it can't say, by what it said before, which the cluster's state holds. */
+  zoneOf(tag: string): string | undefined {
+    return this.nodeOfTag(tag)?.zone ?? this.leader?.properties?.[tag]?.zone;
+  }
+
+  /** Somebody is about to take it away, or asked that it neither leads nor gets more to hold. */
+  isDraining(tag: string): boolean {
+    return this.#drainedTags.includes(tag) || this.nodeOfTag(tag)?.host?.isDraining === true;
+  }
+
   /** Nobody that answers has ever been in a cluster, nor is there data of one. */
   get isUntouched(): boolean {
     return (
@@ -95,6 +125,17 @@ export class ClusterView {
   isPassive(tag: string): boolean {
     const answer = this.nodeOfTag(tag)?.answer;
     return answer !== undefined && answer.topology === undefined;
+  }
+
+  /** Topology id of what this cluster was before one of its nodes went on alone. */
+  isFormer(topologyId: string): boolean {
+    return this.#formerIds.includes(topologyId);
+  }
+
+  /** It speaks as a node of this cluster, or of what the cluster was before. */
+  speaksOfOurs({ answer }: ObservedNode): boolean {
+    const id = answer?.topology?.id;
+    return id !== undefined && (id === this.clusterId || this.isFormer(id));
   }
 
   /** In the leader's topology, in whatever role. */
@@ -121,6 +162,25 @@ export class ClusterView {
     return voters.filter((tag) => this.isLive(tag)).length >= majorityOf(voters.length);
   }
 
+  /** There is a leader, and a majority is there to follow it. */
+  get hasQuorum(): boolean {
+    return this.leader !== undefined && this.canCommit(this.leader.topology.members);
+  }
+
+  /**
+   * Neither does a majority of the voters answer, nor does a leader reach one: it may be that only the operator can't
+   * see them.
+   */
+  get isQuorumAway(): boolean {
+    if (this.clusterId === undefined) return false;
+    const { leader, newestTopology } = this;
+    const voters = newestTopology?.members ?? [];
+    const isReached = (tag: string): boolean =>
+      tag === leader?.tag || this.#leaderPeers[tag]?.connected === true;
+    if (leader !== undefined && voters.filter(isReached).length >= majorityOf(voters.length)) return false;
+    return voters.filter((tag) => this.answerOf(tag) !== undefined).length < majorityOf(voters.length);
+  }
+
   /** Nodes that may hold databases: members and watchers. A promotable is not there to stay yet. */
   get dataTags(): readonly string[] {
     const topology = this.leader?.topology;
@@ -143,4 +203,16 @@ export function surplusTags(view: ClusterView, wantedNodes: number): readonly st
     .filter((ordinal) => ordinal !== undefined)
     .filter((ordinal) => ordinal >= wantedNodes);
   return ordinals.sort((a, b) => b - a).map(tagOfOrdinal);
+}
+
+function leaderView({ tag, term, topology, properties }: NodeAnswer): LeaderView | undefined {
+  if (topology === undefined) return undefined;
+  return { tag, term, topology, ...(properties === undefined ? {} : { properties }) };
+}
+
+function newest(answers: readonly NodeAnswer[], age: (answer: NodeAnswer) => number): NodeAnswer | undefined {
+  return answers.reduce<NodeAnswer | undefined>(
+    (best, answer) => (best === undefined || age(answer) > age(best) ? answer : best),
+    undefined,
+  );
 }

@@ -1,10 +1,15 @@
+import type { ClusterConditionReason } from '../api/conditions.ts';
 import type { Condition } from '../api/raven-cluster.ts';
 import { tagsOf } from './cluster-view.ts';
+import { withTimes } from './condition-times.ts';
 import { namesOf } from './database-names.ts';
-import { factorStatus } from './factor-status.ts';
+import { degraded } from './degraded.ts';
+import { databasesBelow, factorStatus } from './factor-status.ts';
+import { describeQuorumLoss } from './quorum-loss.ts';
 import type { StatusInput } from './status.ts';
-import type { ConditionDraft } from './step.ts';
+import { type ConditionDraft, condition } from './step.ts';
 import { voterCount } from './voters.ts';
+import { zoneSpread } from './zone-spread.ts';
 
 /**
  * Every condition, each from what is seen now. What the platform or a step says wins, since it knows the reason. A
@@ -12,108 +17,111 @@ import { voterCount } from './voters.ts';
  */
 export function describeConditions(input: StatusInput): readonly Condition[] {
   const { cluster, view, step, platformConditions } = input;
-  const drafts = new Map<string, ConditionDraft>();
-  const own = [...general(input), ...progress(input), ...safety(input)];
-  const all = [...own, ...platformConditions, ...step.conditions];
-  for (const draft of all) drafts.set(draft.type, draft);
-  const generation = cluster.metadata.generation;
-  return [...drafts.values()].map((draft) => {
-    const before = cluster.status?.conditions?.find((condition) => condition.type === draft.type);
-    const isSame = before?.status === draft.status;
-    return {
-      ...draft,
-      lastTransitionTime: isSame ? before.lastTransitionTime : new Date(view.nowMs).toISOString(),
-      ...(generation === undefined ? {} : { observedGeneration: generation }),
-    };
+  const drafts = [...general(input), ...progress(input), ...safety(input), ...platformConditions];
+  return withTimes([...drafts, ...step.conditions], cluster.status?.conditions, {
+    nowMs: view.nowMs,
+    generation: cluster.metadata.generation,
   });
 }
 
-function general({ cluster, view, isPaused }: StatusInput): readonly ConditionDraft[] {
-  const away = awayTags({ view });
-  const ready = tagsOf(view.leader?.topology ?? NO_TOPOLOGY).length - away.length;
+function general(input: StatusInput): readonly ConditionDraft[] {
+  const { view, isPaused } = input;
+  const isFormed = view.clusterId !== undefined;
+  const isOutdated = view.nodes.some((node) => node.isOutdated);
   return [
-    condition('Bootstrapped', view.clusterId !== undefined, 'TopologyFormed', 'WaitingForFirstNode'),
-    view.leader === undefined
-      ? {
-          type: 'Available',
-          status: view.nodes.some((node) => node.answer !== undefined) ? 'False' : 'Unknown',
-          reason: view.nodes.some((node) => node.answer !== undefined) ? 'NoLeader' : 'Unreachable',
-        }
-      : condition('Available', true, 'QuorumHealthy', 'QuorumLost'),
-    view.leader === undefined
-      ? { type: 'Ready', status: 'False', reason: view.isUntouched ? 'Bootstrapping' : 'QuorumLost' }
-      : {
-          ...condition(
-            'Ready',
-            away.length === 0 && ready >= cluster.spec.nodes,
-            'ClusterReady',
-            'NodesNotReady',
-          ),
-          message: `${ready} of ${cluster.spec.nodes} nodes are ready`,
-        },
-    {
-      ...condition('Degraded', away.length > 0, 'NodeDown', 'AsExpected'),
-      ...(away.length === 0 ? {} : { message: `No answer from ${away.join(', ')}` }),
-    },
-    condition('ConfigApplied', !view.nodes.some((node) => node.isOutdated), 'InSync', 'RestartPending'),
-    condition('Paused', isPaused, 'ByAnnotation', 'NotPaused'),
+    isFormed
+      ? condition('Bootstrapped', 'True', 'TopologyFormed')
+      : condition('Bootstrapped', 'False', 'WaitingForFirstNode'),
+    available(input),
+    ready(input),
+    degraded(input),
+    isOutdated
+      ? condition('ConfigApplied', 'False', 'RestartPending')
+      : condition('ConfigApplied', 'True', 'InSync'),
+    isPaused ? condition('Paused', 'True', 'ByAnnotation') : condition('Paused', 'False', 'NotPaused'),
   ];
 }
 
-function progress({ step }: StatusInput): readonly ConditionDraft[] {
-  const reasons = {
-    Bootstrap: 'Bootstrapping',
-    ScaleUp: 'ScalingUp',
-    ScaleDown: 'ScalingDown',
-    Update: 'RollingUpdate',
-    Rebalance: 'Rebalancing',
-    Replace: 'ReplacingNode',
-    Hibernate: 'Hibernating',
-    Resize: 'ResizingVolumes',
-    Rotate: 'RotatingCertificates',
-    Recover: 'Recovering',
-  } as const;
-  const { operation } = step;
-  if (operation === undefined) return [{ type: 'Progressing', status: 'False', reason: 'Idle' }];
-  return [{ type: 'Progressing', status: 'True', reason: reasons[operation.type], message: operation.step }];
+function available({ cluster, view, memory }: StatusInput): ConditionDraft {
+  if (view.leader !== undefined && !view.isQuorumAway) return condition('Available', 'True', 'QuorumHealthy');
+  if (cluster.spec.hibernated) return condition('Available', 'False', 'Hibernated');
+  if (view.nodes.every((node) => node.answer === undefined)) {
+    return condition('Available', 'Unknown', 'Unreachable');
+  }
+  const since = memory.quorumLostSinceMs;
+  return since === undefined
+    ? condition('Available', 'False', 'NoLeader')
+    : condition('Available', 'False', 'QuorumLost', describeQuorumLoss(view, since));
+}
+
+function ready({ cluster, view }: StatusInput): ConditionDraft {
+  if (view.leader === undefined) {
+    return condition('Ready', 'False', view.isUntouched ? 'Bootstrapping' : 'QuorumLost');
+  }
+  const tags = tagsOf(view.leader.topology);
+  const count = tags.filter((tag) => view.isLive(tag)).length;
+  const message = `${count} of ${cluster.spec.nodes} nodes are ready`;
+  if (count < tags.length || count < cluster.spec.nodes) {
+    return condition('Ready', 'False', 'NodesNotReady', message);
+  }
+  const offline = (view.databases ?? []).filter(
+    ({ disabled, members, rehabs }) =>
+      !disabled && members.length + rehabs.length > 0 && !members.some((tag) => view.isLive(tag)),
+  );
+  return offline.length === 0
+    ? condition('Ready', 'True', 'ClusterReady', message)
+    : condition('Ready', 'False', 'DatabasesOffline', `No node serves ${namesOf(offline)}`);
+}
+
+const PROGRESS = {
+  Bootstrap: 'Bootstrapping',
+  ScaleUp: 'ScalingUp',
+  ScaleDown: 'ScalingDown',
+  Update: 'RollingUpdate',
+  Rebalance: 'Rebalancing',
+  Replace: 'ReplacingNode',
+  Hibernate: 'Hibernating',
+  Resize: 'ResizingVolumes',
+  Rotate: 'RotatingCertificates',
+  Recover: 'Recovering',
+} as const satisfies Readonly<Record<string, ClusterConditionReason<'Progressing'>>>;
+
+function progress({ step: { operation } }: StatusInput): readonly ConditionDraft[] {
+  if (operation === undefined) return [condition('Progressing', 'False', 'Idle')];
+  return [condition('Progressing', 'True', PROGRESS[operation.type], operation.step)];
 }
 
 function safety(input: StatusInput): readonly ConditionDraft[] {
-  const { cluster, view } = input;
+  const { cluster, view, volumes } = input;
   const isOdd = voterCount(cluster.spec) % 2 === 1;
-  const factor = factorStatus(input);
-  const below = (view.databases ?? []).filter((database) => database.members.length < (factor?.desired ?? 0));
+  const spread = zoneSpread(view, cluster.spec);
   return [
-    { type: 'ScaleSafe', status: 'True', reason: 'Safe' },
-    {
-      ...condition('QuorumOdd', isOdd, 'Odd', 'EvenVoters'),
-      ...(isOdd ? {} : { message: 'An even number of voters survives no more failures than one voter less' }),
-    },
-    ...(factor === undefined
-      ? []
-      : [
-          {
-            ...condition(
-              'ReplicationFactorSatisfied',
-              factor.reason === 'AtTarget',
-              'AtTarget',
-              factor.reason,
-            ),
-            ...(factor.databasesBelow === 0 || below.length === 0
-              ? {}
-              : { message: `Waiting for copies of ${namesOf(below)}` }),
-          },
-        ]),
+    condition('ScaleSafe', 'True', 'Safe'),
+    isOdd
+      ? condition('QuorumOdd', 'True', 'Odd')
+      : condition(
+          'QuorumOdd',
+          'False',
+          'EvenVoters',
+          'An even number of voters survives no more failures than one voter less',
+        ),
+    ...replication(input),
+    ...(spread === undefined ? [] : [spread]),
+    ...(volumes.condition === undefined ? [] : [volumes.condition]),
   ];
 }
 
-function condition(type: string, holds: boolean, trueReason: string, falseReason: string): ConditionDraft {
-  return { type, status: holds ? 'True' : 'False', reason: holds ? trueReason : falseReason };
-}
-
-const NO_TOPOLOGY = { id: '', etag: 0, members: [], promotables: [], watchers: [], foreign: [] } as const;
-
-/** Nodes of the topology that do not answer. */
-function awayTags({ view }: Pick<StatusInput, 'view'>): readonly string[] {
-  return tagsOf(view.leader?.topology ?? NO_TOPOLOGY).filter((tag) => !view.isLive(tag));
+function replication(input: StatusInput): readonly ConditionDraft[] {
+  const factor = factorStatus(input);
+  if (factor === undefined) return [];
+  const below = databasesBelow(input);
+  const { target } = input.cluster.spec.replicationFactor;
+  const messages = {
+    AtTarget: undefined,
+    Rebalancing: `Waiting for copies of ${namesOf(below)}`,
+    LimitedByNodes: `${factor.desired} of ${target} copies: there are no more nodes`,
+    DatabasePinned: 'The placement of some RavenDatabase leaves fewer nodes than copies wanted',
+  } as const;
+  const status = factor.reason === 'AtTarget' ? 'True' : 'False';
+  return [condition('ReplicationFactorSatisfied', status, factor.reason, messages[factor.reason])];
 }

@@ -22,3 +22,24 @@ export const DATABASE_MOVES_MAX = 4;
 
 /** Names of databases that a message or the status lists. */
 export const LISTED_DATABASES_MAX = 10;
+
+/** How long no majority may have answered before it counts as lost, in milliseconds: machines reboot in less. */
+export const RECOVERY_PATIENCE_MS = 10 * 60_000;
+
+/** Clusters of before a recovery that are remembered. Whoever speaks of an older one is a stranger, and is left alone. */
+export const FORMER_CLUSTERS_MAX = 8;
+
+/** Pause between two replacements of lost machines, in milliseconds: what takes machines away may not be through. */
+export const REPLACEMENT_INTERVAL_MS = 60 * 60_000;
+
+/** Pause before a leader is asked again to step down, in milliseconds: an election takes up to three seconds. */
+export const STEP_DOWN_INTERVAL_MS = 5_000;
+
+/** How long nodes and zones must have stayed as they are before copies move to spread them better, in milliseconds. */
+export const SPREAD_SETTLE_MS = 60_000;
+
+/** Pause before what the cluster refused to do about a database is asked for again, in milliseconds. */
+export const REFUSED_RETRY_MS = 30_000;
+
+/** Databases that are made, changed or deleted in one pass as their resources say. */
+export const DATABASE_CHANGES_MAX = 8;

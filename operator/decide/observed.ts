@@ -64,6 +64,8 @@ export interface ObservedHost {
 
 /** The volume under a node's data, where the platform has volumes of a size. */
 export interface ObservedVolume {
+  /** Name of the platform's object, for the status. */
+  readonly claim?: string;
   /** Bytes asked for, bytes there are, and bytes that the spec wants. */
   readonly requestedBytes: number;
   readonly capacityBytes: number;
@@ -145,7 +147,7 @@ export interface Observed {
   readonly wishes?: readonly DatabaseWish[];
   /** What the platform has to say of its own objects: applied, refused, certificates. */
   readonly conditions?: readonly ConditionDraft[];
-  /** By name of the database: the latest refusals, so that people hear of them and nobody asks again at once. */
+  /** By name of the database, in lower case: the latest refusals, so that people hear of them and nobody asks again at once. */
   readonly refusals?: Readonly<Record<string, Refusal>>;
 }
 

@@ -41,10 +41,29 @@ export function startJoiner(view: ClusterView, ordinal: number): readonly Action
 
 /** Stops processes of nodes that do not belong to the cluster (any more), and takes care of the data they leave. */
 export function retireLeftovers(view: ClusterView, spec: RavenClusterSpec): Step {
-  const actions = view.nodes
-    .filter(({ ordinal }) => view.isConfirmedAbsent(tagOfOrdinal(ordinal)))
-    .flatMap((node) => (node.ordinal >= spec.nodes ? retire(node, spec) : dropStaleProcess(view, node)));
+  const absent = view.nodes.filter(({ ordinal }) => view.isConfirmedAbsent(tagOfOrdinal(ordinal)));
+  const unwanted = stoppableFirst(
+    view,
+    absent.filter(({ ordinal }) => ordinal >= spec.nodes),
+  );
+  const wanted = absent.filter(({ ordinal }) => ordinal < spec.nodes);
+  const actions = [
+    ...unwanted.flatMap((node) => retire(node, spec)),
+    ...wanted.flatMap((node) => dropStaleProcess(view, node)),
+  ];
   return { ...NOTHING_TO_DO, actions };
+}
+
+/**
+ * Highest first. Where processes are kept by their number, one below another that has to stay can't be stopped: it
+ * waits for that one.
+ */
+export function stoppableFirst(view: ClusterView, going: readonly ObservedNode[]): readonly ObservedNode[] {
+  const highestFirst = [...going].sort((a, b) => b.ordinal - a.ordinal);
+  if (!view.keepsProcesses) return highestFirst;
+  const staying = view.nodes.filter((node) => !going.includes(node) && node.process !== 'Stopped');
+  const floor = Math.max(-1, ...staying.map(({ ordinal }) => ordinal));
+  return highestFirst.filter((node) => node.ordinal > floor || node.process === 'Stopped');
 }
 
 /** A node that is not wanted: its data is marked first, so that a restart in between does not count on it. */
@@ -52,7 +71,8 @@ function retire(node: ObservedNode, spec: RavenClusterSpec): readonly Action[] {
   const { ordinal, process, data, answer } = node;
   const hasJoined = data === 'Used' || data === 'Detached' || answer?.topology !== undefined;
   const reason: StopReason = hasJoined ? 'LeftCluster' : 'NeverJoined';
-  const detach: Action[] = hasJoined && data !== 'Detached' ? [{ type: 'DetachData', ordinal }] : [];
+  const detach: Action[] =
+    hasJoined && data !== 'Detached' && data !== 'None' ? [{ type: 'DetachData', ordinal }] : [];
   if (process === 'Running' || process === 'Starting')
     return [...detach, { type: 'StopNode', ordinal, reason }];
   if (process === 'Stopping') return detach;
@@ -60,13 +80,16 @@ function retire(node: ObservedNode, spec: RavenClusterSpec): readonly Action[] {
   return isWorthless ? [{ type: 'DeleteData', ordinal }] : detach;
 }
 
-/** A node that is wanted again, but runs with the identity of its time before it left. */
+/**
+ * A node that is wanted again, but runs with the identity of its time before it left. Where the platform would start
+ * the same process again it runs on until it is its turn to join: only then its data is set aside.
+ */
 function dropStaleProcess(view: ClusterView, node: ObservedNode): readonly Action[] {
-  const { ordinal, process, data, answer } = node;
+  const { ordinal, process, data } = node;
   if (process !== 'Running') return [];
-  const isOfOldTimes =
-    data === 'Detached' || (answer?.topology !== undefined && answer.topology.id === view.clusterId);
+  const isOfOldTimes = data === 'Detached' || view.speaksOfOurs(node);
   if (!isOfOldTimes) return [];
+  if (view.keepsProcesses) return data === 'Used' ? [{ type: 'DetachData', ordinal }] : [];
   return [
     { type: 'DetachData', ordinal },
     { type: 'StopNode', ordinal, reason: 'StaleData' },

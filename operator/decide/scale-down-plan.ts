@@ -1,9 +1,11 @@
+import type { ClusterConditionReason } from '../api/conditions.ts';
 import type { RavenClusterSpec } from '../api/raven-cluster.ts';
 import { type ClusterView, surplusTags } from './cluster-view.ts';
 import { namesOf } from './database-names.ts';
-import { targetFactor } from './managed-databases.ts';
-import { holdersOf, type ObservedDatabase } from './observed.ts';
-import type { ConditionDraft } from './step.ts';
+import { targetFactor, type WishedDatabase } from './managed-databases.ts';
+import { holdersOf } from './observed.ts';
+import { homesOf, isPinned, placementOf, requiredMembers, wantedCopies } from './placement.ts';
+import { type ConditionDraft, condition } from './step.ts';
 
 /** The nodes that have to go, highest ordinal first, and why that can't be done now if so. */
 export interface ScaleDownPlan {
@@ -19,8 +21,8 @@ export function planScaleDown(view: ClusterView, spec: RavenClusterSpec): ScaleD
   return blocked === undefined ? { leaving } : { leaving, blocked };
 }
 
-function blockedBy(reason: string, message: string): ConditionDraft {
-  return { type: 'ScaleSafe', status: 'False', reason, message };
+function blockedBy(reason: ClusterConditionReason<'ScaleSafe'>, message: string): ConditionDraft {
+  return condition('ScaleSafe', 'False', reason, message);
 }
 
 function forbidden(leaving: readonly string[], spec: RavenClusterSpec): ConditionDraft | undefined {
@@ -51,19 +53,33 @@ function copyLoss(
   const touched = view.databases.filter((database) =>
     holdersOf(database).some((tag) => leaving.includes(tag)),
   );
-  const staying = view.dataTags.filter((tag) => !leaving.includes(tag));
-  const stuck = touched.filter((database) => !canMove(database, view, staying));
+  const now = placementOf(view, spec, []);
+  const then = placementOf(view, spec, leaving);
+  const isPermitted = spec.scaleDown.allowReducedReplication;
+  const pinned = touched.filter((database) => {
+    const homes = homesOf(database, then).length;
+    const wanted = isPermitted ? 1 : wantedCopies(database, homesOf(database, now).length, spec);
+    return isPinned(database) && homes < requiredMembers(database, wanted, spec);
+  });
+  if (pinned.length > 0) {
+    return blockedBy(
+      'DatabasePinned',
+      `The placement of ${namesOf(pinned)} leaves too few nodes without ${leaving.join(', ')}: change it first`,
+    );
+  }
+  const stuck = touched.filter((database) => !canMove(database, view, homesOf(database, then)));
   if (stuck.length > 0) {
     return blockedBy(
       'LastCopyOnNode',
       `No live member could hand over ${namesOf(stuck)}: start the nodes that have copies, or enable or delete them`,
     );
   }
+  const { staying } = then;
   const thinned = touched.filter((database) => {
     const target = targetFactor(database, spec.replicationFactor) ?? holdersOf(database).length;
     return staying.length < Math.min(target, holdersOf(database).length);
   });
-  if (thinned.length > 0 && !spec.scaleDown.allowReducedReplication) {
+  if (thinned.length > 0 && !isPermitted) {
     return blockedBy(
       'BelowMinimumFactor',
       `${staying.length === 1 ? 'One node is' : `${staying.length} nodes are`} too few for the copies of ${namesOf(thinned)}: lower replicationFactor.target or set scaleDown.allowReducedReplication`,
@@ -73,7 +89,7 @@ function copyLoss(
 }
 
 /** Somebody who stays has it already, or a live member can give it to somebody who stays. */
-function canMove(database: ObservedDatabase, view: ClusterView, staying: readonly string[]): boolean {
+function canMove(database: WishedDatabase, view: ClusterView, staying: readonly string[]): boolean {
   const liveMembers = database.members.filter((tag) => view.isLive(tag));
   if (liveMembers.some((tag) => staying.includes(tag))) return true;
   return liveMembers.length > 0 && !database.disabled && staying.some((tag) => view.isLive(tag));

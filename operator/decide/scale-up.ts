@@ -3,9 +3,18 @@ import type { Action } from './action.ts';
 import { type ClusterView, majorityOf } from './cluster-view.ts';
 import { namesOf } from './database-names.ts';
 import { ordinalOfTag, tagOfOrdinal } from './node-tag.ts';
-import { holdersOf, type ObservedNode } from './observed.ts';
+import { holdersOf, type ObservedDatabase } from './observed.ts';
+import { clearOldData, waitForAnswer } from './old-data.ts';
 import { startJoiner } from './processes.ts';
-import { acting, NOTHING_TO_DO, type Operation, type Step, waiting } from './step.ts';
+import {
+  acting,
+  type ConditionDraft,
+  condition,
+  NOTHING_TO_DO,
+  type Operation,
+  type Step,
+  waiting,
+} from './step.ts';
 import { isWatcherOrdinal } from './voters.ts';
 
 /**
@@ -33,50 +42,12 @@ function join(view: ClusterView, spec: RavenClusterSpec, ordinal: number): Step 
     return waiting(operation(`Waiting for a majority to confirm that node ${tag} is not a member`));
   }
   const node = view.node(ordinal);
-  const old = node === undefined ? undefined : clearOldData(node, spec, operation);
+  const old = node === undefined ? undefined : clearOldData(view, node, spec, operation);
   if (old !== undefined) return old;
   const starts = startJoiner(view, ordinal);
   if (starts.length > 0) return acting(operation(`Starting node ${tag}`), starts);
   if (!view.isPassive(tag)) return waitForAnswer(view, tag, operation);
   return addToCluster(view, spec, { ordinal, tag }, operation);
-}
-
-/** Data of an earlier life: a node that joins with it would speak with an identity that the cluster forgot. */
-function clearOldData(
-  { ordinal, process, data }: ObservedNode,
-  { storage }: RavenClusterSpec,
-  operation: (step: string) => Operation,
-): Step | undefined {
-  if (process !== 'Stopped' || (data !== 'Used' && data !== 'Detached')) return undefined;
-  const tag = tagOfOrdinal(ordinal);
-  switch (storage.retention.staleVolume) {
-    case 'Quarantine':
-      return acting(operation(`Setting the old data of node ${tag} aside`), [
-        { type: 'QuarantineData', ordinal },
-      ]);
-    case 'Wipe':
-      return acting(operation(`Wiping the old data of node ${tag}`), [{ type: 'DeleteData', ordinal }]);
-    case 'Block':
-      return waiting(operation(`Node ${tag} still has its data from before it left`), {
-        type: 'StorageReady',
-        status: 'False',
-        reason: 'StaleVolume',
-        message: `Node ${tag} has old data, and storage.retention.staleVolume is Block: move or delete it`,
-      });
-  }
-}
-
-function waitForAnswer(view: ClusterView, tag: string, operation: (step: string) => Operation): Step {
-  const other = view.nodeOfTag(tag)?.answer?.topology;
-  if (other === undefined || other.id === view.clusterId) {
-    return waiting(operation(`Waiting for node ${tag} to answer`));
-  }
-  return waiting(operation(`Node ${tag} belongs to another cluster`), {
-    type: 'StorageReady',
-    status: 'False',
-    reason: 'StaleVolume',
-    message: `Node ${tag} belongs to cluster ${other.id}, not to this one: move its data away, then restart it`,
-  });
 }
 
 function addToCluster(
@@ -89,19 +60,37 @@ function addToCluster(
   const watcher = isWatcherOrdinal(ordinal, spec);
   const liveVoters = members.filter((member) => view.isLive(member)).length;
   if (!watcher && liveVoters + 1 < majorityOf(members.length + 1)) {
-    return waiting(operation(`Waiting for more voters: adding node ${tag} now could lose the quorum`), {
-      type: 'ScaleSafe',
-      status: 'False',
-      reason: 'WouldLoseQuorum',
-      message: `${liveVoters} of ${members.length} voters answer; one more voter would need more`,
-    });
+    return waiting(
+      operation(`Waiting for more voters: adding node ${tag} now could lose the quorum`),
+      condition(
+        'ScaleSafe',
+        'False',
+        'WouldLoseQuorum',
+        `${liveVoters} of ${members.length} voters answer; one more voter would need more`,
+      ),
+    );
   }
   if (view.databases === undefined) return waiting(operation('Waiting to learn which databases there are'));
   // A record that still lists the tag would take the empty newcomer for the copy that was lost.
   const stale = view.databases.filter((database) => holdersOf(database).includes(tag));
   if (stale.length > 0) {
-    return waiting(operation(`Waiting until node ${tag} is out of the group of ${namesOf(stale)}`));
+    const isLost = ({ members }: ObservedDatabase): boolean => !members.some((member) => view.isLive(member));
+    const lost = stale.filter(isLost);
+    return waiting(
+      operation(`Waiting until node ${tag} is out of the group of ${namesOf(stale)}`),
+      ...(lost.length === 0 ? [] : [lastCopyGone(tag, namesOf(lost))]),
+    );
   }
   const add: Action = { type: 'AddNodeToCluster', ordinal, tag, watcher };
   return acting(operation(`Adding node ${tag} as ${watcher ? 'a watcher' : 'a promotable'}`), [add]);
+}
+
+/** Nobody has what the node had when it left: whether to wait for a copy or to give it up is for a person to say. */
+function lastCopyGone(tag: string, names: string): ConditionDraft {
+  return condition(
+    'ScaleSafe',
+    'False',
+    'LastCopyOnNode',
+    `Node ${tag} had ${names}, and no live member has it: bring another copy back, or restore or delete it`,
+  );
 }

@@ -1,17 +1,23 @@
 import type { RavenCluster, RavenClusterStatus } from '../api/raven-cluster.ts';
-import { type ClusterView, majorityOf, tagsOf } from './cluster-view.ts';
+import { type ClusterView, majorityOf } from './cluster-view.ts';
 import { describeConditions } from './conditions.ts';
 import { factorStatus } from './factor-status.ts';
 import { LISTED_DATABASES_MAX } from './limits.ts';
-import { ordinalOfTag, tagOfOrdinal } from './node-tag.ts';
+import type { Memory } from './memory.ts';
+import { type NodeStatus, nodeStatuses } from './node-statuses.ts';
 import type { ObservedDatabase } from './observed.ts';
 import type { ConditionDraft, Step } from './step.ts';
+import type { VolumePlan } from './volumes.ts';
 
 export interface StatusInput {
   readonly cluster: RavenCluster;
   readonly view: ClusterView;
+  readonly memory: Memory;
   readonly step: Step;
+  readonly volumes: VolumePlan;
   readonly isPaused: boolean;
+  /** The resource is being deleted. */
+  readonly isGoing: boolean;
   /** What the platform says of its own objects. */
   readonly platformConditions: readonly ConditionDraft[];
 }
@@ -51,41 +57,19 @@ export function buildStatus(input: StatusInput): Status {
     ...(factor === undefined ? {} : { replicationFactor: factor }),
     ...(databases === undefined ? {} : { databases }),
     ...(step.operation === undefined ? {} : { operation: step.operation }),
+    ...revisionsOf(view),
   };
 }
 
-function nodeStatuses(view: ClusterView): NonNullable<Status['nodes']> {
-  const known = view.nodes.map((node) => tagOfOrdinal(node.ordinal));
-  const topology = view.leader?.topology;
-  const others = topology === undefined ? [] : tagsOf(topology).filter((tag) => !known.includes(tag));
-  return [...known, ...others].flatMap((tag) => {
-    const node = view.nodeOfTag(tag);
-    const isGone = node !== undefined && node.process === 'Stopped' && node.data === 'Detached';
-    if (isGone && !view.belongs(tag)) return [];
-    const lag = view.lagOf(tag);
-    return [
-      {
-        tag,
-        ordinal: node?.ordinal ?? ordinalOfTag(tag) ?? -1,
-        role: roleOf(view, tag),
-        // Without a leader a node still serves its databases.
-        ready: view.isLive(tag) && (view.leader === undefined || view.belongs(tag)),
-        ...(node === undefined ? {} : { url: node.url }),
-        ...(node?.zone === undefined ? {} : { zone: node.zone }),
-        ...(lag === undefined ? {} : { lag }),
-        ...(node === undefined || node.process === 'Running' ? {} : { message: `Process: ${node.process}` }),
-      },
-    ];
-  });
-}
-
-function roleOf(view: ClusterView, tag: string): NonNullable<Status['nodes']>[number]['role'] {
-  const topology = view.leader?.topology;
-  if (topology === undefined) return 'Unknown';
-  if (view.leader?.tag === tag) return 'Leader';
-  if (topology.members.includes(tag)) return 'Member';
-  if (topology.promotables.includes(tag)) return 'Promotable';
-  return topology.watchers.includes(tag) ? 'Watcher' : 'None';
+/** What the nodes are to run, and what they all run already, where revisions have names. */
+function revisionsOf(view: ClusterView): Pick<Status, 'currentRevision' | 'updateRevision'> {
+  const wanted = view.nodes.find((node) => node.wantedRevision !== undefined)?.wantedRevision;
+  const running = new Set(view.nodes.flatMap(({ pod }) => (pod === undefined ? [] : [pod.revision])));
+  const [current] = running;
+  return {
+    ...(wanted === undefined ? {} : { updateRevision: wanted }),
+    ...(running.size !== 1 || current === undefined ? {} : { currentRevision: current }),
+  };
 }
 
 function databaseStatus(view: ClusterView): Status['databases'] {
@@ -104,14 +88,15 @@ function databaseStatus(view: ClusterView): Status['databases'] {
 }
 
 function phaseOf(
-  { cluster, view, step, isPaused }: StatusInput,
-  nodes: NonNullable<Status['nodes']>,
+  { cluster, view, step, isPaused, isGoing }: StatusInput,
+  nodes: readonly NodeStatus[],
 ): NonNullable<Status['phase']> {
+  const type = step.operation?.type;
+  if (isGoing) return 'Deleting';
   if (isPaused) return 'Paused';
-  if (cluster.spec.hibernated) return 'Hibernated';
+  if (cluster.spec.hibernated && (type === undefined || type === 'Hibernate')) return 'Hibernated';
   if (view.isUntouched) return view.nodes.length === 0 ? 'Pending' : 'Bootstrapping';
   if (view.leader === undefined) return 'Unavailable';
-  const type = step.operation?.type;
   if (type === 'Update') return 'Updating';
   if (type === 'ScaleUp' || type === 'ScaleDown' || type === 'Rebalance') return 'Scaling';
   const hasLeftovers = view.nodes.some(

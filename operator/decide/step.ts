@@ -1,8 +1,27 @@
+import type { ClusterConditionReason, ClusterConditionType } from '../api/conditions.ts';
 import type { Condition, RavenClusterStatus } from '../api/raven-cluster.ts';
 import type { Action } from './action.ts';
 
-/** A condition as a step finds it; time and generation are added when the status is put together. */
-export type ConditionDraft = Pick<Condition, 'type' | 'status' | 'reason'> & { readonly message?: string };
+type Status = Condition['status'];
+
+/** A condition as it is found; time and generation are added when the status is put together. */
+export type ConditionDraft<Type extends ClusterConditionType = ClusterConditionType> = {
+  readonly [T in Type]: {
+    readonly type: T;
+    readonly status: Status;
+    readonly reason: ClusterConditionReason<T>;
+    readonly message?: string;
+  };
+}[Type];
+
+export function condition<Type extends ClusterConditionType>(
+  type: Type,
+  status: Status,
+  reason: ClusterConditionReason<Type>,
+  message?: string,
+): ConditionDraft<Type> {
+  return { type, status, reason, ...(message === undefined ? {} : { message }) };
+}
 
 export type Operation = NonNullable<RavenClusterStatus['operation']>;
 

@@ -1,9 +1,10 @@
+import type { ClusterConditionReason } from '../api/conditions.ts';
 import { type ClusterView, tagsOf } from './cluster-view.ts';
 import { namesOf } from './database-names.ts';
 import { PASSIVE_JOINER_GRACE_MS, PASSIVE_MEMBER_GRACE_MS } from './limits.ts';
 import type { Memory } from './memory.ts';
 import { holdersOf } from './observed.ts';
-import { acting, NOTHING_TO_DO, type Step, waiting } from './step.ts';
+import { acting, type ConditionDraft, condition, NOTHING_TO_DO, type Step, waiting } from './step.ts';
 
 /** Notes since when nodes of the topology say that they are in no cluster. */
 export function watchPassiveNodes(view: ClusterView, memory: Memory): Memory['passiveSinceMs'] {
@@ -61,6 +62,6 @@ export function removeWipedNode(view: ClusterView, wiped: readonly string[]): St
   ]);
 }
 
-function unsafe(reason: string, message: string) {
-  return { type: 'ScaleSafe', status: 'False', reason, message } as const;
+function unsafe(reason: ClusterConditionReason<'ScaleSafe'>, message: string): ConditionDraft {
+  return condition('ScaleSafe', 'False', reason, message);
 }

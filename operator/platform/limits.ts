@@ -15,3 +15,6 @@ export const DATABASE_PAGE_SIZE = 512;
 /** Pause between two looks at the cluster, in milliseconds: while something is going on, and at rest. */
 export const BUSY_PASS_INTERVAL_MS = 250;
 export const IDLE_PASS_INTERVAL_MS = 2_000;
+
+/** Events that are kept until the platform takes them; older ones are dropped, since the status says how things are. */
+export const UNTOLD_EVENTS_MAX = 100;

@@ -192,7 +192,13 @@ describe('a change of the configuration', () => {
   });
 
   it('waits while anybody is away', () => {
-    expect(actionsFor({ members, databases, outdated: members, down: ['B'] })).toEqual([]);
+    expect(actionsFor({ members, databases, outdated: ['A', 'C'], down: ['B'] })).toEqual([]);
+  });
+
+  it('restarts a node that does not even run without waiting', () => {
+    expect(actionsFor({ members, databases, outdated: members, down: ['B'] })).toEqual([
+      { type: 'RestartNode', ordinal: 1 },
+    ]);
   });
 
   it('waits while a database would be left with too few copies', () => {
