@@ -16,3 +16,6 @@ export const RECOVER_ANNOTATION = `${API_GROUP}/recover`;
 
 /** Node tags, comma-separated, that are not to lead, nor to get copies while others can; the copies they have stay. */
 export const DRAIN_ANNOTATION = `${API_GROUP}/drain`;
+
+/** On a StatefulSet or a volume claim of a cluster: `"true"` lets somebody else than the operator delete it. */
+export const ALLOW_DELETION_ANNOTATION = `${API_GROUP}/allow-deletion`;

@@ -1,7 +1,7 @@
 import type { RavenCluster } from '../api/raven-cluster.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import { type DesiredObject, namespaceOf, objectOf } from './desired-object.ts';
-import { selectorLabels } from './labels.ts';
+import { CLUSTER_LABEL, selectorLabels } from './labels.ts';
 import { clientHost, clusterObjectName, HTTP_PORT_NAME, metricsClientSecretName } from './names.ts';
 import { isSecure } from './pod-volumes.ts';
 
@@ -20,10 +20,18 @@ export function isPodMonitorServed({ served }: Pick<ClusterFacts, 'served'>): bo
   return served.has(`${POD_MONITOR_KIND.apiVersion}/${POD_MONITOR_KIND.kind}`);
 }
 
+/** Name of our cluster label as Prometheus sees it before it is relabelled. */
+const CLUSTER_META_LABEL = `__meta_kubernetes_pod_label_${CLUSTER_LABEL.replaceAll(/[^a-z]/g, '_')}`;
+
 /** Lets the Prometheus operator scrape every node. */
 export function podMonitor(cluster: RavenCluster): DesiredObject {
   const { name } = cluster.metadata;
-  const endpoint = { port: HTTP_PORT_NAME, path: '/metrics' };
+  const endpoint = {
+    port: HTTP_PORT_NAME,
+    path: '/metrics',
+    // Alerts and dashboards speak of clusters by this label.
+    relabelings: [{ sourceLabels: [CLUSTER_META_LABEL], targetLabel: 'ravencluster', action: 'replace' }],
+  };
   return objectOf(
     cluster,
     { ...POD_MONITOR_KIND, name: clusterObjectName(name), labels: cluster.spec.monitoring.labels ?? {} },
