@@ -1,0 +1,67 @@
+import { IndexingError } from '../indexing-error.ts';
+import { TOKENS_MAX } from '../limits.ts';
+import { standardTokens } from './standard-tokenizer.ts';
+
+/** A token and which one of the text it is; dropped ones leave a gap, as in RavenDB phrases don't see them. */
+export interface Token {
+  readonly text: string;
+  readonly position: number;
+}
+
+export type Analyzer = (text: string) => readonly string[];
+
+/** The words that Lucene's StandardAnalyzer leaves out. */
+const STOP_WORDS: ReadonlySet<string> = new Set(
+  'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with'.split(
+    ' ',
+  ),
+);
+
+const withoutStopWords = (tokens: readonly string[]): readonly string[] =>
+  tokens.filter((token) => !STOP_WORDS.has(token));
+
+const letters: Analyzer = (text) => text.toLowerCase().match(/\p{L}+/gu) ?? [];
+
+const ANALYZERS: Readonly<Record<string, Analyzer>> = {
+  standardanalyzer: (text) => withoutStopWords(standardTokens(text)),
+  ravenstandardanalyzer: (text) => withoutStopWords(standardTokens(text)),
+  simpleanalyzer: letters,
+  stopanalyzer: (text) => withoutStopWords(letters(text)),
+  whitespaceanalyzer: (text) => text.match(/\S+/g) ?? [],
+  lowercasewhitespaceanalyzer: (text) => text.toLowerCase().match(/\S+/g) ?? [],
+  keywordanalyzer: (text) => [text],
+  lowercasekeywordanalyzer: (text) => [text.toLowerCase()],
+  ngramanalyzer: (text) => withoutStopWords(standardTokens(text)).flatMap((token) => grams(token, 2, 6)),
+};
+
+/** The analyzer of a name as clients write it: `StandardAnalyzer`, or with the namespace that Lucene.Net gives it. */
+export function findAnalyzer(name: string): Analyzer | undefined {
+  const bare = (name.split(',')[0] ?? '').split('.').at(-1) ?? '';
+  return ANALYZERS[bare.trim().toLowerCase()];
+}
+
+/**
+ * Tokens of all values of a field, numbered through.
+ *
+ * @throws IndexingError when there are too many, or when nobody knows the analyzer
+ */
+export function analyze(name: string, texts: readonly string[]): readonly Token[] {
+  const analyzer = findAnalyzer(name);
+  if (analyzer === undefined) throw new IndexingError(`Cannot find analyzer type '${name}'.`);
+  const tokens: Token[] = [];
+  for (const text of texts) {
+    for (const token of analyzer(text)) {
+      if (tokens.length >= TOKENS_MAX) throw new IndexingError(`A text has more than ${TOKENS_MAX} tokens.`);
+      tokens.push({ text: token, position: tokens.length });
+    }
+  }
+  return tokens;
+}
+
+function grams(token: string, min: number, max: number): string[] {
+  const found: string[] = [];
+  for (let size = min; size <= Math.min(max, token.length); size++) {
+    for (let at = 0; at + size <= token.length; at++) found.push(token.slice(at, at + size));
+  }
+  return found;
+}

@@ -1,0 +1,99 @@
+/** Entries of an index, ascending and without repetition. */
+export type EntrySet = Uint32Array;
+
+export const NO_ENTRIES: EntrySet = new Uint32Array(0);
+
+/** One set is that much smaller than the other: then it is cheaper to look each of its entries up. */
+const GALLOP_RATIO = 16;
+
+export function intersect(a: EntrySet, b: EntrySet): EntrySet {
+  const [small, large] = a.length <= b.length ? [a, b] : [b, a];
+  const found = new Uint32Array(small.length);
+  let count = 0;
+  if (large.length > small.length * GALLOP_RATIO) {
+    let from = 0;
+    for (const entry of small) {
+      from = lowerBound(large, entry, from);
+      if (large[from] === entry) found[count++] = entry;
+    }
+    return found.slice(0, count);
+  }
+  let at = 0;
+  for (const entry of small) {
+    while (at < large.length && (large[at] as number) < entry) at++;
+    if (large[at] === entry) found[count++] = entry;
+  }
+  return found.slice(0, count);
+}
+
+/** `a` without what is in `b`. */
+export function subtract(a: EntrySet, b: EntrySet): EntrySet {
+  if (b.length === 0) return a;
+  const left = new Uint32Array(a.length);
+  let count = 0;
+  let at = 0;
+  for (const entry of a) {
+    while (at < b.length && (b[at] as number) < entry) at++;
+    if (b[at] !== entry) left[count++] = entry;
+  }
+  return left.slice(0, count);
+}
+
+export function union(sets: readonly EntrySet[]): EntrySet {
+  const filled = sets.filter((set) => set.length > 0);
+  const [first, second] = filled;
+  if (first === undefined) return NO_ENTRIES;
+  if (second === undefined) return first;
+  if (filled.length === 2) return unionOfTwo(first, second);
+  const all = new Uint32Array(filled.reduce((sum, set) => sum + set.length, 0));
+  let at = 0;
+  for (const set of filled) {
+    all.set(set, at);
+    at += set.length;
+  }
+  return distinct(all.sort());
+}
+
+export function has(set: EntrySet, entry: number): boolean {
+  return set[lowerBound(set, entry, 0)] === entry;
+}
+
+/** First position from `from` on whose entry is not less. */
+export function lowerBound(set: EntrySet, entry: number, from: number): number {
+  let step = 1;
+  let low = from;
+  while (low + step < set.length && (set[low + step] as number) < entry) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(low + step, set.length);
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((set[middle] as number) < entry) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function unionOfTwo(a: EntrySet, b: EntrySet): EntrySet {
+  const all = new Uint32Array(a.length + b.length);
+  let count = 0;
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    const left = a[i] ?? Number.POSITIVE_INFINITY;
+    const right = b[j] ?? Number.POSITIVE_INFINITY;
+    all[count++] = Math.min(left, right);
+    if (left <= right) i++;
+    if (right <= left) j++;
+  }
+  return all.slice(0, count);
+}
+
+function distinct(sorted: Uint32Array): EntrySet {
+  let count = 0;
+  for (let at = 0; at < sorted.length; at++) {
+    if (at === 0 || sorted[at] !== sorted[at - 1]) sorted[count++] = sorted[at] as number;
+  }
+  return sorted.slice(0, count);
+}

@@ -1,0 +1,59 @@
+import { analyze } from '../analysis/analyzers.ts';
+import { ALL_ENTRIES_FIELD, type IndexField } from '../definitions/index-field.ts';
+import type { FieldValues, IndexValue } from '../values/index-value.ts';
+import { EXISTS, NULL, TEXT_TERM, type Term, termBytes, termsOf } from './term.ts';
+
+/** A term of an entry; with its positions when the field was analysed. */
+export interface FieldTerm {
+  readonly field: number;
+  readonly term: Term;
+  readonly positions?: readonly number[];
+}
+
+/** In every entry: what "all but" is counted from. */
+export const ALL_ENTRIES: FieldTerm = { field: ALL_ENTRIES_FIELD, term: EXISTS };
+
+/** Everything that an entry is found by: a pure function of its values, so that postings can be taken back. */
+export function entryTerms(fields: readonly IndexField[], values: readonly FieldValues[]): FieldTerm[] {
+  return [ALL_ENTRIES, ...fields.flatMap((field) => fieldTerms(field, values[field.source] ?? []))];
+}
+
+export function fieldTerms(field: IndexField, values: FieldValues): FieldTerm[] {
+  if (values.length === 0) return [];
+  const exists: FieldTerm = { field: field.id, term: EXISTS };
+  if (typeof field.analysis === 'object') {
+    return [exists, ...analysedTerms(field.id, field.analysis.analyzer, values)];
+  }
+  const isExact = field.analysis === 'exact';
+  const terms = values.flatMap((value) => termsOf(value, isExact));
+  return [exists, ...distinctTerms(terms).map((term) => ({ field: field.id, term }))];
+}
+
+function analysedTerms(field: number, analyzer: string, values: FieldValues): FieldTerm[] {
+  const positions = new Map<string, number[]>();
+  for (const { text, position } of analyze(analyzer, values.flatMap(textOf))) {
+    const places = positions.get(text);
+    if (places === undefined) positions.set(text, [position]);
+    else places.push(position);
+  }
+  const terms = [...positions].map(
+    ([text, places]): FieldTerm => ({
+      field,
+      term: { kind: TEXT_TERM, bytes: termBytes(text) },
+      positions: places,
+    }),
+  );
+  return values.includes(null) ? [{ field, term: NULL }, ...terms] : terms;
+}
+
+/** What there is to analyse in a value: numbers and booleans are their text. */
+export function textOf(value: IndexValue): readonly string[] {
+  if (value === null) return [];
+  return [typeof value === 'object' ? value.json : String(value)];
+}
+
+function distinctTerms(terms: readonly Term[]): readonly Term[] {
+  if (terms.length === 1) return terms;
+  const byKey = new Map(terms.map((term) => [`${term.kind}${term.bytes.toString('latin1')}`, term]));
+  return [...byKey.values()];
+}

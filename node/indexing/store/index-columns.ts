@@ -1,0 +1,45 @@
+import type { ColumnDefinition } from '../../storage/storage-environment.ts';
+
+/** Column families of the indexes of a database; the number is the position, so new ones go to the end. */
+export const ENTRIES = 0;
+export const DOCUMENT_ENTRIES = 1;
+export const POSTINGS = 2;
+export const INDEX_META = 3;
+
+/**
+ * | column | key | value |
+ * |---|---|---|
+ * | entries | index u32, entry u32 | id of the document, values by source |
+ * | documentEntries | index u32, lower-case id | numbers of its entries |
+ * | postings | see posting-key.ts | see posting-block.ts |
+ * | indexMeta | name | depends |
+ */
+export const INDEX_COLUMNS: readonly ColumnDefinition[] = [
+  { name: 'entries', large: true },
+  { name: 'documentEntries' },
+  { name: 'postings', large: true },
+  { name: 'indexMeta' },
+];
+
+export function entryKey(index: number, entry: number): Buffer {
+  const key = Buffer.allocUnsafe(8);
+  key.writeUInt32BE(index, 0);
+  key.writeUInt32BE(entry, 4);
+  return key;
+}
+
+export function documentKey(index: number, lowerId: string): Buffer {
+  const key = Buffer.allocUnsafe(4 + Buffer.byteLength(lowerId));
+  key.writeUInt32BE(index, 0);
+  key.write(lowerId, 4);
+  return key;
+}
+
+/** All keys of an index, in each of the columns that begin with its number. */
+export function indexRange(index: number): { readonly gte: Buffer; readonly lt: Buffer } {
+  const gte = Buffer.allocUnsafe(4);
+  gte.writeUInt32BE(index, 0);
+  const lt = Buffer.allocUnsafe(4);
+  lt.writeUInt32BE(index + 1, 0);
+  return { gte, lt };
+}

@@ -1,0 +1,142 @@
+import type { KeyValueView } from '../../documents/key-value-view.ts';
+import { afterPrefix } from '../../documents/storage-keys.ts';
+import { type EntrySet, NO_ENTRIES, union } from './entry-set.ts';
+import { ALL_ENTRIES } from './field-terms.ts';
+import { DOCUMENT_ENTRIES, documentKey, ENTRIES, entryKey, POSTINGS } from './index-columns.ts';
+import { decodeEntry, decodeNumbers, type IndexEntry } from './index-entry.ts';
+import { blockCount, copyEntries, decodeBlock, type PostingBlock } from './posting-block.ts';
+import {
+  blockKey,
+  kindPrefix,
+  partialPrefix,
+  prefixOfBlock,
+  termOfPrefix,
+  termPrefix,
+} from './posting-key.ts';
+import type { Term } from './term.ts';
+
+/** A term that a scan met, and its entries. */
+export interface TermEntries {
+  readonly bytes: Buffer;
+  readonly entries: EntrySet;
+}
+
+/** Ends of a range of terms of one kind; an absent end is open. */
+export interface TermRange {
+  readonly from?: { readonly bytes: Buffer; readonly inclusive: boolean };
+  readonly to?: { readonly bytes: Buffer; readonly inclusive: boolean };
+  readonly reverse?: boolean;
+}
+
+/** Reads of one index over one view. Synchronous; generators are read to their end or left. */
+export class IndexReader {
+  readonly #view: KeyValueView;
+  readonly #index: number;
+
+  constructor(view: KeyValueView, index: number) {
+    this.#view = view;
+    this.#index = index;
+  }
+
+  allEntries(): EntrySet {
+    return this.entries(ALL_ENTRIES.field, ALL_ENTRIES.term);
+  }
+
+  /** Entries that hold the term. */
+  entries(field: number, term: Term): EntrySet {
+    const blocks = [...this.#blocks(termPrefix(this.#index, field, term))].map(([, bytes]) => bytes);
+    return joined(blocks);
+  }
+
+  /** With the positions of the term in each. */
+  postings(field: number, term: Term): readonly PostingBlock[] {
+    return [...this.#blocks(termPrefix(this.#index, field, term))].map(([, bytes]) => decodeBlock(bytes));
+  }
+
+  /** How many entries hold the term. */
+  count(field: number, term: Term): number {
+    let count = 0;
+    for (const [, bytes] of this.#blocks(termPrefix(this.#index, field, term))) count += blockCount(bytes);
+    return count;
+  }
+
+  /** Terms of a kind in a range, in their order. */
+  *terms(field: number, kind: number, range: TermRange = {}): Generator<TermEntries> {
+    const { from, to, reverse = false } = range;
+    const all = kindPrefix(this.#index, field, kind);
+    const lower = from === undefined ? all : this.#edge(field, kind, from.bytes, !from.inclusive);
+    const upper = to === undefined ? afterPrefix(all) : this.#edge(field, kind, to.bytes, to.inclusive);
+    yield* this.#groups({ gte: lower, ...(upper === undefined ? {} : { lt: upper }), reverse }, reverse);
+  }
+
+  /** Terms that begin with these bytes. */
+  *termsWithPrefix(field: number, start: Term): Generator<TermEntries> {
+    const prefix = partialPrefix(this.#index, field, start);
+    const end = afterPrefix(prefix);
+    yield* this.#groups({ gte: prefix, ...(end === undefined ? {} : { lt: end }) }, false);
+  }
+
+  entry(entry: number): IndexEntry | undefined {
+    return this.entryRows([entry])[0];
+  }
+
+  /** In the order of `entries`. */
+  entryRows(entries: readonly number[]): (IndexEntry | undefined)[] {
+    return this.#view
+      .getMany(
+        ENTRIES,
+        entries.map((entry) => entryKey(this.#index, entry)),
+      )
+      .map((row) => (row === undefined ? undefined : decodeEntry(row)));
+  }
+
+  /** Entries of a document. */
+  entriesOf(lowerId: string): EntrySet {
+    const row = this.#view.get(DOCUMENT_ENTRIES, documentKey(this.#index, lowerId));
+    return row === undefined ? NO_ENTRIES : Uint32Array.from(decodeNumbers(row)).sort();
+  }
+
+  #blocks(prefix: Buffer): Iterable<readonly [Buffer, Buffer]> {
+    return this.#view.scan(POSTINGS, { gte: prefix, lte: blockKey(prefix, 0xffff_ffff) });
+  }
+
+  /** Where the blocks of a term begin, or with `after` the first key behind them. */
+  #edge(field: number, kind: number, bytes: Buffer, after: boolean): Buffer {
+    const prefix = termPrefix(this.#index, field, { kind, bytes });
+    return after ? (afterPrefix(prefix) ?? prefix) : prefix;
+  }
+
+  *#groups(
+    range: { readonly gte: Buffer; readonly lt?: Buffer; readonly reverse?: boolean },
+    reverse: boolean,
+  ): Generator<TermEntries> {
+    let prefix: Buffer | undefined;
+    let blocks: Buffer[] = [];
+    for (const [key, value] of this.#view.scan(POSTINGS, range)) {
+      const own = prefixOfBlock(key);
+      if (prefix !== undefined && !own.equals(prefix)) {
+        yield { bytes: termOfPrefix(prefix), entries: joined(reverse ? blocks.reverse() : blocks) };
+        blocks = [];
+      }
+      prefix = own;
+      blocks.push(value);
+    }
+    if (prefix !== undefined) {
+      yield { bytes: termOfPrefix(prefix), entries: joined(reverse ? blocks.reverse() : blocks) };
+    }
+  }
+}
+
+/** Blocks of one term, in order: they don't overlap. */
+function joined(blocks: readonly Buffer[]): EntrySet {
+  if (blocks.length === 0) return NO_ENTRIES;
+  const entries = new Uint32Array(blocks.reduce((sum, bytes) => sum + blockCount(bytes), 0));
+  let at = 0;
+  for (const bytes of blocks) at = copyEntries(bytes, entries, at);
+  return entries;
+}
+
+/** Entries that hold any of the terms. */
+export function entriesOfTerms(terms: Iterable<TermEntries>): EntrySet {
+  return union([...terms].map(({ entries }) => entries));
+}

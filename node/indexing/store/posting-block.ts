@@ -1,0 +1,109 @@
+/**
+ * A block of postings: the entries that hold a term, ascending, and for text that was analysed the positions of the
+ * term in each. Bytes: flags u8 (1: positions), count varint, then for each entry the difference to the one before
+ * (varint) and, with positions, their number and differences (varints).
+ */
+export interface PostingBlock {
+  readonly entries: Uint32Array;
+  /** Parallel to `entries`; absent when the term has none. */
+  readonly positions?: readonly Uint32Array[];
+}
+
+const WITH_POSITIONS = 1;
+
+export function encodeBlock({ entries, positions }: PostingBlock): Buffer {
+  const room = 6 + entries.length * 5 + (positions?.reduce((sum, at) => sum + 5 + at.length * 5, 0) ?? 0);
+  const bytes = Buffer.allocUnsafe(room);
+  bytes[0] = positions === undefined ? 0 : WITH_POSITIONS;
+  let at = writeVarint(bytes, entries.length, 1);
+  let previous = 0;
+  entries.forEach((entry, i) => {
+    at = writeVarint(bytes, entry - previous, at);
+    previous = entry;
+    const places = positions?.[i];
+    if (places === undefined) return;
+    at = writeVarint(bytes, places.length, at);
+    let last = 0;
+    for (const place of places) {
+      at = writeVarint(bytes, place - last, at);
+      last = place;
+    }
+  });
+  return Buffer.from(bytes.subarray(0, at));
+}
+
+export function decodeBlock(bytes: Buffer): PostingBlock {
+  const cursor = new VarintReader(bytes, 1);
+  const count = cursor.next();
+  const entries = new Uint32Array(count);
+  const hasPositions = bytes[0] === WITH_POSITIONS;
+  const positions: Uint32Array[] = [];
+  let previous = 0;
+  for (let i = 0; i < count; i++) {
+    previous += cursor.next();
+    entries[i] = previous;
+    if (!hasPositions) continue;
+    const places = new Uint32Array(cursor.next());
+    let last = 0;
+    for (let n = 0; n < places.length; n++) {
+      last += cursor.next();
+      places[n] = last;
+    }
+    positions.push(places);
+  }
+  return hasPositions ? { entries, positions } : { entries };
+}
+
+/** How many entries a block has, without reading them. */
+export function blockCount(bytes: Buffer): number {
+  return new VarintReader(bytes, 1).next();
+}
+
+/** Adds the entries of a block to `into` from `at` on; gives the position after the last. */
+export function copyEntries(bytes: Buffer, into: Uint32Array, at: number): number {
+  if (bytes[0] === WITH_POSITIONS) {
+    const { entries } = decodeBlock(bytes);
+    into.set(entries, at);
+    return at + entries.length;
+  }
+  const cursor = new VarintReader(bytes, 1);
+  const count = cursor.next();
+  let previous = 0;
+  for (let i = 0; i < count; i++) {
+    previous += cursor.next();
+    into[at + i] = previous;
+  }
+  return at + count;
+}
+
+class VarintReader {
+  readonly #bytes: Buffer;
+  #at: number;
+
+  constructor(bytes: Buffer, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  next(): number {
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      const byte = this.#bytes[this.#at++] as number;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+  }
+}
+
+function writeVarint(bytes: Buffer, value: number, at: number): number {
+  let rest = value;
+  let position = at;
+  while (rest >= 0x80) {
+    bytes[position++] = (rest % 128) | 0x80;
+    rest = Math.floor(rest / 128);
+  }
+  bytes[position++] = rest;
+  return position;
+}

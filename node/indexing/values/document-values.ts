@@ -1,0 +1,142 @@
+import { JsonReader } from '../../json/json-reader.ts';
+import { IndexingError } from '../indexing-error.ts';
+import { FIELD_VALUES_MAX } from '../limits.ts';
+import type { FieldPath } from './field-path.ts';
+import { type IndexValue, numberValue } from './index-value.ts';
+
+/** The paths that an index reads, as a tree: one walk through a document finds them all. */
+export interface PathTree {
+  /** Positions of the paths that end here. */
+  readonly ends: readonly number[];
+  readonly members: ReadonlyMap<string, PathTree>;
+}
+
+export function pathTree(paths: readonly FieldPath[]): PathTree {
+  const ends = paths.flatMap((path, at) => (path.length === 0 ? [at] : []));
+  return build(
+    paths.map((path, at) => ({ path, at })),
+    ends,
+  );
+}
+
+function build(
+  paths: readonly { readonly path: FieldPath; readonly at: number }[],
+  ends: readonly number[],
+): PathTree {
+  const members = new Map<string, PathTree>();
+  for (const [name] of paths.map(({ path }) => path)) {
+    if (name === undefined || members.has(name)) continue;
+    const below = paths
+      .filter(({ path }) => path[0] === name)
+      .map(({ path, at }) => ({ path: path.slice(1), at }));
+    const here = below.filter(({ path }) => path.length === 0).map(({ at }) => at);
+    members.set(
+      name,
+      build(
+        below.filter(({ path }) => path.length > 0),
+        here,
+      ),
+    );
+  }
+  return { ends, members };
+}
+
+/**
+ * The values at each path of a document, by the position of the path. Reads the bytes once, and skips what no path
+ * goes through.
+ *
+ * @throws IndexingError when a field has too many values
+ */
+export function documentValues(body: Buffer, tree: PathTree, count: number): IndexValue[][] {
+  const found: IndexValue[][] = Array.from({ length: count }, () => []);
+  walk(new JsonReader(body), tree, found, body);
+  return found;
+}
+
+function walk(reader: JsonReader, tree: PathTree, found: IndexValue[][], body: Buffer): void {
+  switch (reader.kind()) {
+    case 'object':
+      walkObject(reader, tree, found, body);
+      return;
+    case 'array':
+      walkArray(reader, tree, found, body);
+      return;
+    default:
+      scalar(reader, tree, found);
+  }
+}
+
+/** Its elements are values of the same paths; only a count is that of the array itself. */
+function walkArray(reader: JsonReader, tree: PathTree, found: IndexValue[][], body: Buffer): void {
+  const counts = LENGTH_NAMES.flatMap((name) => tree.members.get(name)?.ends ?? []);
+  const before = counts.map((at) => found[at]?.length ?? 0);
+  let size = 0;
+  for (const _ of reader.elements()) {
+    size++;
+    walk(reader, tree, found, body);
+  }
+  counts.forEach((at, n) => {
+    found[at]?.splice(before[n] ?? 0);
+  });
+  count(tree, found, size);
+}
+
+function walkObject(reader: JsonReader, tree: PathTree, found: IndexValue[][], body: Buffer): void {
+  const start = reader.position;
+  if (tree.members.size === 0) {
+    const json = reader.skip().toString('utf8');
+    for (const at of tree.ends) add(found, at, { json });
+    return;
+  }
+  let memberCount = 0;
+  for (const name of reader.fields()) {
+    memberCount++;
+    const below = tree.members.get(name);
+    if (below !== undefined) walk(reader, below, found, body);
+  }
+  if (tree.ends.length > 0) {
+    const json = body.toString('utf8', start, reader.position).trimEnd();
+    for (const at of tree.ends) add(found, at, { json });
+  }
+  count(tree, found, memberCount);
+}
+
+function scalar(reader: JsonReader, tree: PathTree, found: IndexValue[][]): void {
+  const value = readScalar(reader);
+  for (const at of tree.ends) add(found, at, value);
+  if (typeof value === 'string') count(tree, found, value.length);
+}
+
+function readScalar(reader: JsonReader): IndexValue {
+  switch (reader.kind()) {
+    case 'string':
+      return reader.readString();
+    case 'number':
+      return numberValue(reader.skip().toString('latin1'));
+    case 'boolean':
+      return reader.skip()[0] === 0x74;
+    default:
+      reader.skip();
+      return null;
+  }
+}
+
+const LENGTH_NAMES: readonly string[] = ['Length', 'length', 'Count'];
+
+/** `Name.Length`, `Tags.Count`: a number, unless the object has a member of that name. */
+function count(tree: PathTree, found: IndexValue[][], size: number): void {
+  for (const name of LENGTH_NAMES) {
+    const below = tree.members.get(name);
+    if (below === undefined) continue;
+    for (const at of below.ends) if (found[at]?.length === 0) add(found, at, size);
+  }
+}
+
+function add(found: IndexValue[][], at: number, value: IndexValue): void {
+  const values = found[at];
+  if (values === undefined) return;
+  if (values.length >= FIELD_VALUES_MAX) {
+    throw new IndexingError(`A field has more than ${FIELD_VALUES_MAX} values.`);
+  }
+  values.push(value);
+}

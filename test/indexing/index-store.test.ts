@@ -1,0 +1,212 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DurableView } from '../../node/documents/key-value-view.ts';
+import type { IndexField } from '../../node/indexing/definitions/index-field.ts';
+import { INDEX_COLUMNS } from '../../node/indexing/store/index-columns.ts';
+import { IndexReader } from '../../node/indexing/store/index-reader.ts';
+import { IndexWriter } from '../../node/indexing/store/index-writer.ts';
+import { numberKey, numberOfKey } from '../../node/indexing/store/number-key.ts';
+import { termOfPrefix, termPrefix } from '../../node/indexing/store/posting-key.ts';
+import { EXISTS, NULL, NUMBER_TERM, TEXT_TERM, textTerm } from '../../node/indexing/store/term.ts';
+import type { FieldValues, IndexValue } from '../../node/indexing/values/index-value.ts';
+import { StorageEnvironment } from '../../node/storage/storage-environment.ts';
+import { StorageWriter } from '../../node/storage/storage-writer.ts';
+import { WriteBatch } from '../../node/storage/write-batch.ts';
+
+const FIELDS: readonly IndexField[] = [
+  { id: 1, name: 'v', source: 0, analysis: 'default' },
+  { id: 2, name: 'exact(v)', source: 0, analysis: 'exact' },
+  { id: 3, name: 'search(v)', source: 0, analysis: { analyzer: 'StandardAnalyzer' } },
+];
+
+let folder: string;
+let writer: StorageWriter;
+let environment: StorageEnvironment;
+let nextIndex = 1;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ravencluster-index-'));
+  writer = new StorageWriter();
+  environment = await StorageEnvironment.open({
+    path: folder,
+    columns: INDEX_COLUMNS,
+    writer,
+    durable: false,
+  });
+});
+
+afterAll(async () => {
+  await environment.close();
+  await writer.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** An index, and beside it what should be in it. */
+class TestIndex {
+  readonly number = nextIndex++;
+  readonly reader = new IndexReader(new DurableView(environment), this.number);
+  readonly documents = new Map<string, readonly FieldValues[]>();
+  readonly entryOf = new Map<string, number[]>();
+  #nextEntry = 0;
+
+  async write(changes: ReadonlyMap<string, readonly FieldValues[]>): Promise<void> {
+    const batch = new WriteBatch();
+    const view = new DurableView(environment);
+    const index = new IndexWriter({
+      view,
+      batch,
+      index: this.number,
+      fields: FIELDS,
+      nextEntry: this.#nextEntry,
+    });
+    for (const [id, outputs] of changes) {
+      index.put(
+        id,
+        id,
+        outputs.map((values) => [values]),
+      );
+      if (outputs.length === 0) this.documents.delete(id);
+      else this.documents.set(id, outputs);
+    }
+    index.finish();
+    this.#nextEntry = index.nextEntry;
+    await environment.commit(batch);
+  }
+
+  /** Ids of the documents with an output that passes. */
+  expected(passes: (values: FieldValues) => boolean): string[] {
+    return [...this.documents]
+      .filter(([, outputs]) => outputs.some(passes))
+      .map(([id]) => id)
+      .sort();
+  }
+
+  ids(entries: Uint32Array): string[] {
+    const rows = this.reader.entryRows([...entries]);
+    return [...new Set(rows.map((row) => row?.id ?? 'missing'))].sort();
+  }
+}
+
+const value: fc.Arbitrary<IndexValue> = fc.oneof(
+  fc.constantFrom<IndexValue>(null, true, false, '', 'Foo', 'foo', 'foo bar', 'The quick fox', 'null'),
+  fc.integer({ min: -3, max: 3 }),
+  fc.constantFrom<IndexValue>(1.5, -0.25, 9007199254740993n, 2n ** 63n - 1n),
+);
+const outputs = fc.array(fc.array(value, { maxLength: 3 }), { maxLength: 2 });
+const batches = fc.array(
+  fc.array(fc.tuple(fc.constantFrom(...'abcdefgh'), outputs), { minLength: 1, maxLength: 6 }),
+  { minLength: 1, maxLength: 12 },
+);
+
+describe('the postings of an index', () => {
+  it('are those of the last versions, whatever the order of writes, changes and deletions', async () => {
+    await fc.assert(
+      fc.asyncProperty(batches, async (writes) => {
+        const index = new TestIndex();
+        for (const changes of writes) await index.write(new Map(changes));
+        const { reader } = index;
+        expect(index.ids(reader.allEntries())).toEqual(index.expected(() => true));
+        expect(index.ids(reader.entries(1, EXISTS))).toEqual(index.expected((values) => values.length > 0));
+        expect(index.ids(reader.entries(1, NULL))).toEqual(index.expected((values) => values.includes(null)));
+        for (const text of ['foo', 'foo bar', '', 'null', '1', 'true']) {
+          expect(index.ids(reader.entries(1, textTerm(text, false)))).toEqual(
+            index.expected((values) =>
+              values.some((one) => one !== null && String(one).toLowerCase() === text),
+            ),
+          );
+        }
+        expect(index.ids(reader.entries(2, textTerm('Foo', true)))).toEqual(
+          index.expected((values) => values.includes('Foo')),
+        );
+        expect(index.ids(reader.entries(3, textTerm('fox', false)))).toEqual(
+          index.expected((values) => values.includes('The quick fox')),
+        );
+        const above = { from: { bytes: numberKey(1), inclusive: false } };
+        const found = [...reader.terms(1, NUMBER_TERM, above)].flatMap(({ entries }) => [...entries]);
+        expect(index.ids(Uint32Array.from(found).sort())).toEqual(
+          index.expected((values) =>
+            values.some((one) => (typeof one === 'number' || typeof one === 'bigint') && one > 1),
+          ),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('are split into blocks that never overlap, in big batches and small ones', async () => {
+    const index = new TestIndex();
+    const many = Array.from({ length: 3000 }, (_, at) => `d${String(at).padStart(5, '0')}`);
+    await index.write(new Map(many.map((id) => [id, [['foo']]])));
+    await index.write(new Map(many.filter((_, at) => at % 7 === 0).map((id) => [id, [['bar']]])));
+    for (let at = 0; at < 40; at++)
+      await index.write(
+        new Map([
+          [`e${at}`, [['foo']]],
+          [many[at * 3] as string, [['foo']]],
+        ]),
+      );
+    await index.write(new Map(many.filter((_, at) => at % 5 === 0).map((id) => [id, []])));
+    const entries = index.reader.entries(1, textTerm('foo', false));
+    expect(Array.from(entries)).toEqual(Array.from(entries).sort((a, b) => a - b));
+    expect(new Set(entries).size).toBe(entries.length);
+    expect(index.ids(entries)).toEqual(index.expected((values) => values.includes('foo')));
+    expect(index.reader.count(1, textTerm('foo', false))).toBe(entries.length);
+  });
+
+  it('give the terms of a field in order, forwards and backwards', async () => {
+    const index = new TestIndex();
+    const texts = ['b', 'a', 'a\u0000b', 'a\u0000', 'ab', 'é', ''];
+    await index.write(new Map(texts.map((text, at) => [`d${at}`, [[text]]])));
+    const forwards = [...index.reader.terms(1, TEXT_TERM)].map(({ bytes }) => bytes.toString());
+    expect(forwards).toEqual([...texts].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+    const backwards = [...index.reader.terms(1, TEXT_TERM, { reverse: true })].map(({ bytes }) =>
+      bytes.toString(),
+    );
+    expect(backwards).toEqual(forwards.toReversed());
+    expect(
+      [...index.reader.termsWithPrefix(1, textTerm('a', false))].map(({ bytes }) => bytes.toString()),
+    ).toEqual(['a', 'a\u0000', 'a\u0000b', 'ab']);
+    const range = {
+      from: { bytes: Buffer.from('a'), inclusive: false },
+      to: { bytes: Buffer.from('b'), inclusive: true },
+    };
+    expect([...index.reader.terms(1, TEXT_TERM, range)].map(({ bytes }) => bytes.toString())).toEqual([
+      'a\u0000',
+      'a\u0000b',
+      'ab',
+      'b',
+    ]);
+  });
+});
+
+describe('a number as a key', () => {
+  it('sorts as numbers do, doubles and 64-bit integers together', () => {
+    const number = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+      fc.integer(),
+    );
+    fc.assert(
+      fc.property(number, number, (a, b) => {
+        const order = a < b ? -1 : a > b ? 1 : 0;
+        expect(Math.sign(Buffer.compare(numberKey(a), numberKey(b)))).toBe(order);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(numberOfKey(numberKey(-1.5))).toBe(-1.5);
+  });
+});
+
+describe('the key of a term', () => {
+  it('gives the term back, whatever its bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 20 }), (bytes) => {
+        const prefix = termPrefix(1, 2, { kind: 1, bytes: Buffer.from(bytes) });
+        expect(Buffer.from(bytes).equals(termOfPrefix(prefix))).toBe(true);
+      }),
+    );
+  });
+});
