@@ -1,4 +1,4 @@
-import type { KeyRange, StorageEnvironment } from '../storage/storage-environment.ts';
+import type { KeyRange } from '../storage/storage-environment.ts';
 
 /** What a reader reads from: the storage, or the storage under the effects that are not durable yet. */
 export interface KeyValueView {
@@ -9,12 +9,20 @@ export interface KeyValueView {
   scan(column: number, range: KeyRange): Iterable<readonly [key: Buffer, value: Buffer]>;
 }
 
+/** Reads of a storage, whoever owns it. */
+export interface ReadableStorage {
+  get(column: number, key: Uint8Array): Buffer | undefined;
+  getMany(column: number, keys: readonly Uint8Array[]): (Buffer | undefined)[];
+  scan(column: number, range: KeyRange): Iterable<readonly [key: Buffer, value: Buffer]>;
+  readonly sequence: number;
+}
+
 /** What is durable. Counts its accesses: one alone is consistent by itself. */
 export class DurableView implements KeyValueView {
-  readonly #environment: StorageEnvironment;
+  readonly #environment: ReadableStorage;
   #accesses = 0;
 
-  constructor(environment: StorageEnvironment) {
+  constructor(environment: ReadableStorage) {
     this.#environment = environment;
   }
 

@@ -1,4 +1,5 @@
 import { type ColumnHandle, RocksLevel } from '@nxtedition/rocksdb';
+import type { BatchWriter } from './batch-writer.ts';
 import {
   ITERATOR_BYTES_PER_CALL,
   ITERATOR_ROWS_PER_CALL,
@@ -8,7 +9,6 @@ import {
   SMALL_MEMTABLE_BUDGET_BYTES,
 } from './limits.ts';
 import { StorageClosedError, StorageError, storageErrorFrom } from './storage-error.ts';
-import type { StorageWriter } from './storage-writer.ts';
 import type { WriteBatch } from './write-batch.ts';
 
 /** One column family. `large` columns hold bodies and get the bigger memtable. */
@@ -22,9 +22,16 @@ export interface StorageOptions {
   readonly path: string;
   /** Columns by number: the number is the position. New ones may be appended from version to version. */
   readonly columns: readonly ColumnDefinition[];
-  readonly writer: StorageWriter;
+  readonly writer: BatchWriter;
   /** false: writes are not synced (a node that runs "in memory" and may forget everything). Default true. */
   readonly durable?: boolean;
+}
+
+/** Somebody in another thread who reads the environment through its handle, and must let go before it closes. */
+export interface StorageGuest {
+  attach(handle: bigint, columns: readonly string[]): Promise<void>;
+  /** Resolves when nothing of the handle is used any more. */
+  detach(): Promise<void>;
 }
 
 /** Bounds of a scan; keys compare as bytes. */
@@ -47,6 +54,7 @@ export class StorageEnvironment {
   readonly #durable: boolean;
   #engine: Engine;
   readonly #openScans = new Set<StorageScan>();
+  readonly #guests = new Set<StorageGuest>();
   #pending = 0;
   #drained: (() => void) | null = null;
   #isEngineOpen = true;
@@ -73,6 +81,17 @@ export class StorageEnvironment {
     if (this.#isEngineOpen) await this.#closeEngine();
     this.#engine = await openEngine(this.#options);
     this.#isEngineOpen = true;
+    await Promise.all([...this.#guests].map((guest) => this.#attach(guest)));
+  }
+
+  /** Lets a guest in, now and after each reopening. Gives a function that shows it out. */
+  async share(guest: StorageGuest): Promise<() => Promise<void>> {
+    this.#mustBeOpen();
+    this.#guests.add(guest);
+    await this.#attach(guest);
+    return async () => {
+      if (this.#guests.delete(guest)) await guest.detach();
+    };
   }
 
   get(column: number, key: Uint8Array): Buffer | undefined {
@@ -149,12 +168,20 @@ export class StorageEnvironment {
         this.#drained = resolve;
       });
     }
+    await Promise.all([...this.#guests].map((guest) => guest.detach()));
     await this.#options.writer.detach(this.#engine.environment);
     try {
       await this.#engine.level.close();
     } catch {
       // The engine repeats the error of a failed write, which the writer has been told; it is closed all the same.
     }
+  }
+
+  #attach(guest: StorageGuest): Promise<void> {
+    return guest.attach(
+      this.#engine.level.handle,
+      this.#options.columns.map((column) => column.name),
+    );
   }
 
   #column(index: number): { readonly column: ColumnHandle } {

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { BatchWriter } from './batch-writer.ts';
 import { giveFrame } from './frame-pool.ts';
 import { PENDING_COMMITS_MAX } from './limits.ts';
 import { StorageClosedError, StorageError } from './storage-error.ts';
@@ -24,7 +25,7 @@ interface Attached {
  * The main thread's side of the writer thread; one a node, shared by all its environments. Writes of one environment
  * are made durable in the order in which they were submitted.
  */
-export class StorageWriter {
+export class StorageWriter implements BatchWriter {
   readonly #worker: Worker;
   readonly #attached = new Map<number, Attached>();
   readonly #exited: Promise<void>;

@@ -1,47 +1,22 @@
 import { parentPort } from 'node:worker_threads';
-import { type ColumnHandle, type NativeBatch, RocksLevel } from '@nxtedition/rocksdb';
-import { visitBatch } from './write-batch.ts';
+import { AttachedEnvironment } from './attached-environment.ts';
 import type { WriterReply, WriterRequest } from './writer-protocol.ts';
 
 /**
  * The writer thread of a node: it makes batches durable. The binding's synced write blocks its caller for the whole
  * fsync, so it is called here, where nobody else waits, on a handle shared with the main thread.
  */
-interface OpenEnvironment {
-  readonly level: RocksLevel;
-  readonly columns: readonly { readonly column: ColumnHandle }[];
-}
-
 const port = parentPort;
 if (port === null) throw new Error('writer-thread.ts runs as a worker thread only.');
-const environments = new Map<number, OpenEnvironment>();
+const environments = new Map<number, AttachedEnvironment>();
 
 function reply(message: WriterReply, transfer: ArrayBuffer[] = []): void {
   port?.postMessage(message, transfer);
 }
 
 async function open(request: Extract<WriterRequest, { kind: 'open' }>): Promise<void> {
-  const level = new RocksLevel(request.handle);
-  await level.open({});
-  const columns = request.columns.map((name) => {
-    const column = level.columns[name];
-    if (column === undefined) throw new Error(`Column ${name} is missing from the shared handle.`);
-    return { column };
-  });
-  environments.set(request.environment, { level, columns });
+  environments.set(request.environment, await AttachedEnvironment.open(request.handle, request.columns));
   reply({ kind: 'opened', environment: request.environment });
-}
-
-function fill(batch: NativeBatch, environment: OpenEnvironment, frame: Uint8Array): void {
-  const columnAt = (index: number) => {
-    const column = environment.columns[index];
-    if (column === undefined) throw new Error(`There is no column ${index}.`);
-    return column;
-  };
-  visitBatch(frame, {
-    put: (column, key, value) => batch._put(key, value, columnAt(column)),
-    delete: (column, key) => batch._del(key, columnAt(column)),
-  });
 }
 
 function write(request: Extract<WriterRequest, { kind: 'write' }>): void {
@@ -51,14 +26,10 @@ function write(request: Extract<WriterRequest, { kind: 'write' }>): void {
   if (environment === undefined) {
     error = 'The environment is not open in the writer thread.';
   } else {
-    const batch = environment.level._chainedBatch();
     try {
-      fill(batch, environment, request.frame);
-      batch._writeSync({ sync: request.sync });
+      environment.write(request.frame, request.sync);
     } catch (thrown) {
       error = thrown instanceof Error ? thrown.message : String(thrown);
-    } finally {
-      batch._closeSync();
     }
   }
   const microseconds = Number((process.hrtime.bigint() - started) / 1000n);
@@ -73,11 +44,7 @@ function write(request: Extract<WriterRequest, { kind: 'write' }>): void {
 }
 
 async function close(environment: number): Promise<void> {
-  try {
-    await environments.get(environment)?.level.close();
-  } catch {
-    // The engine repeats the error of a failed write; one full disk must not end the thread of all databases.
-  }
+  await environments.get(environment)?.close();
   environments.delete(environment);
   reply({ kind: 'closed', environment });
 }

@@ -96,6 +96,20 @@ export class IndexReader {
     return row === undefined ? NO_ENTRIES : Uint32Array.from(decodeNumbers(row)).sort();
   }
 
+  /** Entries of the documents whose ids begin so. */
+  entriesOfPrefix(lowerPrefix: string): EntrySet {
+    const prefix = documentKey(this.#index, lowerPrefix);
+    const end = afterPrefix(prefix);
+    const found: number[] = [];
+    for (const [, row] of this.#view.scan(DOCUMENT_ENTRIES, {
+      gte: prefix,
+      ...(end === undefined ? {} : { lt: end }),
+    })) {
+      found.push(...decodeNumbers(row));
+    }
+    return Uint32Array.from(found).sort();
+  }
+
   #blocks(prefix: Buffer): Iterable<readonly [Buffer, Buffer]> {
     return this.#view.scan(POSTINGS, { gte: prefix, lte: blockKey(prefix, 0xffff_ffff) });
   }

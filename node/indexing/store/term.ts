@@ -20,6 +20,9 @@ export const EXISTS: Term = { kind: MARKER_TERM, bytes: Buffer.from('exists') };
 /** Entries in which the field is null, or an array that holds null. */
 export const NULL: Term = { kind: MARKER_TERM, bytes: Buffer.from('null') };
 
+/** Entries that have a number among the values of the field: the others sort before all numbers. */
+export const NUMERIC: Term = { kind: MARKER_TERM, bytes: Buffer.from('numeric') };
+
 /**
  * The terms of one value. Text is found without case unless `isExact`; a number by its text and as a number; a date by
  * its normalised text and by its time.
@@ -38,7 +41,7 @@ export function termsOf(value: IndexValue, isExact: boolean): readonly Term[] {
     case 'number':
     case 'bigint': {
       const text = textTerm(String(value), isExact);
-      return Number.isFinite(Number(value)) ? [text, { kind: NUMBER_TERM, bytes: numberKey(value) }] : [text];
+      return [text, { kind: NUMBER_TERM, bytes: numberKey(value) }, NUMERIC];
     }
     case 'boolean':
       return [textTerm(String(value), isExact)];

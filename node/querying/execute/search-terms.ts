@@ -1,0 +1,35 @@
+/** One thing that a `search()` looks for. */
+export type SearchTerm =
+  | { readonly kind: 'token'; readonly text: string }
+  /** Tokens one after the other. */
+  | { readonly kind: 'phrase'; readonly tokens: readonly string[] }
+  | { readonly kind: 'prefix'; readonly text: string }
+  | { readonly kind: 'pattern'; readonly passes: (token: string) => boolean };
+
+/**
+ * What a search text asks for: words, phrases in double quotes, and words with `*` at an end. There is no query syntax
+ * beyond that: other punctuation is what the analyzer makes of it.
+ */
+export function searchTerms(
+  text: string,
+  tokensOf: (part: string) => readonly string[],
+): readonly SearchTerm[] {
+  return [...text.matchAll(/"([^"]*)"|(\S+)/g)].flatMap(([, quoted, word = '']): SearchTerm[] => {
+    if (quoted !== undefined) {
+      const tokens = tokensOf(quoted);
+      return tokens.length === 0 ? [] : [{ kind: 'phrase', tokens }];
+    }
+    return wildcard(word) ?? tokensOf(word).map((token) => ({ kind: 'token', text: token }));
+  });
+}
+
+function wildcard(word: string): SearchTerm[] | undefined {
+  const startsOpen = word.startsWith('*');
+  const endsOpen = word.length > 1 && word.endsWith('*');
+  const middle = word.slice(startsOpen ? 1 : 0, endsOpen ? -1 : undefined).toLowerCase();
+  if (word === '*' || (startsOpen && middle === '')) return [{ kind: 'prefix', text: '' }];
+  if (middle.includes('*') || (!startsOpen && !endsOpen)) return undefined;
+  if (startsOpen && endsOpen) return [{ kind: 'pattern', passes: (token) => token.includes(middle) }];
+  if (startsOpen) return [{ kind: 'pattern', passes: (token) => token.endsWith(middle) }];
+  return [{ kind: 'prefix', text: middle }];
+}

@@ -1,0 +1,166 @@
+import { hash } from 'node:crypto';
+import { type EntrySet, intersect, subtract, union } from '../../indexing/store/entry-set.ts';
+import type { IndexEntry } from '../../indexing/store/index-entry.ts';
+import { EXISTS, NULL, NUMBER_TERM, NUMERIC, TEXT_TERM } from '../../indexing/store/term.ts';
+import type { OrderKey } from '../plan/order.ts';
+import type { SearchedIndex } from './evaluate.ts';
+import { SORTED_BY_VALUE_MAX } from './limits.ts';
+import { compareKeys, compareNaturally, type SortKey, sortKey } from './sort-key.ts';
+
+type Scores = (entry: number) => number;
+
+/**
+ * Entries in the order that the keys ask for, as they are taken: whoever takes a page pays for a page where the order
+ * is that of an index field and many entries match. Equal ones stay in entry order, in either direction.
+ */
+export function sortEntries(
+  entries: EntrySet,
+  keys: readonly OrderKey[],
+  index: SearchedIndex,
+  scores: Scores,
+): Iterable<number> {
+  const [first, ...rest] = keys;
+  if (first === undefined) return entries;
+  if (entries.length <= SORTED_BY_VALUE_MAX || !canWalk(first)) {
+    return sortByValue([...entries], keys, index, scores);
+  }
+  return walk(entries, first, rest, index, scores);
+}
+
+type FieldKey = Extract<OrderKey, { kind: 'field' }>;
+
+function canWalk(key: OrderKey): key is FieldKey {
+  return key.kind === 'field' && key.type !== 'alphaNumeric';
+}
+
+function sortByValue(
+  entries: readonly number[],
+  keys: readonly OrderKey[],
+  index: SearchedIndex,
+  scores: Scores,
+): readonly number[] {
+  if (entries.length < 2) return entries;
+  const needsRows = keys.some((key) => key.kind === 'field' || key.kind === 'id');
+  const rows = needsRows ? index.reader.entryRows(entries) : [];
+  const keyed = entries.map((entry, at) => ({
+    entry,
+    keys: keys.map((key) => keyOf(key, entry, rows[at], index, scores)),
+  }));
+  keyed.sort((a, b) => {
+    for (const [at, key] of keys.entries()) {
+      const order = compareBy(key, a.keys[at] ?? null, b.keys[at] ?? null);
+      if (order !== 0) return order;
+    }
+    return a.entry - b.entry;
+  });
+  return keyed.map(({ entry }) => entry);
+}
+
+function keyOf(
+  key: OrderKey,
+  entry: number,
+  row: IndexEntry | undefined,
+  index: SearchedIndex,
+  scores: Scores,
+): SortKey {
+  switch (key.kind) {
+    case 'score':
+      return scores(entry);
+    case 'random':
+      return Buffer.from(hash('sha256', `${key.seed ?? index.randomSeed}/${entry}`, 'buffer'));
+    case 'id':
+      return row?.id.toLowerCase() ?? null;
+    case 'field': {
+      const source = index.fields.get(key.field)?.source;
+      return source === undefined ? null : sortKey(row?.values[source] ?? [], key.type);
+    }
+  }
+}
+
+function compareBy(key: OrderKey, a: SortKey, b: SortKey): number {
+  switch (key.kind) {
+    // The best first, unless the worst is asked for.
+    case 'score':
+      return key.descending ? compareKeys(a, b) : compareKeys(b, a);
+    case 'random':
+      return compareKeys(a, b);
+    case 'id': {
+      const order = key.alphaNumeric ? compareNaturally(String(a), String(b)) : compareTexts(a, b);
+      return key.descending ? -order : order;
+    }
+    case 'field': {
+      if (key.nulls !== undefined && (a === null) !== (b === null)) {
+        return (a === null) === (key.nulls === 'first') ? -1 : 1;
+      }
+      const order = compareKeys(a, b);
+      return key.descending ? -order : order;
+    }
+  }
+}
+
+function compareTexts(a: SortKey, b: SortKey): number {
+  return Buffer.compare(Buffer.from(String(a ?? '')), Buffer.from(String(b ?? '')));
+}
+
+/** Goes through the terms of the first field in their order instead of sorting all entries. */
+function* walk(
+  entries: EntrySet,
+  key: FieldKey,
+  rest: readonly OrderKey[],
+  index: SearchedIndex,
+  scores: Scores,
+): Generator<number> {
+  const field = index.fields.get(key.field);
+  if (field === undefined) {
+    yield* rest.length === 0 ? entries : sortByValue([...entries], rest, index, scores);
+    return;
+  }
+  const left = new Set(entries);
+  const isNumeric = key.type === 'long' || key.type === 'double';
+  const nullsFirst = key.nulls === undefined ? !key.descending : key.nulls === 'first';
+  const group = (members: readonly number[]): readonly number[] =>
+    sortByValue(members, rest.length === 0 ? BY_ENTRY : rest, index, scores);
+  if (nullsFirst) {
+    const without = withoutKey(entries, field.id, isNumeric, index);
+    for (const entry of without) left.delete(entry);
+    yield* group([...without]);
+  }
+  for (const term of index.reader.terms(field.id, isNumeric ? NUMBER_TERM : TEXT_TERM, {
+    reverse: key.descending,
+  })) {
+    const here = Array.from(term.entries).filter((entry) => left.has(entry));
+    const members = here.filter((entry) => isSmallest(entry, term.bytes, key, field.source, index));
+    for (const entry of members) left.delete(entry);
+    yield* group(members);
+    if (left.size === 0) return;
+  }
+  if (!nullsFirst) yield* group([...left]);
+}
+
+const BY_ENTRY: readonly OrderKey[] = [];
+
+/** Entries that have no value to sort by. */
+function withoutKey(
+  entries: EntrySet,
+  field: number,
+  isNumeric: boolean,
+  { reader }: SearchedIndex,
+): EntrySet {
+  const nulls = intersect(entries, reader.entries(field, NULL));
+  const valueless = subtract(entries, reader.entries(field, isNumeric ? NUMERIC : EXISTS));
+  return union([nulls, valueless]);
+}
+
+/** Of an array only the smallest element counts; a single value always is. */
+function isSmallest(
+  entry: number,
+  term: Buffer,
+  key: FieldKey,
+  source: number,
+  { reader }: SearchedIndex,
+): boolean {
+  const values = reader.entry(entry)?.values[source] ?? [];
+  if (values.length === 1) return true;
+  const smallest = sortKey(values, key.type);
+  return Buffer.isBuffer(smallest) ? smallest.equals(term) : !key.descending;
+}

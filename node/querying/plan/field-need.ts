@@ -1,0 +1,30 @@
+/** What a query needs of a field of an index beside its plain terms. */
+export interface FieldNeed {
+  readonly name: string;
+  readonly exact: boolean;
+  readonly search: boolean;
+  readonly highlight: boolean;
+  readonly suggest: boolean;
+}
+
+/** The fields that a query uses, by name; a name that was quoted for its characters keeps its quotes. */
+export class FieldNeeds {
+  readonly #needs = new Map<string, FieldNeed>();
+
+  add(name: string, need: Partial<Omit<FieldNeed, 'name'>> = {}): void {
+    const known = this.#needs.get(name);
+    const has = (what: 'exact' | 'search' | 'highlight' | 'suggest'): boolean =>
+      known?.[what] === true || need[what] === true;
+    this.#needs.set(name, {
+      name,
+      exact: has('exact'),
+      search: has('search') || has('highlight'),
+      highlight: has('highlight'),
+      suggest: has('suggest'),
+    });
+  }
+
+  get all(): readonly FieldNeed[] {
+    return [...this.#needs.values()];
+  }
+}

@@ -1,0 +1,36 @@
+import type { Field, MethodCall } from '../rql/syntax-tree.ts';
+
+/** Names of the fields of an index, as queries and auto indexes write them. */
+const PLAIN = /^[A-Za-z_@][\w@-]*$/;
+
+/** Text of a path without the alias in front: `Lines[].Price`; a part that must be quoted keeps its quotes. */
+export function fieldName(field: Field, alias?: string): string {
+  const [first, ...rest] = field.parts;
+  const isAliased =
+    alias !== undefined && rest.length > 0 && first?.name === alias && first.indexers.length === 0;
+  return (isAliased ? rest : field.parts)
+    .map(({ name, isQuoted, indexers }) => {
+      const shown = isQuoted && !PLAIN.test(name) ? `'${name}'` : name;
+      return shown + indexers.map((at) => (at === null ? '[]' : `.${at}`)).join('');
+    })
+    .join('.');
+}
+
+/** A path as the document has it: without quotes and brackets. */
+export function documentPath(field: Field, alias?: string): readonly string[] {
+  const [first, ...rest] = field.parts;
+  const parts = alias !== undefined && rest.length > 0 && first?.name === alias ? rest : field.parts;
+  return parts.flatMap(({ name, indexers }) => [
+    ...name.split('.'),
+    ...indexers.flatMap((at) => (at === null ? [] : [String(at)])),
+  ]);
+}
+
+export function isMethod(node: { readonly kind: string }, name: string): node is MethodCall {
+  return node.kind === 'method' && (node as MethodCall).name.toLowerCase() === name.toLowerCase();
+}
+
+/** `id()` or `id(alias)`. */
+export function isId(node: { readonly kind: string }): boolean {
+  return isMethod(node, 'id');
+}

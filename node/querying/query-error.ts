@@ -1,0 +1,22 @@
+/** A query that can be read but makes no sense: the message says what to write instead, and ends with the query. */
+export class InvalidQueryError extends Error {
+  override readonly name: string = 'InvalidQueryError';
+
+  constructor(message: string, query?: string) {
+    super(query === undefined ? message : `${message}\nQuery: ${query}`);
+  }
+}
+
+/** RavenDB has it, this server has not yet. */
+export class UnsupportedQueryError extends Error {
+  override readonly name: string = 'UnsupportedQueryError';
+}
+
+/** There is no such method. */
+export class UnknownMethodError extends Error {
+  override readonly name: string = 'UnknownMethodError';
+
+  constructor(method: string) {
+    super(`Method '${method}' is not supported.`);
+  }
+}
