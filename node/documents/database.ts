@@ -1,5 +1,5 @@
 import type { Logger } from '../observability/logger.ts';
-import { StorageEnvironment } from '../storage/storage-environment.ts';
+import { StorageEnvironment, type StorageGuest } from '../storage/storage-environment.ts';
 import { StorageFullError } from '../storage/storage-error.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
 import { DATABASE_COLUMNS } from './columns.ts';
@@ -173,6 +173,11 @@ export class Database {
   /** Statistics of each collection that has or had documents, by name in lower case. */
   collections(): ReadonlyMap<string, CollectionStatistics> {
     return this.#collections;
+  }
+
+  /** Lets somebody in another thread read the storage. See StorageEnvironment.share. */
+  share(guest: StorageGuest): Promise<() => Promise<void>> {
+    return this.#environment.share(guest);
   }
 
   /** A RocksDB property of the storage, empty when unknown. */

@@ -1,5 +1,13 @@
 import type { KeyRange } from '../storage/storage-environment.ts';
-import { COLLECTIONS, CONFLICTS, DOCUMENTS, ETAGS, REVISIONS, TOMBSTONES } from './columns.ts';
+import {
+  COLLECTIONS,
+  CONFLICTS,
+  DOCUMENTS,
+  ETAGS,
+  REVISIONS,
+  TOMBSTONES,
+  TOMBSTONES_BY_COLLECTION,
+} from './columns.ts';
 import { DocumentConflictError } from './document-errors.ts';
 import { lowerIdOf } from './document-id.ts';
 import type { KeyValueView } from './key-value-view.ts';
@@ -174,6 +182,18 @@ export class DocumentReader {
   /** Deletions in the order of their ids. */
   *tombstones(query: Page = {}): Generator<Tombstone> {
     for (const [, value] of paged(this.#view.scan(TOMBSTONES, {}), query)) yield decodeTombstone(value);
+  }
+
+  /** Deletions in a collection from an etag on, ascending: their ids in lower case. */
+  *deletionsByCollection(
+    name: string,
+    query: Page & { readonly fromEtag: number },
+  ): Generator<{ readonly lowerId: string; readonly etag: number }> {
+    const lower = name.toLowerCase();
+    const range: KeyRange = { gte: namedEtagKey(lower, query.fromEtag), lt: namedEtagKey(lower, ETAG_MAX) };
+    for (const [key, lowerId] of paged(this.#view.scan(TOMBSTONES_BY_COLLECTION, range), query)) {
+      yield { lowerId: lowerId.toString('utf8'), etag: etagOfKey(key) };
+    }
   }
 
   /** All versions in conflict, those of one document together. */

@@ -20,3 +20,19 @@ export const TOKENS_MAX = 1_000_000;
 
 /** Bytes of a token; longer ones are dropped, as Lucene's StandardAnalyzer does with its 255 characters. */
 export const TOKEN_CHARACTERS_MAX = 255;
+
+/** Documents that are indexed in one batch, and how long one may take, in milliseconds: queries wait meanwhile. */
+export const BATCH_DOCUMENTS_MAX = 2048;
+export const BATCH_MS_MAX = 25;
+
+/** Documents that are read at once within a batch. */
+export const READ_DOCUMENTS_MAX = 128;
+
+/** Errors that are kept of an index; the newest. */
+export const KEPT_ERRORS_MAX = 500;
+
+/** Characters of an error that are kept. */
+export const ERROR_CHARACTERS_MAX = 1024;
+
+/** Keys that are deleted at once of an index that is gone. */
+export const DELETED_KEYS_MAX = 4096;

@@ -2,3 +2,9 @@
 
 /** Matches that are sorted by looking at each; more are read in the order of the index, as far as they are wanted. */
 export const SORTED_BY_VALUE_MAX = 4096;
+
+/** Bytes of the results of one answer, which is put together in memory; streams have no such limit. */
+export const RESULT_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Documents that one query may include. */
+export const INCLUDED_DOCUMENTS_MAX = 65_536;

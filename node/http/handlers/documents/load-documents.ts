@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { DocumentReader } from '../../../documents/document-reader.ts';
+import { collectIds, type IncludePath, parseIncludePath } from '../../../documents/include-path.ts';
 import type { StoredDocument } from '../../../documents/stored-document.ts';
 import { answerTooLarge, invalidOperation, notImplemented } from '../../errors/protocol-error.ts';
-import { collectIds, type IncludePath, parseIncludePath } from '../../includes/include-path.ts';
 import { ANSWER_BYTES_MAX, LOAD_IDS_MAX } from '../../limits.ts';
 import { NOT_FOUND_TAG, unquote } from '../../parameters/entity-tag.ts';
 import { strictBoolParameter } from '../../parameters/parameters.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { collectIds, parseIncludePath } from '../../../node/http/includes/include-path.ts';
+import { collectIds, parseIncludePath } from '../../node/documents/include-path.ts';
 
 const order = {
   Customer: 'customers/1',

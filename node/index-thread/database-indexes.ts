@@ -1,0 +1,145 @@
+import type { Database } from '../documents/database.ts';
+import { supersededBy } from '../indexing/auto/choose-auto-index.ts';
+import type { AutoIndexDefinition } from '../indexing/definitions/index-definition.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { IndexHost } from './index-host.ts';
+import type { IndexCall, IndexStatistics, QueryOutcome, ThreadQuery } from './thread-protocol.ts';
+
+export interface DatabaseIndexesOptions {
+  readonly host: IndexHost;
+  readonly database: Database;
+  /** Folder of the environment of the indexes. */
+  readonly path: string;
+  readonly durable: boolean;
+  readonly logger: Logger;
+}
+
+/** The indexes of one open database, as the main thread sees them. */
+export class DatabaseIndexes {
+  readonly #options: DatabaseIndexesOptions;
+  readonly #number: number;
+  readonly #leave: (() => Promise<void> | void)[] = [];
+  #autoIndexes: readonly AutoIndexDefinition[] = [];
+  #defined: Promise<unknown> = Promise.resolve();
+  #neededTombstoneEtag = 0;
+
+  private constructor(options: DatabaseIndexesOptions) {
+    this.#options = options;
+    this.#number = options.host.newDatabase();
+  }
+
+  static async open(options: DatabaseIndexesOptions): Promise<DatabaseIndexes> {
+    const indexes = new DatabaseIndexes(options);
+    const { database, path, durable } = options;
+    await indexes.#call({ kind: 'open', path, durable, nodeTag: database.nodeTag });
+    indexes.#leave.push(
+      await database.share({
+        attach: async (handle, columns) => {
+          await indexes.#call({ kind: 'attach', handle, columns });
+        },
+        detach: async () => {
+          await indexes.#call({ kind: 'detach' });
+        },
+      }),
+    );
+    indexes.#leave.push(database.onCommit(() => indexes.#onCommit()));
+    indexes.#leave.push(database.holdTombstones(() => indexes.#heldTombstones()));
+    return indexes;
+  }
+
+  /** Auto indexes that the record has. */
+  get autoIndexes(): readonly AutoIndexDefinition[] {
+    return this.#autoIndexes;
+  }
+
+  /** From now on the database has these indexes. */
+  define(autoIndexes: readonly AutoIndexDefinition[]): void {
+    if (JSON.stringify(autoIndexes) === JSON.stringify(this.#autoIndexes)) return;
+    this.#autoIndexes = autoIndexes;
+    this.#neededTombstoneEtag = 0;
+    this.#defined = this.#call({ kind: 'define', autoIndexes }).catch((error: unknown) => {
+      this.#options.logger.error(`The indexes of ${this.#options.database.name} could not be set up`, {
+        error: String(error),
+      });
+    });
+  }
+
+  /** Resolves when the thread knows the definitions that were given last. */
+  async whenDefined(): Promise<void> {
+    await this.#defined;
+  }
+
+  async query(query: ThreadQuery): Promise<QueryOutcome> {
+    return (await this.#call({ kind: 'query', query })) as QueryOutcome;
+  }
+
+  async statistics(): Promise<readonly IndexStatistics[]> {
+    await this.#defined;
+    const all = (await this.#call({ kind: 'statistics' })) as readonly IndexStatistics[];
+    this.#neededTombstoneEtag = Math.min(
+      Number.MAX_SAFE_INTEGER,
+      ...all.map(({ neededTombstoneEtag }) => neededTombstoneEtag),
+    );
+    return all;
+  }
+
+  /** Null: there is no such index. */
+  async terms(
+    index: string,
+    field: string,
+    after: string | null,
+    count: number,
+  ): Promise<readonly string[] | null> {
+    return (await this.#call({ kind: 'terms', index, field, after, count })) as readonly string[] | null;
+  }
+
+  async reset(index: string): Promise<void> {
+    await this.#call({ kind: 'reset', index });
+  }
+
+  async clearErrors(index: string): Promise<void> {
+    await this.#call({ kind: 'clearErrors', index });
+  }
+
+  async setPaused(index: string | null, isPaused: boolean): Promise<void> {
+    await this.#call({ kind: isPaused ? 'pause' : 'resume', index });
+  }
+
+  /** Auto indexes that another one has taken the place of, and is up to date. */
+  async superseded(): Promise<readonly string[]> {
+    if (this.#autoIndexes.length < 2) return [];
+    const statistics = await this.statistics();
+    const current = this.#autoIndexes.filter(({ Name }) =>
+      statistics.some((index) => index.name === Name && !index.isStale),
+    );
+    const names = current.flatMap((definition) => supersededBy(definition, this.#autoIndexes));
+    return [...new Set(names.map(({ Name }) => Name))];
+  }
+
+  async close(): Promise<void> {
+    for (const leave of this.#leave.reverse()) await leave();
+    await this.#call({ kind: 'close' }).catch(() => {
+      // The thread has ended: there is nothing of this database left in it.
+    });
+  }
+
+  #call(call: IndexCall): Promise<unknown> {
+    return this.#options.host.call(this.#number, call);
+  }
+
+  #onCommit(): void {
+    if (this.#autoIndexes.length === 0) return;
+    this.#call({ kind: 'committed' }).catch(() => {
+      // The host has said so already; indexes go on from where they were after a restart.
+    });
+  }
+
+  /** Deletions that an index has not seen are kept; asked for anew each time, since it costs a message only. */
+  #heldTombstones(): number {
+    if (this.#autoIndexes.length === 0) return Number.MAX_SAFE_INTEGER;
+    void this.statistics().catch(() => {
+      // Without an answer nothing is let go.
+    });
+    return this.#neededTombstoneEtag;
+  }
+}

@@ -1,0 +1,314 @@
+import { autoIndexSpec } from '../indexing/auto/auto-index-spec.ts';
+import { chooseAutoIndex } from '../indexing/auto/choose-auto-index.ts';
+import type { AutoIndexDefinition } from '../indexing/definitions/index-definition.ts';
+import { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
+import type { LocalIndex } from '../indexing/local/local-index.ts';
+import { LocalIndexes } from '../indexing/local/local-indexes.ts';
+import { TEXT_TERM } from '../indexing/store/term.ts';
+import { answerJson } from '../querying/execute/answer-json.ts';
+import { queryCollection, queryIndex } from '../querying/execute/execute-query.ts';
+import type { QueryAnswer } from '../querying/execute/query-answer.ts';
+import { compileQuery } from '../querying/plan/compile-query.ts';
+import type { QueryPlan } from '../querying/plan/query-plan.ts';
+import type { InlineWriter } from '../storage/inline-writer.ts';
+import { SharedStorage } from '../storage/shared-storage.ts';
+import { StorageClosedError } from '../storage/storage-error.ts';
+import { STALE_WAIT_MS, TERMS_MAX, WAITING_QUERIES_MAX } from './limits.ts';
+import type { IndexCall, IndexStatistics, QueryOutcome, ThreadQuery } from './thread-protocol.ts';
+
+interface Waiter {
+  readonly index: LocalIndex;
+  readonly upToEtag: number;
+  readonly untilMs: number;
+  readonly resolve: () => void;
+}
+
+/** One database in the index thread: its documents, read through a shared handle, its indexes, and their queries. */
+export class DatabaseWorker {
+  readonly #writer: InlineWriter;
+  #opened: Extract<IndexCall, { kind: 'open' }> | undefined;
+  #storage: SharedStorage | undefined;
+  #documents: IndexedDocuments | undefined;
+  #indexes: LocalIndexes | undefined;
+  #autoIndexes: readonly AutoIndexDefinition[] = [];
+  readonly #paused = new Set<string>();
+  #isPaused = false;
+  #waiters: Waiter[] = [];
+  #isRunning = false;
+  #isWoken = false;
+
+  constructor(writer: InlineWriter) {
+    this.#writer = writer;
+  }
+
+  async call(call: IndexCall): Promise<unknown> {
+    switch (call.kind) {
+      case 'open':
+        this.#opened = call;
+        return null;
+      case 'attach':
+        return this.#attach(call.handle, call.columns);
+      case 'detach':
+      case 'close':
+        return this.#detach();
+      case 'define':
+        return this.#define(call.autoIndexes);
+      case 'committed':
+        this.#wake();
+        return null;
+      case 'query':
+        return this.#query(call.query);
+      case 'statistics':
+        return this.#required.indexes.all.map((index) => this.#statisticsOf(index));
+      case 'terms':
+        return this.#terms(call);
+      case 'reset':
+        await this.#required.indexes.reset(call.index);
+        this.#wake();
+        return null;
+      case 'clearErrors':
+        this.#required.indexes.find(call.index)?.clearErrors();
+        return null;
+      case 'pause':
+      case 'resume':
+        this.#setPaused(call.index, call.kind === 'pause');
+        return null;
+    }
+  }
+
+  get #required(): { readonly documents: IndexedDocuments; readonly indexes: LocalIndexes } {
+    if (this.#documents === undefined || this.#indexes === undefined) {
+      throw new StorageClosedError('The indexes of this database are not open.');
+    }
+    return { documents: this.#documents, indexes: this.#indexes };
+  }
+
+  async #attach(handle: bigint, columns: readonly string[]): Promise<null> {
+    if (this.#opened === undefined) throw new StorageClosedError('The database was not opened.');
+    const { path, durable } = this.#opened;
+    this.#storage = await SharedStorage.open(handle, columns);
+    this.#documents = new IndexedDocuments(this.#storage);
+    this.#indexes = await LocalIndexes.open({
+      path,
+      durable,
+      writer: this.#writer,
+      documents: this.#documents,
+    });
+    await this.#define(this.#autoIndexes);
+    return null;
+  }
+
+  async #detach(): Promise<null> {
+    const storage = this.#storage;
+    const indexes = this.#indexes;
+    this.#storage = undefined;
+    this.#documents = undefined;
+    this.#indexes = undefined;
+    for (const waiter of this.#waiters) waiter.resolve();
+    this.#waiters = [];
+    await this.#stopped();
+    await indexes?.close();
+    await storage?.close();
+    return null;
+  }
+
+  async #define(autoIndexes: readonly AutoIndexDefinition[]): Promise<null> {
+    this.#autoIndexes = autoIndexes;
+    if (this.#indexes === undefined) return null;
+    await this.#indexes.define(autoIndexes.map(autoIndexSpec));
+    this.#wake();
+    return null;
+  }
+
+  async #query(query: ThreadQuery): Promise<QueryOutcome> {
+    const nowMs = Date.now();
+    const plan = compileQuery(query, nowMs);
+    const { documents, indexes } = this.#required;
+    if (plan.source.kind === 'collection') {
+      return this.#outcome(queryCollection(plan, { documents, nowMs }), query);
+    }
+    const found = this.#indexFor(plan, indexes);
+    if (!('index' in found)) return found;
+    if (query.waitMs !== null) await this.#caughtUp(found.index, documents.lastEtag(null), query.waitMs);
+    return this.#outcome(
+      queryIndex(plan, found.index, { documents: this.#required.documents, nowMs }),
+      query,
+    );
+  }
+
+  #indexFor(plan: QueryPlan, indexes: LocalIndexes): { readonly index: LocalIndex } | QueryOutcome {
+    const { source } = plan;
+    if (source.kind === 'collection') throw new TypeError('A collection query has no index.');
+    if (source.kind === 'index') {
+      const index = indexes.find(source.name);
+      return index === undefined ? { kind: 'unknownIndex', name: source.name } : { index };
+    }
+    const choice = chooseAutoIndex(source.collection, source.needs, this.#autoIndexes);
+    const index = choice.kind === 'existing' ? indexes.find(choice.name) : undefined;
+    if (index !== undefined) return { index };
+    if (choice.kind === 'create') return { kind: 'needsIndex', definition: choice.definition };
+    return { kind: 'unknownIndex', name: choice.name };
+  }
+
+  #outcome(answer: QueryAnswer, { knownEtag, extras }: ThreadQuery): QueryOutcome {
+    const etag = String(answer.resultEtag);
+    if (knownEtag === etag) return { kind: 'notModified' };
+    const body = answerJson(answer, this.#opened?.nodeTag ?? '?', extras);
+    return { kind: 'answer', body, etag, indexName: answer.indexName };
+  }
+
+  /** Resolves when the index has everything up to the etag, or when time is up. */
+  #caughtUp(index: LocalIndex, upToEtag: number, waitMs: number): Promise<void> {
+    if (!index.isStale(upToEtag)) return Promise.resolve();
+    if (this.#waiters.length >= WAITING_QUERIES_MAX) {
+      return Promise.reject(
+        new StorageClosedError(`More than ${WAITING_QUERIES_MAX} queries wait for indexes.`),
+      );
+    }
+    return new Promise((resolve) => {
+      const limitMs = waitMs > 0 ? waitMs : STALE_WAIT_MS;
+      const timer = setTimeout(() => {
+        this.#waiters = this.#waiters.filter((waiter) => waiter !== own);
+        resolve();
+      }, limitMs);
+      const own: Waiter = {
+        index,
+        upToEtag,
+        untilMs: performance.now() + limitMs,
+        resolve: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
+      this.#waiters.push(own);
+      this.#wake();
+    });
+  }
+
+  #settleWaiters(): void {
+    if (this.#waiters.length === 0) return;
+    const done = this.#waiters.filter(({ index, upToEtag }) => !index.isStale(upToEtag));
+    if (done.length === 0) return;
+    this.#waiters = this.#waiters.filter((waiter) => !done.includes(waiter));
+    for (const waiter of done) waiter.resolve();
+  }
+
+  #setPaused(name: string | null, isPaused: boolean): void {
+    if (name === null) {
+      this.#isPaused = isPaused;
+      this.#paused.clear();
+    } else if (isPaused) this.#paused.add(name.toLowerCase());
+    else this.#paused.delete(name.toLowerCase());
+    this.#wake();
+  }
+
+  #isIndexPaused(index: LocalIndex): boolean {
+    return this.#isPaused || this.#paused.has(index.spec.name.toLowerCase());
+  }
+
+  #wake(): void {
+    this.#isWoken = true;
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    setImmediate(() => void this.#run());
+  }
+
+  /** Batch after batch, with a turn for queries in between, until nothing is left. */
+  async #run(): Promise<void> {
+    try {
+      while (this.#isWoken && this.#indexes !== undefined) {
+        this.#isWoken = false;
+        if (await this.#pass(this.#indexes)) this.#isWoken = true;
+        this.#settleWaiters();
+        await new Promise(setImmediate);
+      }
+    } catch (error) {
+      this.#report(error);
+    } finally {
+      this.#isRunning = false;
+      this.#ended?.();
+    }
+  }
+
+  async #pass(indexes: LocalIndexes): Promise<boolean> {
+    let isBusy = false;
+    for (const index of indexes.all) {
+      if (this.#indexes !== indexes) return false;
+      if (this.#isIndexPaused(index)) continue;
+      if (await index.indexSome()) isBusy = true;
+      this.#settleWaiters();
+      await new Promise(setImmediate);
+    }
+    return (await indexes.sweep()) || isBusy;
+  }
+
+  /** A disk that is full, say: the next commit, or the reopening of the storage, tries again. */
+  #report(error: unknown): void {
+    if (error instanceof StorageClosedError) return;
+    process.emitWarning(
+      `Indexing stopped until the next change: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+
+  #ended: (() => void) | undefined;
+
+  /** Resolves when no batch is being made. */
+  async #stopped(): Promise<void> {
+    if (!this.#isRunning) return;
+    await new Promise<void>((resolve) => {
+      this.#ended = resolve;
+    });
+    this.#ended = undefined;
+  }
+
+  #statisticsOf(index: LocalIndex): IndexStatistics {
+    const { spec, state } = index;
+    const { documents } = this.#required;
+    const names = spec.collections ?? ['@all_docs'];
+    return {
+      name: spec.name,
+      type: spec.type,
+      collections: names.map((name) => {
+        const collection = spec.collections === null ? null : name;
+        const progress = index.progressOf(name.toLowerCase());
+        return {
+          name,
+          lastDocumentEtag: progress.documentEtag,
+          lastTombstoneEtag: progress.tombstoneEtag,
+          lastEtag: documents.lastEtag(collection),
+          documents: documents.count(collection),
+        };
+      }),
+      entries: state.entryCount,
+      isStale: index.isStale(),
+      isPaused: this.#isIndexPaused(index),
+      createdAt: state.createdAt,
+      lastIndexedAt: state.lastIndexedAt,
+      lastQueriedAt: index.lastQueriedMs === null ? null : new Date(index.lastQueriedMs).toISOString(),
+      mapAttempts: state.mapAttempts,
+      mapSuccesses: state.mapSuccesses,
+      mapErrors: state.mapErrors,
+      errors: state.errors,
+      neededTombstoneEtag: index.neededTombstoneEtag,
+    };
+  }
+
+  #terms({
+    index: name,
+    field,
+    after,
+    count,
+  }: Extract<IndexCall, { kind: 'terms' }>): readonly string[] | null {
+    const index = this.#required.indexes.find(name);
+    if (index === undefined) return null;
+    const found = index.fields.get(field);
+    if (found === undefined) return [];
+    const terms: string[] = [];
+    const range = after === null ? {} : { from: { bytes: Buffer.from(after), inclusive: false } };
+    for (const { bytes } of index.reader.terms(found.id, TEXT_TERM, range)) {
+      if (terms.length >= Math.min(count, TERMS_MAX)) break;
+      terms.push(bytes.toString('utf8'));
+    }
+    return terms;
+  }
+}

@@ -1,0 +1,91 @@
+import { Worker } from 'node:worker_threads';
+import type { Logger } from '../observability/logger.ts';
+import { PENDING_CALLS_MAX } from './limits.ts';
+import { IndexThreadError } from './thread-error.ts';
+import type { IndexCall, ThreadReply, ThreadRequest } from './thread-protocol.ts';
+
+interface Pending {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The main thread's side of the index thread; one a node, shared by its databases. */
+export class IndexHost {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  readonly #exited: Promise<void>;
+  #nextTicket = 1;
+  #nextDatabase = 1;
+  #failure: string | undefined;
+  #isStopping = false;
+
+  constructor(options: { readonly logger: Logger }) {
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    this.#worker = new Worker(new URL(`./index-thread.${extension}`, import.meta.url), { name: 'indexes' });
+    this.#worker.on('message', (reply: ThreadReply) => this.#onReply(reply));
+    this.#worker.on('error', (error) => {
+      options.logger.error('The index thread failed; queries and indexes stop until the node is restarted', {
+        error: error.stack ?? error.message,
+      });
+      this.#fail(`The index thread failed: ${error.message}`);
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        this.#fail('The index thread has ended.');
+        resolve();
+      });
+    });
+  }
+
+  /** A number for a database that is opened. */
+  newDatabase(): number {
+    return this.#nextDatabase++;
+  }
+
+  /** @throws IndexThreadError what the thread refused or failed with */
+  call(database: number, call: IndexCall): Promise<unknown> {
+    if (this.#failure !== undefined) {
+      return Promise.reject(new IndexThreadError('ThreadEndedError', this.#failure));
+    }
+    if (this.#pending.size >= PENDING_CALLS_MAX) {
+      return Promise.reject(
+        new IndexThreadError(
+          'OverloadedError',
+          `More than ${PENDING_CALLS_MAX} requests wait for the index thread.`,
+        ),
+      );
+    }
+    const ticket = this.#nextTicket++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(ticket, { resolve, reject });
+      this.#worker.postMessage({ ticket, database, call } satisfies ThreadRequest);
+    });
+  }
+
+  /** Ends the thread; all databases must have been closed. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#worker.terminate();
+    await this.#exited;
+  }
+
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
+  #onReply(reply: ThreadReply): void {
+    const pending = this.#pending.get(reply.ticket);
+    this.#pending.delete(reply.ticket);
+    if (pending === undefined) return;
+    if ('error' in reply) pending.reject(new IndexThreadError(reply.error.name, reply.error.message));
+    else pending.resolve(reply.result);
+  }
+
+  #fail(reason: string): void {
+    this.#failure ??= reason;
+    for (const { reject } of this.#pending.values()) {
+      reject(new IndexThreadError('ThreadEndedError', this.#failure));
+    }
+    this.#pending.clear();
+  }
+}

@@ -1,0 +1,16 @@
+/** Limits of the index thread: each with its unit and its reason. */
+
+/** Queries that wait for an index at once, per database; more are refused. */
+export const WAITING_QUERIES_MAX = 10_000;
+
+/** How long a query waits for the index that it made, and who asks to wait without saying how long, in milliseconds. */
+export const STALE_WAIT_MS = 15_000;
+
+/** Terms given at once. */
+export const TERMS_MAX = 16_384;
+
+/** Requests to the thread that are not answered yet; more are refused. */
+export const PENDING_CALLS_MAX = 20_000;
+
+/** How often superseded auto indexes are looked for, in milliseconds; one that was superseded stays that long. */
+export const SUPERSEDED_INTERVAL_MS = 15_000;

@@ -1,0 +1,88 @@
+import type { AutoIndexDefinition } from '../indexing/definitions/index-definition.ts';
+import type { QueryRequest } from '../querying/plan/compile-query.ts';
+
+/** What the main thread asks of the index thread about one database. Plain values, so that they can be sent. */
+export type IndexCall =
+  | { readonly kind: 'open'; readonly path: string; readonly durable: boolean; readonly nodeTag: string }
+  | { readonly kind: 'attach'; readonly handle: bigint; readonly columns: readonly string[] }
+  | { readonly kind: 'detach' }
+  | { readonly kind: 'close' }
+  /** From now on these are the indexes. */
+  | { readonly kind: 'define'; readonly autoIndexes: readonly AutoIndexDefinition[] }
+  /** Something was written. */
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'query'; readonly query: ThreadQuery }
+  | { readonly kind: 'statistics' }
+  | {
+      readonly kind: 'terms';
+      readonly index: string;
+      readonly field: string;
+      readonly after: string | null;
+      readonly count: number;
+    }
+  | { readonly kind: 'reset'; readonly index: string }
+  | { readonly kind: 'clearErrors'; readonly index: string }
+  /** Null: all of them. */
+  | { readonly kind: 'pause' | 'resume'; readonly index: string | null };
+
+export interface ThreadQuery extends QueryRequest {
+  /** How long to wait for an index that is behind, in milliseconds; null: not at all. */
+  readonly waitMs: number | null;
+  /** The answer's tag that the client has; then nothing is sent again. */
+  readonly knownEtag: string | null;
+  /** Members to add at the end of the answer, as JSON text. */
+  readonly extras: readonly string[];
+}
+
+export interface ThreadRequest {
+  readonly ticket: number;
+  readonly database: number;
+  readonly call: IndexCall;
+}
+
+export type ThreadReply =
+  | { readonly ticket: number; readonly result: unknown }
+  | { readonly ticket: number; readonly error: ThreadError };
+
+/** An error of the thread, by name: the edge knows what the protocol calls it. */
+export interface ThreadError {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** Result of `query`. */
+export type QueryOutcome =
+  | { readonly kind: 'answer'; readonly body: Uint8Array; readonly etag: string; readonly indexName: string }
+  | { readonly kind: 'notModified' }
+  | { readonly kind: 'unknownIndex'; readonly name: string }
+  /** No index can answer it: this one should be made, and the query asked again. */
+  | { readonly kind: 'needsIndex'; readonly definition: AutoIndexDefinition };
+
+/** Result of `statistics`: one of each index. Times are ISO texts. */
+export interface IndexStatistics {
+  readonly name: string;
+  readonly type: 'AutoMap';
+  readonly collections: readonly {
+    readonly name: string;
+    readonly lastDocumentEtag: number;
+    readonly lastTombstoneEtag: number;
+    readonly lastEtag: number;
+    readonly documents: number;
+  }[];
+  readonly entries: number;
+  readonly isStale: boolean;
+  readonly isPaused: boolean;
+  readonly createdAt: string;
+  readonly lastIndexedAt: string | null;
+  readonly lastQueriedAt: string | null;
+  readonly mapAttempts: number;
+  readonly mapSuccesses: number;
+  readonly mapErrors: number;
+  readonly errors: readonly {
+    readonly timestamp: string;
+    readonly document: string;
+    readonly action: string;
+    readonly error: string;
+  }[];
+  readonly neededTombstoneEtag: number;
+}

@@ -1,0 +1,51 @@
+import type { AutoIndexDefinition, AutoIndexFieldOptions } from '../definitions/index-definition.ts';
+import { type AutoField, autoIndexName } from './auto-index-name.ts';
+
+/** The definition of a map index over these fields. `id()` needs no field: every index knows the ids. */
+export function autoIndexDefinition(collection: string, fields: readonly AutoField[]): AutoIndexDefinition {
+  const own = fields.filter(({ name }) => name !== 'id()');
+  return {
+    Type: 'AutoMap',
+    Collection: collection,
+    MapFields: Object.fromEntries(own.map((field) => [field.name, optionsOf(field)])),
+    GroupByFields: {},
+    GroupByFieldNames: [],
+    Name: autoIndexName(collection, own.length === 0 ? [ID_FIELD] : own),
+    Priority: 'Normal',
+    State: null,
+  };
+}
+
+const ID_FIELD: AutoField = { name: 'Id()', search: false, exact: false, highlight: false, suggest: false };
+
+function optionsOf({ name, search, exact, highlight, suggest }: AutoField): AutoIndexFieldOptions {
+  const indexing = [
+    ...(search ? ['Search'] : []),
+    ...(exact ? ['Exact'] : []),
+    ...(highlight ? ['Highlighting'] : []),
+  ];
+  return {
+    Storage: 'No',
+    Indexing: indexing.length === 0 ? 'Default' : indexing.join(', '),
+    Aggregation: 'None',
+    Spatial: null,
+    Vector: null,
+    GroupByArrayBehavior: 'NotApplicable',
+    Suggestions: suggest,
+    IsNameQuoted: name.startsWith("'"),
+  };
+}
+
+/** The fields of a definition. */
+export function fieldsOf({ MapFields }: AutoIndexDefinition): readonly AutoField[] {
+  return Object.entries(MapFields).map(([name, { Indexing, Suggestions }]) => {
+    const can = new Set(Indexing.split(',').map((word) => word.trim()));
+    return {
+      name,
+      search: can.has('Search'),
+      exact: can.has('Exact'),
+      highlight: can.has('Highlighting'),
+      suggest: Suggestions,
+    };
+  });
+}

@@ -1,0 +1,66 @@
+import type { KeyValueView } from '../../documents/key-value-view.ts';
+import { afterPrefix } from '../../documents/storage-keys.ts';
+import { INDEX_META } from '../store/index-columns.ts';
+
+/** How far an index is with one collection: etags of the database. */
+export interface CollectionProgress {
+  readonly documentEtag: number;
+  readonly tombstoneEtag: number;
+  /** Last etag of the collection when nothing was left to index. */
+  readonly seenEtag: number;
+}
+
+export const NO_PROGRESS: CollectionProgress = { documentEtag: 0, tombstoneEtag: 0, seenEtag: 0 };
+
+export interface IndexErrorRow {
+  readonly timestamp: string;
+  readonly document: string;
+  readonly action: 'Map' | 'Reduce';
+  readonly error: string;
+}
+
+/** What is written of an index in the batch of its postings. Times are ISO texts. */
+export interface IndexStateRow {
+  readonly number: number;
+  readonly name: string;
+  readonly revision: string;
+  readonly createdAt: string;
+  readonly nextEntry: number;
+  readonly entryCount: number;
+  /** By collection in lower case; '@all_docs' for an index of all. */
+  readonly progress: Readonly<Record<string, CollectionProgress>>;
+  readonly lastIndexedAt: string | null;
+  readonly mapAttempts: number;
+  readonly mapSuccesses: number;
+  readonly mapErrors: number;
+  readonly errors: readonly IndexErrorRow[];
+}
+
+const PREFIX = Buffer.from('index/');
+const DROPPED_PREFIX = Buffer.from('dropped/');
+
+export function stateKey(number: number): Buffer {
+  return Buffer.from(`index/${String(number).padStart(10, '0')}`);
+}
+
+export function encodeState(row: IndexStateRow): Buffer {
+  return Buffer.from(JSON.stringify(row));
+}
+
+/** Says that keys of the index of this number may be left. */
+export function droppedKey(number: number): Buffer {
+  return Buffer.concat([DROPPED_PREFIX, Buffer.from(String(number))]);
+}
+
+export function loadStates(view: KeyValueView): readonly IndexStateRow[] {
+  return rowsOf(view, PREFIX).map(([, value]) => JSON.parse(value.toString('utf8')) as IndexStateRow);
+}
+
+export function loadDropped(view: KeyValueView): readonly number[] {
+  return rowsOf(view, DROPPED_PREFIX).map(([key]) => Number(key.toString('utf8', DROPPED_PREFIX.length)));
+}
+
+function rowsOf(view: KeyValueView, prefix: Buffer): (readonly [Buffer, Buffer])[] {
+  const end = afterPrefix(prefix);
+  return [...view.scan(INDEX_META, { gte: prefix, ...(end === undefined ? {} : { lt: end }) })];
+}

@@ -1,0 +1,57 @@
+import { META } from '../../documents/columns.ts';
+import { consistentRead } from '../../documents/consistent-read.ts';
+import { type CollectionStatistics, loadFigures } from '../../documents/database-state.ts';
+import { DocumentReader } from '../../documents/document-reader.ts';
+import { DurableView, type ReadableStorage } from '../../documents/key-value-view.ts';
+
+/** Reads of the documents of a database from the index thread. */
+export class IndexedDocuments {
+  readonly #storage: ReadableStorage;
+  readonly #view: DurableView;
+  readonly #reader: DocumentReader;
+
+  constructor(storage: ReadableStorage) {
+    this.#storage = storage;
+    this.#view = new DurableView(storage);
+    this.#reader = new DocumentReader(this.#view, () => ({ conflicts: 0 }));
+  }
+
+  /** As `Database.read`. */
+  read<T>(body: (reader: DocumentReader) => T): T {
+    const storage = this.#storage;
+    const view = this.#view;
+    return consistentRead(
+      {
+        get sequence() {
+          return storage.sequence;
+        },
+        get accesses() {
+          return view.accesses;
+        },
+      },
+      () => body(this.#reader),
+    );
+  }
+
+  /** Reads that need not be of one moment: whoever calls looks at each answer for itself. */
+  get reader(): DocumentReader {
+    return this.#reader;
+  }
+
+  /** Last etag of a collection, or with null of the database; 0 when there never was one. */
+  lastEtag(collection: string | null): number {
+    if (collection === null) return loadFigures(this.#view).lastEtag;
+    return this.#collection(collection)?.lastEtag ?? 0;
+  }
+
+  /** Documents of a collection, or with null of the database. */
+  count(collection: string | null): number {
+    if (collection === null) return loadFigures(this.#view).counts.documents;
+    return this.#collection(collection)?.documents ?? 0;
+  }
+
+  #collection(name: string): CollectionStatistics | undefined {
+    const row = this.#view.get(META, Buffer.from(`collection/${name.toLowerCase()}`));
+    return row === undefined ? undefined : (JSON.parse(row.toString('utf8')) as CollectionStatistics);
+  }
+}

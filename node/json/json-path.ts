@@ -1,0 +1,52 @@
+import { OPEN_BRACE, OPEN_BRACKET, QUOTE } from './ascii.ts';
+import { JsonReader } from './json-reader.ts';
+
+/**
+ * The JSON text at a path of a JSON text, or `undefined` when there is nothing. Members of the elements of an array on
+ * the way are gathered in an array. `Length` and `Count` of an array, a text or an object are their sizes, unless they
+ * are members.
+ */
+export function jsonAt(json: Buffer, path: readonly string[]): Buffer | undefined {
+  const [name, ...rest] = path;
+  if (name === undefined) return json;
+  switch (json[0]) {
+    case OPEN_BRACE:
+      return inObject(json, name, rest);
+    case OPEN_BRACKET:
+      return inArray(json, path);
+    case QUOTE:
+      return isSize(name) && rest.length === 0
+        ? Buffer.from(String(new JsonReader(json).readString().length))
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function inObject(json: Buffer, name: string, rest: readonly string[]): Buffer | undefined {
+  const reader = new JsonReader(json);
+  let size = 0;
+  let found: Buffer | undefined;
+  for (const key of reader.fields()) {
+    size++;
+    if (key === name) found = reader.skip();
+  }
+  if (found !== undefined) return jsonAt(found, rest);
+  return isSize(name) && rest.length === 0 ? Buffer.from(String(size)) : undefined;
+}
+
+function inArray(json: Buffer, path: readonly string[]): Buffer | undefined {
+  const reader = new JsonReader(json);
+  const elements: Buffer[] = [];
+  for (const _ of reader.elements()) elements.push(reader.skip());
+  if (path.length === 1 && isSize(path[0] ?? '')) return Buffer.from(String(elements.length));
+  const found = elements.flatMap((element) => {
+    const value = jsonAt(element, path);
+    return value === undefined ? [] : [value.toString('utf8')];
+  });
+  return Buffer.from(`[${found.join(',')}]`);
+}
+
+function isSize(name: string): boolean {
+  return name === 'Length' || name === 'length' || name === 'Count';
+}

@@ -1,0 +1,98 @@
+import type { StoredDocument } from '../../documents/stored-document.ts';
+import type { IndexField } from '../../indexing/definitions/index-field.ts';
+import { fieldTerms } from '../../indexing/store/field-terms.ts';
+import type { TermRange } from '../../indexing/store/index-reader.ts';
+import { TEXT_TERM, type Term } from '../../indexing/store/term.ts';
+import { documentValues, pathTree } from '../../indexing/values/document-values.ts';
+import { parsePath } from '../../indexing/values/field-path.ts';
+import type { FieldValues } from '../../indexing/values/index-value.ts';
+import type { FieldNeed } from '../plan/field-need.ts';
+import type { Predicate } from '../plan/predicate.ts';
+import { UnsupportedQueryError } from '../query-error.ts';
+
+/**
+ * A predicate as a test of a document, without any index: what `filter` does, and what an index must agree with.
+ * `needs` are the fields that the predicate uses.
+ */
+export function documentFilter(
+  predicate: Predicate,
+  needs: readonly FieldNeed[],
+): (document: StoredDocument) => boolean {
+  const names = needs.map(({ name }) => name);
+  const tree = { ...pathTree(names.map((name) => parsePath(name.replaceAll("'", '')))), ends: [] };
+  return (document) => {
+    const values = documentValues(document.body, tree, names.length);
+    const byName = new Map(names.map((name, at) => [name, values[at] ?? []]));
+    byName.set('id()', [document.id]);
+    return holds(predicate, document, byName);
+  };
+}
+
+type ValuesByName = ReadonlyMap<string, FieldValues>;
+
+function holds(predicate: Predicate, document: StoredDocument, values: ValuesByName): boolean {
+  switch (predicate.kind) {
+    case 'all':
+      return true;
+    case 'none':
+      return false;
+    case 'and':
+      return predicate.parts.every((part) => holds(part, document, values));
+    case 'or':
+      return predicate.parts.some((part) => holds(part, document, values));
+    case 'not':
+      return !holds(predicate.part, document, values);
+    case 'boost':
+      return holds(predicate.part, document, values);
+    case 'document':
+      return predicate.ids.some((id) => id.toLowerCase() === document.lowerId);
+    case 'documentPrefix':
+      return document.lowerId.startsWith(predicate.prefix.toLowerCase());
+    case 'search':
+      throw new UnsupportedQueryError("'search' in a filter");
+    default:
+      return holdsForTerms(predicate, termsOf(predicate.field, values));
+  }
+}
+
+function holdsForTerms(
+  predicate: Extract<Predicate, { kind: 'anyTerm' | 'allTerms' | 'range' | 'prefix' | 'scan' }>,
+  terms: readonly Term[],
+): boolean {
+  const has = (term: Term): boolean =>
+    terms.some(({ kind, bytes }) => kind === term.kind && bytes.equals(term.bytes));
+  const texts = (): readonly string[] =>
+    terms.filter(({ kind }) => kind === TEXT_TERM).map(({ bytes }) => bytes.toString('utf8'));
+  switch (predicate.kind) {
+    case 'anyTerm':
+      return predicate.terms.some(has);
+    case 'allTerms':
+      return predicate.terms.every(has);
+    case 'range':
+      return terms.some((term) => term.kind === predicate.termKind && isWithin(term.bytes, predicate.range));
+    case 'prefix':
+      return texts().some((text) => text.startsWith(predicate.text));
+    case 'scan':
+      return texts().some(predicate.passes);
+  }
+}
+
+function isWithin(bytes: Buffer, { from, to }: TermRange): boolean {
+  const above = from === undefined ? 1 : Buffer.compare(bytes, from.bytes);
+  const below = to === undefined ? 1 : Buffer.compare(to.bytes, bytes);
+  return (
+    (above > 0 || (above === 0 && from?.inclusive === true)) &&
+    (below > 0 || (below === 0 && to?.inclusive === true))
+  );
+}
+
+function termsOf(field: string, values: ValuesByName): readonly Term[] {
+  const exact = /^exact\((.*)\)$/.exec(field)?.[1];
+  const definition: IndexField = {
+    id: 1,
+    name: field,
+    source: 0,
+    analysis: exact === undefined ? 'default' : 'exact',
+  };
+  return fieldTerms(definition, values.get(exact ?? field) ?? []).map(({ term }) => term);
+}

@@ -1,0 +1,152 @@
+import { writeDocument } from '../../documents/document-writer.ts';
+import { formatTicks } from '../../documents/hybrid-clock.ts';
+import type { StoredDocument } from '../../documents/stored-document.ts';
+import { jsonAt } from '../../json/json-path.ts';
+import { documentPath, fieldName, isId } from '../plan/names.ts';
+import type { QueryPlan } from '../plan/query-plan.ts';
+import { InvalidQueryError, UnknownMethodError, UnsupportedQueryError } from '../query-error.ts';
+import type { Field, MethodCall, SelectClause, SelectItem } from '../rql/syntax-tree.ts';
+import type { LoadedValue, Row } from './row.ts';
+
+/** What becomes of a row: its bytes in the answer, and what makes two rows the same for `distinct`. */
+export interface Projected {
+  readonly bytes: Buffer;
+  readonly content: string;
+}
+
+export type Projection = (row: Row) => Projected;
+
+/** How the rows of a query are shown. `fromCollection`: they came straight from storage, and say so by a score of 0. */
+export function projectionOf(plan: QueryPlan, fromCollection: boolean): Projection {
+  const { select } = plan;
+  if (select === undefined || select.kind === 'all' || isWholeDocument(select, plan)) return wholeDocument;
+  if (select.kind === 'javascript') throw new UnsupportedQueryError('select with a JavaScript object');
+  const columns = select.items.map((item) => columnOf(item, plan));
+  const names = new Set<string>();
+  for (const { name } of columns) {
+    if (names.has(name)) {
+      throw new InvalidQueryError(
+        `Duplicate alias '${name}' detected: give one of the two another name`,
+        plan.text,
+      );
+    }
+    names.add(name);
+  }
+  return (row) => {
+    const content = columns.map(({ name, json }) => `${JSON.stringify(name)}:${json(row)}`).join(',');
+    const separator = content === '' ? '' : ',';
+    const metadata = projectionMetadata(row.document, fromCollection);
+    return { content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
+  };
+}
+
+const wholeDocument: Projection = ({ document }) => ({
+  bytes: writeDocument(document),
+  content: document.body.toString('utf8'),
+});
+
+/** `select o`, alone, is the document itself. */
+function isWholeDocument(select: SelectClause, { alias }: QueryPlan): boolean {
+  if (select.kind !== 'fields' || select.items.length !== 1) return false;
+  const [item] = select.items;
+  return item?.expression.kind === 'field' && alias !== undefined && fieldName(item.expression) === alias;
+}
+
+function projectionMetadata(document: StoredDocument, fromCollection: boolean): string {
+  const { changeVector, id, lastModified } = document;
+  const score = fromCollection ? '"@index-score":0,' : '';
+  return `{"@projection":true,"@change-vector":"${changeVector}","@id":${JSON.stringify(id)},${score}"@last-modified":"${formatTicks(lastModified)}"}`;
+}
+
+interface Column {
+  readonly name: string;
+  /** JSON text of its value; never empty. */
+  readonly json: (row: Row) => string;
+}
+
+function columnOf({ expression, alias }: SelectItem, plan: QueryPlan): Column {
+  switch (expression.kind) {
+    case 'field':
+      return fieldColumn(expression, alias, plan);
+    case 'method':
+      return methodColumn(expression, alias, plan);
+    case 'timeseries':
+      throw new UnsupportedQueryError('timeseries() in SELECT');
+    default: {
+      const json = JSON.stringify(plan.binder.value(expression), (_, value: unknown) =>
+        typeof value === 'bigint' ? Number(value) : value,
+      );
+      const name = alias ?? (expression.kind === 'string' ? expression.value : json);
+      return { name, json: () => json };
+    }
+  }
+}
+
+function fieldColumn(field: Field, alias: string | undefined, plan: QueryPlan): Column {
+  const [first] = field.parts;
+  const isLoaded = plan.load.some((item) => item.alias === first?.name);
+  if (isLoaded && first !== undefined) {
+    const path = documentPath({ kind: 'field', parts: field.parts.slice(1) });
+    const name = alias ?? (field.parts.length === 1 ? first.name : (field.parts.at(-1)?.name ?? ''));
+    return { name, json: ({ loaded }) => loadedJson(loaded.get(first.name) ?? null, path) };
+  }
+  const path = documentPath(field, plan.alias);
+  const shown = fieldName(field, plan.alias).replaceAll("'", '');
+  return { name: alias ?? shown, json: ({ document }) => documentJson(document, path, plan) };
+}
+
+function documentJson(document: StoredDocument, path: readonly string[], plan: QueryPlan): string {
+  if (path[0] === '@metadata') return metadataJson(document, path.slice(1));
+  const isAlias = path.length === 1 && path[0] === plan.alias;
+  const json = isAlias ? document.body : jsonAt(document.body, path);
+  return json?.toString('utf8') ?? 'null';
+}
+
+function metadataJson(document: StoredDocument, path: readonly string[]): string {
+  const whole = jsonAt(writeDocument(document, { metadataOnly: true }), ['@metadata', ...path]);
+  return whole?.toString('utf8') ?? 'null';
+}
+
+function loadedJson(value: LoadedValue, path: readonly string[]): string {
+  if (Array.isArray(value)) {
+    return `[${value.map((one: StoredDocument | null) => loadedJson(one, path)).join(',')}]`;
+  }
+  const document = value as StoredDocument | null;
+  if (document === null) return 'null';
+  return (
+    jsonAt(path.length === 0 ? writeDocument(document) : document.body, path)?.toString('utf8') ?? 'null'
+  );
+}
+
+function methodColumn(call: MethodCall, alias: string | undefined, plan: QueryPlan): Column {
+  if (isId(call)) {
+    if (call.arguments.length > 0) {
+      throw new InvalidQueryError(
+        'id(doc) in SELECT must be called without an argument: write id()',
+        plan.text,
+      );
+    }
+    return { name: alias ?? 'id()', json: ({ document }) => JSON.stringify(document.id) };
+  }
+  if (call.name.toLowerCase() === 'getmetadata') {
+    return { name: alias ?? 'getMetadata', json: ({ document }) => metadataJson(document, []) };
+  }
+  const name = call.name.toLowerCase();
+  if (AGGREGATES.has(name)) {
+    throw new InvalidQueryError(`${call.name} may only be used in group by queries`, plan.text);
+  }
+  if (UNSERVED.has(name) || plan.functions.some((declared) => declared.name === call.name)) {
+    throw new UnsupportedQueryError(`${call.name}() in SELECT`);
+  }
+  throw new UnknownMethodError(call.name);
+}
+
+const AGGREGATES: ReadonlySet<string> = new Set(['count', 'sum', 'key', 'min', 'max', 'avg']);
+const UNSERVED: ReadonlySet<string> = new Set([
+  'facet',
+  'suggest',
+  'counter',
+  'counterraw',
+  'cmpxchg',
+  'spatial.distance',
+]);

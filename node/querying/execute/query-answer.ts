@@ -1,0 +1,22 @@
+/** What a query came to: everything that the protocol's answer is made of. */
+export interface QueryAnswer {
+  /** -1: not counted. */
+  readonly totalResults: number;
+  /** Results there could be on this page; absent without paging. */
+  readonly cappedMaxResults?: number;
+  readonly scannedResults: number;
+  readonly skippedResults: number;
+  readonly durationMs: number;
+  /** Null when no documents were to be included. */
+  readonly includedPaths: readonly string[] | null;
+  readonly indexName: string;
+  /** JSON of each. */
+  readonly results: readonly Buffer[];
+  /** JSON of each, by id. */
+  readonly includes: readonly (readonly [id: string, json: Buffer])[];
+  /** Times in the protocol's form; null for a collection. */
+  readonly indexTimestamp: string | null;
+  readonly lastQueryTime: string | null;
+  readonly isStale: boolean;
+  readonly resultEtag: bigint;
+}

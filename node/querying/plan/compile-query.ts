@@ -1,0 +1,96 @@
+import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
+import { parseQuery } from '../rql/parse-query.ts';
+import type { FromClause, RqlQuery } from '../rql/syntax-tree.ts';
+import { type QueryParameters, ValueBinder } from './bind-values.ts';
+import { compileWhere } from './compile-where.ts';
+import { FieldNeeds } from './field-need.ts';
+import { compileIncludes } from './include-plan.ts';
+import { compileOrder } from './order.ts';
+import type { Predicate } from './predicate.ts';
+import type { QueryPlan, QuerySource } from './query-plan.ts';
+
+/** A query as a client sends it. */
+export interface QueryRequest {
+  readonly query: string;
+  readonly parameters: QueryParameters;
+  /** Paging beside the query text; both together give what both allow. */
+  readonly start: number;
+  readonly pageSize: number;
+}
+
+/** @throws RqlSyntaxError, InvalidQueryError, UnknownMethodError, UnsupportedQueryError */
+export function compileQuery(request: QueryRequest, nowMs: number): QueryPlan {
+  const rql = parseQuery(request.query);
+  refuseUnserved(rql);
+  const { from } = rql;
+  const { alias } = from;
+  const binder = new ValueBinder(request.query, request.parameters);
+  const needs = new FieldNeeds();
+  const where: Predicate =
+    rql.where === undefined
+      ? { kind: 'all' }
+      : compileWhere(rql.where, { binder, needs, nowMs, ...(alias === undefined ? {} : { alias }) });
+  const order = compileOrder(rql.orderBy, needs, alias);
+  const { limit, offset, filterLimit } = rql.paging;
+  const skip = offset === undefined ? 0 : binder.count(offset, 'Offset (Start)');
+  const take = limit === undefined ? Number.POSITIVE_INFINITY : binder.count(limit, 'Limit (PageSize)');
+  return {
+    text: request.query,
+    binder,
+    source: sourceOf(rql, where, needs),
+    ...(alias === undefined ? {} : { alias }),
+    where,
+    order,
+    load: rql.load,
+    ...(rql.filter === undefined ? {} : { filter: rql.filter }),
+    ...(filterLimit === undefined ? {} : { filterLimit: binder.count(filterLimit, 'filter_limit') }),
+    ...(rql.select === undefined ? {} : { select: rql.select }),
+    functions: rql.functions,
+    include: compileIncludes(rql.include, alias),
+    skip: Math.max(skip, request.start),
+    take: Math.min(take, request.pageSize),
+    isPaged: limit !== undefined || offset !== undefined,
+  };
+}
+
+function refuseUnserved({ groupBy, update, from, functions }: RqlQuery): void {
+  if (groupBy.length > 0) throw new UnsupportedQueryError('group by');
+  if (update !== undefined)
+    throw new InvalidQueryError('A query has no UPDATE: it belongs to a patch by query');
+  if (from.sourceFilter !== undefined) throw new UnsupportedQueryError('a filter in the FROM clause');
+  if (functions.some(({ kind }) => kind === 'timeseries')) {
+    throw new UnsupportedQueryError('declare timeseries');
+  }
+}
+
+const ALL_DOCUMENTS = '@all_docs';
+
+function sourceOf(rql: RqlQuery, where: Predicate, needs: FieldNeeds): QuerySource {
+  const { from } = rql;
+  if (from.isIndex) return { kind: 'index', name: from.source };
+  const documents = straightFromStorage(rql, where);
+  if (documents !== undefined) return { kind: 'collection', collection: collectionOf(from), documents };
+  return { kind: 'auto', collection: collectionOf(from) ?? ALL_DOCUMENTS, needs: needs.all };
+}
+
+function collectionOf({ source }: FromClause): string | null {
+  return source.toLowerCase() === ALL_DOCUMENTS ? null : source;
+}
+
+/** Everything, or documents by their ids, in the order of storage: no index is needed for that. */
+function straightFromStorage(
+  { orderBy }: RqlQuery,
+  where: Predicate,
+): Extract<QuerySource, { kind: 'collection' }>['documents'] | undefined {
+  if (orderBy.length > 0) return undefined;
+  switch (where.kind) {
+    case 'all':
+      return 'all';
+    case 'document':
+      return { ids: where.ids };
+    case 'documentPrefix':
+      return { prefix: where.prefix };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+import type { DeclaredFunction, Expression, LoadItem, SelectClause } from '../rql/syntax-tree.ts';
+import type { ValueBinder } from './bind-values.ts';
+import type { FieldNeed } from './field-need.ts';
+import type { IncludePlan } from './include-plan.ts';
+import type { OrderKey } from './order.ts';
+import type { Predicate } from './predicate.ts';
+
+/** What is asked: a collection straight from storage, an index by name, or an auto index that can do what is needed. */
+export type QuerySource =
+  | {
+      readonly kind: 'collection';
+      /** As written; null for all documents. */
+      readonly collection: string | null;
+      /** Which of its documents. */
+      readonly documents: 'all' | { readonly ids: readonly string[] } | { readonly prefix: string };
+    }
+  | { readonly kind: 'index'; readonly name: string }
+  | { readonly kind: 'auto'; readonly collection: string; readonly needs: readonly FieldNeed[] };
+
+/** A query with its parameters, ready to be executed. */
+export interface QueryPlan {
+  readonly text: string;
+  readonly binder: ValueBinder;
+  readonly source: QuerySource;
+  readonly alias?: string;
+  readonly where: Predicate;
+  readonly order: readonly OrderKey[];
+  readonly load: readonly LoadItem[];
+  readonly filter?: Expression;
+  readonly filterLimit?: number;
+  readonly select?: SelectClause;
+  readonly functions: readonly DeclaredFunction[];
+  readonly include: IncludePlan;
+  readonly skip: number;
+  /** Infinity without a limit. */
+  readonly take: number;
+  /** The query text itself has a limit or an offset: then the answer says how many results there could be. */
+  readonly isPaged: boolean;
+}
