@@ -7,6 +7,7 @@ import { isAnyAddress } from './configuration/listen-url.ts';
 import type { NodeConfiguration } from './configuration/node-configuration.ts';
 import { HttpServer } from './http/http-server.ts';
 import type { HealthCheck, NodeServices } from './http/node-services.ts';
+import { IndexHost } from './index-thread/index-host.ts';
 import { DatabaseLandlord } from './landlord/database-landlord.ts';
 import type { LoadedDatabase } from './landlord/loaded-database.ts';
 import { OperationRegistry } from './landlord/operation-registry.ts';
@@ -50,12 +51,13 @@ export class NodeServer {
 
   /** Finishes what is being answered, makes the rest durable, and closes everything. */
   async stop(): Promise<void> {
-    const { http, tcp, landlord, cluster, writer, metrics } = this.#parts;
+    const { http, tcp, landlord, cluster, writer, indexHost, metrics } = this.#parts;
     await cluster.stepDownBeforeStop();
     await http.close(STOP_GRACE_MS);
     await landlord.close();
     await cluster.close();
     await tcp.close();
+    await indexHost.stop();
     await writer.stop();
     metrics.close();
     if (this.#configuration.runInMemory)
@@ -67,6 +69,7 @@ interface Parts {
   readonly dataDirectory: string;
   readonly addresses: Addresses;
   readonly writer: StorageWriter;
+  readonly indexHost: IndexHost;
   readonly metrics: NodeMetrics;
   readonly cluster: ClusterLayer;
   readonly landlord: DatabaseLandlord;
@@ -120,9 +123,11 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
     },
     reports: () => databaseReports(landlord),
   });
+  const indexHost = new IndexHost({ logger: logger.child({ component: 'indexes' }) });
   landlord = new DatabaseLandlord({
     dataDirectory,
     writer,
+    indexHost,
     durable,
     cluster,
     logger: logger.child({ component: 'landlord' }),
@@ -144,7 +149,7 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
   });
   addresses.httpPort = (await http.listen()).port;
   cluster.serve();
-  return { dataDirectory, addresses, writer, metrics, cluster, landlord, tcp, http };
+  return { dataDirectory, addresses, writer, indexHost, metrics, cluster, landlord, tcp, http };
 }
 
 /** How this node is reached, by its own account; ports are known once they are listened on. */

@@ -156,6 +156,21 @@ export interface SeedIdentity {
   readonly force: boolean;
 }
 
+/** Adds an auto index, or changes the one of that name. Result: null. */
+export interface PutAutoIndex {
+  readonly type: 'PutAutoIndex';
+  readonly name: string;
+  /** With its `Name`; kept as it is. */
+  readonly definition: Readonly<Record<string, unknown>> & { readonly Name: string };
+}
+
+/** Takes indexes out of the record, static or auto; names that it does not have are skipped. Result: null. */
+export interface DeleteIndexes {
+  readonly type: 'DeleteIndexes';
+  readonly name: string;
+  readonly indexes: readonly string[];
+}
+
 /** Everything that changes the cluster's state: plain values, in the log as they are. */
 export type ClusterCommand =
   | AddDatabase
@@ -175,6 +190,8 @@ export type ClusterCommand =
   | ModifyConflictSolver
   | UpdateUnusedDatabaseIds
   | PutClientConfiguration
+  | PutAutoIndex
+  | DeleteIndexes
   | NextIdentities
   | SeedIdentity;
 

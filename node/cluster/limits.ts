@@ -23,3 +23,6 @@ export const ADDRESS_CHECK_MS = 1_000;
 
 /** Longest time a stopping leader spends on handing over, in milliseconds. */
 export const HAND_OVER_TIMEOUT_MS = 3_000;
+
+/** Auto indexes of one database: each is kept up to date with every write. */
+export const AUTO_INDEXES_MAX = 128;

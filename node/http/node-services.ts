@@ -1,5 +1,6 @@
 import type { DatabaseRecord } from '../cluster/database-record.ts';
 import type { Database } from '../documents/database.ts';
+import type { DatabaseIndexes } from '../index-thread/database-indexes.ts';
 import type { OperationRegistry } from '../landlord/operation-registry.ts';
 import type { ReplicationStatus } from '../replication/replication-status.ts';
 import type { ClusterServices } from './cluster-services.ts';
@@ -22,6 +23,7 @@ export interface LoadedDatabase {
   readonly database: Database;
   readonly replication: GroupReplicationView;
   readonly operations: OperationRegistry;
+  readonly indexes: DatabaseIndexes;
   /** The newest record this node has applied; an immutable value. */
   record(): DatabaseRecord;
   /** When it was opened. */

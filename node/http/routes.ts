@@ -21,6 +21,7 @@ import { replicationStateRoutes } from './handlers/documents/replication-state.t
 import { statisticsRoutes } from './handlers/documents/statistics.ts';
 import { tombstoneRoutes } from './handlers/documents/tombstones.ts';
 import { operationRoutes } from './handlers/operations/operations.ts';
+import { queryRoutes } from './handlers/queries/run-query.ts';
 import { discoveryRoutes } from './handlers/server/discovery.ts';
 import { healthRoutes } from './handlers/server/health.ts';
 import { logConfigurationRoutes } from './handlers/server/log-configuration.ts';
@@ -37,6 +38,7 @@ const builtRoutes: readonly Route[] = [
   ...bulkInsertRoutes,
   ...multiGetRoutes,
   ...collectionRoutes,
+  ...queryRoutes,
   ...hiloRoutes,
   ...identityRoutes,
   ...statisticsRoutes,

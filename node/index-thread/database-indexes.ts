@@ -3,6 +3,7 @@ import { supersededBy } from '../indexing/auto/choose-auto-index.ts';
 import type { AutoIndexDefinition } from '../indexing/definitions/index-definition.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { IndexHost } from './index-host.ts';
+import { DEFINITION_WAIT_MS } from './limits.ts';
 import type { IndexCall, IndexStatistics, QueryOutcome, ThreadQuery } from './thread-protocol.ts';
 
 export interface DatabaseIndexesOptions {
@@ -21,6 +22,7 @@ export class DatabaseIndexes {
   readonly #leave: (() => Promise<void> | void)[] = [];
   #autoIndexes: readonly AutoIndexDefinition[] = [];
   #defined: Promise<unknown> = Promise.resolve();
+  readonly #definitionListeners = new Set<() => void>();
   #neededTombstoneEtag = 0;
 
   private constructor(options: DatabaseIndexesOptions) {
@@ -62,10 +64,27 @@ export class DatabaseIndexes {
         error: String(error),
       });
     });
+    for (const listener of [...this.#definitionListeners]) listener();
   }
 
-  /** Resolves when the thread knows the definitions that were given last. */
-  async whenDefined(): Promise<void> {
+  /** Resolves when the thread has an auto index, or when it takes too long to hear of it. */
+  async whenKnown(name: string): Promise<void> {
+    const isKnown = (): boolean => this.#autoIndexes.some(({ Name }) => Name === name);
+    if (!isKnown()) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(done, DEFINITION_WAIT_MS);
+        const listeners = this.#definitionListeners;
+        function done(): void {
+          clearTimeout(timer);
+          listeners.delete(look);
+          resolve();
+        }
+        function look(): void {
+          if (isKnown()) done();
+        }
+        listeners.add(look);
+      });
+    }
     await this.#defined;
   }
 

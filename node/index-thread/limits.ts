@@ -14,3 +14,6 @@ export const PENDING_CALLS_MAX = 20_000;
 
 /** How often superseded auto indexes are looked for, in milliseconds; one that was superseded stays that long. */
 export const SUPERSEDED_INTERVAL_MS = 15_000;
+
+/** How long a query waits until its node has heard of the index that it had made, in milliseconds. */
+export const DEFINITION_WAIT_MS = 5_000;

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { IndexHost } from '../index-thread/index-host.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
@@ -19,6 +20,7 @@ import { copyHolders } from './placement.ts';
 export interface LandlordOptions {
   readonly dataDirectory: string;
   readonly writer: StorageWriter;
+  readonly indexHost: IndexHost;
   readonly durable: boolean;
   readonly cluster: ClusterView;
   readonly logger: Logger;
@@ -282,7 +284,7 @@ export class DatabaseLandlord {
   }
 
   #load(view: RecordView): Promise<LoadedDatabase> {
-    const { cluster, logger, writer, durable, tombstoneCleanupIntervalMs } = this.#options;
+    const { cluster, logger, writer, indexHost, durable, tombstoneCleanupIntervalMs } = this.#options;
     const name = view.record.DatabaseName;
     const observeBatch = this.#options.observeBatch?.(name);
     return openLoadedDatabase({
@@ -290,6 +292,7 @@ export class DatabaseLandlord {
       cluster,
       path: this.#folders.of(name),
       writer,
+      indexHost,
       durable,
       logger: logger.child({ component: 'database' }),
       tombstoneCleanupIntervalMs,

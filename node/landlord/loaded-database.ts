@@ -2,6 +2,9 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseRecord } from '../cluster/database-record.ts';
 import { Database } from '../documents/database.ts';
+import { DatabaseIndexes } from '../index-thread/database-indexes.ts';
+import type { IndexHost } from '../index-thread/index-host.ts';
+import type { AutoIndexDefinition } from '../indexing/definitions/index-definition.ts';
 import type { Logger } from '../observability/logger.ts';
 import { DatabaseReplication } from '../replication/replication-loader.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
@@ -9,6 +12,9 @@ import { connectWire } from '../wire/connect.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
 import { OperationRegistry } from './operation-registry.ts';
 import { copyHolders, replicationTargets } from './placement.ts';
+
+/** Inside the folder of the database. */
+const INDEX_FOLDER = 'Indexes';
 
 /** One merged batch of a database, for metrics. */
 export interface MergedBatch {
@@ -23,6 +29,7 @@ export interface LoadOptions {
   readonly cluster: ClusterView;
   readonly path: string;
   readonly writer: StorageWriter;
+  readonly indexHost: IndexHost;
   readonly durable: boolean;
   readonly logger: Logger;
   readonly tombstoneCleanupIntervalMs: number;
@@ -34,6 +41,7 @@ export class LoadedDatabase {
   readonly name: string;
   readonly database: Database;
   readonly replication: DatabaseReplication;
+  readonly indexes: DatabaseIndexes;
   readonly operations = new OperationRegistry();
   readonly openedAt = new Date();
   readonly #cluster: ClusterView;
@@ -43,10 +51,16 @@ export class LoadedDatabase {
   #cleaning: Promise<void> = Promise.resolve();
   #view: RecordView;
 
-  constructor(options: LoadOptions, database: Database, replication: DatabaseReplication) {
+  constructor(
+    options: LoadOptions,
+    database: Database,
+    replication: DatabaseReplication,
+    indexes: DatabaseIndexes,
+  ) {
     this.name = options.view.record.DatabaseName;
     this.database = database;
     this.replication = replication;
+    this.indexes = indexes;
     this.#cluster = options.cluster;
     this.#path = options.path;
     this.#logger = options.logger;
@@ -67,6 +81,7 @@ export class LoadedDatabase {
   update(view: RecordView): void {
     this.#view = view;
     const { record } = view;
+    this.indexes.define(autoIndexesOf(record));
     this.#replicateTo(
       record,
       replicationTargets(record.DatabaseName, record.Topology, this.database.nodeTag),
@@ -113,6 +128,7 @@ export class LoadedDatabase {
     this.operations.killAll();
     await this.replication.close();
     await this.#cleaning;
+    await this.indexes.close();
     await this.database.close();
   }
 
@@ -127,6 +143,12 @@ export class LoadedDatabase {
       });
     }
   }
+}
+
+/** In the order of their names: the same record always gives the same list. */
+function autoIndexesOf(record: DatabaseRecord): readonly AutoIndexDefinition[] {
+  const indexes = (record.AutoIndexes ?? {}) as Readonly<Record<string, AutoIndexDefinition>>;
+  return Object.values(indexes).sort((a, b) => (a.Name < b.Name ? -1 : 1));
 }
 
 async function fileBytes(path: string): Promise<number> {
@@ -147,5 +169,12 @@ export async function openLoadedDatabase(options: LoadOptions): Promise<LoadedDa
     ...(options.observeBatch === undefined ? {} : { observeBatch: options.observeBatch }),
   });
   const replication = new DatabaseReplication({ database, nodeTag, logger, connect: connectWire });
-  return new LoadedDatabase(options, database, replication);
+  const indexes = await DatabaseIndexes.open({
+    host: options.indexHost,
+    database,
+    path: join(options.path, INDEX_FOLDER),
+    durable: options.durable,
+    logger,
+  });
+  return new LoadedDatabase(options, database, replication, indexes);
 }

@@ -11,6 +11,7 @@ import {
   updateTopology,
 } from './change-topology.ts';
 import { deleteDatabase, removeNodeFromDatabase } from './delete-database.ts';
+import { deleteIndexes, putAutoIndex } from './edit-indexes.ts';
 import {
   editDatabaseRecord,
   editLockMode,
@@ -90,6 +91,10 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return updateUnusedDatabaseIds(context, command);
     case 'PutClientConfiguration':
       return putClientConfiguration(context, command);
+    case 'PutAutoIndex':
+      return putAutoIndex(context, command);
+    case 'DeleteIndexes':
+      return deleteIndexes(context, command);
     case 'NextIdentities':
       return nextIdentities(context, command);
     case 'SeedIdentity':

@@ -7,7 +7,7 @@ import { databaseRoute, type Route, serverRoute } from './route.ts';
  */
 const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
   Queries: [
-    'GET,POST,PATCH,DELETE /queries',
+    'PATCH,DELETE /queries',
     'PATCH /queries/test',
     'GET,POST,HEAD /streams/queries',
     'GET /streams/docs',

@@ -66,9 +66,10 @@ export class ValueBinder {
     );
   }
 
-  /** A whole number, for paging. */
-  count(value: Value, of: string): number {
+  /** A whole number, for paging; clients send null for a limit that nobody gave. */
+  count(value: Value, of: string, otherwise: number): number {
     const bound = this.value(value);
+    if (bound === null) return otherwise;
     if (typeof bound === 'number' && Number.isInteger(bound)) {
       if (bound < 0) throw this.error(`${of} cannot be negative, but was ${bound}.`);
       return bound;

@@ -18,6 +18,8 @@ export interface QueryRequest {
   readonly pageSize: number;
 }
 
+const UNLIMITED = Number.POSITIVE_INFINITY;
+
 /** @throws RqlSyntaxError, InvalidQueryError, UnknownMethodError, UnsupportedQueryError */
 export function compileQuery(request: QueryRequest, nowMs: number): QueryPlan {
   const rql = parseQuery(request.query);
@@ -32,8 +34,8 @@ export function compileQuery(request: QueryRequest, nowMs: number): QueryPlan {
       : compileWhere(rql.where, { binder, needs, nowMs, ...(alias === undefined ? {} : { alias }) });
   const order = compileOrder(rql.orderBy, needs, alias);
   const { limit, offset, filterLimit } = rql.paging;
-  const skip = offset === undefined ? 0 : binder.count(offset, 'Offset (Start)');
-  const take = limit === undefined ? Number.POSITIVE_INFINITY : binder.count(limit, 'Limit (PageSize)');
+  const skip = offset === undefined ? 0 : binder.count(offset, 'Offset (Start)', 0);
+  const take = limit === undefined ? UNLIMITED : binder.count(limit, 'Limit (PageSize)', UNLIMITED);
   return {
     text: request.query,
     binder,
@@ -43,7 +45,9 @@ export function compileQuery(request: QueryRequest, nowMs: number): QueryPlan {
     order,
     load: rql.load,
     ...(rql.filter === undefined ? {} : { filter: rql.filter }),
-    ...(filterLimit === undefined ? {} : { filterLimit: binder.count(filterLimit, 'filter_limit') }),
+    ...(filterLimit === undefined
+      ? {}
+      : { filterLimit: binder.count(filterLimit, 'filter_limit', UNLIMITED) }),
     ...(rql.select === undefined ? {} : { select: rql.select }),
     functions: rql.functions,
     include: compileIncludes(rql.include, alias),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ClusterLayer } from '../../../node/cluster/cluster-layer.ts';
 import { HttpServer } from '../../../node/http/http-server.ts';
 import type { NodeServices } from '../../../node/http/node-services.ts';
+import { IndexHost } from '../../../node/index-thread/index-host.ts';
 import { DatabaseLandlord } from '../../../node/landlord/database-landlord.ts';
 import { type Logger, silentLogger } from '../../../node/observability/logger.ts';
 import { StorageWriter } from '../../../node/storage/storage-writer.ts';
@@ -48,9 +49,11 @@ export async function startOneNode(logger: Logger = silentLogger): Promise<OneNo
     settings: SETTINGS,
     reports: () => [],
   });
+  const indexHost = new IndexHost({ logger: silentLogger });
   const landlord = new DatabaseLandlord({
     dataDirectory: directory,
     writer,
+    indexHost,
     durable: false,
     cluster,
     logger: silentLogger,
@@ -79,6 +82,7 @@ export async function startOneNode(logger: Logger = silentLogger): Promise<OneNo
       await server.close();
       await landlord.close();
       await cluster.close();
+      await indexHost.stop();
       await writer.stop();
       await rm(directory, { recursive: true, force: true });
     },

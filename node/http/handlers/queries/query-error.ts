@@ -1,0 +1,26 @@
+import type { IndexThreadError } from '../../../index-thread/thread-error.ts';
+import { notImplemented, ProtocolError } from '../../errors/protocol-error.ts';
+
+/** By the name of the error in the index thread: what the protocol calls it. */
+const TYPES: Readonly<Record<string, string>> = {
+  RqlSyntaxError: 'Raven.Server.Documents.Queries.Parser.QueryParser+ParseException',
+  InvalidQueryError: 'Raven.Client.Exceptions.InvalidQueryException',
+  UnknownMethodError: 'System.NotSupportedException',
+  IndexingError: 'System.InvalidOperationException',
+};
+
+/** Errors that go away by themselves: clients try another node. */
+const UNAVAILABLE: ReadonlySet<string> = new Set([
+  'StorageClosedError',
+  'StorageError',
+  'OverloadedError',
+  'ThreadEndedError',
+]);
+
+export function queryError({ kind, message }: IndexThreadError): Error {
+  if (kind === 'UnsupportedQueryError') return notImplemented(`In queries, ${message}`);
+  if (UNAVAILABLE.has(kind)) {
+    return new ProtocolError(503, 'Raven.Client.Exceptions.Database.DatabaseLoadFailureException', message);
+  }
+  return new ProtocolError(500, TYPES[kind] ?? 'System.InvalidOperationException', message);
+}

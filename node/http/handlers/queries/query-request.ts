@@ -1,0 +1,127 @@
+import type { QueryParameters } from '../../../querying/plan/bind-values.ts';
+import {
+  endOfBody,
+  formatError,
+  invalidData,
+  invalidOperation,
+  ProtocolError,
+} from '../../errors/protocol-error.ts';
+import { unquote } from '../../parameters/entity-tag.ts';
+import { isJsonObject, type JsonObject, member, textMember } from '../../parameters/json-body.ts';
+import { INT_MAX, intParameter, optionalText, strictBoolParameter } from '../../parameters/parameters.ts';
+import { parseTimeSpanMs } from '../../parameters/time-span.ts';
+import type { HttpRequest } from '../../request.ts';
+
+/** A query as the protocol carries it. */
+export interface ClientQuery {
+  readonly query: string;
+  readonly parameters: QueryParameters;
+  readonly start: number;
+  readonly pageSize: number;
+  /** Null: the answer may be of an index that is behind. */
+  readonly waitMs: number | null;
+  readonly knownEtag: string | null;
+}
+
+/** How long a wait without a time is, in milliseconds. */
+const DEFAULT_WAIT_MS = 15_000;
+
+/** `POST /queries`. Numbers among the parameters that a double can't hold stay exact. */
+export async function queryOfBody(request: HttpRequest): Promise<ClientQuery> {
+  const body = parseBody((await request.body()).toString('utf8'));
+  const query = textMember(body, 'Query');
+  if (query === undefined || query.trim() === '') {
+    throw invalidOperation("Index query does not contain 'Query' field.");
+  }
+  const parameters = member(body, 'QueryParameters') ?? {};
+  if (!isJsonObject(parameters)) throw formatError("'QueryParameters' must be an object.");
+  return {
+    query,
+    parameters,
+    start: count(body, 'Start', 0),
+    pageSize: count(body, 'PageSize', INT_MAX),
+    waitMs: waitOf(
+      member(body, 'WaitForNonStaleResults') === true,
+      member(body, 'WaitForNonStaleResultsTimeout'),
+    ),
+    knownEtag: knownEtag(request),
+  };
+}
+
+/** `GET /queries?query=…`. */
+export function queryOfUrl(request: HttpRequest): ClientQuery {
+  const query = optionalText(request, 'query');
+  if (query === undefined) {
+    throw invalidOperation("Missing mandatory query string parameter 'query'.");
+  }
+  return {
+    query,
+    parameters: {},
+    start: intParameter(request, 'start', 0),
+    pageSize: intParameter(request, 'pageSize', INT_MAX),
+    waitMs: waitOf(
+      strictBoolParameter(request, 'waitForNonStaleResults', false),
+      optionalText(request, 'waitForNonStaleResultsTimeout'),
+    ),
+    knownEtag: knownEtag(request),
+  };
+}
+
+/** A timeout alone is a wish to wait, too. */
+function waitOf(isAsked: boolean, timeout: unknown): number | null {
+  if (timeout === undefined || timeout === null) return isAsked ? DEFAULT_WAIT_MS : null;
+  const ms =
+    typeof timeout === 'number' ? timeout : typeof timeout === 'string' ? parseTimeSpanMs(timeout) : null;
+  if (ms === null) {
+    throw formatError(
+      `'WaitForNonStaleResultsTimeout' must be a TimeSpan or milliseconds, but it is ${JSON.stringify(timeout)}.`,
+    );
+  }
+  return ms;
+}
+
+function count(body: JsonObject, name: string, otherwise: number): number {
+  const value = member(body, name);
+  if (value === undefined || value === null) return otherwise;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) {
+    throw formatError(
+      `'${name}' must be a whole number that is not negative, but it is ${JSON.stringify(value)}.`,
+    );
+  }
+  return value;
+}
+
+function knownEtag(request: HttpRequest): string | null {
+  const known = request.header('if-none-match');
+  return known === undefined ? null : unquote(known);
+}
+
+type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
+
+const exactIntegers: Reviver = (_key, value, { source }) =>
+  typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && /^-?\d+$/.test(source)
+    ? BigInt.asIntN(64, BigInt(source)) === BigInt(source)
+      ? BigInt(source)
+      : value
+    : value;
+
+function parseBody(text: string): JsonObject {
+  if (text.trim() === '') throw endOfBody();
+  let value: unknown;
+  try {
+    // Long numbers are rare, and a reviver costs as much again as reading without one.
+    value = /\d{16}/.test(text)
+      ? JSON.parse(text, exactIntegers as (key: string, value: unknown) => unknown)
+      : JSON.parse(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (/unexpected end|unterminated/i.test(message)) throw endOfBody();
+    throw invalidData(message);
+  }
+  if (isJsonObject(value)) return value;
+  throw new ProtocolError(
+    500,
+    'Sparrow.Exceptions.InvalidStartOfObjectException',
+    'Expected the body to be a JSON object.',
+  );
+}

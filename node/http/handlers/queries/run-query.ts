@@ -1,0 +1,74 @@
+import { IndexThreadError } from '../../../index-thread/thread-error.ts';
+import type { QueryOutcome } from '../../../index-thread/thread-protocol.ts';
+import { ProtocolError } from '../../errors/protocol-error.ts';
+import { type HttpResponse, jsonBytes, NOT_FOUND, NOT_MODIFIED } from '../../response.ts';
+import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import { queryError } from './query-error.ts';
+import { type ClientQuery, queryOfBody, queryOfUrl } from './query-request.ts';
+
+/** How long the query that makes an index waits for it, unless it says otherwise, in milliseconds. */
+const NEW_INDEX_WAIT_MS = 15_000;
+
+/** An index that a query needs is made and asked once; a second one would mean that somebody deletes them. */
+const INDEXES_MADE_MAX = 2;
+
+/** Answers a query; makes the auto index that it needs. */
+export async function runQuery(query: ClientQuery, context: DatabaseContext): Promise<HttpResponse> {
+  const { indexes } = context.loaded;
+  const { outcome, extras } = await ask(query, context);
+  switch (outcome.kind) {
+    case 'answer': {
+      const body = Buffer.from(outcome.body.buffer, outcome.body.byteOffset, outcome.body.byteLength);
+      return jsonBytes(200, body, ['ETag', outcome.etag]);
+    }
+    case 'notModified':
+      return NOT_MODIFIED;
+    case 'unknownIndex':
+      return NOT_FOUND;
+    case 'needsIndex':
+      throw new ProtocolError(
+        500,
+        'System.InvalidOperationException',
+        `The index ${outcome.definition.Name} was made ${extras.length === 0 ? 0 : INDEXES_MADE_MAX} times for this query, and is not there: ${indexes.autoIndexes.length} auto indexes are.`,
+      );
+  }
+}
+
+async function ask(
+  query: ClientQuery,
+  { loaded, node }: DatabaseContext,
+): Promise<{ readonly outcome: QueryOutcome; readonly extras: readonly string[] }> {
+  let extras: readonly string[] = [];
+  let { waitMs } = query;
+  for (let made = 0; ; made++) {
+    const outcome = await sent(loaded, { ...query, waitMs, extras });
+    if (outcome.kind !== 'needsIndex' || made >= INDEXES_MADE_MAX) return { outcome, extras };
+    const { index } = await node.cluster.submit({
+      type: 'PutAutoIndex',
+      name: loaded.name,
+      definition: { ...outcome.definition },
+    });
+    await loaded.indexes.whenKnown(outcome.definition.Name);
+    waitMs ??= NEW_INDEX_WAIT_MS;
+    extras = [`"IndexDefinitionRaftIndex":${index}`, `"AutoIndexCreationRaftIndex":${index}`];
+  }
+}
+
+async function sent(
+  { indexes }: DatabaseContext['loaded'],
+  query: ClientQuery & { readonly extras: readonly string[] },
+): Promise<QueryOutcome> {
+  try {
+    return await indexes.query(query);
+  } catch (error) {
+    throw error instanceof IndexThreadError ? queryError(error) : error;
+  }
+}
+
+const post: DatabaseHandler = async (request, context) => runQuery(await queryOfBody(request), context);
+const get: DatabaseHandler = (request, context) => runQuery(queryOfUrl(request), context);
+
+export const queryRoutes = [
+  databaseRoute('POST /queries', 'Read', post),
+  databaseRoute('GET /queries', 'Read', get),
+];
