@@ -240,6 +240,10 @@ export class ClusterLayer {
     await this.submit({ type: 'RemoveNodeFromDatabase', name: record.DatabaseName, node: tag, topologyId });
   }
 
+  async deleteIndexes(database: string, indexes: readonly string[]): Promise<void> {
+    await this.submit({ type: 'DeleteIndexes', name: database, indexes });
+  }
+
   waitForIndex(index: number, timeoutMs: number): Promise<void> {
     return this.#rachis.waitForApplied(index, timeoutMs);
   }

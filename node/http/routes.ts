@@ -20,6 +20,7 @@ import { writeDocumentRoutes } from './handlers/documents/put-document.ts';
 import { replicationStateRoutes } from './handlers/documents/replication-state.ts';
 import { statisticsRoutes } from './handlers/documents/statistics.ts';
 import { tombstoneRoutes } from './handlers/documents/tombstones.ts';
+import { indexAdminRoutes } from './handlers/indexes/index-admin.ts';
 import { operationRoutes } from './handlers/operations/operations.ts';
 import { queryRoutes } from './handlers/queries/run-query.ts';
 import { discoveryRoutes } from './handlers/server/discovery.ts';
@@ -39,6 +40,7 @@ const builtRoutes: readonly Route[] = [
   ...multiGetRoutes,
   ...collectionRoutes,
   ...queryRoutes,
+  ...indexAdminRoutes,
   ...hiloRoutes,
   ...identityRoutes,
   ...statisticsRoutes,

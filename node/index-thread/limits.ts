@@ -12,8 +12,5 @@ export const TERMS_MAX = 16_384;
 /** Requests to the thread that are not answered yet; more are refused. */
 export const PENDING_CALLS_MAX = 20_000;
 
-/** How often superseded auto indexes are looked for, in milliseconds; one that was superseded stays that long. */
-export const SUPERSEDED_INTERVAL_MS = 15_000;
-
 /** How long a query waits until its node has heard of the index that it had made, in milliseconds. */
 export const DEFINITION_WAIT_MS = 5_000;

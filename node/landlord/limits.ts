@@ -15,3 +15,6 @@ export const RUNNING_OPERATIONS_MAX = 256;
 
 /** How long a copy that is to leave may take to hand its last writes to another one, in milliseconds. */
 export const DRAIN_TIMEOUT_MS = 60_000;
+
+/** How often auto indexes that a wider one replaces are looked for, in milliseconds; one goes at the second look. */
+export const SUPERSEDED_INDEX_INTERVAL_MS = 15_000;

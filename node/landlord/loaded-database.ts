@@ -12,6 +12,7 @@ import { connectWire } from '../wire/connect.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
 import { OperationRegistry } from './operation-registry.ts';
 import { copyHolders, replicationTargets } from './placement.ts';
+import { SupersededIndexes } from './superseded-indexes.ts';
 
 /** Inside the folder of the database. */
 const INDEX_FOLDER = 'Indexes';
@@ -48,6 +49,7 @@ export class LoadedDatabase {
   readonly #path: string;
   readonly #logger: Logger;
   readonly #cleaner: NodeJS.Timeout;
+  readonly #superseded: SupersededIndexes;
   #cleaning: Promise<void> = Promise.resolve();
   #view: RecordView;
 
@@ -70,6 +72,12 @@ export class LoadedDatabase {
       this.#cleaning = this.#cleanTombstones();
     }, options.tombstoneCleanupIntervalMs);
     this.#cleaner.unref();
+    this.#superseded = new SupersededIndexes({
+      indexes,
+      isMine: () => this.record().Topology.Members[0] === database.nodeTag,
+      remove: (names) => options.cluster.deleteIndexes(this.name, names),
+      logger: options.logger,
+    });
   }
 
   /** The newest record that this node has applied; an immutable value. */
@@ -125,6 +133,7 @@ export class LoadedDatabase {
 
   async close(): Promise<void> {
     clearInterval(this.#cleaner);
+    this.#superseded.close();
     this.operations.killAll();
     await this.replication.close();
     await this.#cleaning;

@@ -25,7 +25,8 @@ const HEAD_BYTES_MAX = 8 * 1024;
 const CONTENT_LENGTH_DIGITS_MAX = 15;
 
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'POST', 'DELETE']);
+/** RESET is RavenDB's own; node:http refuses it. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'RESET']);
 /** Visible ASCII without space: what a request target may hold. */
 const TARGET = /^\/[\x21-\x7e]*$/;
 /** A token (RFC 9110 §5.6.2). */

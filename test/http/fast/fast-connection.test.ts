@@ -38,7 +38,7 @@ describe('parseRequestHead', () => {
     ['upgrade', 'GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'],
     ['expect', 'PUT / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n\r\n'],
     ['absolute target', 'GET http://h/ HTTP/1.1\r\nHost: h\r\n\r\n'],
-    ['unknown method', 'RESET / HTTP/1.1\r\nHost: h\r\n\r\n'],
+    ['unknown method', 'BREW / HTTP/1.1\r\nHost: h\r\n\r\n'],
   ])('leaves a request with %s to node:http', (_what, text) => {
     expect(head(text)).toBe('other');
   });

@@ -3,12 +3,13 @@ import { answerMetadata } from '../../answer-metadata.ts';
 import { sizeObject } from '../../humane-size.ts';
 import { json } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import { briefShape, shownTime } from '../indexes/index-shapes.ts';
 
 /** What is counted, in the protocol's order. Parts of the database that are not built yet count nothing. */
 function counts({ loaded }: DatabaseContext) {
   const statistics = loaded.database.statistics();
   return {
-    CountOfIndexes: 0,
+    CountOfIndexes: loaded.indexes.autoIndexes.length,
     CountOfDocuments: statistics.documents,
     CountOfRevisionDocuments: statistics.revisions,
     CountOfTombstones: statistics.tombstones,
@@ -22,10 +23,12 @@ function counts({ loaded }: DatabaseContext) {
 
 async function whole(context: DatabaseContext) {
   const { database } = context.loaded;
+  const indexes = await context.loaded.indexes.statistics();
+  const times = indexes.flatMap(({ lastIndexedAt }) => (lastIndexedAt === null ? [] : [lastIndexedAt]));
   const sizeBytes = await context.loaded.sizeOnDiskBytes();
   return {
     ...counts(context),
-    Indexes: [],
+    Indexes: indexes.map(briefShape),
     CountOfUniqueAttachments: 0,
     DatabaseChangeVector: database.changeVector,
     DatabaseId: database.id,
@@ -34,7 +37,7 @@ async function whole(context: DatabaseContext) {
     Pager: 'RocksDB',
     LastDocEtag: lastDocumentEtag(database),
     LastDatabaseEtag: database.lastEtag,
-    LastIndexingTime: null,
+    LastIndexingTime: shownTime(times.sort().at(-1) ?? null),
     SizeOnDisk: sizeObject(sizeBytes),
     TempBuffersSizeOnDisk: sizeObject(0),
   };
@@ -60,7 +63,11 @@ const detailed: DatabaseHandler = async (_request, context) =>
     ...(await whole(context)),
   });
 
-const essential: DatabaseHandler = (_request, context) => json(200, { ...counts(context), Indexes: [] });
+const essential: DatabaseHandler = async (_request, context) =>
+  json(200, {
+    ...counts(context),
+    Indexes: (await context.loaded.indexes.statistics()).map(briefShape),
+  });
 
 export const statisticsRoutes = [
   databaseRoute('GET /stats', 'Read', stats),

@@ -1,0 +1,182 @@
+import type { IndexStatistics } from '../../../index-thread/thread-protocol.ts';
+import { answerMetadata } from '../../answer-metadata.ts';
+import { ProtocolError } from '../../errors/protocol-error.ts';
+import {
+  INT_MAX,
+  intParameter,
+  optionalText,
+  requiredText,
+  strictBoolParameter,
+} from '../../parameters/parameters.ts';
+import { submitFor } from '../../raft-command.ts';
+import type { HttpRequest } from '../../request.ts';
+import { json, NO_CONTENT, NOT_FOUND } from '../../response.ts';
+import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import { definitionShape, errorsShape, statisticsShape, statusOf } from './index-shapes.ts';
+
+function isNamed(name: string): (one: { readonly name: string }) => boolean {
+  return (one) => one.name.toLowerCase() === name.toLowerCase();
+}
+
+function noSuchIndex(name: string): ProtocolError {
+  return new ProtocolError(
+    500,
+    'Raven.Client.Exceptions.Documents.Indexes.IndexDoesNotExistException',
+    `There is no index with '${name}' name.`,
+  );
+}
+
+/** Throws the protocol's error when there is no such index. */
+async function requireIndex({ loaded }: DatabaseContext, name: string): Promise<IndexStatistics> {
+  const index = (await loaded.indexes.statistics()).find(isNamed(name));
+  if (index === undefined) throw noSuchIndex(name);
+  return index;
+}
+
+const list: DatabaseHandler = (request, { loaded, node }) => {
+  const name = optionalText(request, 'name');
+  const definitions = loaded.indexes.autoIndexes
+    .filter((one) => name === undefined || one.Name.toLowerCase() === name.toLowerCase())
+    .toSorted((a, b) => (a.Name.toLowerCase() < b.Name.toLowerCase() ? -1 : 1));
+  if (name !== undefined && definitions.length === 0) return NOT_FOUND;
+  const start = Math.max(0, intParameter(request, 'start', 0));
+  const page = definitions.slice(start, start + Math.max(0, intParameter(request, 'pageSize', INT_MAX)));
+  if (strictBoolParameter(request, 'namesOnly', false)) {
+    return json(200, { '@metadata': answerMetadata(request, node), Results: page.map(({ Name }) => Name) });
+  }
+  return json(200, { Results: page.map(definitionShape) });
+};
+
+const remove: DatabaseHandler = async (request, { loaded, node }) => {
+  const name = requiredText(request, 'name');
+  if (!loaded.indexes.autoIndexes.some(({ Name }) => isNamed(name)({ name: Name }))) return NOT_FOUND;
+  await submitFor(request, node, { type: 'DeleteIndexes', name: loaded.name, indexes: [name] });
+  return NO_CONTENT;
+};
+
+const reset: DatabaseHandler = async (request, context) => {
+  const { name } = await requireIndex(context, requiredText(request, 'name'));
+  await context.loaded.indexes.reset(name);
+  return NO_CONTENT;
+};
+
+const statistics: DatabaseHandler = async (request, { loaded, node }) => {
+  const name = optionalText(request, 'name');
+  const all = await loaded.indexes.statistics();
+  const asked = name === undefined ? all : all.filter(isNamed(name));
+  if (name !== undefined && asked.length === 0) return NOT_FOUND;
+  return json(200, { '@metadata': answerMetadata(request, node), Results: asked.map(statisticsShape) });
+};
+
+const staleness: DatabaseHandler = async (request, context) => {
+  const index = await requireIndex(context, requiredText(request, 'name'));
+  const behind = index.collections.filter(({ lastEtag, lastDocumentEtag }) => lastEtag > lastDocumentEtag);
+  const reasons = behind.map(
+    ({ name, lastEtag, lastDocumentEtag }) =>
+      `There are still some documents to process from collection '${name}'. The last document etag in that collection is '${lastEtag}', but last committed document etag for that collection is '${lastDocumentEtag}'.`,
+  );
+  return json(200, { IsStale: index.isStale, StalenessReasons: index.isStale ? reasons : [] });
+};
+
+const progress: DatabaseHandler = async (_request, { loaded }) => {
+  const stale = (await loaded.indexes.statistics()).filter(({ isStale }) => isStale);
+  return json(200, {
+    Results: stale.map((index) => ({
+      IsStale: true,
+      IndexRunningStatus: statusOf(index),
+      ProcessedPerSecond: 0,
+      Collections: Object.fromEntries(
+        index.collections.map((collection) => [
+          collection.name,
+          {
+            LastProcessedItemEtag: collection.lastDocumentEtag,
+            LastProcessedTombstoneEtag: collection.lastTombstoneEtag,
+            LastProcessedTimeSeriesDeletedRangeEtag: 0,
+            NumberOfItemsToProcess: Math.min(
+              collection.documents,
+              Math.max(0, collection.lastEtag - collection.lastDocumentEtag),
+            ),
+            NumberOfTombstonesToProcess: 0,
+            NumberOfTimeSeriesDeletedRangesToProcess: 0,
+            TotalNumberOfItems: collection.documents,
+            TotalNumberOfTombstones: 0,
+            TotalNumberOfTimeSeriesDeletedRanges: 0,
+          },
+        ]),
+      ),
+      Name: index.name,
+      Type: index.type,
+      SourceType: 'Documents',
+    })),
+  });
+};
+
+const status: DatabaseHandler = async (_request, { loaded }) => {
+  const all = await loaded.indexes.statistics();
+  const isPaused = all.length > 0 && all.every((index) => index.isPaused);
+  return json(200, {
+    Status: isPaused ? 'Paused' : 'Running',
+    Indexes: all.map((index) => ({ Name: index.name, Status: statusOf(index) })),
+  });
+};
+
+async function namedIndexes(
+  request: HttpRequest,
+  { loaded }: DatabaseContext,
+): Promise<readonly IndexStatistics[]> {
+  const names = request.query.all('name');
+  const all = await loaded.indexes.statistics();
+  if (names.length === 0) return all;
+  return names.map((name) => {
+    const index = all.find(isNamed(name));
+    if (index === undefined) throw noSuchIndex(name);
+    return index;
+  });
+}
+
+const errors: DatabaseHandler = async (request, context) =>
+  json(200, {
+    '@metadata': answerMetadata(request, context.node),
+    Results: (await namedIndexes(request, context)).map(errorsShape),
+  });
+
+const clearErrors: DatabaseHandler = async (request, context) => {
+  for (const { name } of await namedIndexes(request, context)) await context.loaded.indexes.clearErrors(name);
+  return NO_CONTENT;
+};
+
+const terms: DatabaseHandler = async (request, context) => {
+  const index = await requireIndex(context, requiredText(request, 'name'));
+  const field = requiredText(request, 'field');
+  const after = optionalText(request, 'fromValue') ?? null;
+  const pageSize =
+    optionalText(request, 'pageSize') === undefined ? INT_MAX : intParameter(request, 'pageSize', INT_MAX);
+  const found = await context.loaded.indexes.terms(index.name, field, after, pageSize);
+  return json(200, { IndexName: index.name, ResultEtag: index.entries, Terms: found ?? [] });
+};
+
+/** This node only, and until it restarts. */
+function pausing(isPaused: boolean): DatabaseHandler {
+  return async (request, context) => {
+    const name = optionalText(request, 'name');
+    if (name !== undefined) await requireIndex(context, name);
+    await context.loaded.indexes.setPaused(name ?? null, isPaused);
+    return NO_CONTENT;
+  };
+}
+
+export const indexAdminRoutes = [
+  databaseRoute('GET /indexes', 'Read', list),
+  databaseRoute('DELETE /indexes', 'ReadWrite', remove),
+  // node:http knows no such method; the fast reader takes any.
+  databaseRoute('RESET /indexes', 'ReadWrite', reset, { isHot: true }),
+  databaseRoute('GET /indexes/stats', 'Read', statistics),
+  databaseRoute('GET /indexes/staleness', 'Read', staleness),
+  databaseRoute('GET /indexes/progress', 'Read', progress),
+  databaseRoute('GET /indexes/status', 'Read', status),
+  databaseRoute('GET /indexes/errors', 'Read', errors),
+  databaseRoute('DELETE /indexes/errors', 'ReadWrite', clearErrors),
+  databaseRoute('GET /indexes/terms', 'Read', terms),
+  databaseRoute('POST /admin/indexes/start', 'Admin', pausing(false)),
+  databaseRoute('POST /admin/indexes/stop', 'Admin', pausing(true)),
+];

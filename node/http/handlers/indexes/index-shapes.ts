@@ -1,0 +1,135 @@
+import type { IndexStatistics } from '../../../index-thread/thread-protocol.ts';
+import type { AutoIndexDefinition } from '../../../indexing/definitions/index-definition.ts';
+import { UNSET_DATE } from '../../timestamp.ts';
+
+/** ISO text with seven digits of fraction. */
+export function shownTime(time: string | null): string | null {
+  return time === null ? null : `${time.slice(0, -1)}0000Z`;
+}
+
+/** An auto index as `GET /indexes` shows it. */
+export function definitionShape(definition: AutoIndexDefinition) {
+  const names = Object.keys(definition.MapFields).sort();
+  const maps = names.map((name) => `<Name:${name}>`).join(';');
+  return {
+    Name: definition.Name,
+    SourceType: 'Documents',
+    Type: definition.Type,
+    LockMode: 'Unlock',
+    ArchivedDataProcessingBehavior: null,
+    SchemaDefinitions: null,
+    Priority: definition.Priority,
+    State: definition.State ?? 'Normal',
+    OutputReduceToCollection: null,
+    DeploymentMode: null,
+    ReduceOutputIndex: null,
+    PatternForOutputReduceToCollectionReferences: null,
+    PatternReferencesCollectionName: null,
+    Configuration: {},
+    AdditionalSources: {},
+    AdditionalAssemblies: [],
+    Reduce: null,
+    Maps: [`${definition.Collection}:[${maps}]`],
+    Fields: Object.fromEntries(
+      Object.entries(definition.MapFields).flatMap(([name, { Indexing }]) => [
+        [name, fieldShape(null)],
+        ...(Indexing.includes('Search') ? [[`search(${name})`, fieldShape('Search')]] : []),
+        ...(Indexing.includes('Exact') ? [[`exact(${name})`, fieldShape('Exact')]] : []),
+      ]),
+    ),
+  };
+}
+
+function fieldShape(indexing: 'Search' | 'Exact' | null) {
+  return {
+    Analyzer: null,
+    Indexing: indexing,
+    Storage: 'No',
+    Suggestions: false,
+    TermVector: null,
+    Spatial: null,
+    Vector: null,
+  };
+}
+
+export function statusOf(index: IndexStatistics): 'Running' | 'Paused' {
+  return index.isPaused ? 'Paused' : 'Running';
+}
+
+/** One of `GET /indexes/stats`, in the protocol's order. */
+export function statisticsShape(index: IndexStatistics) {
+  return {
+    Name: index.name,
+    MapAttempts: index.mapAttempts,
+    MapSuccesses: index.mapSuccesses,
+    MapErrors: index.mapErrors,
+    MapReferenceAttempts: null,
+    MapReferenceSuccesses: null,
+    MapReferenceErrors: null,
+    ReduceAttempts: null,
+    ReduceSuccesses: null,
+    ReduceErrors: null,
+    ReduceOutputCollection: null,
+    ReduceOutputReferencePattern: null,
+    PatternReferencesCollectionName: null,
+    MappedPerSecondRate: 0,
+    ReducedPerSecondRate: 0,
+    MaxNumberOfOutputsPerDocument: 1,
+    Collections: Object.fromEntries(
+      index.collections.map(({ name, lastDocumentEtag, lastTombstoneEtag, lastEtag }) => [
+        name,
+        {
+          LastProcessedDocumentEtag: lastDocumentEtag,
+          LastProcessedTombstoneEtag: lastTombstoneEtag,
+          LastProcessedTimeSeriesDeletedRangeEtag: 0,
+          DocumentLag: index.isStale ? Math.max(0, lastEtag - lastDocumentEtag) : 0,
+          TombstoneLag: index.isStale ? Math.max(0, lastEtag - lastTombstoneEtag) : 0,
+        },
+      ]),
+    ),
+    LastQueryingTime: shownTime(index.lastQueriedAt),
+    State: 'Normal',
+    Priority: 'Normal',
+    CreatedTimestamp: shownTime(index.createdAt),
+    LastIndexingTime: shownTime(index.lastIndexedAt),
+    IsStale: index.isStale,
+    LockMode: 'Unlock',
+    Type: index.type,
+    SearchEngineType: 'Corax',
+    ArchivedDataProcessingBehavior: null,
+    Status: statusOf(index),
+    EntriesCount: index.entries,
+    ErrorsCount: index.errors.length,
+    SourceType: 'Documents',
+    ReferencedCollections: [],
+    IsInvalidIndex: false,
+    Memory: null,
+    LastBatchStats: null,
+  };
+}
+
+/** One of the indexes in `GET /stats`. */
+export function briefShape(index: IndexStatistics) {
+  return {
+    Name: index.name,
+    IsStale: index.isStale,
+    State: 'Normal',
+    LockMode: 'Unlock',
+    Priority: 'Normal',
+    Type: index.type,
+    LastIndexingTime: shownTime(index.lastIndexedAt) ?? UNSET_DATE,
+    SourceType: 'Documents',
+  };
+}
+
+export function errorsShape(index: IndexStatistics) {
+  return {
+    Name: index.name,
+    Errors: index.errors.map(({ timestamp, document, action, error }) => ({
+      Timestamp: shownTime(timestamp),
+      Document: document,
+      Action: action,
+      Error: error,
+    })),
+  };
+}
