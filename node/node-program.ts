@@ -8,6 +8,7 @@ import {
 } from './configuration/node-configuration.ts';
 import { PRODUCT_VERSION } from './http/product-version.ts';
 import { NodeLogging } from './observability/node-logging.ts';
+import { CertificateError } from './security/certificate-error.ts';
 import { NodeServer } from './server.ts';
 import { onStopSignal } from './stop-signals.ts';
 
@@ -92,7 +93,7 @@ try {
   else if (invoked.wants === 'run') await run(invoked.configuration);
   else console.log(PRODUCT_VERSION);
 } catch (error) {
-  const isMisconfigured = error instanceof ConfigurationError;
+  const isMisconfigured = error instanceof ConfigurationError || error instanceof CertificateError;
   console.error(error instanceof Error ? error.message : String(error));
   process.exit(isMisconfigured ? MISCONFIGURED : FAILED);
 }

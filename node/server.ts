@@ -11,8 +11,10 @@ import { IndexHost } from './index-thread/index-host.ts';
 import { DatabaseLandlord } from './landlord/database-landlord.ts';
 import type { LoadedDatabase } from './landlord/loaded-database.ts';
 import { OperationRegistry } from './landlord/operation-registry.ts';
+import { type NodeConnections, openConnections } from './node-connections.ts';
 import { NodeMetrics } from './observability/metrics.ts';
 import type { NodeLogging } from './observability/node-logging.ts';
+import { NO_CERTIFICATES } from './security/certificate-definition.ts';
 import { StorageWriter } from './storage/storage-writer.ts';
 import { TcpListener } from './tcp/tcp-listener.ts';
 
@@ -51,13 +53,14 @@ export class NodeServer {
 
   /** Finishes what is being answered, makes the rest durable, and closes everything. */
   async stop(): Promise<void> {
-    const { http, tcp, landlord, cluster, writer, indexHost, metrics } = this.#parts;
+    const { http, tcp, landlord, cluster, writer, indexHost, metrics, connections } = this.#parts;
     await cluster.stepDownBeforeStop();
     await http.close(STOP_GRACE_MS);
     await landlord.close();
     await cluster.close();
     await tcp.close();
     await indexHost.stop();
+    await connections.security?.close();
     await writer.stop();
     metrics.close();
     if (this.#configuration.runInMemory)
@@ -75,6 +78,7 @@ interface Parts {
   readonly landlord: DatabaseLandlord;
   readonly tcp: TcpListener;
   readonly http: HttpServer;
+  readonly connections: NodeConnections;
 }
 
 async function compose(configuration: NodeConfiguration, logging: NodeLogging): Promise<Parts> {
@@ -85,9 +89,9 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
     ? configuration.dataDirectory
     : await mkdtemp(join(tmpdir(), 'ravencluster-'));
   const addresses = new Addresses(configuration);
-  const writer = new StorageWriter();
   let cluster: ClusterLayer | undefined;
   let landlord: DatabaseLandlord | undefined;
+  let connections: NodeConnections | undefined;
   const metrics = new NodeMetrics({
     rachis: () => cluster?.figures(),
     replication: () => (landlord?.loaded() ?? []).flatMap(replicationFigures),
@@ -97,20 +101,32 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
         environment: loaded.name,
         property: (name: string) => loaded.database.storageProperty(name),
       })),
+    certificate: () => connections?.security?.secondsUntilExpiry(),
   });
+  connections = await openConnections(configuration.security, {
+    logger: logger.child({ component: 'security' }),
+    observer: metrics.security,
+    known: () => NO_CERTIFICATES,
+  });
+  const { security, connect, fetch } = connections;
+  const writer = new StorageWriter();
   writer.observe(metrics.writer.observe);
 
   const tcp = new TcpListener({
     ...configuration.tcp,
+    ...(security === null ? {} : { secure: security.port('tcp') }),
     onRejected: (remote, reason) => logger.debug('A TCP connection was refused', { remote, reason }),
   });
   addresses.tcpPort = await tcp.listen();
+  security?.onReplaced(() => tcp.reauthorize());
   cluster = await ClusterLayer.open({
     path: join(dataDirectory, 'System'),
     writer,
     durable,
     publicUrl: () => addresses.url(),
     tcpAddress: () => addresses.tcpAddress(),
+    connect,
+    fetch,
     logger: logger.child({ component: 'cluster' }),
     settings: configuration.cluster,
     zone: configuration.cluster.zone,
@@ -130,26 +146,36 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
     indexHost,
     durable,
     cluster,
+    connect,
     logger: logger.child({ component: 'landlord' }),
     tombstoneCleanupIntervalMs: configuration.databases.tombstoneCleanupIntervalMs,
     loadTimeoutMs: configuration.databases.loadTimeoutMs,
     observeBatch: (database) => metrics.merger.of(database),
   });
   serveTcp(tcp, cluster, landlord);
-  const services = nodeServices({ configuration, logging, addresses, cluster, landlord, metrics });
+  const services = nodeServices({
+    configuration,
+    logging,
+    addresses,
+    cluster,
+    landlord,
+    metrics,
+    connections,
+  });
   const [first] = configuration.serverUrls;
   const http = new HttpServer({
     host: first.host,
     port: first.port,
     node: services,
     logger: logger.child({ component: 'http' }),
+    ...(security === null ? {} : { secure: security.port('http') }),
     ...(configuration.maxConcurrentRequests === null
       ? {}
       : { concurrentRequestsMax: configuration.maxConcurrentRequests }),
   });
   addresses.httpPort = (await http.listen()).port;
   cluster.serve();
-  return { dataDirectory, addresses, writer, indexHost, metrics, cluster, landlord, tcp, http };
+  return { dataDirectory, addresses, writer, indexHost, metrics, cluster, landlord, tcp, http, connections };
 }
 
 /** How this node is reached, by its own account; ports are known once they are listened on. */
@@ -213,6 +239,7 @@ interface Composed {
   readonly cluster: ClusterLayer;
   readonly landlord: DatabaseLandlord;
   readonly metrics: NodeMetrics;
+  readonly connections: NodeConnections;
 }
 
 function nodeServices({
@@ -222,6 +249,7 @@ function nodeServices({
   cluster,
   landlord,
   metrics,
+  connections,
 }: Composed): NodeServices {
   return {
     cluster,
@@ -231,6 +259,8 @@ function nodeServices({
     publicUrl: () => addresses.url(),
     tcpUrl: () => `tcp://${addresses.tcpAddress()}`,
     hasConfiguredPublicUrl: configuration.publicServerUrl !== null,
+    security: connections.security,
+    fetch: connections.fetch,
     metrics: () => metrics.text(),
     liveness: () => liveness(metrics),
     readiness: () => readiness(cluster, landlord),

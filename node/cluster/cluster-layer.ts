@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Logger } from '../observability/logger.ts';
 import { RachisNode } from '../rachis/rachis-node.ts';
 import { CLUSTER_WIRE_VERSION } from '../rachis/transport/rachis-transport.ts';
+import type { PeerFetch } from '../security/peer-https.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
-import { connectWire } from '../wire/connect.ts';
+import { connectWire, type WireConnector } from '../wire/connect.ts';
 import type { FrameConnection } from '../wire/frame-connection.ts';
 import type { OperationHeader } from '../wire/operation-header.ts';
 import type { ClusterCommand } from './cluster-command.ts';
@@ -33,6 +34,10 @@ export interface ClusterLayerOptions {
   readonly publicUrl: () => string;
   /** `host:port` */
   readonly tcpAddress: () => string;
+  /** How other nodes' TCP ports are reached; absent: plainly. */
+  readonly connect?: WireConnector;
+  /** How they are asked over HTTP; absent: plainly. */
+  readonly fetch?: PeerFetch;
   readonly logger: Logger;
   readonly settings: ClusterSettings;
   /** The zone that this node is in by its own configuration; null: that is told by somebody else, or not at all. */
@@ -86,6 +91,7 @@ export class ClusterLayer {
       nodes: this.#nodes,
       logger: options.logger,
       addresses: () => ({ url: options.publicUrl(), tcpAddress: options.tcpAddress() }),
+      fetch: options.fetch ?? fetch,
       zone: options.zone ?? null,
       records: () => this.records(),
       submit: (command) => this.submit(command),
@@ -107,7 +113,7 @@ export class ClusterLayer {
       const rachis = await RachisNode.open({
         folder: join(path, 'Rachis'),
         stateMachine,
-        connect: connectWire,
+        connect: options.connect ?? connectWire,
         logger,
         addresses: () => ({ url: options.publicUrl(), tcpAddress: options.tcpAddress() }),
         electionTimeoutMs: options.settings.electionTimeoutMs,

@@ -3,6 +3,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { ClusterNode, Configuration } from '../rachis/core/configuration.ts';
 import type { RachisNode } from '../rachis/rachis-node.ts';
 import type { NodeAddresses } from '../rachis/rachis-options.ts';
+import type { PeerFetch } from '../security/peer-https.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { ClusterOperationError } from './cluster-error.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
@@ -16,6 +17,7 @@ export interface ClusterMembershipOptions {
   readonly nodes: ClusterNodes;
   readonly logger: Logger;
   readonly addresses: () => NodeAddresses;
+  readonly fetch: PeerFetch;
   /** Zone of this node by its own configuration; null: not told there. */
   readonly zone: string | null;
   readonly records: () => readonly StoredRecord[];
@@ -49,7 +51,7 @@ export class ClusterMembership {
 
   /** Invites the node at `url`: it joins without a vote and becomes a member when it has caught up. */
   async add(url: string, options: { readonly tag?: string; readonly watcher?: boolean }): Promise<void> {
-    const introduction = await askForIntroduction(url);
+    const introduction = await askForIntroduction(url, this.#options.fetch);
     const node = planInvitation(this.#configuration(), url, introduction, options);
     await this.#options.rachis.changeConfiguration({ upsert: [node] });
   }

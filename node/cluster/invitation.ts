@@ -1,4 +1,5 @@
 import type { ClusterNode, Configuration } from '../rachis/core/configuration.ts';
+import type { PeerFetch } from '../security/peer-https.ts';
 import { ClusterOperationError } from './cluster-error.ts';
 import { INVITATION_TIMEOUT_MS } from './limits.ts';
 
@@ -12,9 +13,9 @@ export interface NodeIntroduction {
 }
 
 /** Asks the node at `url` who it is. Throws ClusterOperationError when it can't be reached or is no node. */
-export async function askForIntroduction(url: string): Promise<NodeIntroduction> {
-  const info = await getJson(url, '/cluster/node-info');
-  const tcp = await getJson(url, '/info/tcp?tag=Test-Connection');
+export async function askForIntroduction(url: string, fetch: PeerFetch): Promise<NodeIntroduction> {
+  const info = await getJson(fetch, url, '/cluster/node-info');
+  const tcp = await getJson(fetch, url, '/info/tcp?tag=Test-Connection');
   const { ServerId: serverId, TopologyId: clusterId } = info;
   const { Url: tcpUrl } = tcp;
   if (typeof serverId !== 'string' || typeof tcpUrl !== 'string') {
@@ -29,7 +30,7 @@ export async function askForIntroduction(url: string): Promise<NodeIntroduction>
   };
 }
 
-async function getJson(url: string, path: string): Promise<Record<string, unknown>> {
+async function getJson(fetch: PeerFetch, url: string, path: string): Promise<Record<string, unknown>> {
   try {
     const response = await fetch(url + path, { signal: AbortSignal.timeout(INVITATION_TIMEOUT_MS) });
     if (!response.ok) throw new Error(`it answered ${response.status}`);

@@ -41,6 +41,7 @@ function wrapped(text: string): string {
 function shown(value: unknown): string {
   if (value === null) return 'not set';
   if (!Array.isArray(value)) return String(value);
+  if (value.length === 0) return 'none';
   return value.map(({ scheme, host, port }) => `${scheme}://${host}:${port}`).join(';');
 }
 

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { LogLevel } from '../observability/log-level.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import type { ListenAddress, ListenUrl } from './listen-url.ts';
+import { type SecurityConfiguration, securityOf } from './secured-access.ts';
 import { SettingValues } from './setting-values.ts';
 import * as cluster from './settings/cluster-settings.ts';
 import * as database from './settings/database-settings.ts';
@@ -10,13 +11,14 @@ import * as server from './settings/server-settings.ts';
 import { readCommandLine } from './sources/command-line.ts';
 import { readEnvironment } from './sources/environment-variables.ts';
 import { readSettingsFile } from './sources/settings-file.ts';
-import { isUnsecuredAccessAllowed } from './unsecured-access.ts';
 
 /** How a node was told to run; an immutable value, checked. */
 export interface NodeConfiguration {
   /** Where HTTP is served; at least one. */
   readonly serverUrls: readonly [ListenUrl, ...ListenUrl[]];
   readonly tcp: ListenAddress;
+  /** null: plain HTTP and TCP. */
+  readonly security: SecurityConfiguration | null;
   /** What others are told; null: where the node listens. */
   readonly publicServerUrl: string | null;
   readonly publicServerUrlTcp: string | null;
@@ -95,10 +97,12 @@ function configurationOf(values: SettingValues, workingDirectory: string): NodeC
   const [first, ...rest] = values.get(server.serverUrl);
   // The form of the setting gives one URL at least.
   if (first === undefined) throw new ConfigurationError(['ServerUrl is empty.']);
+  const serverUrls = [first, ...rest] as const;
   const tcp = values.get(server.serverUrlTcp);
   const configuration: NodeConfiguration = {
-    serverUrls: [first, ...rest],
+    serverUrls,
     tcp: { host: tcp?.host ?? first.host, port: tcp?.port ?? 0 },
+    security: securityOf(values, serverUrls, workingDirectory),
     publicServerUrl: values.get(server.publicServerUrl),
     publicServerUrlTcp: values.get(server.publicServerUrlTcp),
     dataDirectory: resolve(workingDirectory, values.get(server.dataDir)),
@@ -113,7 +117,7 @@ function configurationOf(values: SettingValues, workingDirectory: string): NodeC
     logs: logsOf(values, workingDirectory),
     warnings: values.warnings,
   };
-  refuseUnsafe(configuration, values);
+  refuseOtherScheme(configuration, values);
   return configuration;
 }
 
@@ -143,32 +147,11 @@ function logsOf(values: SettingValues, workingDirectory: string): LogsConfigurat
   };
 }
 
-/** What would leave data open to people it was not meant for is refused, never ignored. */
-function refuseUnsafe({ serverUrls, publicServerUrl }: NodeConfiguration, values: SettingValues): void {
-  for (const setting of [server.certificatePath, server.certificateExec]) {
-    if (values.get(setting) === null) continue;
-    throw new ConfigurationError([
-      `${setting.key} is set in ${values.sourceOf(setting)}, but this version can't serve HTTPS. Put a proxy that ends TLS in front of the node and remove the setting.`,
-    ]);
-  }
-  const allowed = values.get(server.unsecuredAccessAllowed);
-  for (const { scheme, host, port } of serverUrls) {
-    const url = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-    const source = values.sourceOf(server.serverUrl);
-    if (scheme === 'https') {
-      throw new ConfigurationError([
-        `ServerUrl is '${url}' in ${source}, but this version can't serve HTTPS. Use http, behind a proxy that ends TLS.`,
-      ]);
-    }
-    if (!isUnsecuredAccessAllowed(host, allowed)) {
-      throw new ConfigurationError([
-        `ServerUrl is '${url}' in ${source}, which is reachable from outside the range that Security.UnsecuredAccessAllowed=${allowed} allows for plain HTTP. Listen on 127.0.0.1, or set Security.UnsecuredAccessAllowed to PrivateNetwork or PublicNetwork if everybody in that network may read and write all data.`,
-      ]);
-    }
-  }
-  if (publicServerUrl !== null && new URL(publicServerUrl).protocol !== `${serverUrls[0].scheme}:`) {
-    throw new ConfigurationError([
-      `PublicServerUrl is '${publicServerUrl}' in ${values.sourceOf(server.publicServerUrl)}, but its scheme must be that of ServerUrl, ${serverUrls[0].scheme}.`,
-    ]);
-  }
+/** Others would be told to come by another protocol than is served. */
+function refuseOtherScheme({ serverUrls, publicServerUrl }: NodeConfiguration, values: SettingValues): void {
+  const { scheme } = serverUrls[0];
+  if (publicServerUrl === null || new URL(publicServerUrl).protocol === `${scheme}:`) return;
+  throw new ConfigurationError([
+    `PublicServerUrl is '${publicServerUrl}' in ${values.sourceOf(server.publicServerUrl)}, but its scheme must be that of ServerUrl, ${scheme}.`,
+  ]);
 }

@@ -4,11 +4,13 @@ import { ACCEPTED_KEYS } from './settings/accepted-keys.ts';
 import { CLUSTER_SETTINGS } from './settings/cluster-settings.ts';
 import { DATABASE_SETTINGS } from './settings/database-settings.ts';
 import { LOG_SETTINGS } from './settings/log-settings.ts';
+import { SECURITY_SETTINGS } from './settings/security-settings.ts';
 import { SERVER_SETTINGS } from './settings/server-settings.ts';
 
 /** Every setting this node acts on. */
 export const SETTINGS: readonly Setting<unknown>[] = [
   ...SERVER_SETTINGS,
+  ...SECURITY_SETTINGS,
   ...CLUSTER_SETTINGS,
   ...DATABASE_SETTINGS,
   ...LOG_SETTINGS,

@@ -1,7 +1,8 @@
 import type { Logger } from '../observability/logger.ts';
+import { refusal } from '../security/authorize.ts';
 import { isExpected } from './errors/error-mapping.ts';
 import { errorResponse } from './errors/error-response.ts';
-import { routeNotFound } from './errors/protocol-error.ts';
+import { forbidden, routeNotFound } from './errors/protocol-error.ts';
 import { unseenIndex, waitForKnownIndex } from './known-index.ts';
 import type { LoadedDatabase, NodeServices } from './node-services.ts';
 import { isForeignOrigin } from './origin-check.ts';
@@ -20,7 +21,7 @@ const BODY_LIMITS: Readonly<Record<string, 'body_bytes' | 'bodies_bytes'>> = {
 const FORBIDDEN = empty(403, ['Content-Type', JSON_TYPE]);
 
 /**
- * From a request to its answer: finds the handler, opens the database, runs the handler, adds the headers every answer
+ * From a request to its answer: finds the handler, sees whether the client may, opens the database, runs the handler, adds the headers every answer
  * has, and turns whatever was thrown into the protocol's error. All ways in (node:http, express, multi_get) end here.
  */
 export class Dispatcher {
@@ -45,6 +46,11 @@ export class Dispatcher {
     if (isForeignOrigin(request, this.#node)) return FORBIDDEN;
     // Errors before a handler is reached carry none of the headers of an answer, as in the protocol.
     if (found === undefined) return errorResponse(routeNotFound(request.method, request.url), request.url);
+    const refused =
+      request.peer === null
+        ? null
+        : refusal(request.peer.identity(), found.route.requires, databaseOf(found));
+    if (refused !== null) return errorResponse(forbidden(refused), request.url);
     return 'databaseName' in found ? this.#onDatabase(request, found) : this.#onServer(request, found.route);
   }
 
@@ -110,6 +116,10 @@ export class Dispatcher {
     // The rest of the body is not wanted, however much there is of it.
     return { ...response, closesConnection: true };
   }
+}
+
+function databaseOf(found: FoundRoute): string | null {
+  return 'databaseName' in found ? found.databaseName : null;
 }
 
 function withHeaders(response: HttpResponse, headers: readonly string[]): HttpResponse {

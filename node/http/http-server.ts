@@ -1,7 +1,16 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Express } from 'express';
 import type { Logger } from '../observability/logger.ts';
+import type { SecurePort } from '../security/secure-port.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { errorResponse } from './errors/error-response.ts';
 import { FastEdge } from './fast/fast-edge.ts';
@@ -20,8 +29,10 @@ import type { Route } from './routing/route.ts';
 import { type FoundRoute, RouteTable } from './routing/route-table.ts';
 import { Admission } from './transport/admission.ts';
 import { BodyBudget } from './transport/body-budget.ts';
+import { type Channel, PLAIN_CHANNEL } from './transport/channel.ts';
 import { expressEdge } from './transport/express-edge.ts';
 import { NodeHttpRequest } from './transport/node-http-request.ts';
+import { createSecureServer } from './transport/secure-server.ts';
 import { writeResponse } from './transport/write-response.ts';
 
 export interface HttpServerOptions {
@@ -34,7 +45,19 @@ export interface HttpServerOptions {
   readonly logger: Logger;
   /** Requests served at once; see limits.ts. */
   readonly concurrentRequestsMax?: number;
+  /** Serve HTTPS; absent: plain HTTP. */
+  readonly secure?: SecurePort;
 }
+
+const SERVER_OPTIONS: ServerOptions = {
+  maxHeaderSize: HEADER_BYTES_MAX,
+  headersTimeout: HEAD_TIMEOUT_MS,
+  // A bulk insert may take hours: silence is bounded, not length.
+  requestTimeout: 0,
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  noDelay: true,
+  requireHostHeader: true,
+};
 
 /**
  * The node's HTTP port. Three readers, one dispatcher: the fast reader takes plain requests of hot routes from the
@@ -45,29 +68,31 @@ export class HttpServer {
   readonly #dispatcher: Dispatcher;
   readonly #admission: Admission;
   readonly #budget = new BodyBudget();
-  readonly #server: Server;
+  readonly #server: Server | HttpsServer;
+  readonly #endHandshakes: () => void;
   readonly #express: Express;
   readonly #fast: FastEdge;
   readonly #requests = new WeakMap<ServerResponse, NodeHttpRequest>();
+  /** Of the TLS connections that live. */
+  readonly #channels = new WeakMap<Socket, Channel>();
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
     this.#admission = new Admission(options.concurrentRequestsMax);
     this.#dispatcher = new Dispatcher(options.node, new RouteTable(options.routes ?? routes), options.logger);
     this.#express = expressEdge(this.#dispatcher, (response) => this.#requests.get(response));
-    this.#server = createServer({
-      maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: HEAD_TIMEOUT_MS,
-      // A bulk insert may take hours: silence is bounded, not length.
-      requestTimeout: 0,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      noDelay: true,
-      requireHostHeader: true,
-    });
+    const { secure } = options;
+    const { server, endHandshakes } =
+      secure === undefined
+        ? { server: createServer(SERVER_OPTIONS), endHandshakes: () => undefined }
+        : createSecureServer(SERVER_OPTIONS, secure);
+    this.#server = server;
+    this.#endHandshakes = endHandshakes;
+    const arrival = secure === undefined ? 'connection' : 'secureConnection';
     this.#server.maxHeadersCount = HEADER_COUNT_MAX;
     this.#server.maxConnections = CONNECTIONS_MAX;
     this.#server.setTimeout(SILENCE_TIMEOUT_MS);
-    const [takeConnection] = this.#server.listeners('connection');
+    const [takeConnection] = this.#server.listeners(arrival);
     this.#fast = new FastEdge({
       dispatcher: this.#dispatcher,
       admission: this.#admission,
@@ -77,11 +102,11 @@ export class HttpServer {
         takeConnection?.call(this.#server, socket);
       },
     });
-    this.#server.removeAllListeners('connection');
-    this.#server.on('connection', (socket: Socket) => {
+    this.#server.removeAllListeners(arrival);
+    this.#server.on(arrival, (socket: Socket) => {
       // node:http opens its server half-open; the fast reader has no use for a client that only listens.
       socket.allowHalfOpen = false;
-      this.#fast.connect(socket);
+      this.#fast.connect(socket, this.#channelOf(socket));
     });
     this.#server.on('request', (message, response) => this.#serve(message, response));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -113,14 +138,26 @@ export class HttpServer {
   /** Stops taking connections, lets requests end for `graceMs`, then closes what is left. */
   async close(graceMs = 0): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#endHandshakes();
     this.#server.closeIdleConnections();
     const timer = setTimeout(() => this.#server.closeAllConnections(), graceMs);
     await Promise.all([closed, this.#fast.close(graceMs)]);
     clearTimeout(timer);
   }
 
+  #channelOf(socket: Socket): Channel {
+    const { secure } = this.#options;
+    if (secure === undefined) return PLAIN_CHANNEL;
+    const known = this.#channels.get(socket);
+    if (known !== undefined) return known;
+    // Nothing but secure connections arrives at a server with a certificate; of any other, this would throw.
+    const channel: Channel = { scheme: 'https', peer: secure.peerOf(socket as TLSSocket) };
+    this.#channels.set(socket, channel);
+    return channel;
+  }
+
   #serve(message: IncomingMessage, target: ServerResponse): void {
-    const request = new NodeHttpRequest(message, target, 'http', this.#budget);
+    const request = new NodeHttpRequest(message, target, this.#channelOf(message.socket), this.#budget);
     // A socket that breaks while it is written to is the client's doing; 'close' follows.
     message.on('error', ignore);
     target.on('error', ignore);

@@ -1,3 +1,4 @@
+import type { Peer } from '../security/authority.ts';
 import { Query } from './parameters/query.ts';
 import type { HttpRequest } from './request.ts';
 
@@ -29,6 +30,10 @@ export class InnerRequest implements HttpRequest {
 
   get baseUrl(): string {
     return this.#options.outer.baseUrl;
+  }
+
+  get peer(): Peer | null {
+    return this.#options.outer.peer;
   }
 
   get signal(): AbortSignal {

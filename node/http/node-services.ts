@@ -3,7 +3,9 @@ import type { Database } from '../documents/database.ts';
 import type { DatabaseIndexes } from '../index-thread/database-indexes.ts';
 import type { OperationRegistry } from '../landlord/operation-registry.ts';
 import type { ReplicationStatus } from '../replication/replication-status.ts';
+import type { PeerFetch } from '../security/peer-https.ts';
 import type { ClusterServices } from './cluster-services.ts';
+import type { SecurityServices } from './security-services.ts';
 
 /** What the edge needs of a database's replication inside its group. */
 export interface GroupReplicationView {
@@ -81,6 +83,10 @@ export interface NodeServices {
   readonly tcpUrl: () => string;
   /** Whether PublicServerUrl is configured: then clients are told of it, however they came. */
   readonly hasConfiguredPublicUrl: boolean;
+  /** This node's certificate and whom it trusts; null over plain HTTP. */
+  readonly security: SecurityServices | null;
+  /** Asks another node, as this node. */
+  readonly fetch: PeerFetch;
   /** Prometheus text. */
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
   /** The process works; a false one is worth a restart. */

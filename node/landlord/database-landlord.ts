@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { IndexHost } from '../index-thread/index-host.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
+import type { WireConnector } from '../wire/connect.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
 import { DatabaseFolders } from './database-folder.ts';
 import { depart } from './departure.ts';
@@ -24,6 +25,8 @@ export interface LandlordOptions {
   readonly durable: boolean;
   readonly cluster: ClusterView;
   readonly logger: Logger;
+  /** How other nodes' TCP ports are reached; absent: plainly. */
+  readonly connect?: WireConnector;
   /** How long a request waits for a database that is being opened, in milliseconds. */
   readonly loadTimeoutMs?: number;
   readonly tombstoneCleanupIntervalMs: number;
@@ -284,7 +287,8 @@ export class DatabaseLandlord {
   }
 
   #load(view: RecordView): Promise<LoadedDatabase> {
-    const { cluster, logger, writer, indexHost, durable, tombstoneCleanupIntervalMs } = this.#options;
+    const { cluster, logger, writer, indexHost, durable, connect, tombstoneCleanupIntervalMs } =
+      this.#options;
     const name = view.record.DatabaseName;
     const observeBatch = this.#options.observeBatch?.(name);
     return openLoadedDatabase({
@@ -296,6 +300,7 @@ export class DatabaseLandlord {
       durable,
       logger: logger.child({ component: 'database' }),
       tombstoneCleanupIntervalMs,
+      ...(connect === undefined ? {} : { connect }),
       ...(observeBatch === undefined ? {} : { observeBatch }),
     });
   }

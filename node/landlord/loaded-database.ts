@@ -8,7 +8,7 @@ import type { AutoIndexDefinition } from '../indexing/definitions/index-definiti
 import type { Logger } from '../observability/logger.ts';
 import { DatabaseReplication } from '../replication/replication-loader.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
-import { connectWire } from '../wire/connect.ts';
+import { connectWire, type WireConnector } from '../wire/connect.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
 import { OperationRegistry } from './operation-registry.ts';
 import { copyHolders, replicationTargets } from './placement.ts';
@@ -33,6 +33,8 @@ export interface LoadOptions {
   readonly indexHost: IndexHost;
   readonly durable: boolean;
   readonly logger: Logger;
+  /** How the other copies' nodes are reached; absent: plainly. */
+  readonly connect?: WireConnector;
   readonly tombstoneCleanupIntervalMs: number;
   readonly observeBatch?: (batch: MergedBatch) => void;
 }
@@ -177,7 +179,12 @@ export async function openLoadedDatabase(options: LoadOptions): Promise<LoadedDa
     logger,
     ...(options.observeBatch === undefined ? {} : { observeBatch: options.observeBatch }),
   });
-  const replication = new DatabaseReplication({ database, nodeTag, logger, connect: connectWire });
+  const replication = new DatabaseReplication({
+    database,
+    nodeTag,
+    logger,
+    connect: options.connect ?? connectWire,
+  });
   const indexes = await DatabaseIndexes.open({
     host: options.indexHost,
     database,

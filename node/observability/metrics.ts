@@ -7,6 +7,7 @@ import { RachisLogMetrics } from './rachis-log-metrics.ts';
 import { type RachisFigures, registerRachisMetrics } from './rachis-metrics.ts';
 import { type ReplicationFigures, registerReplicationMetrics } from './replication-metrics.ts';
 import { RequestMetrics } from './request-metrics.ts';
+import { SecurityMetrics } from './security-metrics.ts';
 import { type EnvironmentFigures, registerStorageEngineMetrics } from './storage-engine-metrics.ts';
 import { WriterMetrics } from './writer-metrics.ts';
 
@@ -19,6 +20,8 @@ export interface MetricSources {
   replication?: () => Iterable<ReplicationFigures>;
   databases?: () => Iterable<DatabaseFigures>;
   environments?: () => Iterable<EnvironmentFigures>;
+  /** Seconds until the server certificate expires; absent on a node without one. */
+  certificate?: () => number | undefined;
 }
 
 /** A node's Prometheus registry, with one typed observer for each kind of event. Every metric is `ravencluster_…`. */
@@ -28,6 +31,7 @@ export class NodeMetrics {
   readonly writer: WriterMetrics;
   readonly rachisLog: RachisLogMetrics;
   readonly limits: LimitMetrics;
+  readonly security: SecurityMetrics;
   readonly #registry = new Registry();
   readonly #eventLoop: EventLoopMetrics;
   #scrape = 0;
@@ -42,6 +46,7 @@ export class NodeMetrics {
     this.#eventLoop = new EventLoopMetrics(registry);
     const guarded = <T>(name: string, source: (() => T) | undefined): (() => T | undefined) =>
       this.#oncePerScrape(this.limits.guardScrape(name, source));
+    this.security = new SecurityMetrics(registry, guarded('certificate', sources.certificate));
     registerRachisMetrics(registry, guarded('rachis', sources.rachis));
     registerReplicationMetrics(registry, guarded('replication', listing(sources.replication)));
     registerDatabaseMetrics(registry, guarded('databases', listing(sources.databases)));

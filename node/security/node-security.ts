@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import type { Logger } from '../observability/logger.ts';
 import { Authority } from './authority.ts';
@@ -130,10 +131,10 @@ export class NodeSecurity {
   }
 }
 
-/** `MII…` is how DER looks in base64; everything else is a path. */
+/** A path, or DER in base64. */
 async function readIssuer(issuer: string): Promise<X509Certificate> {
   const name = `Security.WellKnownIssuers.Admin: ${issuer.slice(0, 100)}`;
-  if (issuer.startsWith('MII')) return parseAuthority(Buffer.from(issuer, 'base64'), name);
+  if (!isAbsolute(issuer)) return parseAuthority(Buffer.from(issuer, 'base64'), name);
   try {
     return parseAuthority(await readFile(issuer), name);
   } catch (error) {

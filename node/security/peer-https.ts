@@ -10,6 +10,7 @@ export interface PeerAnswer {
   readonly ok: boolean;
   readonly status: number;
   json(): Promise<unknown>;
+  text(): Promise<string>;
 }
 
 /** GETs a URL of another node. Rejects when there is no answer. */
@@ -54,5 +55,6 @@ function answerOf(status: number, body: Buffer): PeerAnswer {
     ok: status >= 200 && status < 300,
     status,
     json: async () => JSON.parse(body.toString('utf8')) as unknown,
+    text: async () => body.toString('utf8'),
   };
 }

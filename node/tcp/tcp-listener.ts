@@ -1,8 +1,13 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Peer } from '../security/authority.ts';
+import { refusal, requirementOfTcp } from '../security/authorize.ts';
+import type { SecurePort } from '../security/secure-port.ts';
 import { FrameConnection } from '../wire/frame-connection.ts';
 import { readJsonHeader } from '../wire/json-header.ts';
 import { CONNECTIONS_MAX } from '../wire/limits.ts';
 import { type OperationHeader, type OperationReply, parseOperationHeader } from '../wire/operation-header.ts';
+import { createSecureListener } from './secure-listener.ts';
 
 /** How one operation is served. */
 export interface TcpOperation {
@@ -20,6 +25,14 @@ export interface TcpListenerOptions {
   readonly port: number;
   /** Told of connections that were refused or broke in the handshake; for logs and metrics. */
   readonly onRejected?: (remote: string, reason: string) => void;
+  /** Mutual TLS; absent: plain TCP, where everybody is welcome. */
+  readonly secure?: SecurePort;
+}
+
+/** A connection whose peer was found to be entitled to its operation. */
+interface Entitled {
+  readonly peer: Peer;
+  readonly header: OperationHeader;
 }
 
 /**
@@ -31,13 +44,23 @@ export class TcpListener {
   readonly #server: Server;
   readonly #operations = new Map<string, TcpOperation>();
   readonly #sockets = new Set<Socket>();
+  readonly #entitled = new Map<Socket, Entitled>();
 
   constructor(options: TcpListenerOptions) {
     this.#options = options;
-    this.#server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) =>
-      this.#onConnection(socket),
-    );
+    const { secure } = options;
+    this.#server =
+      secure === undefined
+        ? createServer({ noDelay: true, pauseOnConnect: true }, (socket) => this.#onConnection(socket, null))
+        : createSecureListener(secure, (socket: TLSSocket) =>
+            this.#onConnection(socket, secure.peerOf(socket)),
+          );
     this.#server.maxConnections = CONNECTIONS_MAX;
+    // The raw ones: with TLS, those that still shake hands are among them.
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
   }
 
   handle(operation: string, served: TcpOperation): void {
@@ -69,6 +92,16 @@ export class TcpListener {
     });
   }
 
+  /** Ends the connections whose peer would be refused now: it was removed, or its authority was. */
+  reauthorize(): void {
+    for (const [socket, { peer, header }] of this.#entitled) {
+      const reason = refusalOf(peer, header);
+      if (reason === null) continue;
+      this.#options.onRejected?.(remoteOf(socket), reason);
+      socket.destroy();
+    }
+  }
+
   /** Stops listening and ends every connection. */
   close(): Promise<void> {
     return new Promise((resolve) => {
@@ -77,19 +110,19 @@ export class TcpListener {
     });
   }
 
-  #onConnection(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
+  #onConnection(socket: Socket, peer: Peer | null): void {
     // A connection that resets must not end the process, whoever owns it at that moment.
     socket.on('error', () => {});
-    void this.#handshake(socket, Buffer.alloc(0));
+    void this.#handshake(socket, Buffer.alloc(0), peer);
   }
 
-  async #handshake(socket: Socket, received: Buffer): Promise<void> {
-    const remote = `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`;
+  async #handshake(socket: Socket, received: Buffer, peer: Peer | null): Promise<void> {
+    const remote = remoteOf(socket);
     try {
       const { header: raw, leftover } = await readJsonHeader(socket, received);
       const header = parseOperationHeader(raw);
+      const forbidden = peer === null ? null : refusalOf(peer, header);
+      if (forbidden !== null) return this.#refuse(socket, remote, 'AuthorizationFailed', header, forbidden);
       const served = this.#operations.get(header.Operation);
       if (served === undefined) {
         return this.#fail(socket, remote, `Unknown operation for TCP ${header.Operation}`);
@@ -105,22 +138,39 @@ export class TcpListener {
           Message: message,
         });
         // The peer may choose another version on the same connection.
-        return void this.#handshake(socket, leftover);
+        return void this.#handshake(socket, leftover, peer);
       }
-      const refusal = served.refuse?.(header) ?? null;
-      if (refusal !== null) {
-        this.#options.onRejected?.(remote, refusal);
-        const status = 'InvalidNetworkTopology';
-        socket.end(
-          JSON.stringify({ Status: status, Version: version, LicensedFeatures: null, Message: refusal }),
-        );
-        return;
-      }
+      const unwelcome = served.refuse?.(header) ?? null;
+      if (unwelcome !== null)
+        return this.#refuse(socket, remote, 'InvalidNetworkTopology', header, unwelcome);
+      if (peer !== null) this.#entitle(socket, { peer, header });
       this.#reply(socket, { Status: 'Ok', Version: version, LicensedFeatures: { DataCompression: false } });
       served.connected(socket, leftover, header);
     } catch (error) {
       this.#fail(socket, remote, error instanceof Error ? error.message : String(error));
     }
+  }
+
+  #entitle(socket: Socket, entitled: Entitled): void {
+    this.#entitled.set(socket, entitled);
+    socket.once('close', () => this.#entitled.delete(socket));
+  }
+
+  #refuse(
+    socket: Socket,
+    remote: string,
+    status: OperationReply['Status'],
+    { OperationVersion }: OperationHeader,
+    reason: string,
+  ): void {
+    this.#options.onRejected?.(remote, reason);
+    const reply: OperationReply = {
+      Status: status,
+      Version: OperationVersion,
+      LicensedFeatures: null,
+      Message: reason,
+    };
+    socket.end(JSON.stringify(reply));
   }
 
   #reply(socket: Socket, reply: OperationReply): void {
@@ -134,4 +184,12 @@ export class TcpListener {
       socket.end(JSON.stringify({ Type: 'Error', Exception: `${type}: ${reason}`, Message: reason }));
     }
   }
+}
+
+function remoteOf(socket: Socket): string {
+  return `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`;
+}
+
+function refusalOf(peer: Peer, { Operation, DatabaseName }: OperationHeader): string | null {
+  return refusal(peer.identity(), requirementOfTcp(Operation), DatabaseName);
 }

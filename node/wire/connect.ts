@@ -19,6 +19,9 @@ export interface ConnectOptions {
 /** Dials a node's TCP listener for frames. One value passed around instead of the network, so that TLS is one place. */
 export type WireConnector = (options: ConnectOptions) => Promise<FrameConnection>;
 
+/** Opens a connection to a TCP port, by whatever is spoken there. Rejects with an Error that says why not. */
+export type Dialer = (host: string, port: number, timeoutMs: number) => Promise<Socket>;
+
 /** Splits `host:port`, with IPv6 hosts in brackets. Throws WireError. */
 export function parseTcpAddress(address: string): { readonly host: string; readonly port: number } {
   const match = /^(?:tcp:\/\/)?(\[[^\]]+\]|[^:/]+):(\d{1,5})\/?$/.exec(address);
@@ -34,9 +37,24 @@ export function parseTcpAddress(address: string): { readonly host: string; reado
  * Connects, sends the operation header and waits for `Ok`. Throws WireRefusedError when the peer says no, WireError
  * when it can't be reached in time.
  */
-export const connectWire: WireConnector = async (options) => {
-  const { host, port } = parseTcpAddress(options.address);
-  const socket = await dial(host, port, options.timeoutMs ?? HANDSHAKE_TIMEOUT_MS);
+export function wireConnector(dial: Dialer): WireConnector {
+  return async (options) => {
+    const { host, port } = parseTcpAddress(options.address);
+    const socket = await dialled(dial, host, port, options.timeoutMs ?? HANDSHAKE_TIMEOUT_MS);
+    return greet(socket, options);
+  };
+}
+
+async function dialled(dial: Dialer, host: string, port: number, timeoutMs: number): Promise<Socket> {
+  try {
+    return await dial(host, port, timeoutMs);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new WireError(`Could not connect to ${host}:${port}: ${reason}`);
+  }
+}
+
+async function greet(socket: Socket, options: ConnectOptions): Promise<FrameConnection> {
   try {
     const header: OperationHeader = {
       DatabaseName: options.databaseName ?? null,
@@ -59,18 +77,18 @@ export const connectWire: WireConnector = async (options) => {
     socket.destroy();
     throw error;
   }
-};
+}
 
-function dial(host: string, port: number, timeoutMs: number): Promise<Socket> {
+function dialPlain(host: string, port: number, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createConnection({ host, port, noDelay: true });
     const timer = setTimeout(() => {
       socket.destroy();
-      reject(new WireError(`${host}:${port} did not accept a connection within ${timeoutMs} ms.`));
+      reject(new Error(`it did not accept a connection within ${timeoutMs} ms`));
     }, timeoutMs);
     socket.once('error', (error) => {
       clearTimeout(timer);
-      reject(new WireError(`Could not connect to ${host}:${port}: ${error.message}`));
+      reject(error);
     });
     socket.once('connect', () => {
       clearTimeout(timer);
@@ -81,3 +99,6 @@ function dial(host: string, port: number, timeoutMs: number): Promise<Socket> {
     });
   });
 }
+
+/** Over plain TCP. */
+export const connectWire: WireConnector = wireConnector(dialPlain);

@@ -133,9 +133,50 @@ describe('the configuration of a node', () => {
     else expect(attempt).toThrow(/Security.UnsecuredAccessAllowed=\w+ allows for plain HTTP/);
   });
 
-  it('refuses what would be less safe than it looks: a certificate, or an https URL', () => {
-    expect(() => read(['--Security.Certificate.Path=server.pfx'])).toThrow(/can't serve HTTPS/);
-    expect(() => read(['--ServerUrl=https://127.0.0.1:0'])).toThrow(/can't serve HTTPS/);
+  it('serves https on any address with a certificate, whose paths are taken from the working directory', () => {
+    const { serverUrls, security } = read([
+      '--ServerUrl=https://0.0.0.0:8443',
+      '--Security.Certificate.Path=tls/tls.crt',
+      '--Security.Certificate.Key.Path=tls/tls.key',
+      '--Security.Certificate.TrustedCAs.Path=/ca.crt',
+      `--Security.WellKnownCertificates.Admin=${'ab'.repeat(20)};${'CD'.repeat(20)}`,
+      '--Security.WellKnownIssuers.Admin=issuer.crt;MIIBase64',
+    ]);
+    expect(serverUrls).toEqual([{ scheme: 'https', host: '0.0.0.0', port: 8443 }]);
+    expect(security).toEqual({
+      certificatePath: join(folder, 'tls/tls.crt'),
+      keyPath: join(folder, 'tls/tls.key'),
+      password: null,
+      trustedCasPath: '/ca.crt',
+      wellKnownAdmins: ['AB'.repeat(20), 'CD'.repeat(20)],
+      wellKnownIssuers: [join(folder, 'issuer.crt'), 'MIIBase64'],
+    });
+    expect(read().security).toBeNull();
+  });
+
+  it.each([
+    ['https without a certificate', ['--ServerUrl=https://127.0.0.1:0'], /there is no certificate/],
+    ['a certificate without https', ['--Security.Certificate.Path=a.pfx'], /but ServerUrl is 'http:/],
+    [
+      'a key without a certificate',
+      ['--Security.Certificate.Key.Path=a.key'],
+      /Security.Certificate.Path is not/,
+    ],
+    ['authorities without a certificate', ['--Security.Certificate.TrustedCAs.Path=ca'], /Path is not/],
+    ['http beside https', ['--ServerUrl=https://127.0.0.1:1;http://127.0.0.1:2'], /there is no certificate/],
+    ['a command that gives the certificate', ['--Security.Certificate.Load.Exec=x'], /from files only/],
+    ['what is no thumbprint', ['--Security.WellKnownCertificates.Admin=AB'], /40 hexadecimal digits/],
+    [
+      'a public URL of the other scheme',
+      [
+        '--ServerUrl=https://127.0.0.1:0',
+        '--Security.Certificate.Path=a.pfx',
+        '--PublicServerUrl=http://a.example.com',
+      ],
+      /must be that of ServerUrl, https/,
+    ],
+  ])('refuses what would be less safe than it looks: %s', (_what, args, reason) => {
+    expect(() => read(args)).toThrow(reason);
   });
 
   it('refuses public URLs that nobody can reach', () => {

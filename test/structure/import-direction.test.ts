@@ -12,10 +12,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   observability: [],
   security: ['observability'],
   configuration: ['observability'],
-  tcp: ['wire'],
+  tcp: ['wire', 'security'],
   rachis: ['storage', 'wire', 'json', 'observability'],
   // Of documents only the change vectors: the observer compares them.
-  cluster: ['rachis', 'storage', 'wire', 'json', 'documents', 'observability'],
+  cluster: ['security', 'rachis', 'storage', 'wire', 'json', 'documents', 'observability'],
   documents: ['storage', 'json', 'observability'],
   replication: ['documents', 'storage', 'json', 'wire', 'observability'],
   indexing: ['documents', 'storage', 'json'],

@@ -15,13 +15,13 @@ const BY_CATEGORY: Readonly<Record<string, string>> = {
     DisableAutoUpdate DisableAutoUpdateFromApi DisableLicenseSupportCheck ThrowOnInvalidOrMissingLicense`,
   Security: `DisableHttpsRedirection DisableHsts AuditLog.FolderPath AuditLog.RetentionTimeInHrs
     AuditLog.RetentionTimeInHours AuditLog.RetentionSizeInMb AuditLog.Compress AuditLog.ArchiveAboveSizeInMb
-    AuditLog.MaxArchiveDays AuditLog.MaxArchiveFiles AuditLog.EnableArchiveFileCompression Certificate.Password
+    AuditLog.MaxArchiveDays AuditLog.MaxArchiveFiles AuditLog.EnableArchiveFileCompression
     Certificate.Exec.Arguments Certificate.Load.Exec.Arguments Certificate.Load.Exec.TimeoutInSec
     Certificate.Renew.Exec Certificate.Renew.Exec.Arguments Certificate.Renew.Exec.TimeoutInSec Certificate.Change.Exec
     Certificate.Change.Exec.Arguments Certificate.Change.Exec.TimeoutInSec Certificate.Exec.TimeoutInSec
     Certificate.LetsEncrypt.Email Certificate.LetsEncrypt.RenewBeforeExpirationInDays
     Certificate.ExpiringThresholdInDays Certificate.AutoExtendThresholdInDays MasterKey.Path MasterKey.Exec
-    MasterKey.Exec.Arguments MasterKey.Exec.TimeoutInSec WellKnownCertificates.Admin WellKnownIssuers.Admin
+    MasterKey.Exec.Arguments MasterKey.Exec.TimeoutInSec
     WellKnownIssuerHashes.Admin WellKnownIssuers.Admin.ValidateCertificateNames TlsCipherSuites
     DoNotConsiderMemoryLockFailureAsCatastrophicError AllowedDestinations Csrf.Enabled Csrf.TrustedOrigins
     Csrf.AdditionalOriginHeaders TwoFactor.DefaultSessionDurationInMin TwoFactor.MaxSessionDurationInMin`,

@@ -1,6 +1,5 @@
 import { type ListenUrl, listenTcpUrl, listenUrls, publicUrl } from '../listen-url.ts';
 import { setting } from '../setting.ts';
-import { ACCESS_RANGES } from '../unsecured-access.ts';
 import { flag, integer, oneOf, optional, text } from '../value-form.ts';
 
 const LOCAL: ListenUrl = { scheme: 'http', host: '127.0.0.1', port: 8080 };
@@ -37,25 +36,6 @@ export const setupMode = setting(
   'None' as const,
   'There is no setup wizard: all values do what None does.',
 );
-export const unsecuredAccessAllowed = setting(
-  'Security.UnsecuredAccessAllowed',
-  oneOf(ACCESS_RANGES),
-  'Local' as const,
-  'From where plain HTTP may be reachable; listening on more than loopback needs PrivateNetwork or PublicNetwork.',
-);
-export const certificatePath = setting(
-  'Security.Certificate.Path',
-  optional(text),
-  null,
-  'Server certificate; HTTPS is not served yet, so setting it is refused.',
-);
-export const certificateExec = setting(
-  'Security.Certificate.Load.Exec',
-  optional(text),
-  null,
-  'Command that gives the server certificate; refused as Security.Certificate.Path is.',
-  ['Security.Certificate.Exec', 'Security.Certificate.Exec.Load'],
-);
 export const parentProcessId = setting(
   'Embedded.ParentProcessId',
   optional(integer(1, 2 ** 31 - 1)),
@@ -79,9 +59,6 @@ export const SERVER_SETTINGS = [
   dataDir,
   runInMemory,
   setupMode,
-  unsecuredAccessAllowed,
-  certificatePath,
-  certificateExec,
   parentProcessId,
   maxConcurrentRequests,
 ] as const;

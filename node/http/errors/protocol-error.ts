@@ -60,6 +60,11 @@ export function routeNotFound(method: string, url: string): ProtocolError {
   );
 }
 
+/** Who asks may not have it; `message` says who that is and what would be needed. */
+export function forbidden(message: string): ProtocolError {
+  return new ProtocolError(403, 'Raven.Client.Exceptions.Security.AuthorizationException', message);
+}
+
 /** RavenDB has it, this product has not yet: said plainly, never a made-up success. */
 export function notImplemented(what: string): ProtocolError {
   return new ProtocolError(501, 'System.NotImplementedException', `${what} is not built yet in this server.`);

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Channel } from '../transport/channel.ts';
 import { FAST_BODY_BYTES_MAX } from './limits.ts';
 import { parseRequestHead, type RequestHead } from './request-head.ts';
 
@@ -27,6 +28,7 @@ const EMPTY = Buffer.alloc(0);
  */
 export class FastConnection<Accepted> {
   readonly socket: Socket;
+  readonly channel: Channel;
   readonly #service: FastService<Accepted>;
   readonly #onData = (chunk: Buffer) => this.#receive(chunk);
   readonly #onClose = () => this.#service.ended(this, 'closed');
@@ -37,8 +39,9 @@ export class FastConnection<Accepted> {
   /** When the oldest unserved byte came, or the last answer left, in `performance.now` milliseconds. */
   #waitingSinceMs = performance.now();
 
-  constructor(socket: Socket, service: FastService<Accepted>) {
+  constructor(socket: Socket, channel: Channel, service: FastService<Accepted>) {
     this.socket = socket;
+    this.channel = channel;
     this.#service = service;
     socket.on('data', this.#onData);
     socket.once('close', this.#onClose);

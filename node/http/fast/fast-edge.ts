@@ -6,6 +6,7 @@ import type { RequestObserver } from '../node-services.ts';
 import type { HttpResponse } from '../response.ts';
 import type { FoundRoute } from '../routing/route-table.ts';
 import type { Admission } from '../transport/admission.ts';
+import type { Channel } from '../transport/channel.ts';
 import {
   chooseEncoding,
   encodeStream,
@@ -43,8 +44,8 @@ export class FastEdge implements FastService<Accepted> {
     this.#sweep.unref();
   }
 
-  connect(socket: Socket): void {
-    this.#connections.add(new FastConnection(socket, this));
+  connect(socket: Socket, channel: Channel): void {
+    this.#connections.add(new FastConnection(socket, channel, this));
   }
 
   accept(head: RequestHead): Accepted | null {
@@ -63,7 +64,7 @@ export class FastEdge implements FastService<Accepted> {
   ): void {
     const { dispatcher, admission, observer } = this.#options;
     const startedMs = performance.now();
-    const request = new FastRequest(head, path, body, NEVER_ABORTED);
+    const request = new FastRequest(head, path, body, connection.channel, NEVER_ABORTED);
     if (!admission.enter()) {
       observer?.limited('concurrent_requests');
       this.#write(errorResponse(admission.refusal(), request.url), head, connection, () => {});

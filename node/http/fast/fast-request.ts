@@ -1,5 +1,7 @@
+import type { Peer } from '../../security/authority.ts';
 import { Query } from '../parameters/query.ts';
 import type { HttpRequest } from '../request.ts';
+import type { Channel } from '../transport/channel.ts';
 import { headerOf, type RequestHead } from './request-head.ts';
 
 const NO_PARAMETERS = new Query('');
@@ -10,13 +12,17 @@ export class FastRequest implements HttpRequest {
   readonly path: string;
   readonly url: string;
   readonly signal: AbortSignal;
+  readonly peer: Peer | null;
   readonly #head: RequestHead;
+  readonly #channel: Channel;
   readonly #body: Buffer;
   readonly #queryStart: number;
   #query: Query | undefined;
 
-  constructor(head: RequestHead, path: string, body: Buffer, signal: AbortSignal) {
+  constructor(head: RequestHead, path: string, body: Buffer, channel: Channel, signal: AbortSignal) {
     this.#head = head;
+    this.#channel = channel;
+    this.peer = channel.peer;
     this.#body = body;
     this.method = head.method;
     this.url = head.target;
@@ -32,7 +38,7 @@ export class FastRequest implements HttpRequest {
   }
 
   get baseUrl(): string {
-    return `http://${this.header('host') ?? 'localhost'}`;
+    return `${this.#channel.scheme}://${this.header('host') ?? 'localhost'}`;
   }
 
   header(name: string): string | undefined {

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Peer } from '../../security/authority.ts';
 import { Query } from '../parameters/query.ts';
 import type { HttpRequest } from '../request.ts';
 import type { BodyBudget } from './body-budget.ts';
 import { BodyChunks } from './body-chunks.ts';
+import type { Channel } from './channel.ts';
 import { decodedBody, gatherBody } from './request-body.ts';
 
 const NO_PARAMETERS = new Query('');
@@ -14,17 +16,17 @@ export class NodeHttpRequest implements HttpRequest {
   readonly url: string;
   readonly #message: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #scheme: string;
+  readonly #channel: Channel;
   readonly #budget: BodyBudget;
   readonly #queryStart: number;
   #query: Query | undefined;
   #abort: AbortController | undefined;
   #release: (() => void) | undefined;
 
-  constructor(message: IncomingMessage, response: ServerResponse, scheme: string, budget: BodyBudget) {
+  constructor(message: IncomingMessage, response: ServerResponse, channel: Channel, budget: BodyBudget) {
     this.#message = message;
     this.#response = response;
-    this.#scheme = scheme;
+    this.#channel = channel;
     this.#budget = budget;
     this.method = message.method ?? 'GET';
     const url = message.url ?? '/';
@@ -39,8 +41,12 @@ export class NodeHttpRequest implements HttpRequest {
     return this.#query;
   }
 
+  get peer(): Peer | null {
+    return this.#channel.peer;
+  }
+
   get baseUrl(): string {
-    return `${this.#scheme}://${this.#message.headers.host ?? 'localhost'}`;
+    return `${this.#channel.scheme}://${this.#message.headers.host ?? 'localhost'}`;
   }
 
   header(name: string): string | undefined {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FastConnection } from '../../../node/http/fast/fast-connection.ts';
 import { headerOf, parseRequestHead } from '../../../node/http/fast/request-head.ts';
 import { responseBytes } from '../../../node/http/fast/response-bytes.ts';
+import { PLAIN_CHANNEL } from '../../../node/http/transport/channel.ts';
 
 const head = (text: string) => parseRequestHead(Buffer.from(text, 'latin1'), 0);
 
@@ -61,7 +62,7 @@ describe('a fast connection', () => {
   beforeEach(async () => {
     server = createServer((socket) => {
       socket.on('error', () => {});
-      new FastConnection<true>(socket, {
+      new FastConnection<true>(socket, PLAIN_CHANNEL, {
         accept: (request) => (request.target.startsWith('/fast') ? true : null),
         serve: (request, body, _accepted, connection) => {
           const answer = () => {

@@ -65,6 +65,8 @@ export function passiveNode(): NodeServices {
     publicUrl: () => 'http://0.0.0.0:8080',
     tcpUrl: () => 'tcp://0.0.0.0:38888',
     hasConfiguredPublicUrl: false,
+    security: null,
+    fetch,
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'node_up 1\n' }),
     liveness: () => [{ name: 'event loop', isOk: true }],
     readiness: () => [{ name: 'cluster', isOk: false, detail: 'in no cluster' }],

@@ -99,7 +99,7 @@ const nodeInfo: ServerHandler = (_request, { node }) => {
   return json(200, {
     NodeTag: cluster.nodeTag(),
     TopologyId: topologyId,
-    Certificate: null,
+    Certificate: node.security?.server.facts.base64 ?? null,
     ClusterStatus: null,
     NumberOfCores: cpus().length,
     InstalledMemoryInGb: memoryGb,

@@ -28,16 +28,17 @@ async function awaitMember(
   const url = node.cluster.topology().allNodes[tag];
   if (url === undefined) return;
   const target = `${url}/databases/${encodeURIComponent(name)}/healthcheck`;
-  while (!deadline.aborted && !(await isServed(target, deadline))) {
+  while (!deadline.aborted && !(await isServed(node, target, deadline))) {
     await delay(ASK_AGAIN_MS);
   }
 }
 
-async function isServed(target: string, deadline: AbortSignal): Promise<boolean> {
+async function isServed(node: NodeServices, target: string, deadline: AbortSignal): Promise<boolean> {
   try {
-    const response = await fetch(target, { signal: deadline });
-    await response.body?.cancel();
-    return response.status === 204;
+    const answer = await node.fetch(target, { signal: deadline });
+    // Read to its end, so that the connection is free again.
+    await answer.text();
+    return answer.status === 204;
   } catch {
     // Unreachable counts as not yet; the deadline ends it.
     return false;

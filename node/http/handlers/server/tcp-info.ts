@@ -10,7 +10,8 @@ function tcpInfo(request: HttpRequest, node: NodeServices) {
   const url = ownTcpUrl(request, node);
   return json(200, {
     Url: url,
-    Certificate: null,
+    // A client connects by TLS when it has a certificate too, and takes no other server than this one.
+    Certificate: node.security?.server.facts.base64 ?? null,
     NodeTag: node.cluster.nodeTag(),
     ServerId: node.cluster.serverId,
     Urls: [url],
