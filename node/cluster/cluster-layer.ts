@@ -291,8 +291,8 @@ export class ClusterLayer {
     return this.#membership.demote(tag);
   }
 
-  reelect(): Promise<void> {
-    return this.#rachis.transferLeadership();
+  reelect(tag?: string): Promise<void> {
+    return this.#membership.reelect(tag);
   }
 
   async forceTimeout(): Promise<void> {

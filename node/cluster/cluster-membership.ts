@@ -81,6 +81,12 @@ export class ClusterMembership {
     await this.#options.rachis.changeConfiguration({ upsert: [{ ...node, role: 'watcher' }] });
   }
 
+  /** The leader hands over to the node with this tag, which must be a member; without one, to the most up-to-date. */
+  async reelect(tag?: string): Promise<void> {
+    const { rachis } = this.#options;
+    await rachis.transferLeadership(...(tag === undefined ? [] : [this.#node(tag).id]));
+  }
+
   #configuration(): Configuration {
     const { configuration } = this.#options.rachis;
     if (configuration === null)

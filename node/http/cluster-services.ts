@@ -45,6 +45,7 @@ export interface ClusterServices {
   removeNode(tag: string): Promise<void>;
   promote(tag: string): Promise<void>;
   demote(tag: string): Promise<void>;
-  reelect(): Promise<void>;
+  /** `tag`: who is to lead; else the most up-to-date of the others. */
+  reelect(tag?: string): Promise<void>;
   forceTimeout(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import type { RoleChange } from './core/ready.ts';
 import { ChangeSignal } from './driver/change-signal.ts';
 import { CoreDriver } from './driver/core-driver.ts';
 import { viaLeader } from './driver/leader-route.ts';
-import { MembershipChanges } from './driver/membership-changes.ts';
+import { MembershipChanges, type TransferRequest } from './driver/membership-changes.ts';
 import type { AppliedCommand } from './driver/proposals.ts';
 import { Ticker } from './driver/ticker.ts';
 import { TransitionLog } from './driver/transition-log.ts';
@@ -262,7 +262,8 @@ export class RachisNode {
 
   /** Hands leadership over to the most up-to-date other member, or to the one named; resolves when this has happened. */
   async transferLeadership(target?: NodeId): Promise<void> {
-    await this.askLeader(TRANSFER, target ?? null);
+    const request: TransferRequest = { target: target ?? null, from: this.#core.leader };
+    await this.askLeader(TRANSFER, request);
   }
 
   /** As if this node had heard nothing of its leader for too long. */
@@ -335,7 +336,7 @@ export class RachisNode {
     if (!this.isLeader) throw new RetryError('this node does not lead');
     if (topic === READ_INDEX) return this.#driver.readIndex();
     if (topic === CHANGE_CONFIGURATION) return this.#membership.change(body as ConfigurationChange);
-    if (topic === TRANSFER) return this.#membership.transfer(body as NodeId | null);
+    if (topic === TRANSFER) return this.#membership.transfer(body as TransferRequest);
     if (this.#options.serve === undefined) throw new RachisRefusedError(`unknown request '${topic}'`);
     return this.#options.serve(topic, body);
   }

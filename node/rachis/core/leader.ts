@@ -77,10 +77,14 @@ export function tickLeader(state: CoreState, leadership: Leadership): void {
   }
 }
 
-/** Tells a caught-up target to campaign; again with each heartbeat, since the message may be lost. */
+/**
+ * Tells a caught-up target to campaign; again with each heartbeat, since the message may be lost. In a joint phase the
+ * entry that ends it is still to come: a target without it would lose the election to its absence.
+ */
 export function sendTransfer(state: CoreState, leadership: Leadership): void {
   const target = leadership.transfer?.target;
-  if (target === undefined || leadership.peers.get(target)?.match !== state.log.lastIndex) return;
+  if (target === undefined || state.configurations.isJoint) return;
+  if (leadership.peers.get(target)?.match !== state.log.lastIndex) return;
   state.outbox.send({ type: 'TimeoutNow', from: state.id, to: target, term: state.term });
 }
 

@@ -8,6 +8,14 @@ import { RachisRefusedError, RetryError } from '../rachis-error.ts';
 import type { CoreDriver } from './core-driver.ts';
 import { PromotionRounds } from './promotion.ts';
 
+/** A wish for another leader. May be asked twice without harm. */
+export interface TransferRequest {
+  /** Who is to lead; null: the most up-to-date of the other members. */
+  readonly target: NodeId | null;
+  /** Who led when it was asked; null: not known. Without a target, another leader means that it is done. */
+  readonly from: NodeId | null;
+}
+
 export interface MembershipOptions {
   readonly driver: CoreDriver;
   readonly core: RaftCore;
@@ -59,25 +67,57 @@ export class MembershipChanges {
     }
   }
 
-  /** Resolves when another node leads. */
-  async transfer(target: NodeId | null): Promise<null> {
+  /**
+   * Resolves when another node leads; when one was named, that one. RachisRefusedError when it can't lead, or did not
+   * take over in time: then this node goes on.
+   */
+  async transfer({ target, from }: TransferRequest): Promise<null> {
     const { core, driver, changed, electionTimeoutMs } = this.#options;
+    if (target === null && from !== null && from !== core.id) return null;
     const chosen = target ?? this.#bestSuccessor();
     // A lone member has nobody to hand over to; it goes on.
-    if (chosen === null) return null;
+    if (chosen === null || chosen === core.id) return null;
+    this.#checkFitness(chosen);
     const outcome = driver.input((leader) => leader.transferLeadership(chosen));
     if (outcome?.accepted === false && outcome.reason !== 'TransferInProgress') {
-      if (outcome.reason === 'AlreadyLeader') return null;
-      throw new RachisRefusedError(`Leadership can't be handed to ${chosen}: ${outcome.reason}.`);
+      throw new RachisRefusedError(
+        `Leadership can't be handed to ${this.#nameOf(chosen)}: ${outcome.reason}.`,
+      );
     }
     const deadline = performance.now() + 3 * electionTimeoutMs;
-    while (core.rachisState === 'Leader') {
+    while (core.leader === core.id || core.leader === null) {
       if (performance.now() > deadline) {
-        throw new RachisRefusedError(`Node ${chosen} did not take over leadership in time.`);
+        throw new RachisRefusedError(`${this.#nameOf(chosen)} did not take over leadership in time.`);
       }
       await changed(LOOK_MS);
     }
+    if (target !== null && core.leader !== target) {
+      throw new RachisRefusedError(`${this.#nameOf(core.leader)} leads now, not ${this.#nameOf(target)}.`);
+    }
     return null;
+  }
+
+  /** While a leader hands over it takes no commands, so it does not begin to with one who can't follow at once. */
+  #checkFitness(target: NodeId): void {
+    const { core, isConnected } = this.#options;
+    const { configuration, peers } = core.status();
+    const role = configuration?.nodes.find((node) => node.id === target)?.role;
+    const peer = peers.find((known) => known.id === target);
+    const problem =
+      role !== 'member'
+        ? `it is ${role === undefined ? 'not in the cluster' : `a ${role}`}, and only members lead`
+        : !isConnected(target)
+          ? 'the leader has no connection to it'
+          : peer?.state !== 'replicate'
+            ? 'it is not up to date'
+            : null;
+    if (problem === null) return;
+    throw new RachisRefusedError(`Leadership can't be handed to ${this.#nameOf(target)}: ${problem}.`);
+  }
+
+  #nameOf(id: NodeId): string {
+    const node = this.#options.core.status().configuration?.nodes.find((known) => known.id === id);
+    return `node ${node?.tag ?? id}`;
   }
 
   #handOverWhenStalled(): void {
@@ -86,7 +126,7 @@ export class MembershipChanges {
     if (this.#isHandingOver || stalledMs < LOG_STALL_ELECTION_TIMEOUTS * electionTimeoutMs) return;
     this.#isHandingOver = true;
     logger.warn('Handing leadership over: the Raft log waits for the disk', { stalledMs });
-    this.transfer(null)
+    this.transfer({ target: null, from: null })
       .catch((error: unknown) => logger.warn('Nobody took over leadership', { error: String(error) }))
       .finally(() => {
         this.#isHandingOver = false;

@@ -163,6 +163,16 @@ describe('three nodes over TCP and files', () => {
     await until(() => !leader.rachis.isLeader);
     expect(await cluster.leader()).not.toBe(leader);
   });
+
+  it('hand leadership over once, though the request comes again to the next leader', async () => {
+    cluster = await TestCluster.of(3);
+    const leader = await cluster.leader();
+    const request = { target: null, from: leader.rachis.id };
+    await leader.rachis.askLeader('transfer', request);
+    const next = await cluster.leader();
+    await leader.rachis.askLeader('transfer', request);
+    expect(next.rachis.isLeader).toBe(true);
+  });
 });
 
 describe('membership', () => {

@@ -61,8 +61,12 @@ const demote: ServerHandler = async (request, { node }) => {
   return NO_CONTENT;
 };
 
-const reelect: ServerHandler = async (_request, { node }) => {
-  await node.cluster.reelect();
+/**
+ * The leader steps down. `nodeTag` (ours) names who is to lead then, for instance one in another zone when a node is
+ * drained: a member that is connected and up to date, otherwise the leader goes on and the request is refused.
+ */
+const reelect: ServerHandler = async (request, { node }) => {
+  await node.cluster.reelect(optionalText(request, 'nodeTag'));
   return NO_CONTENT;
 };
 
