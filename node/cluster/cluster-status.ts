@@ -1,4 +1,4 @@
-import type { ClusterNode, MemberRole } from '../rachis/core/configuration.ts';
+import type { ClusterNode, Configuration, MemberRole } from '../rachis/core/configuration.ts';
 import type { RachisState } from '../rachis/core/ready.ts';
 import type { RachisPeer, RachisStatus } from '../rachis/rachis-status.ts';
 import type { NodeProperties } from './node-properties.ts';
@@ -62,7 +62,8 @@ export function topologyOf(
   const { configuration } = status;
   if (configuration === null || status.state === 'Passive') return PASSIVE;
   const urls = (nodes: readonly ClusterNode[]) => Object.fromEntries(nodes.map(({ tag, url }) => [tag, url]));
-  const inRole = (role: MemberRole) => urls(configuration.nodes.filter((node) => node.role === role));
+  const inRole = (role: MemberRole) =>
+    urls(configuration.nodes.filter((node) => settledRole(configuration, node) === role));
   return {
     topologyId: configuration.clusterId,
     allNodes: urls(configuration.nodes),
@@ -73,6 +74,15 @@ export function topologyOf(
     lastNodeId: configuration.lastTag,
     etag: Math.max(status.configurationIndex, publicUrlsChangedAt),
   };
+}
+
+/**
+ * A promotion is not over before the joint phase is: until then the former members alone still have to agree, too, so
+ * none of them may be stopped on the strength of the new one.
+ */
+function settledRole({ outgoingMembers }: Configuration, { id, role }: ClusterNode): MemberRole {
+  const isNew = role === 'member' && outgoingMembers.length > 0 && !outgoingMembers.includes(id);
+  return isNew ? 'promotable' : role;
 }
 
 export function clusterStatusOf(status: RachisStatus): ClusterStatus {

@@ -144,15 +144,20 @@ export class LayerCluster {
     return this.nodes.filter((node) => node.isUp);
   }
 
-  /** So many members, which all see the same, and a leader. */
+  /**
+   * So many members, which all see the same, and a leader that has applied their configuration: until then the quorum
+   * of the former members is needed, too.
+   */
   async settled(members: number): Promise<void> {
     const inCluster = () => this.up.filter((node) => node.layer.nodeTag() !== '?');
     await until(
       () => {
         const seen = inCluster().map((node) => node.layer.topology());
-        const hasLeader = inCluster().some((node) => node.layer.status().state === 'Leader');
+        const isDecided = inCluster().some(
+          ({ layer }) => layer.status().state === 'Leader' && layer.appliedIndex() >= layer.topology().etag,
+        );
         return (
-          hasLeader && seen.length > 0 && seen.every((view) => Object.keys(view.members).length === members)
+          isDecided && seen.length > 0 && seen.every((view) => Object.keys(view.members).length === members)
         );
       },
       () => `${members} members: ${JSON.stringify(this.up.map((node) => node.layer.topology()))}`,

@@ -77,7 +77,7 @@ export class MembershipChanges {
     const chosen = target ?? this.#bestSuccessor();
     // A lone member has nobody to hand over to; it goes on.
     if (chosen === null || chosen === core.id) return null;
-    this.#checkFitness(chosen);
+    await this.#untilFit(chosen);
     const outcome = driver.input((leader) => leader.transferLeadership(chosen));
     if (outcome?.accepted === false && outcome.reason !== 'TransferInProgress') {
       throw new RachisRefusedError(
@@ -97,22 +97,32 @@ export class MembershipChanges {
     return null;
   }
 
-  /** While a leader hands over it takes no commands, so it does not begin to with one who can't follow at once. */
-  #checkFitness(target: NodeId): void {
+  /**
+   * While a leader hands over it takes no commands, so it does not begin to with one who can't follow at once. One that
+   * merely has not answered this leader yet gets an election timeout.
+   */
+  async #untilFit(target: NodeId): Promise<void> {
+    const { core, changed, electionTimeoutMs } = this.#options;
+    const deadline = performance.now() + electionTimeoutMs;
+    for (;;) {
+      if (core.rachisState !== 'Leader') throw new RetryError('this node does not lead any more');
+      const problem = this.#unfitness(target);
+      if (problem === null) return;
+      if (performance.now() > deadline) {
+        throw new RachisRefusedError(`Leadership can't be handed to ${this.#nameOf(target)}: ${problem}.`);
+      }
+      await changed(LOOK_MS);
+    }
+  }
+
+  #unfitness(target: NodeId): string | null {
     const { core, isConnected } = this.#options;
     const { configuration, peers } = core.status();
     const role = configuration?.nodes.find((node) => node.id === target)?.role;
-    const peer = peers.find((known) => known.id === target);
-    const problem =
-      role !== 'member'
-        ? `it is ${role === undefined ? 'not in the cluster' : `a ${role}`}, and only members lead`
-        : !isConnected(target)
-          ? 'the leader has no connection to it'
-          : peer?.state !== 'replicate'
-            ? 'it is not up to date'
-            : null;
-    if (problem === null) return;
-    throw new RachisRefusedError(`Leadership can't be handed to ${this.#nameOf(target)}: ${problem}.`);
+    if (role === undefined) return 'it is not in the cluster';
+    if (role !== 'member') return `it is a ${role}, and only members lead`;
+    if (!isConnected(target)) return 'the leader has no connection to it';
+    return peers.find((peer) => peer.id === target)?.state === 'replicate' ? null : 'it is not up to date';
   }
 
   #nameOf(id: NodeId): string {
