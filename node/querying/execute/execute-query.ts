@@ -10,8 +10,9 @@ import { jsonAt } from '../../json/json-path.ts';
 import { compileWhere } from '../plan/compile-where.ts';
 import { FieldNeeds } from '../plan/field-need.ts';
 import { documentPath } from '../plan/names.ts';
+import type { OrderKey } from '../plan/order.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
-import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
+import { InvalidQueryError } from '../query-error.ts';
 import type { LoadItem } from '../rql/syntax-tree.ts';
 import { collectionRows } from './collection-rows.ts';
 import { documentFilter } from './document-filter.ts';
@@ -20,6 +21,7 @@ import { INCLUDED_DOCUMENTS_MAX, RESULT_BYTES_MAX } from './limits.ts';
 import { type Projection, projectionOf } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
 import { type LoadedValue, NOTHING_LOADED, type Row } from './row.ts';
+import { hasBoost, Scores } from './scores.ts';
 import { sortEntries } from './sort-entries.ts';
 
 export interface QueryContext {
@@ -78,9 +80,9 @@ export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryCon
   const entries = evaluate(plan.where, searched);
   const reader = documents.reader;
   const page = new Page(plan, projectionOf(plan, false), reader, context);
-  const ordered = sortEntries(entries, plan.order, searched, () => {
-    throw new UnsupportedQueryError('order by score()');
-  });
+  const order = plan.order.length === 0 && hasBoost(plan.where) ? BY_SCORE : plan.order;
+  const scores = order.some(({ kind }) => kind === 'score') ? new Scores(plan.where, searched) : undefined;
+  const ordered = sortEntries(entries, order, searched, (entry) => scores?.of(entry) ?? 0);
   for (const document of documentsOf(ordered, entries, index, reader)) if (!page.take(document)) break;
   return {
     ...page.answer(entries.length, startedMs),
@@ -91,6 +93,8 @@ export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryCon
     resultEtag: etagOf(index.spec.name, index.state, isStale),
   };
 }
+
+const BY_SCORE: readonly OrderKey[] = [{ kind: 'score', descending: false }];
 
 const ROWS_READ_AT_ONCE = 64;
 

@@ -1,0 +1,159 @@
+import { analyze } from '../../indexing/analysis/analyzers.ts';
+import type { IndexField } from '../../indexing/definitions/index-field.ts';
+import type { TermEntries } from '../../indexing/store/index-reader.ts';
+import { TEXT_TERM, type Term, textTerm } from '../../indexing/store/term.ts';
+import type { Predicate } from '../plan/predicate.ts';
+import type { SearchedIndex } from './evaluate.ts';
+import { searchTerms } from './search-terms.ts';
+
+/** How much terms count: BM25 with k1 = 2 and b = 0.25, in which the length is that of the term, as in RavenDB. */
+const K1 = 2;
+const B = 0.25;
+
+/** Scores of entries that match a predicate: what each of its terms adds. */
+export class Scores {
+  readonly #index: SearchedIndex;
+  readonly #scores = new Map<number, number>();
+  readonly #entryCount: number;
+  readonly #meanLengths = new Map<number, number>();
+
+  constructor(predicate: Predicate, index: SearchedIndex) {
+    this.#index = index;
+    this.#entryCount = index.reader.allEntries().length;
+    this.#add(predicate, 1);
+  }
+
+  of(entry: number): number {
+    return this.#scores.get(entry) ?? 0;
+  }
+
+  #add(predicate: Predicate, boost: number): void {
+    switch (predicate.kind) {
+      case 'and':
+      case 'or':
+        for (const part of predicate.parts) this.#add(part, boost);
+        return;
+      case 'boost':
+        this.#add(predicate.part, boost * predicate.factor);
+        return;
+      case 'anyTerm':
+      case 'allTerms':
+        this.#addToField(predicate.field, (field) => {
+          for (const term of predicate.terms) this.#addTerm(field, term, boost);
+        });
+        return;
+      case 'range':
+        this.#addToField(predicate.field, (field) =>
+          this.#addTerms(
+            field,
+            this.#index.reader.terms(field.id, predicate.termKind, predicate.range),
+            boost,
+          ),
+        );
+        return;
+      case 'prefix':
+        this.#addToField(predicate.field, (field) => {
+          const start = textTerm(predicate.text, true);
+          this.#addTerms(field, this.#index.reader.termsWithPrefix(field.id, start), boost);
+        });
+        return;
+      case 'scan':
+        this.#addToField(predicate.field, (field) => this.#addScan(field, predicate.passes, boost));
+        return;
+      case 'search':
+        this.#addToField(predicate.field, (field) => this.#addSearch(field, predicate.text, boost));
+        return;
+      // What is not there counts nothing, and what is everywhere the same for all.
+      case 'not':
+      case 'all':
+      case 'none':
+      case 'document':
+      case 'documentPrefix':
+        return;
+    }
+  }
+
+  #addToField(name: string, add: (field: IndexField) => void): void {
+    const field = this.#index.fields.get(name);
+    if (field !== undefined) add(field);
+  }
+
+  #addSearch(field: IndexField, text: string, boost: number): void {
+    const analyzer = typeof field.analysis === 'object' ? field.analysis.analyzer : undefined;
+    const tokensOf = (part: string): readonly string[] =>
+      analyzer === undefined ? [part.toLowerCase()] : analyze(analyzer, [part]).map((token) => token.text);
+    for (const term of searchTerms(text, tokensOf)) {
+      if (term.kind === 'token') this.#addTerm(field, textTerm(term.text, true), boost);
+      else if (term.kind === 'phrase') {
+        for (const token of term.tokens) this.#addTerm(field, textTerm(token, true), boost);
+      } else if (term.kind === 'prefix') {
+        const start = textTerm(term.text, true);
+        this.#addTerms(field, this.#index.reader.termsWithPrefix(field.id, start), boost);
+      } else this.#addScan(field, term.passes, boost);
+    }
+  }
+
+  #addScan(field: IndexField, passes: (term: string) => boolean, boost: number): void {
+    for (const term of this.#index.reader.terms(field.id, TEXT_TERM)) {
+      if (passes(term.bytes.toString('utf8'))) this.#addTerms(field, [term], boost);
+    }
+  }
+
+  #addTerms(field: IndexField, terms: Iterable<TermEntries>, boost: number): void {
+    for (const { bytes, entries } of terms) {
+      const weigh = this.#weight(field, bytes.length, entries.length, boost);
+      for (const entry of entries) this.#addScore(entry, weigh(1));
+    }
+  }
+
+  #addTerm(field: IndexField, term: Term, boost: number): void {
+    const blocks = this.#index.reader.postings(field.id, term);
+    const count = blocks.reduce((sum, { entries }) => sum + entries.length, 0);
+    const weigh = this.#weight(field, term.bytes.length, count, boost);
+    for (const { entries, positions } of blocks) {
+      entries.forEach((entry, at) => {
+        this.#addScore(entry, weigh(positions?.[at]?.length ?? 1));
+      });
+    }
+  }
+
+  #addScore(entry: number, score: number): void {
+    this.#scores.set(entry, (this.#scores.get(entry) ?? 0) + score);
+  }
+
+  /** The score of a term that an entry holds so many times. */
+  #weight(field: IndexField, length: number, count: number, boost: number): (times: number) => number {
+    const rarity = Math.log(1 + (this.#entryCount - count + 0.5) / (count + 0.5));
+    const k = K1 * (1 - B + (B * length) / this.#meanLength(field));
+    return (times) => (rarity * boost * times) / (boost * times + k);
+  }
+
+  #meanLength(field: IndexField): number {
+    const known = this.#meanLengths.get(field.id);
+    if (known !== undefined) return known;
+    let terms = 0;
+    let bytes = 0;
+    for (const term of this.#index.reader.terms(field.id, TEXT_TERM)) {
+      terms++;
+      bytes += term.bytes.length;
+    }
+    const mean = terms === 0 ? 1 : bytes / terms;
+    this.#meanLengths.set(field.id, mean);
+    return mean;
+  }
+}
+
+/** A boost says that the order is that of the scores, unless there is another. */
+export function hasBoost(predicate: Predicate): boolean {
+  switch (predicate.kind) {
+    case 'boost':
+      return true;
+    case 'and':
+    case 'or':
+      return predicate.parts.some(hasBoost);
+    case 'not':
+      return hasBoost(predicate.part);
+    default:
+      return false;
+  }
+}
