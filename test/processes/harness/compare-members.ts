@@ -1,13 +1,20 @@
+import type { Dispatcher } from 'undici';
 import { requestJson, requestText } from './http-json.ts';
-import type { RavenNode } from './raven-node.ts';
 import { waitUntil } from './wait-until.ts';
-import { isIntact, type WriteLedger } from './write-ledger.ts';
+import { isIntact, type Ledger } from './write-ledger.ts';
 
 /** Documents asked for in one request. */
 const IDS_PER_REQUEST = 500;
 
 /** Longest time members may take to be equal after the last fault, in milliseconds. */
 const CONVERGENCE_TIMEOUT_MS = 60_000;
+
+/** Where a copy answers. */
+export interface Member {
+  readonly url: string;
+  /** How to reach it, where that takes a certificate. */
+  readonly dispatcher?: Dispatcher;
+}
 
 interface Statistics {
   readonly CountOfDocuments: number;
@@ -16,8 +23,8 @@ interface Statistics {
   readonly DatabaseChangeVector: string;
 }
 
-function statistics(node: RavenNode, database: string): Promise<Statistics> {
-  return requestJson('GET', `${node.url}/databases/${database}/stats`);
+function statistics({ url, dispatcher }: Member, database: string): Promise<Statistics> {
+  return requestJson('GET', `${url}/databases/${database}/stats`, { dispatcher });
 }
 
 /** What must be the same on all members once they have converged; the order in a change vector says nothing. */
@@ -31,7 +38,7 @@ function convergedState(stats: Statistics): string {
 }
 
 /** Waits until all members say the same of themselves. Gives the number of documents. */
-export async function waitForConvergence(members: readonly RavenNode[], database: string): Promise<number> {
+export async function waitForConvergence(members: readonly Member[], database: string): Promise<number> {
   return waitUntil(
     `the members of ${database} to be equal`,
     async () => {
@@ -59,9 +66,9 @@ export interface Comparison {
 
 /** Reads everything that was ever written from every member, and compares the bytes. */
 export async function compareMembers(
-  members: readonly RavenNode[],
+  members: readonly Member[],
   database: string,
-  ledger: WriteLedger,
+  ledger: Ledger,
 ): Promise<Comparison> {
   const ids = ledger.entries.flatMap((entry) => entry.ids);
   const found = new Map<string, Record<string, unknown>>();
@@ -86,8 +93,12 @@ export async function compareMembers(
 /** A comparison that finds nothing wrong. */
 export const NOTHING_WRONG = { lost: [], torn: [], halfBatches: [], different: [] } as const;
 
-function readDocuments(member: RavenNode, database: string, ids: readonly string[]): Promise<string> {
-  return requestText('POST', `${member.url}/databases/${database}/docs`, { body: { Ids: ids } }).catch(
+function readDocuments(
+  { url, dispatcher }: Member,
+  database: string,
+  ids: readonly string[],
+): Promise<string> {
+  return requestText('POST', `${url}/databases/${database}/docs`, { body: { Ids: ids }, dispatcher }).catch(
     (error) => {
       // A single missing document is the protocol's 404; it stands for "none of them".
       if (ids.length === 1 && error.status === 404) return '{"Results":[null]}';

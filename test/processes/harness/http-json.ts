@@ -1,3 +1,5 @@
+import { type Dispatcher, fetch as fetchOver } from 'undici';
+
 /** Longest time a test waits for one answer, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 20_000;
 
@@ -31,6 +33,8 @@ export interface RequestOptions {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** Connections with certificates of their own; without it those of every fetch. */
+  readonly dispatcher?: Dispatcher | undefined;
 }
 
 /** The answer's text. Throws HttpFailure for a status of 400 and up, and fetch's own error when there is no answer. */
@@ -39,14 +43,18 @@ export async function requestText(
   url: string,
   options: RequestOptions = {},
 ): Promise<string> {
-  const response = await fetch(url, {
+  const { dispatcher } = options;
+  const init = {
     method,
     headers: { 'Content-Type': 'application/json', ...options.headers },
     signal: AbortSignal.timeout(options.timeoutMs ?? REQUEST_TIMEOUT_MS),
     ...(options.body === undefined
       ? {}
       : { body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }),
-  });
+  };
+  const response = await (dispatcher === undefined
+    ? fetch(url, init)
+    : fetchOver(url, { ...init, dispatcher }));
   const text = await response.text();
   if (!response.ok) throw new HttpFailure(method, url, response.status, text);
   return text;

@@ -13,12 +13,19 @@ export interface LedgerEntry {
   readonly outcome: 'acknowledged' | 'unknown';
 }
 
+/** What was written, and which of it somebody was told is safe. */
+export interface Ledger {
+  readonly entries: readonly LedgerEntry[];
+  /** Ids of the documents of all entries with that outcome. */
+  idsWhere(outcome: LedgerEntry['outcome']): string[];
+}
+
 /**
  * Writers that never stop writing, single documents and batches, to whichever node they are told, and remember what was
  * acknowledged. A write without an answer may have happened or not; it is tried again on another node. Every document carries a digest of itself, so that
  * a torn one shows.
  */
-export class WriteLedger {
+export class WriteLedger implements Ledger {
   readonly entries: LedgerEntry[] = [];
   readonly #database: string;
   readonly #targets: () => readonly RavenNode[];
@@ -112,13 +119,14 @@ export class WriteLedger {
   }
 }
 
-interface LedgerDocument {
+export interface LedgerDocument {
   readonly Text: string;
   readonly Digest: string;
   readonly '@metadata': { readonly '@collection': 'Writes' };
 }
 
-function documentFor(id: string): LedgerDocument {
+/** The document that belongs to an id; it carries a digest of itself. */
+export function documentFor(id: string): LedgerDocument {
   const Text = `${id} `.repeat(8);
   return { Text, Digest: digestOf(id, Text), '@metadata': { '@collection': 'Writes' } };
 }

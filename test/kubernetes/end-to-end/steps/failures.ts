@@ -1,0 +1,93 @@
+import { waitUntil } from '../../../processes/harness/wait-until.ts';
+import { FAILURE_PAUSE_MS_MAX, ORDERLY_PAUSE_MS_MAX } from '../limits.ts';
+import type { Stage } from '../stage.ts';
+import type { Step } from '../step.ts';
+
+/** Waits until the nodes that answer know another leader. */
+async function waitForOtherLeader(stage: Stage, former: string): Promise<void> {
+  await waitUntil(
+    'another leader',
+    async () => {
+      const { topologies } = await stage.facts();
+      return [...topologies].some(
+        ([pod, answer]) => pod !== former && answer?.Leader != null && stage.podOf(answer.Leader) !== former,
+      );
+    },
+    60_000,
+  );
+}
+
+export const DELETE_LEADER: Step = {
+  name: 'kubectl delete pod of the leader',
+  pauseMsMax: ORDERLY_PAUSE_MS_MAX,
+  async run(stage) {
+    const leader = await stage.leader();
+    await stage.kubectl('delete', 'pod', leader.metadata.name);
+    await stage.settle();
+  },
+};
+
+export const DRAIN: Step = {
+  name: 'kubectl drain of the machine of the leader, and uncordon',
+  pauseMsMax: ORDERLY_PAUSE_MS_MAX,
+  async run(stage) {
+    const machine = stage.machineOf(await stage.leader());
+    const options = ['--ignore-daemonsets', '--delete-emptydir-data', '--timeout=180s'];
+    await stage.kubernetes.kubectl(['drain', machine.name, ...options], { timeoutMs: 200_000 });
+    await stage.requireProgress();
+    await stage.kubernetes.kubectl(['uncordon', machine.name]);
+    await stage.settle();
+  },
+};
+
+export const POWER_LOSS: Step = {
+  name: 'power loss of the machine of the leader, and its return',
+  pauseMsMax: FAILURE_PAUSE_MS_MAX,
+  async run(stage) {
+    const leader = await stage.leader();
+    const machine = stage.machineOf(leader);
+    await machine.powerOff();
+    await waitForOtherLeader(stage, leader.metadata.name);
+    await stage.kubernetes.waitForMachine(machine, 'not ready');
+    await stage.requireProgress();
+    await machine.powerOn();
+    await stage.kubernetes.waitForMachine(machine, 'ready');
+    await stage.settle();
+  },
+};
+
+export const PARTITION: Step = {
+  name: 'the cable of the leader’s machine cut until Kubernetes gives it up, and mended',
+  pauseMsMax: FAILURE_PAUSE_MS_MAX,
+  async run(stage) {
+    const leader = await stage.leader();
+    const machine = stage.machineOf(leader);
+    await machine.cutCable();
+    try {
+      await waitForOtherLeader(stage, leader.metadata.name);
+      await stage.kubernetes.waitForMachine(machine, 'not ready');
+      await stage.requireProgress();
+    } finally {
+      await machine.mendCable();
+    }
+    await stage.settle();
+  },
+};
+
+export const FREEZE: Step = {
+  name: 'the leader’s machine frozen until Kubernetes gives it up, and thawed',
+  pauseMsMax: FAILURE_PAUSE_MS_MAX,
+  async run(stage) {
+    const leader = await stage.leader();
+    const machine = stage.machineOf(leader);
+    await machine.freeze();
+    try {
+      await waitForOtherLeader(stage, leader.metadata.name);
+      await stage.kubernetes.waitForMachine(machine, 'not ready');
+      await stage.requireProgress();
+    } finally {
+      await machine.thaw();
+    }
+    await stage.settle();
+  },
+};
