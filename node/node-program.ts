@@ -7,6 +7,7 @@ import {
   readInvocation,
 } from './configuration/node-configuration.ts';
 import { PRODUCT_VERSION } from './http/product-version.ts';
+import { STOP_TIMEOUT_MS } from './limits.ts';
 import { NodeLogging } from './observability/node-logging.ts';
 import { CertificateError } from './security/certificate-error.ts';
 import { NodeServer } from './server.ts';
@@ -18,9 +19,6 @@ const MISCONFIGURED = 2;
 
 /** How often it is looked whether the parent process is still there, in milliseconds. */
 const PARENT_CHECK_MS = 1000;
-
-/** How long a stop may take before the process ends anyway, in milliseconds. Nothing acknowledged is lost by it. */
-const STOP_TIMEOUT_MS = 30_000;
 
 /** The line by which launchers made for RavenDB stop their server. */
 const SHUTDOWN_LINE = 'shutdown no-confirmation';

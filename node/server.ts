@@ -6,23 +6,19 @@ import type { DatabaseReport } from './cluster/node-report.ts';
 import { isAnyAddress } from './configuration/listen-url.ts';
 import type { NodeConfiguration } from './configuration/node-configuration.ts';
 import { HttpServer } from './http/http-server.ts';
-import type { HealthCheck, NodeServices } from './http/node-services.ts';
+import type { NodeServices } from './http/node-services.ts';
 import { IndexHost } from './index-thread/index-host.ts';
 import { DatabaseLandlord } from './landlord/database-landlord.ts';
 import type { LoadedDatabase } from './landlord/loaded-database.ts';
 import { OperationRegistry } from './landlord/operation-registry.ts';
+import { REPLICATION_FLUSH_MS, REQUESTS_GRACE_MS } from './limits.ts';
 import { type NodeConnections, openConnections } from './node-connections.ts';
+import { livenessOf, readinessOf } from './node-health.ts';
 import { NodeMetrics } from './observability/metrics.ts';
 import type { NodeLogging } from './observability/node-logging.ts';
 import { NO_CERTIFICATES } from './security/certificate-definition.ts';
 import { StorageWriter } from './storage/storage-writer.ts';
 import { TcpListener } from './tcp/tcp-listener.ts';
-
-/** How long requests that are being answered may go on when the node stops, in milliseconds. */
-const STOP_GRACE_MS = 2_000;
-
-/** An event loop that was held up for longer than this answers /healthz with a failure, in milliseconds. */
-const EVENT_LOOP_DELAY_MAX_MS = 10_000;
 
 const REPLICATION_VERSION = 1;
 
@@ -51,11 +47,17 @@ export class NodeServer {
     return `tcp://${this.#parts.addresses.tcpAddress()}`;
   }
 
-  /** Finishes what is being answered, makes the rest durable, and closes everything. */
+  /**
+   * Leaves without others having to notice: is unready at once, hands leadership over, finishes what is being answered,
+   * lets the members that are connected have what was acknowledged here, and closes everything. Each step has a limit
+   * in time; none of them is needed for what was acknowledged to be safe on this disk.
+   */
   async stop(): Promise<void> {
-    const { http, tcp, landlord, cluster, writer, indexHost, metrics, connections } = this.#parts;
+    const { http, tcp, landlord, cluster, writer, indexHost, metrics, connections, standing } = this.#parts;
+    standing.isStopping = true;
     await cluster.stepDownBeforeStop();
-    await http.close(STOP_GRACE_MS);
+    await http.close(REQUESTS_GRACE_MS);
+    await landlord.flushReplication(REPLICATION_FLUSH_MS);
     await landlord.close();
     await cluster.close();
     await tcp.close();
@@ -68,7 +70,13 @@ export class NodeServer {
   }
 }
 
+/** What the node is about; shared with those who answer for its health. */
+interface Standing {
+  isStopping: boolean;
+}
+
 interface Parts {
+  readonly standing: Standing;
   readonly dataDirectory: string;
   readonly addresses: Addresses;
   readonly writer: StorageWriter;
@@ -89,6 +97,7 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
     ? configuration.dataDirectory
     : await mkdtemp(join(tmpdir(), 'ravencluster-'));
   const addresses = new Addresses(configuration);
+  const standing: Standing = { isStopping: false };
   let cluster: ClusterLayer | undefined;
   let landlord: DatabaseLandlord | undefined;
   let connections: NodeConnections | undefined;
@@ -161,6 +170,7 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
     landlord,
     metrics,
     connections,
+    standing,
   });
   const [first] = configuration.serverUrls;
   const http = new HttpServer({
@@ -175,7 +185,19 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
   });
   addresses.httpPort = (await http.listen()).port;
   cluster.serve();
-  return { dataDirectory, addresses, writer, indexHost, metrics, cluster, landlord, tcp, http, connections };
+  return {
+    standing,
+    dataDirectory,
+    addresses,
+    writer,
+    indexHost,
+    metrics,
+    cluster,
+    landlord,
+    tcp,
+    http,
+    connections,
+  };
 }
 
 /** How this node is reached, by its own account; ports are known once they are listened on. */
@@ -240,6 +262,7 @@ interface Composed {
   readonly landlord: DatabaseLandlord;
   readonly metrics: NodeMetrics;
   readonly connections: NodeConnections;
+  readonly standing: Standing;
 }
 
 function nodeServices({
@@ -250,7 +273,14 @@ function nodeServices({
   landlord,
   metrics,
   connections,
+  standing,
 }: Composed): NodeServices {
+  const health = () => ({
+    eventLoopDelayMaxMs: metrics.eventLoopDelayMaxMs(),
+    nodeTag: cluster.nodeTag(),
+    databaseFaults: landlord.faults(),
+    isStopping: standing.isStopping,
+  });
   return {
     cluster,
     landlord,
@@ -262,27 +292,11 @@ function nodeServices({
     security: connections.security,
     fetch: connections.fetch,
     metrics: () => metrics.text(),
-    liveness: () => liveness(metrics),
-    readiness: () => readiness(cluster, landlord),
+    liveness: () => livenessOf(health()),
+    readiness: () => readinessOf(health()),
     logs: logging,
     observer: metrics.requests,
   };
-}
-
-function liveness(metrics: NodeMetrics): readonly HealthCheck[] {
-  const delayMs = metrics.eventLoopDelayMaxMs();
-  const isOk = delayMs <= EVENT_LOOP_DELAY_MAX_MS;
-  return [{ name: 'event-loop', isOk, detail: `held up for at most ${Math.round(delayMs)} ms` }];
-}
-
-/** A node that has lost its cluster still serves its databases, so a missing leader does not make it unready. */
-function readiness(cluster: ClusterLayer, landlord: DatabaseLandlord): readonly HealthCheck[] {
-  const tag = cluster.nodeTag();
-  const faults = [...landlord.faults()].map(([name, reason]) => `${name}: ${reason}`);
-  return [
-    { name: 'cluster', isOk: tag !== '?', detail: tag === '?' ? 'not a node of a cluster' : `node ${tag}` },
-    { name: 'databases', isOk: faults.length === 0, detail: faults.join('; ') },
-  ];
 }
 
 function replicationFigures(loaded: LoadedDatabase) {

@@ -101,6 +101,21 @@ export class DatabaseLandlord {
     );
   }
 
+  /**
+   * Lets the members that are connected have what was acknowledged here before this node goes, so that clients find it
+   * with them meanwhile. At most `timeoutMs` for all databases together.
+   */
+  async flushReplication(timeoutMs: number): Promise<void> {
+    const flushed = await Promise.all(
+      this.loaded().map(async ({ name, replication }) => ({ name, ok: await replication.flush(timeoutMs) })),
+    );
+    const late = flushed.filter(({ ok }) => !ok).map(({ name }) => name);
+    if (late.length === 0) return;
+    this.#options.logger.warn(
+      `Other members still lack the last writes of ${late.join(', ')}; they get them when this node is back`,
+    );
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const unsubscribe of this.#unsubscribe) unsubscribe();

@@ -56,7 +56,10 @@ export class GroupReplication {
       policy: () => this.#policy,
     });
     this.#assurance = new WriteAssurance(database.id, this.#clock, () =>
-      [...this.#peers.values()].map((peer) => peer.destination?.changeVector ?? ''),
+      [...this.#peers.values()].map(({ destination, isConnected }) => ({
+        changeVector: destination?.changeVector ?? '',
+        isConnected,
+      })),
     );
     this.#unsubscribe = [
       database.onCommit(() => this.#onCommit()),
@@ -129,6 +132,15 @@ export class GroupReplication {
   waitForReplication(changeVector: string, copies: number | 'majority', timeoutMs: number): Promise<number> {
     const wanted = () => (copies === 'majority' ? this.majorityCopies() : copies);
     return this.#assurance.wait(changeVector, wanted, timeoutMs);
+  }
+
+  /**
+   * Waits until every member that is connected has all that is durable here, at most `timeoutMs`. Resolves with whether
+   * that came about; who is not connected is not waited for.
+   */
+  async flush(timeoutMs: number): Promise<boolean> {
+    const { changeVector } = this.#options.database;
+    return changeVector === '' || this.#assurance.waitForConnected(changeVector, timeoutMs);
   }
 
   /** Other members that make a majority with this one; null until the group is known. */

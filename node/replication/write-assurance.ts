@@ -3,6 +3,13 @@ import { ASSURANCE_WAITERS_MAX } from './limits.ts';
 import type { ReplicationClock } from './replication-clock.ts';
 import { AssuranceQueueFullError } from './replication-error.ts';
 
+/** A member of the group that this database sends to. */
+export interface AssuringDestination {
+  /** What it named as durable last; empty when it was never reached. */
+  readonly changeVector: string;
+  readonly isConnected: boolean;
+}
+
 interface Waiter {
   readonly changeVector: string;
   readonly copies: () => number | null;
@@ -16,13 +23,17 @@ interface Waiter {
 export class WriteAssurance {
   readonly #ownId: string;
   readonly #clock: ReplicationClock;
-  readonly #destinationVectors: () => readonly string[];
+  readonly #destinations: () => readonly AssuringDestination[];
   readonly #waiters = new Set<Waiter>();
 
-  constructor(ownDatabaseId: string, clock: ReplicationClock, destinationVectors: () => readonly string[]) {
+  constructor(
+    ownDatabaseId: string,
+    clock: ReplicationClock,
+    destinations: () => readonly AssuringDestination[],
+  ) {
     this.#ownId = ownDatabaseId;
     this.#clock = clock;
-    this.#destinationVectors = destinationVectors;
+    this.#destinations = destinations;
   }
 
   /**
@@ -52,14 +63,26 @@ export class WriteAssurance {
     });
   }
 
+  /**
+   * Resolves with whether every destination that is connected has the write, as soon as that is so, or after
+   * `timeoutMs`. One whose connection is lost meanwhile is waited for no longer. Throws AssuranceQueueFullError.
+   */
+  async waitForConnected(changeVector: string, timeoutMs: number): Promise<boolean> {
+    const wanted = () =>
+      this.#destinations().filter(
+        (destination) => destination.isConnected || this.#has(destination, changeVector),
+      ).length;
+    return (await this.wait(changeVector, wanted, timeoutMs)) >= wanted();
+  }
+
   /** A destination moved on, or the group changed. */
   reconsider(): void {
     if (this.#waiters.size === 0) return;
-    const vectors = this.#destinationVectors();
+    const destinations = this.#destinations();
     for (const waiter of this.#waiters) {
       const wanted = waiter.copies();
       if (wanted === null) continue;
-      const reached = this.#count(waiter.changeVector, vectors);
+      const reached = this.#count(waiter.changeVector, destinations);
       if (reached >= wanted) waiter.finish(reached);
     }
   }
@@ -69,14 +92,15 @@ export class WriteAssurance {
     for (const waiter of this.#waiters) waiter.finish(this.#count(waiter.changeVector));
   }
 
-  #count(changeVector: string, vectors = this.#destinationVectors()): number {
+  #count(changeVector: string, destinations = this.#destinations()): number {
+    return destinations.filter((destination) => this.#has(destination, changeVector)).length;
+  }
+
+  /** Whoever has all that this database had at the etag of the write has the write. */
+  #has(destination: AssuringDestination, changeVector: string): boolean {
     const ownEtag = etagOf(changeVector, this.#ownId);
-    return vectors.filter(
-      (vector) =>
-        // Whoever has all that this database had at the etag of the write has the write.
-        (ownEtag > 0 && etagOf(vector, this.#ownId) >= ownEtag) ||
-        compareChangeVectors(changeVector, vector) === 'AlreadyMerged',
-    ).length;
+    if (ownEtag > 0 && etagOf(destination.changeVector, this.#ownId) >= ownEtag) return true;
+    return compareChangeVectors(changeVector, destination.changeVector) === 'AlreadyMerged';
   }
 }
 

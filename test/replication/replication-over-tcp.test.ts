@@ -157,4 +157,30 @@ describe('replication over TCP', () => {
     await expectConverged();
     expect(c.get('things/1')).toBeUndefined();
   });
+
+  it('says that the members have everything once those that are connected do, without waiting for others', async () => {
+    const [a, b, c] = await open(3);
+    group.connect();
+    await a.put('things/0', { n: 0 });
+    await vi.waitFor(() => expect([b.get('things/0'), c.get('things/0')]).toEqual([{ n: 0 }, { n: 0 }]));
+    a.cutOff(c);
+    await vi.waitFor(() => {
+      const connected = a.replication.status().outgoing.filter((peer) => peer.isConnected);
+      expect(connected.map(({ tag }) => tag)).toEqual(['B']);
+    });
+    const writes = putMany(a, 'more', 500);
+    await writes;
+    expect(await a.replication.flush(20_000)).toBe(true);
+    expect(b.get('more/499')).toEqual({ from: 'A', i: 499 });
+  });
+
+  it('says after the time given that a connected member still lacks something', async () => {
+    const [a, b] = await open(2);
+    group.connect();
+    await a.put('things/0', { n: 0 });
+    await vi.waitFor(() => expect(b.get('things/0')).toEqual({ n: 0 }));
+    await a.put('things/1', { n: 1 });
+    expect(await a.replication.flush(0)).toBe(false);
+    expect(await a.replication.flush(20_000)).toBe(true);
+  });
 });

@@ -93,13 +93,18 @@ export class FastEdge implements FastService<Accepted> {
   /** Ends what is idle at once, and the rest after `graceMs`. */
   async close(graceMs: number): Promise<void> {
     clearInterval(this.#sweep);
-    for (const connection of this.#connections) if (!connection.isServing) connection.socket.destroy();
+    this.#endIdle();
     const deadline = performance.now() + graceMs;
     while (this.#connections.size > 0 && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, Math.min(10, graceMs)));
-      for (const connection of this.#connections) if (!connection.isServing) connection.socket.destroy();
+      this.#endIdle();
     }
     for (const connection of this.#connections) connection.socket.destroy();
+  }
+
+  /** What was answered last goes out first, however slow its client reads. */
+  #endIdle(): void {
+    for (const connection of this.#connections) if (!connection.isServing) connection.socket.destroySoon();
   }
 
   #write(
