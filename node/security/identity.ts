@@ -5,6 +5,7 @@ import type { DatabaseAccess, SecurityClearance } from './clearance.ts';
 /** Organisational units by which certificates of the cluster's own authority say what they are for. */
 export const NODE_UNIT = 'ravencluster-node';
 export const OPERATOR_UNIT = 'ravencluster-operator';
+export const METRICS_UNIT = 'ravencluster-metrics';
 
 /** Who is at the other end of a connection, and what it is trusted with. */
 export interface Identity {
@@ -89,7 +90,9 @@ function dateFault({ notBefore, notAfter }: CertificateFacts, nowMs: number): st
 
 function clearanceOfUnit({ organizationalUnits }: CertificateFacts): SecurityClearance | null {
   if (organizationalUnits.includes(NODE_UNIT)) return 'ClusterNode';
-  return organizationalUnits.includes(OPERATOR_UNIT) ? 'ClusterAdmin' : null;
+  if (organizationalUnits.includes(OPERATOR_UNIT)) return 'ClusterAdmin';
+  // A user without any database: it sees what everybody may see who has a certificate, such as the metrics.
+  return organizationalUnits.includes(METRICS_UNIT) ? 'ValidUser' : null;
 }
 
 function registeredAs(definition: CertificateDefinition, name: string): Identity {
