@@ -19,3 +19,12 @@ export const DRAIN_ANNOTATION = `${API_GROUP}/drain`;
 
 /** On a StatefulSet or a volume claim of a cluster: `"true"` lets somebody else than the operator delete it. */
 export const ALLOW_DELETION_ANNOTATION = `${API_GROUP}/allow-deletion`;
+
+/** Any value that was not there before: replace the certificate authority of the operator. Each value counts once. */
+export const ROTATE_CA_ANNOTATION = `${API_GROUP}/rotate-ca`;
+
+/**
+ * A duration such as `10m`: how long the old certificate authority stays trusted after the last certificate under it was
+ * replaced; a day without it. For the day its key has leaked.
+ */
+export const CA_OVERLAP_ANNOTATION = `${API_GROUP}/ca-overlap`;

@@ -74,6 +74,11 @@ export function metricsClientSecretName(cluster: string): string {
   return `${cluster}-metrics-client`;
 }
 
+/** Secret that cert-manager fills for one of the Secrets above; the operator copies it there when every node trusts it. */
+export function issuedSecretName(secret: string): string {
+  return `${secret}-issued`;
+}
+
 /** Host name of a node inside the Kubernetes cluster, as the other nodes, the operator and the topology know it. */
 export function nodeHost(cluster: string, namespace: string, ordinal: number): string {
   return `${nodeName(cluster, ordinal)}.${headlessServiceName(cluster)}.${namespace}.svc`;
