@@ -115,7 +115,7 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
   connections = await openConnections(configuration.security, {
     logger: logger.child({ component: 'security' }),
     observer: metrics.security,
-    known: () => NO_CERTIFICATES,
+    known: () => cluster?.certificates ?? NO_CERTIFICATES,
   });
   const { security, connect, fetch } = connections;
   const writer = new StorageWriter();
@@ -162,6 +162,7 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
     observeBatch: (database) => metrics.merger.of(database),
   });
   serveTcp(tcp, cluster, landlord);
+  cluster.certificates.onChanged(() => tcp.reauthorize());
   const services = nodeServices({
     configuration,
     logging,

@@ -1,3 +1,5 @@
+import type { StoredCertificate } from '../security/certificate-definition.ts';
+import type { DatabaseAccess, SecurityClearance } from '../security/clearance.ts';
 import type { ConflictSolverConfig, DatabaseLockMode, DatabaseTopology } from './database-record.ts';
 
 /** Creates a database, or with `expectedEtag` replaces its record. Result: `DatabaseWritten`. */
@@ -171,6 +173,27 @@ export interface DeleteIndexes {
   readonly indexes: readonly string[];
 }
 
+/** Registers client certificates, or replaces what is registered under their thumbprints. Result: null. */
+export interface PutCertificates {
+  readonly type: 'PutCertificates';
+  readonly certificates: readonly StoredCertificate[];
+}
+
+/** Changes what a registered certificate is trusted with. Result: null. */
+export interface EditCertificate {
+  readonly type: 'EditCertificate';
+  readonly thumbprint: string;
+  readonly name: string;
+  readonly clearance: SecurityClearance;
+  readonly permissions: Readonly<Record<string, DatabaseAccess>>;
+}
+
+/** Unknown thumbprints are skipped. Result: null. */
+export interface DeleteCertificates {
+  readonly type: 'DeleteCertificates';
+  readonly thumbprints: readonly string[];
+}
+
 /** Everything that changes the cluster's state: plain values, in the log as they are. */
 export type ClusterCommand =
   | AddDatabase
@@ -190,6 +213,9 @@ export type ClusterCommand =
   | ModifyConflictSolver
   | UpdateUnusedDatabaseIds
   | PutClientConfiguration
+  | PutCertificates
+  | EditCertificate
+  | DeleteCertificates
   | PutAutoIndex
   | DeleteIndexes
   | NextIdentities

@@ -8,6 +8,7 @@ import type { StorageWriter } from '../storage/storage-writer.ts';
 import { connectWire, type WireConnector } from '../wire/connect.ts';
 import type { FrameConnection } from '../wire/frame-connection.ts';
 import type { OperationHeader } from '../wire/operation-header.ts';
+import { CertificateDirectory } from './certificate-directory.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { errorFromValue } from './cluster-error.ts';
 import { ClusterMembership } from './cluster-membership.ts';
@@ -63,6 +64,8 @@ interface ReportBody {
  */
 export class ClusterLayer {
   readonly wireVersions = [CLUSTER_WIRE_VERSION];
+  /** Client certificates that the cluster knows. */
+  readonly certificates: CertificateDirectory;
   readonly #options: ClusterLayerOptions;
   readonly #stateMachine: ClusterStateMachine;
   readonly #rachis: RachisNode;
@@ -82,8 +85,10 @@ export class ClusterLayer {
     this.#stateMachine = stateMachine;
     this.#rachis = open(this);
     this.#nodes = new ClusterNodes(this.#rachis, stateMachine.state);
+    this.certificates = new CertificateDirectory(stateMachine.state);
     stateMachine.onRecordsChanged(() => {
       this.#records = null;
+      this.certificates.stateChanged();
       this.#nodes.stateChanged();
     });
     this.#membership = new ClusterMembership({

@@ -12,7 +12,7 @@ import { applyCommand, type CommandOutcome } from './state/apply-command.ts';
 import { ClusterState } from './state/cluster-state.ts';
 import { RequestHistory } from './state/request-history.ts';
 import { type StateEntry, snapshotChunks } from './state/snapshot-chunks.ts';
-import { NODES, RECORDS } from './state/state-keys.ts';
+import { WATCHED } from './state/state-keys.ts';
 import type { StateChange, StateReader } from './state/state-transaction.ts';
 import { APPLIED, META, RESTORED, STATE, STATE_COLUMNS } from './state-columns.ts';
 import { StateSaver } from './state-saver.ts';
@@ -80,7 +80,7 @@ export class ClusterStateMachine implements RachisStateMachine {
     return this.#storage.property(name);
   }
 
-  /** Called after a batch that touched a database record, or a node's properties, is visible. */
+  /** Called after a batch that touched a database record, a node's properties or a certificate is visible. */
   onRecordsChanged(listener: () => void): () => void {
     this.#recordListeners.add(listener);
     return () => this.#recordListeners.delete(listener);
@@ -94,7 +94,7 @@ export class ClusterStateMachine implements RachisStateMachine {
       return entry.kind === 'command' ? this.#applyOne(entry, written) : null;
     });
     this.#saver.save(written, this.#appliedIndex);
-    if (written.some(([key]) => key.startsWith(RECORDS) || key.startsWith(NODES))) this.#notify();
+    if (written.some(([key]) => WATCHED.some((prefix) => key.startsWith(prefix)))) this.#notify();
     return outcomes;
   }
 

@@ -1,3 +1,4 @@
+import type { CertificateDirectory } from '../cluster/certificate-directory.ts';
 import type { ClusterCommand } from '../cluster/cluster-command.ts';
 import type { ClusterStatus, ClusterTopologyView } from '../cluster/cluster-status.ts';
 import type { StoredRecord } from '../cluster/state/stored-record.ts';
@@ -16,6 +17,7 @@ export interface ObserverDecisions {
 /** What the edge needs of the cluster layer. */
 export interface ClusterServices {
   readonly serverId: string;
+  readonly certificates: Pick<CertificateDirectory, 'all' | 'find'>;
   /** `?` while passive. */
   nodeTag(): string;
   topology(): ClusterTopologyView;

@@ -1,5 +1,8 @@
 import { bulkDocsRoutes } from './handlers/batch/bulk-docs.ts';
 import { bulkInsertRoutes } from './handlers/batch/bulk-insert.ts';
+import { generateCertificateRoutes } from './handlers/certificates/generate-certificate.ts';
+import { registeredCertificateRoutes } from './handlers/certificates/registered-certificates.ts';
+import { serverCertificateRoutes } from './handlers/certificates/server-certificates.ts';
 import { clusterAdminRoutes } from './handlers/cluster/cluster-admin.ts';
 import { nodePropertiesRoutes } from './handlers/cluster/node-properties.ts';
 import { clusterTopologyRoutes } from './handlers/cluster/topology.ts';
@@ -53,6 +56,9 @@ const builtRoutes: readonly Route[] = [
   ...logConfigurationRoutes,
   ...clusterTopologyRoutes,
   ...clusterAdminRoutes,
+  ...registeredCertificateRoutes,
+  ...generateCertificateRoutes,
+  ...serverCertificateRoutes,
   ...nodePropertiesRoutes,
   ...databaseTopologyRoutes,
   ...createDatabaseRoutes,

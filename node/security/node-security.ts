@@ -6,7 +6,9 @@ import type { Logger } from '../observability/logger.ts';
 import { Authority } from './authority.ts';
 import type { KnownCertificates } from './certificate-definition.ts';
 import { CertificateError } from './certificate-error.ts';
+import { factsOf } from './certificate-facts.ts';
 import { type CertificateFile, CertificateStore } from './certificate-store.ts';
+import type { ClientCertificateWishes, IssuedClientCertificate } from './issue-client-certificate.ts';
 import { fetchByTls, type PeerFetch } from './peer-https.ts';
 import type { SecurePort } from './secure-port.ts';
 import type { SecurityConfiguration } from './security-configuration.ts';
@@ -34,6 +36,7 @@ export class NodeSecurity {
   readonly #options: NodeSecurityOptions;
   readonly #store: CertificateStore;
   readonly #authority: Authority;
+  readonly #issuers: readonly X509Certificate[];
 
   private constructor(
     options: NodeSecurityOptions,
@@ -42,6 +45,7 @@ export class NodeSecurity {
   ) {
     this.#options = options;
     this.#store = store;
+    this.#issuers = issuers;
     const { wellKnownAdmins } = options.configuration;
     this.#authority = new Authority({
       store,
@@ -77,8 +81,9 @@ export class NodeSecurity {
     return this.#options.configuration.wellKnownAdmins;
   }
 
+  /** Thumbprints. */
   get wellKnownIssuers(): readonly string[] {
-    return this.#options.configuration.wellKnownIssuers;
+    return this.#issuers.map((issuer) => factsOf(issuer).thumbprint);
   }
 
   /** For metrics: negative once the certificate has expired. */
@@ -111,6 +116,12 @@ export class NodeSecurity {
 
   /** Asks another node over HTTPS. */
   readonly fetch: PeerFetch = (url, { signal }) => fetchByTls(this.#store, url, signal);
+
+  async issueClientCertificate(wishes: ClientCertificateWishes): Promise<IssuedClientCertificate> {
+    // Large and rarely used: loaded when somebody asks.
+    const { issueClientCertificate } = await import('./issue-client-certificate.ts');
+    return issueClientCertificate(this.#store.server, wishes, Date.now());
+  }
 
   close(): Promise<void> {
     return this.#store.close();

@@ -43,9 +43,25 @@ export function writePkcs12(certificatePem: string, rsaKeyPem: string, password:
   return Buffer.from(asn1.toDer(pfx).getBytes(), 'binary');
 }
 
-/** What the library has no class for (keys on curves, and their certificates) it leaves as ASN.1. */
-function certificateOf(bag: forge.pkcs12.Bag): Buffer {
-  return derOf(bag.cert === undefined || bag.cert === null ? bag.asn1 : pki.certificateToAsn1(bag.cert));
+/**
+ * What the library has no class for (keys on curves, and their certificates) it leaves as ASN.1. Of the others it would
+ * write the signature's algorithm anew, and not always as it was; the signed part says what it was.
+ */
+function certificateOf({ cert, asn1: unparsed }: forge.pkcs12.Bag): Buffer {
+  if (cert === undefined || cert === null) return derOf(unparsed);
+  const { Class, Type } = asn1;
+  const signed = cert.tbsCertificate as forge.asn1.Asn1;
+  const parts = signed.value as forge.asn1.Asn1[];
+  // [0] version (absent in the first version of X.509), serial number, signature algorithm …
+  const signatureAlgorithm = parts[parts[0]?.tagClass === Class.CONTEXT_SPECIFIC ? 2 : 1];
+  if (signatureAlgorithm === undefined) throw new Error('it holds a certificate without a signature');
+  return derOf(
+    asn1.create(Class.UNIVERSAL, Type.SEQUENCE, true, [
+      signed,
+      signatureAlgorithm,
+      asn1.create(Class.UNIVERSAL, Type.BITSTRING, false, `\0${cert.signature}`),
+    ]),
+  );
 }
 
 function keyOf(bag: forge.pkcs12.Bag): Buffer {

@@ -154,6 +154,28 @@ describe('the TCP port of a node with a certificate', () => {
   });
 });
 
+describe('a node whose certificate is registered', () => {
+  it('is welcome as long as it is registered: its connections end with that', async () => {
+    const registered = await selfSigned({ commonName: 'registered node' });
+    await node.administer('PUT', '/admin/certificates', {
+      Name: 'node',
+      Certificate: registered.facts.base64,
+      SecurityClearance: 'ClusterNode',
+      Permissions: {},
+    });
+    const socket = open(registered);
+    const info = { SourceDatabaseId: 'c'.repeat(22), SourceDatabaseName: 'shop' };
+    socket.write(
+      JSON.stringify({ Operation: 'Replication', OperationVersion: 1, DatabaseName: 'shop', Info: info }),
+    );
+    const [answer] = await once(socket, 'data');
+    expect(JSON.parse(String(answer)).Status).toBe('Ok');
+    const closed = once(socket, 'close');
+    await node.administer('DELETE', `/admin/certificates?thumbprint=${registered.facts.thumbprint}`);
+    await closed;
+  });
+});
+
 describe('a node that calls another', () => {
   it('takes it by the authority and the name that it dialled', async () => {
     await withSecurity(node.certificate, [node.authority], async (security) => {

@@ -52,13 +52,16 @@ describe('the server certificate', () => {
     expect(() => parse(leaf.pem, encrypted, 'wrong')).toThrow("/tls/tls.key can't be used");
   });
 
-  it.each(['ec.pfx', 'rsa.pfx'])('is read from the PKCS#12 file %s that OpenSSL wrote', async (file) => {
-    const bytes = await readFile(join(FIXTURES, file));
-    const pem = await readFile(join(FIXTURES, file.replace('.pfx', '.crt')), 'utf8');
-    const parsed = parse(bytes, null, 'secret');
-    expect(String(parsed.certificate)).toBe(pem);
-    expect(() => parse(bytes, null, 'wrong')).toThrow("can't be read as a PKCS#12 file");
-  });
+  it.each(['ec.pfx', 'rsa.pfx', 'rsa-by-ec.pfx'])(
+    'is read from the PKCS#12 file %s that OpenSSL wrote',
+    async (file) => {
+      const bytes = await readFile(join(FIXTURES, file));
+      const pem = await readFile(join(FIXTURES, file.replace('.pfx', '.crt')), 'utf8');
+      const parsed = parse(bytes, null, 'secret');
+      expect(String(parsed.certificate)).toBe(pem);
+      expect(() => parse(bytes, null, 'wrong')).toThrow("can't be read as a PKCS#12 file");
+    },
+  );
 
   it('is refused with the file and the reason when it is of no use', async () => {
     const other = await authority.issue({ commonName: 'other' });

@@ -2,6 +2,7 @@ import type { ClusterCommand } from '../cluster-command.ts';
 import { ClusterError, type ErrorValue } from '../cluster-error.ts';
 import { addDatabase } from './add-database.ts';
 import type { ApplyContext } from './apply-context.ts';
+import { deleteCertificates, editCertificate, putCertificates } from './certificates.ts';
 import {
   addDatabaseNode,
   promoteDatabaseNode,
@@ -91,6 +92,12 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return updateUnusedDatabaseIds(context, command);
     case 'PutClientConfiguration':
       return putClientConfiguration(context, command);
+    case 'PutCertificates':
+      return putCertificates(context, command);
+    case 'EditCertificate':
+      return editCertificate(context, command);
+    case 'DeleteCertificates':
+      return deleteCertificates(context, command);
     case 'PutAutoIndex':
       return putAutoIndex(context, command);
     case 'DeleteIndexes':

@@ -7,6 +7,16 @@ export const SERVER_CLIENT_CONFIGURATION = 'client-configuration';
 /** Properties of nodes. */
 export const NODES = 'node/';
 
+/** Client certificates. */
+export const CERTIFICATES = 'certificate/';
+
+/** What listeners are told of; everything else is read when it is asked for. */
+export const WATCHED = [RECORDS, NODES, CERTIFICATES] as const;
+
+export function certificateKey(thumbprint: string): string {
+  return CERTIFICATES + thumbprint.toUpperCase();
+}
+
 export function recordKey(databaseName: string): string {
   return RECORDS + databaseName.toLowerCase();
 }

@@ -68,6 +68,9 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   DatabaseOverloadedError: raven(503, 'RavenException'),
   DatabaseClosedError: raven(503, 'Database.DatabaseDisabledException'),
 
+  // security
+  CertificateError: framework('System.ArgumentException'),
+
   // storage
   StorageFullError: raven(503, 'Database.DatabaseLoadFailureException'),
   StorageClosedError: raven(503, 'Database.DatabaseDisabledException'),

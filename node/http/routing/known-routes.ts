@@ -181,16 +181,7 @@ const SERVER_ROUTES: Readonly<Record<string, readonly string[]>> = {
   Sharding: ['PUT,DELETE /admin/databases/shard', 'PUT,DELETE /admin/databases/orchestrator'],
   Sorters: ['GET /sorters', 'PUT,DELETE /admin/sorters'],
   Analyzers: ['GET /analyzers', 'PUT,DELETE /admin/analyzers'],
-  Certificates: [
-    'GET,PUT,POST,DELETE /admin/certificates',
-    'POST /admin/certificates/edit',
-    'GET /admin/certificates/export',
-    'GET /admin/certificates/cluster-domains',
-    'POST /admin/certificates/letsencrypt/force-renew',
-    'POST /admin/certificates/replace-cluster-cert',
-    'GET /certificates/whoami',
-    'GET /certificates/local-state',
-  ],
+  'Certificates by Let’s Encrypt': ['POST /admin/certificates/letsencrypt/force-renew'],
   Licensing: ['GET /license/status', 'GET /license/eula', 'POST /admin/license/set-limit'],
   Studio: [
     'GET /studio/index.html',

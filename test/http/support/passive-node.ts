@@ -22,6 +22,7 @@ async function refuse(): Promise<never> {
 /** A node that is in no cluster: it has no databases and takes no commands. */
 export const passiveCluster: ClusterServices = {
   serverId: 'ba5015f0-47fd-4b20-b2b4-6e2445936f5d',
+  certificates: { all: () => [], find: () => undefined },
   nodeTag: () => '?',
   topology: () => topology,
   status: () => ({

@@ -7,16 +7,22 @@ export interface HttpsAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  readonly bytes: Buffer;
   /** SHA-1 of what the server showed, upper-case hex; empty for a resumed session. */
   readonly serverThumbprint: string;
   readonly isSessionReused: boolean;
 }
 
+/** What a client shows: PEM, or a PKCS#12 file. */
+export type ClientCertificate =
+  | Pick<TestCertificate, 'pem' | 'keyPem'>
+  | { readonly pfx: Buffer; readonly passphrase?: string };
+
 export interface HttpsRequestOptions {
   readonly method?: string;
   readonly body?: unknown;
   /** Absent: no client certificate. */
-  readonly as?: TestCertificate;
+  readonly as?: ClientCertificate;
   readonly trusting: readonly TestAuthority[];
   /** Absent: a connection of its own. */
   readonly agent?: Agent;
@@ -34,7 +40,7 @@ export function httpsRequest(url: string, options: HttpsRequestOptions): Promise
         agent,
         headers,
         ca: trusting.map(({ pem }) => pem),
-        ...(as === undefined ? {} : { cert: as.pem, key: as.keyPem }),
+        ...(as === undefined ? {} : 'pfx' in as ? as : { cert: as.pem, key: as.keyPem }),
       },
       (response) => {
         const socket = response.socket as TLSSocket;
@@ -43,15 +49,17 @@ export function httpsRequest(url: string, options: HttpsRequestOptions): Promise
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.once('error', reject);
-        response.once('end', () =>
+        response.once('end', () => {
+          const bytes = Buffer.concat(chunks);
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
-            body: Buffer.concat(chunks).toString(),
+            bytes,
+            body: bytes.toString(),
             serverThumbprint: fingerprint.replaceAll(':', ''),
             isSessionReused,
-          }),
-        );
+          });
+        });
       },
     );
     sent.once('error', reject);

@@ -1,5 +1,6 @@
 import { clientFacingUrls } from '../../client-facing-url.ts';
 import { clientTopologyEtag } from '../../client-topology-etag.ts';
+import { mustBeAllowed } from '../../database-permission.ts';
 import { boolParameter, requiredText } from '../../parameters/parameters.ts';
 import { type HttpResponse, json } from '../../response.ts';
 import { type ServerHandler, serverRoute } from '../../routing/route.ts';
@@ -15,6 +16,7 @@ export function databaseMissing(status: number, name: string): HttpResponse {
 /** Members in their order, then rehabs; the first member is where clients write. */
 const topology: ServerHandler = (request, { node }) => {
   const name = requiredText(request, 'name');
+  mustBeAllowed(request, 'Read', name);
   const view = node.cluster.record(name);
   if (view === undefined) return databaseMissing(503, name);
   const { Members, Rehabs, Promotables } = view.record.Topology;

@@ -1,5 +1,6 @@
 import type { StoredRecord } from '../../../cluster/state/stored-record.ts';
 import { clientFacingUrls } from '../../client-facing-url.ts';
+import { isAllowed, mustBeAllowed } from '../../database-permission.ts';
 import { sizeObject } from '../../humane-size.ts';
 import type { NodeServices } from '../../node-services.ts';
 import {
@@ -15,15 +16,17 @@ import { type ServerHandler, serverRoute } from '../../routing/route.ts';
 import { databaseMissing } from './database-topology.ts';
 import { recordShape } from './record-shapes.ts';
 
-/** Every database of the cluster, wherever it is. */
+/** Every database of the cluster that the client may read, wherever it is. */
 const list: ServerHandler = async (request, { node }) => {
   const name = optionalText(request, 'name');
   const start = Math.max(0, intParameter(request, 'start', 0));
   const pageSize = intParameter(request, 'pageSize', INT_MAX);
+  if (name !== undefined) mustBeAllowed(request, 'Read', name);
   if (name !== undefined && node.cluster.record(name) === undefined) {
     return empty(404, ['Database-Missing', encodeURIComponent(name)]);
   }
   const views = [...node.cluster.records()]
+    .filter(({ record }) => isAllowed(request, 'Read', record.DatabaseName))
     .filter(({ record }) => name === undefined || record.DatabaseName.toLowerCase() === name.toLowerCase())
     .sort((a, b) => (a.record.DatabaseName < b.record.DatabaseName ? -1 : 1))
     .slice(start, start + Math.max(0, pageSize));
@@ -31,7 +34,11 @@ const list: ServerHandler = async (request, { node }) => {
     return json(200, { Databases: views.map(({ record }) => record.DatabaseName) });
   }
   const urls = clientFacingUrls(request, node);
-  return json(200, { Databases: await Promise.all(views.map((view) => databaseInfo(view, node, urls))) });
+  const shown = views.map(async (view) => ({
+    ...(await databaseInfo(view, node, urls)),
+    IsAdmin: isAllowed(request, 'Admin', view.record.DatabaseName),
+  }));
+  return json(200, { Databases: await Promise.all(shown) });
 };
 
 async function databaseInfo(

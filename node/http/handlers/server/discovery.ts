@@ -1,3 +1,4 @@
+import { mustBeAllowed } from '../../database-permission.ts';
 import { requiredText } from '../../parameters/parameters.ts';
 import { BUILD_NUMBER, PRODUCT_VERSION, PROTOCOL_VERSION } from '../../product-version.ts';
 import { empty, json, NO_CONTENT } from '../../response.ts';
@@ -27,6 +28,7 @@ const buildVersion: ServerHandler = (_request, { node }) =>
 /** Also 200 for a name that nobody knows. */
 const isLoaded: ServerHandler = (request, { node }) => {
   const name = requiredText(request, 'name');
+  mustBeAllowed(request, 'Read', name);
   return json(200, { DatabaseName: name, IsLoaded: node.landlord.tryGet(name) !== undefined });
 };
 

@@ -1,4 +1,5 @@
 import { ownTcpUrl } from '../../client-facing-url.ts';
+import { mustBeAllowed } from '../../database-permission.ts';
 import type { NodeServices } from '../../node-services.ts';
 import { requiredText } from '../../parameters/parameters.ts';
 import type { HttpRequest } from '../../request.ts';
@@ -23,7 +24,9 @@ const databaseInfo: DatabaseHandler = (request, { node }) => tcpInfo(request, no
 
 const remoteTask: ServerHandler = async (request, { node }) => {
   // It must be here, or the caller's topology is old: the error says which.
-  await node.landlord.get(requiredText(request, 'remote-database'));
+  const name = requiredText(request, 'remote-database');
+  mustBeAllowed(request, 'Read', name);
+  await node.landlord.get(name);
   return tcpInfo(request, node);
 };
 
