@@ -60,7 +60,12 @@ export function policyObjects(
         },
         ...(policy.conditions === undefined ? {} : { matchConditions: policy.conditions }),
         ...(policy.variables === undefined ? {} : { variables: policy.variables }),
-        validations: policy.validations,
+        validations: policy.validations.map(({ expression, message }) => ({
+          expression,
+          message,
+          // By default a refusal counts as a fault of the object, which it is not.
+          ...(policy.action === 'Deny' ? { reason: 'Forbidden' } : {}),
+        })),
       },
     },
     binding: {
