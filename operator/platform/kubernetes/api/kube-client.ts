@@ -229,8 +229,7 @@ export class KubeClient {
     try {
       await this.#json({
         ...about('delete', ref),
-        signal: options.signal,
-        isUrgent: options.isUrgent,
+        ...manner(options),
         method: 'DELETE',
         path: objectPath(ref),
         body: {
@@ -281,7 +280,7 @@ export class KubeClient {
     let continueAt: string | undefined;
     for (;;) {
       const page: ListPage<T> = await this.#json<ListPage<T>>({
-        ...options,
+        ...manner({ timeoutMs: LIST_TIMEOUT_MS, ...options }),
         verb: 'list',
         resource: kind.plural,
         title: `list ${kind.plural}`,
@@ -289,7 +288,6 @@ export class KubeClient {
         path: collectionPath(kind, selection.namespace),
         query: { ...queryOfSelection(selection), limit: LIST_PAGE_SIZE, continue: continueAt },
         ...(selection.isMetadataOnly === true ? { accept: METADATA_LIST } : {}),
-        timeoutMs: LIST_TIMEOUT_MS,
       });
       // Items of a list come without their kind.
       for (const item of page.items ?? []) {
@@ -333,7 +331,11 @@ function about(verb: string, ref: ObjectRef, subresource?: string) {
 }
 
 function write(options: WriteOptions) {
-  return { signal: options.signal, isUrgent: options.isUrgent, query: queryOfWrite(options) };
+  return { ...manner(options), query: queryOfWrite(options) };
+}
+
+function manner({ signal, isUrgent, timeoutMs }: RequestOptions) {
+  return { signal, isUrgent, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }
 
 function queryOfWrite({ dryRun, fieldManager, fieldValidation }: WriteOptions) {

@@ -103,13 +103,15 @@ export class LeaderElection {
     this.#wake?.();
     await this.#running;
     if (!this.isLeader) return;
-    const signal = AbortSignal.timeout(LEASE_REQUEST_TIMEOUT_MS);
     try {
-      if (this.#mustLook) await this.#look(signal);
+      if (this.#mustLook) await this.#look(LEASE_REQUEST_TIMEOUT_MS);
       const held = this.#view.lease;
       this.#renewedMs = undefined;
       if (held?.spec?.holderIdentity !== this.#identity) return;
-      await this.#client.replace(releasedLease(held, microTime(new Date())), { isUrgent: true, signal });
+      await this.#client.replace(releasedLease(held, microTime(new Date())), {
+        isUrgent: true,
+        timeoutMs: LEASE_REQUEST_TIMEOUT_MS,
+      });
     } catch (error) {
       // It runs out by itself.
       this.#log.warn(`The lease could not be given back: ${messageOf(error)}`);
@@ -146,12 +148,12 @@ export class LeaderElection {
       this.#renewedMs === undefined
         ? LEASE_REQUEST_TIMEOUT_MS
         : this.#timing.renewDeadlineMs - (startedMs - this.#renewedMs);
-    const signal = AbortSignal.timeout(Math.max(1, Math.min(LEASE_REQUEST_TIMEOUT_MS, leftMs)));
+    const timeoutMs = Math.max(1, Math.min(LEASE_REQUEST_TIMEOUT_MS, leftMs));
     try {
-      if (this.#mustLook || this.#renewedMs === undefined) await this.#look(signal);
+      if (this.#mustLook || this.#renewedMs === undefined) await this.#look(timeoutMs);
       const sentMs = this.#clock.nowMs();
       if (this.#view.step(sentMs) === 'Wait') return undefined;
-      await this.#write(signal);
+      await this.#write(timeoutMs);
       this.#renewedMs = sentMs;
       return undefined;
     } catch (error) {
@@ -162,13 +164,16 @@ export class LeaderElection {
     }
   }
 
-  async #look(signal: AbortSignal): Promise<void> {
-    const lease = await this.#client.get<Lease>({ kind: LEASE, ...this.#place }, { isUrgent: true, signal });
+  async #look(timeoutMs: number): Promise<void> {
+    const lease = await this.#client.get<Lease>(
+      { kind: LEASE, ...this.#place },
+      { isUrgent: true, timeoutMs },
+    );
     this.#view.see(lease, this.#clock.nowMs());
     this.#mustLook = false;
   }
 
-  async #write(signal: AbortSignal): Promise<void> {
+  async #write(timeoutMs: number): Promise<void> {
     const previous = this.#view.lease;
     const wanted = heldLease(
       this.#place,
@@ -177,7 +182,7 @@ export class LeaderElection {
       microTime(new Date()),
       this.#timing.durationMs,
     );
-    const options = { isUrgent: true, signal };
+    const options = { isUrgent: true, timeoutMs };
     const written =
       previous === undefined
         ? await this.#client.create(wanted, options)

@@ -3,6 +3,8 @@ import type { KindRef, KubeObject, ObjectRef } from './kube-object.ts';
 /** What every request can be told. */
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
+  /** How long the answer may take, in milliseconds, where that is less than usual. */
+  readonly timeoutMs?: number;
   /** Does not wait for its turn under the client's own rate limit. */
   readonly isUrgent?: boolean;
 }
