@@ -38,6 +38,7 @@ function withoutUnknownFields(schema: StructuralSchema): Record<string, unknown>
   const { properties, additionalProperties, items, ...rest } = schema;
   return {
     ...rest,
+    ...(schema['x-kubernetes-list-type'] === 'set' ? { uniqueItems: true } : {}),
     ...(items === undefined ? {} : { items: withoutUnknownFields(items) }),
     ...(additionalProperties === undefined
       ? {}

@@ -1,7 +1,11 @@
 import type { StructuralSchema } from '../structural-schema.ts';
 
-/** Days alone, or other whole numbers with a unit, several in a row: `90d`, `1h30m`. CEL's `duration()` knows no days. */
-export const DURATION_PATTERN = '^([0-9]+d|([0-9]+(ms|s|m|h))+)$';
+/**
+ * Days alone, or other whole numbers with a unit, several in a row: `90d`, `1h30m`. CEL's `duration()` knows no days,
+ * and nothing from 292 years on: no text of this form and length comes near that.
+ */
+export const DURATION_PATTERN = '^([0-9]{1,5}d|([0-9]{1,6}(ms|s|m|h))+)$';
+const DURATION_LENGTH_MAX = 20;
 
 /** A Kubernetes quantity: `20Gi`, `500m`, `1.5T`. */
 export const QUANTITY_PATTERN = '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$';
@@ -16,7 +20,7 @@ export const OBJECT_NAME = {
 
 export const DURATION = {
   type: 'string',
-  maxLength: 32,
+  maxLength: DURATION_LENGTH_MAX,
   pattern: DURATION_PATTERN,
 } as const satisfies StructuralSchema;
 
