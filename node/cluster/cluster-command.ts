@@ -166,6 +166,21 @@ export interface PutAutoIndex {
   readonly definition: Readonly<Record<string, unknown>> & { readonly Name: string };
 }
 
+/** Adds static indexes, or replaces those of the same names, all or none. Result: null. */
+export interface PutIndexes {
+  readonly type: 'PutIndexes';
+  readonly name: string;
+  readonly definitions: readonly (Readonly<Record<string, unknown>> & { readonly Name: string })[];
+}
+
+/** Sets members of static indexes that exist: their lock, priority or state. Result: null. */
+export interface EditIndexes {
+  readonly type: 'EditIndexes';
+  readonly name: string;
+  readonly indexes: readonly string[];
+  readonly members: Readonly<Record<string, string>>;
+}
+
 /** Takes indexes out of the record, static or auto; names that it does not have are skipped. Result: null. */
 export interface DeleteIndexes {
   readonly type: 'DeleteIndexes';
@@ -217,6 +232,8 @@ export type ClusterCommand =
   | EditCertificate
   | DeleteCertificates
   | PutAutoIndex
+  | PutIndexes
+  | EditIndexes
   | DeleteIndexes
   | NextIdentities
   | SeedIdentity;

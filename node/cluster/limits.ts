@@ -26,3 +26,6 @@ export const HAND_OVER_TIMEOUT_MS = 3_000;
 
 /** Auto indexes of one database: each is kept up to date with every write. */
 export const AUTO_INDEXES_MAX = 128;
+
+/** Static indexes of one database. */
+export const STATIC_INDEXES_MAX = 512;

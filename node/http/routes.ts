@@ -24,6 +24,7 @@ import { replicationStateRoutes } from './handlers/documents/replication-state.t
 import { statisticsRoutes } from './handlers/documents/statistics.ts';
 import { tombstoneRoutes } from './handlers/documents/tombstones.ts';
 import { indexAdminRoutes } from './handlers/indexes/index-admin.ts';
+import { staticIndexRoutes } from './handlers/indexes/static-indexes.ts';
 import { operationRoutes } from './handlers/operations/operations.ts';
 import { queryRoutes } from './handlers/queries/run-query.ts';
 import { discoveryRoutes } from './handlers/server/discovery.ts';
@@ -44,6 +45,7 @@ const builtRoutes: readonly Route[] = [
   ...collectionRoutes,
   ...queryRoutes,
   ...indexAdminRoutes,
+  ...staticIndexRoutes,
   ...hiloRoutes,
   ...identityRoutes,
   ...statisticsRoutes,

@@ -1,10 +1,16 @@
 import type { Database } from '../documents/database.ts';
 import { supersededBy } from '../indexing/auto/choose-auto-index.ts';
-import type { AutoIndexDefinition } from '../indexing/definitions/index-definition.ts';
+import type { AutoIndexDefinition, StaticIndexDefinition } from '../indexing/definitions/index-definition.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { IndexHost } from './index-host.ts';
 import { DEFINITION_WAIT_MS } from './limits.ts';
-import type { IndexCall, IndexStatistics, QueryOutcome, ThreadQuery } from './thread-protocol.ts';
+import type {
+  IndexCall,
+  IndexDefinitions,
+  IndexStatistics,
+  QueryOutcome,
+  ThreadQuery,
+} from './thread-protocol.ts';
 
 export interface DatabaseIndexesOptions {
   readonly host: IndexHost;
@@ -20,7 +26,7 @@ export class DatabaseIndexes {
   readonly #options: DatabaseIndexesOptions;
   readonly #number: number;
   readonly #leave: (() => Promise<void> | void)[] = [];
-  #autoIndexes: readonly AutoIndexDefinition[] = [];
+  #definitions: IndexDefinitions = { auto: [], static: [] };
   #defined: Promise<unknown> = Promise.resolve();
   readonly #definitionListeners = new Set<() => void>();
   #neededTombstoneEtag = 0;
@@ -51,15 +57,25 @@ export class DatabaseIndexes {
 
   /** Auto indexes that the record has. */
   get autoIndexes(): readonly AutoIndexDefinition[] {
-    return this.#autoIndexes;
+    return this.#definitions.auto;
+  }
+
+  /** Indexes that somebody wrote. */
+  get staticIndexes(): readonly StaticIndexDefinition[] {
+    return this.#definitions.static;
+  }
+
+  /** @throws IndexThreadError IndexDefinitionError: why it makes no index */
+  async validate(definition: StaticIndexDefinition): Promise<void> {
+    await this.#call({ kind: 'validate', definition });
   }
 
   /** From now on the database has these indexes. */
-  define(autoIndexes: readonly AutoIndexDefinition[]): void {
-    if (JSON.stringify(autoIndexes) === JSON.stringify(this.#autoIndexes)) return;
-    this.#autoIndexes = autoIndexes;
+  define(definitions: IndexDefinitions): void {
+    if (JSON.stringify(definitions) === JSON.stringify(this.#definitions)) return;
+    this.#definitions = definitions;
     this.#neededTombstoneEtag = 0;
-    this.#defined = this.#call({ kind: 'define', autoIndexes }).catch((error: unknown) => {
+    this.#defined = this.#call({ kind: 'define', definitions }).catch((error: unknown) => {
       this.#options.logger.error(`The indexes of ${this.#options.database.name} could not be set up`, {
         error: String(error),
       });
@@ -69,7 +85,8 @@ export class DatabaseIndexes {
 
   /** Resolves when the thread has an auto index, or when it takes too long to hear of it. */
   async whenKnown(name: string): Promise<void> {
-    const isKnown = (): boolean => this.#autoIndexes.some(({ Name }) => Name === name);
+    const isKnown = (): boolean =>
+      [...this.#definitions.auto, ...this.#definitions.static].some(({ Name }) => Name === name);
     if (!isKnown()) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(done, DEFINITION_WAIT_MS);
@@ -126,12 +143,13 @@ export class DatabaseIndexes {
 
   /** Auto indexes that another one has taken the place of, and is up to date. */
   async superseded(): Promise<readonly string[]> {
-    if (this.#autoIndexes.length < 2) return [];
+    const { auto } = this.#definitions;
+    if (auto.length < 2) return [];
     const statistics = await this.statistics();
-    const current = this.#autoIndexes.filter(({ Name }) =>
+    const current = auto.filter(({ Name }) =>
       statistics.some((index) => index.name === Name && !index.isStale),
     );
-    const names = current.flatMap((definition) => supersededBy(definition, this.#autoIndexes));
+    const names = current.flatMap((definition) => supersededBy(definition, auto));
     return [...new Set(names.map(({ Name }) => Name))];
   }
 
@@ -142,12 +160,16 @@ export class DatabaseIndexes {
     });
   }
 
+  get #isEmpty(): boolean {
+    return this.#definitions.auto.length + this.#definitions.static.length === 0;
+  }
+
   #call(call: IndexCall): Promise<unknown> {
     return this.#options.host.call(this.#number, call);
   }
 
   #onCommit(): void {
-    if (this.#autoIndexes.length === 0) return;
+    if (this.#isEmpty) return;
     this.#call({ kind: 'committed' }).catch(() => {
       // The host has said so already; indexes go on from where they were after a restart.
     });
@@ -155,7 +177,7 @@ export class DatabaseIndexes {
 
   /** Deletions that an index has not seen are kept; asked for anew each time, since it costs a message only. */
   #heldTombstones(): number {
-    if (this.#autoIndexes.length === 0) return Number.MAX_SAFE_INTEGER;
+    if (this.#isEmpty) return Number.MAX_SAFE_INTEGER;
     void this.statistics().catch(() => {
       // Without an answer nothing is let go.
     });

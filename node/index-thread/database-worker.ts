@@ -1,20 +1,29 @@
 import { autoIndexSpec } from '../indexing/auto/auto-index-spec.ts';
 import { chooseAutoIndex } from '../indexing/auto/choose-auto-index.ts';
-import type { AutoIndexDefinition } from '../indexing/definitions/index-definition.ts';
+import { IndexDefinitionError } from '../indexing/indexing-error.ts';
+import type { IndexSpec } from '../indexing/local/index-spec.ts';
 import { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../indexing/local/local-index.ts';
 import { LocalIndexes } from '../indexing/local/local-indexes.ts';
+import { javaScriptIndexSpec } from '../indexing/static/javascript-index-spec.ts';
 import { TEXT_TERM } from '../indexing/store/term.ts';
 import { answerJson } from '../querying/execute/answer-json.ts';
 import { queryCollection, queryIndex } from '../querying/execute/execute-query.ts';
 import type { QueryAnswer } from '../querying/execute/query-answer.ts';
 import { compileQuery } from '../querying/plan/compile-query.ts';
 import type { QueryPlan } from '../querying/plan/query-plan.ts';
+import type { ScriptEngine } from '../scripting/script-engine.ts';
 import type { InlineWriter } from '../storage/inline-writer.ts';
 import { SharedStorage } from '../storage/shared-storage.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
 import { STALE_WAIT_MS, TERMS_MAX, WAITING_QUERIES_MAX } from './limits.ts';
-import type { IndexCall, IndexStatistics, QueryOutcome, ThreadQuery } from './thread-protocol.ts';
+import type {
+  IndexCall,
+  IndexDefinitions,
+  IndexStatistics,
+  QueryOutcome,
+  ThreadQuery,
+} from './thread-protocol.ts';
 
 interface Waiter {
   readonly index: LocalIndex;
@@ -26,19 +35,23 @@ interface Waiter {
 /** One database in the index thread: its documents, read through a shared handle, its indexes, and their queries. */
 export class DatabaseWorker {
   readonly #writer: InlineWriter;
+  readonly #scripts: ScriptEngine;
   #opened: Extract<IndexCall, { kind: 'open' }> | undefined;
   #storage: SharedStorage | undefined;
   #documents: IndexedDocuments | undefined;
   #indexes: LocalIndexes | undefined;
-  #autoIndexes: readonly AutoIndexDefinition[] = [];
+  #definitions: IndexDefinitions = { auto: [], static: [] };
+  /** Why an index of the record is not there, by its name. */
+  #faults: ReadonlyMap<string, string> = new Map();
   readonly #paused = new Set<string>();
   #isPaused = false;
   #waiters: Waiter[] = [];
   #isRunning = false;
   #isWoken = false;
 
-  constructor(writer: InlineWriter) {
+  constructor(writer: InlineWriter, scripts: ScriptEngine) {
     this.#writer = writer;
+    this.#scripts = scripts;
   }
 
   async call(call: IndexCall): Promise<unknown> {
@@ -52,14 +65,17 @@ export class DatabaseWorker {
       case 'close':
         return this.#detach();
       case 'define':
-        return this.#define(call.autoIndexes);
+        return this.#define(call.definitions);
+      case 'validate':
+        javaScriptIndexSpec(call.definition, this.#scripts);
+        return null;
       case 'committed':
         this.#wake();
         return null;
       case 'query':
         return this.#query(call.query);
       case 'statistics':
-        return this.#required.indexes.all.map((index) => this.#statisticsOf(index));
+        return this.#statistics();
       case 'terms':
         return this.#terms(call);
       case 'reset':
@@ -94,7 +110,7 @@ export class DatabaseWorker {
       writer: this.#writer,
       documents: this.#documents,
     });
-    await this.#define(this.#autoIndexes);
+    await this.#define(this.#definitions);
     return null;
   }
 
@@ -112,12 +128,28 @@ export class DatabaseWorker {
     return null;
   }
 
-  async #define(autoIndexes: readonly AutoIndexDefinition[]): Promise<null> {
-    this.#autoIndexes = autoIndexes;
+  async #define(definitions: IndexDefinitions): Promise<null> {
+    this.#definitions = definitions;
     if (this.#indexes === undefined) return null;
-    await this.#indexes.define(autoIndexes.map(autoIndexSpec));
+    await this.#indexes.define([...definitions.auto.map(autoIndexSpec), ...this.#staticSpecs(definitions)]);
     this.#wake();
     return null;
+  }
+
+  /** A definition that was good enough for another version of this program may not be for this one. */
+  #staticSpecs(definitions: IndexDefinitions): readonly IndexSpec[] {
+    const faults = new Map<string, string>();
+    const specs = definitions.static.flatMap((definition) => {
+      if (definition.State === 'Disabled') return [];
+      try {
+        return [javaScriptIndexSpec(definition, this.#scripts)];
+      } catch (error) {
+        faults.set(definition.Name.toLowerCase(), error instanceof Error ? error.message : String(error));
+        return [];
+      }
+    });
+    this.#faults = faults;
+    return specs;
   }
 
   async #query(query: ThreadQuery): Promise<QueryOutcome> {
@@ -125,13 +157,13 @@ export class DatabaseWorker {
     const plan = compileQuery(query, nowMs);
     const { documents, indexes } = this.#required;
     if (plan.source.kind === 'collection') {
-      return this.#outcome(queryCollection(plan, { documents, nowMs }), query);
+      return this.#outcome(queryCollection(plan, { documents, nowMs, scripts: this.#scripts }), query);
     }
     const found = this.#indexFor(plan, indexes);
     if (!('index' in found)) return found;
     if (query.waitMs !== null) await this.#caughtUp(found.index, documents.lastEtag(null), query.waitMs);
     return this.#outcome(
-      queryIndex(plan, found.index, { documents: this.#required.documents, nowMs }),
+      queryIndex(plan, found.index, { documents: this.#required.documents, nowMs, scripts: this.#scripts }),
       query,
     );
   }
@@ -141,9 +173,11 @@ export class DatabaseWorker {
     if (source.kind === 'collection') throw new TypeError('A collection query has no index.');
     if (source.kind === 'index') {
       const index = indexes.find(source.name);
+      const fault = this.#faults.get(source.name.toLowerCase());
+      if (fault !== undefined) throw new IndexDefinitionError(fault);
       return index === undefined ? { kind: 'unknownIndex', name: source.name } : { index };
     }
-    const choice = chooseAutoIndex(source.collection, source.needs, this.#autoIndexes);
+    const choice = chooseAutoIndex(source.collection, source.needs, this.#definitions.auto);
     const index = choice.kind === 'existing' ? indexes.find(choice.name) : undefined;
     if (index !== undefined) return { index };
     if (choice.kind === 'create') return { kind: 'needsIndex', definition: choice.definition };
@@ -232,13 +266,14 @@ export class DatabaseWorker {
 
   async #pass(indexes: LocalIndexes): Promise<boolean> {
     let isBusy = false;
-    for (const index of indexes.all) {
+    for (const index of [...indexes.all, ...indexes.replacements]) {
       if (this.#indexes !== indexes) return false;
       if (this.#isIndexPaused(index)) continue;
       if (await index.indexSome()) isBusy = true;
       this.#settleWaiters();
       await new Promise(setImmediate);
     }
+    await indexes.replace();
     return (await indexes.sweep()) || isBusy;
   }
 
@@ -261,18 +296,26 @@ export class DatabaseWorker {
     this.#ended = undefined;
   }
 
-  #statisticsOf(index: LocalIndex): IndexStatistics {
+  #statistics(): readonly IndexStatistics[] {
+    const { indexes } = this.#required;
+    return [
+      ...indexes.all.map((index) => this.#statisticsOf(index, index.spec.name)),
+      ...indexes.replacements.map((index) => this.#statisticsOf(index, `ReplacementOf/${index.spec.name}`)),
+    ];
+  }
+
+  #statisticsOf(index: LocalIndex, name: string): IndexStatistics {
     const { spec, state } = index;
     const { documents } = this.#required;
     const names = spec.collections ?? ['@all_docs'];
     return {
-      name: spec.name,
+      name,
       type: spec.type,
-      collections: names.map((name) => {
-        const collection = spec.collections === null ? null : name;
-        const progress = index.progressOf(name.toLowerCase());
+      collections: names.map((of) => {
+        const collection = spec.collections === null ? null : of;
+        const progress = index.progressOf(of.toLowerCase());
         return {
-          name,
+          name: of,
           lastDocumentEtag: progress.documentEtag,
           lastTombstoneEtag: progress.tombstoneEtag,
           lastEtag: documents.lastEtag(collection),

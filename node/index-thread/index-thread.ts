@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { ScriptEngine } from '../scripting/script-engine.ts';
 import { InlineWriter } from '../storage/inline-writer.ts';
 import { DatabaseWorker } from './database-worker.ts';
 import type { ThreadReply, ThreadRequest } from './thread-protocol.ts';
@@ -10,12 +11,13 @@ import type { ThreadReply, ThreadRequest } from './thread-protocol.ts';
 const port = parentPort;
 if (port === null) throw new Error('index-thread.ts runs as a worker thread only.');
 const writer = new InlineWriter();
+const scripts = new ScriptEngine();
 const databases = new Map<number, DatabaseWorker>();
 
 async function serve({ ticket, database, call }: ThreadRequest): Promise<void> {
   let worker = databases.get(database);
   if (worker === undefined) {
-    worker = new DatabaseWorker(writer);
+    worker = new DatabaseWorker(writer, scripts);
     databases.set(database, worker);
   }
   try {

@@ -1,4 +1,5 @@
-import type { AutoIndexDefinition } from '../indexing/definitions/index-definition.ts';
+import type { AutoIndexDefinition, StaticIndexDefinition } from '../indexing/definitions/index-definition.ts';
+import type { IndexType } from '../indexing/local/index-spec.ts';
 import type { QueryRequest } from '../querying/plan/compile-query.ts';
 
 /** What the main thread asks of the index thread about one database. Plain values, so that they can be sent. */
@@ -8,7 +9,9 @@ export type IndexCall =
   | { readonly kind: 'detach' }
   | { readonly kind: 'close' }
   /** From now on these are the indexes. */
-  | { readonly kind: 'define'; readonly autoIndexes: readonly AutoIndexDefinition[] }
+  | { readonly kind: 'define'; readonly definitions: IndexDefinitions }
+  /** Would this make an index? */
+  | { readonly kind: 'validate'; readonly definition: StaticIndexDefinition }
   /** Something was written. */
   | { readonly kind: 'committed' }
   | { readonly kind: 'query'; readonly query: ThreadQuery }
@@ -24,6 +27,12 @@ export type IndexCall =
   | { readonly kind: 'clearErrors'; readonly index: string }
   /** Null: all of them. */
   | { readonly kind: 'pause' | 'resume'; readonly index: string | null };
+
+/** All indexes of a database, as its record has them. */
+export interface IndexDefinitions {
+  readonly auto: readonly AutoIndexDefinition[];
+  readonly static: readonly StaticIndexDefinition[];
+}
 
 export interface ThreadQuery extends QueryRequest {
   /** How long to wait for an index that is behind, in milliseconds; null: not at all. */
@@ -61,7 +70,7 @@ export type QueryOutcome =
 /** Result of `statistics`: one of each index. Times are ISO texts. */
 export interface IndexStatistics {
   readonly name: string;
-  readonly type: 'AutoMap';
+  readonly type: IndexType;
   readonly collections: readonly {
     readonly name: string;
     readonly lastDocumentEtag: number;

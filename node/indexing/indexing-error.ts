@@ -2,3 +2,8 @@
 export class IndexingError extends Error {
   override readonly name: string = 'IndexingError';
 }
+
+/** A definition that makes no index: a script that can't be read, no map, an analyzer that nobody knows. */
+export class IndexDefinitionError extends Error {
+  override readonly name: string = 'IndexDefinitionError';
+}

@@ -4,7 +4,7 @@ import type { DatabaseRecord } from '../cluster/database-record.ts';
 import { Database } from '../documents/database.ts';
 import { DatabaseIndexes } from '../index-thread/database-indexes.ts';
 import type { IndexHost } from '../index-thread/index-host.ts';
-import type { AutoIndexDefinition } from '../indexing/definitions/index-definition.ts';
+import type { AutoIndexDefinition, StaticIndexDefinition } from '../indexing/definitions/index-definition.ts';
 import type { Logger } from '../observability/logger.ts';
 import { DatabaseReplication } from '../replication/replication-loader.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
@@ -91,7 +91,10 @@ export class LoadedDatabase {
   update(view: RecordView): void {
     this.#view = view;
     const { record } = view;
-    this.indexes.define(autoIndexesOf(record));
+    this.indexes.define({
+      auto: byName<AutoIndexDefinition>(record.AutoIndexes),
+      static: byName<StaticIndexDefinition>(record.Indexes),
+    });
     this.#replicateTo(
       record,
       replicationTargets(record.DatabaseName, record.Topology, this.database.nodeTag),
@@ -157,9 +160,10 @@ export class LoadedDatabase {
 }
 
 /** In the order of their names: the same record always gives the same list. */
-function autoIndexesOf(record: DatabaseRecord): readonly AutoIndexDefinition[] {
-  const indexes = (record.AutoIndexes ?? {}) as Readonly<Record<string, AutoIndexDefinition>>;
-  return Object.values(indexes).sort((a, b) => (a.Name < b.Name ? -1 : 1));
+function byName<Definition extends { readonly Name: string }>(indexes: unknown): readonly Definition[] {
+  return Object.values((indexes ?? {}) as Readonly<Record<string, Definition>>).sort((a, b) =>
+    a.Name < b.Name ? -1 : 1,
+  );
 }
 
 async function fileBytes(path: string): Promise<number> {

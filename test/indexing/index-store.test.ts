@@ -59,7 +59,7 @@ class TestIndex {
       view,
       batch,
       index: this.number,
-      fields: FIELDS,
+      fields: () => FIELDS,
       nextEntry: this.#nextEntry,
     });
     for (const [id, outputs] of changes) {

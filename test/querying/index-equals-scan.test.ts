@@ -86,7 +86,7 @@ class Asked {
         extras: [],
       });
       if (outcome.kind === 'needsIndex') {
-        this.indexes.define([...this.indexes.autoIndexes, outcome.definition]);
+        this.indexes.define({ auto: [...this.indexes.autoIndexes, outcome.definition], static: [] });
         continue;
       }
       if (outcome.kind !== 'answer') throw new Error(outcome.kind);

@@ -18,9 +18,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   cluster: ['security', 'rachis', 'storage', 'wire', 'json', 'documents', 'observability'],
   documents: ['storage', 'json', 'observability'],
   replication: ['documents', 'storage', 'json', 'wire', 'observability'],
-  indexing: ['documents', 'storage', 'json'],
-  querying: ['indexing', 'documents', 'json'],
-  'index-thread': ['querying', 'indexing', 'documents', 'storage', 'observability'],
+  scripting: [],
+  indexing: ['documents', 'storage', 'json', 'scripting'],
+  querying: ['indexing', 'documents', 'json', 'scripting'],
+  'index-thread': ['scripting', 'querying', 'indexing', 'documents', 'storage', 'observability'],
   landlord: [
     'index-thread',
     'indexing',

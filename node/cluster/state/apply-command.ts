@@ -12,7 +12,7 @@ import {
   updateTopology,
 } from './change-topology.ts';
 import { deleteDatabase, removeNodeFromDatabase } from './delete-database.ts';
-import { deleteIndexes, putAutoIndex } from './edit-indexes.ts';
+import { deleteIndexes, editIndexes, putAutoIndex, putIndexes } from './edit-indexes.ts';
 import {
   editDatabaseRecord,
   editLockMode,
@@ -100,6 +100,10 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return deleteCertificates(context, command);
     case 'PutAutoIndex':
       return putAutoIndex(context, command);
+    case 'PutIndexes':
+      return putIndexes(context, command);
+    case 'EditIndexes':
+      return editIndexes(context, command);
     case 'DeleteIndexes':
       return deleteIndexes(context, command);
     case 'NextIdentities':

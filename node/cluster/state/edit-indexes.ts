@@ -1,6 +1,7 @@
-import type { DeleteIndexes, PutAutoIndex } from '../cluster-command.ts';
+import type { DeleteIndexes, EditIndexes, PutAutoIndex, PutIndexes } from '../cluster-command.ts';
 import { ClusterOperationError } from '../cluster-error.ts';
-import { AUTO_INDEXES_MAX } from '../limits.ts';
+import type { DatabaseRecord } from '../database-record.ts';
+import { AUTO_INDEXES_MAX, STATIC_INDEXES_MAX } from '../limits.ts';
 import type { ApplyContext } from './apply-context.ts';
 import { requireRecord, writeRecord } from './stored-record.ts';
 
@@ -22,6 +23,53 @@ export function putAutoIndex(context: ApplyContext, { name, definition }: PutAut
     { ...record, AutoIndexes: { ...indexes, [definition.Name]: definition } },
     context.index,
   );
+  return null;
+}
+
+/** Names compare without case: the stored spelling gives way to the new one. Locked ones stay as they are. */
+export function putIndexes(context: ApplyContext, { name, definitions }: PutIndexes): null {
+  const { record } = requireRecord(context.state, name);
+  const indexes = new Map(
+    Object.values((record.Indexes ?? {}) as Readonly<Record<string, NamedIndex>>).map((one) => [
+      one.Name.toLowerCase(),
+      one,
+    ]),
+  );
+  for (const definition of definitions) {
+    const key = definition.Name.toLowerCase();
+    const known = indexes.get(key);
+    if (known?.LockMode === 'LockedIgnore') continue;
+    if (known?.LockMode === 'LockedError') {
+      throw new ClusterOperationError(`Cannot edit the index '${known.Name}': its lock mode is LockedError.`);
+    }
+    indexes.set(key, definition);
+  }
+  if (indexes.size > STATIC_INDEXES_MAX) {
+    throw new ClusterOperationError(`A database may have ${STATIC_INDEXES_MAX} static indexes.`);
+  }
+  return write(context, record, indexes.values());
+}
+
+export function editIndexes(context: ApplyContext, { name, indexes, members }: EditIndexes): null {
+  const { record } = requireRecord(context.state, name);
+  const edited = new Set(indexes.map((index) => index.toLowerCase()));
+  const all = Object.values((record.Indexes ?? {}) as Readonly<Record<string, NamedIndex>>);
+  return write(
+    context,
+    record,
+    all.map((one) => (edited.has(one.Name.toLowerCase()) ? { ...one, ...members } : one)),
+  );
+}
+
+interface NamedIndex {
+  readonly Name: string;
+  readonly LockMode?: unknown;
+}
+
+function write(context: ApplyContext, record: DatabaseRecord, indexes: Iterable<NamedIndex>): null {
+  const byName = Object.fromEntries([...indexes].map((one) => [one.Name, one]));
+  if (JSON.stringify(byName) === JSON.stringify(record.Indexes ?? {})) return null;
+  writeRecord(context.state, { ...record, Indexes: byName }, context.index);
   return null;
 }
 

@@ -15,13 +15,6 @@ const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /debug/queries/kill',
   ],
   Indexes: [
-    'PUT /indexes',
-    'PUT /admin/indexes',
-    'POST /indexes/has-changed',
-    'POST /indexes/set-lock',
-    'POST /indexes/set-priority',
-    'POST /admin/indexes/enable',
-    'POST /admin/indexes/disable',
     'POST /admin/indexes/optimize',
     'POST /admin/indexes/dump',
     'GET /indexes/source',

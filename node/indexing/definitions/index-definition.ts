@@ -26,3 +26,26 @@ export interface AutoIndexDefinition {
 export type IndexState = 'Normal' | 'Disabled' | 'Idle' | 'Error';
 export type IndexPriority = 'Low' | 'Normal' | 'High';
 export type IndexLockMode = 'Unlock' | 'LockedIgnore' | 'LockedError';
+
+/** Options of a field of a static index. */
+export interface IndexFieldOptions {
+  readonly Storage?: 'Yes' | 'No' | null;
+  readonly Indexing?: 'No' | 'Search' | 'Exact' | 'Highlighting' | 'Default' | null;
+  readonly Analyzer?: string | null;
+  readonly Suggestions?: boolean | null;
+  readonly [member: string]: unknown;
+}
+
+/** An index that somebody wrote, as database records have it under its name. Members that nobody reads are kept. */
+export interface StaticIndexDefinition {
+  readonly Name: string;
+  readonly Maps: readonly string[];
+  readonly Reduce?: string | null;
+  readonly Fields: Readonly<Record<string, IndexFieldOptions>>;
+  readonly AdditionalSources: Readonly<Record<string, string>>;
+  readonly Configuration: Readonly<Record<string, string>>;
+  readonly LockMode: IndexLockMode;
+  readonly Priority: IndexPriority;
+  readonly State: IndexState;
+  readonly [member: string]: unknown;
+}

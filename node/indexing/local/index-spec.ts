@@ -1,20 +1,51 @@
 import type { StoredDocument } from '../../documents/stored-document.ts';
-import type { IndexField } from '../definitions/index-field.ts';
+import type { Analysis, IndexField } from '../definitions/index-field.ts';
 import type { FieldValues } from '../values/index-value.ts';
 
-/** What an index makes of a document: one list of values by source for each of its entries. */
-export type DocumentMapper = (document: StoredDocument) => readonly (readonly FieldValues[])[];
+/** One entry that an index makes of a document: values by the name of their source. */
+export type MappedEntry = Readonly<Record<string, FieldValues>>;
+
+/** What an index makes of a document: its entries, or why it can't. */
+export type MappedDocument = { readonly entries: readonly MappedEntry[] } | { readonly error: string };
+
+/** Reads a document that another one names while that is mapped. */
+export type MapLoader = (id: string) => StoredDocument | undefined;
+
+/** Maps some documents at once; gives as many results, in their order. */
+export type DocumentMapper = (
+  documents: readonly StoredDocument[],
+  load: MapLoader,
+) => readonly MappedDocument[];
+
+/** A field that a source becomes, as queries call it. */
+export interface SourceField {
+  readonly name: string;
+  readonly analysis: Analysis;
+}
+
+export type IndexType = 'AutoMap' | 'JavaScriptMap';
 
 /** An index, ready to run. */
 export interface IndexSpec {
   readonly name: string;
   /** Which of its definitions this is: one with another text starts anew. */
   readonly revision: string;
-  readonly type: 'AutoMap';
+  readonly type: IndexType;
   /** Collections as they were written; null for all documents. */
   readonly collections: readonly string[] | null;
-  readonly fields: readonly IndexField[];
+  /** Sources that are known from the start; others are found as documents are mapped. */
+  readonly sources: readonly string[];
+  readonly fieldsOf: (source: string) => readonly SourceField[];
+  /** Sources whose values may be shown in place of the document's. */
+  readonly isStored: (source: string) => boolean;
   readonly map: DocumentMapper;
+}
+
+/** The fields of an index that has met these sources. Ids depend on their order only, so they stay as sources come. */
+export function indexFields(spec: IndexSpec, sources: readonly string[]): readonly IndexField[] {
+  return sources
+    .flatMap((name, source) => spec.fieldsOf(name).map((field) => ({ ...field, source })))
+    .map((field, at) => ({ id: at + 1, ...field }));
 }
 
 /** Fields by the names that queries use. */

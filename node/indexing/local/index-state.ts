@@ -25,6 +25,8 @@ export interface IndexStateRow {
   readonly name: string;
   readonly revision: string;
   readonly createdAt: string;
+  /** Names of the values of entries, by position. */
+  readonly sources: readonly string[];
   readonly nextEntry: number;
   readonly entryCount: number;
   /** By collection in lower case; '@all_docs' for an index of all. */

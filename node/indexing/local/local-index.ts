@@ -4,17 +4,20 @@ import type { StoredDocument } from '../../documents/stored-document.ts';
 import type { StorageEnvironment } from '../../storage/storage-environment.ts';
 import { WriteBatch } from '../../storage/write-batch.ts';
 import type { IndexField } from '../definitions/index-field.ts';
+import { IndexingError } from '../indexing-error.ts';
 import {
   BATCH_DOCUMENTS_MAX,
   BATCH_MS_MAX,
   ERROR_CHARACTERS_MAX,
+  FIELDS_MAX,
   KEPT_ERRORS_MAX,
   READ_DOCUMENTS_MAX,
 } from '../limits.ts';
 import { INDEX_META } from '../store/index-columns.ts';
 import { IndexReader } from '../store/index-reader.ts';
 import { IndexWriter } from '../store/index-writer.ts';
-import { fieldsByName, type IndexSpec } from './index-spec.ts';
+import type { FieldValues } from '../values/index-value.ts';
+import { fieldsByName, type IndexSpec, indexFields, type MappedEntry } from './index-spec.ts';
 import {
   type CollectionProgress,
   encodeState,
@@ -47,9 +50,11 @@ export interface LocalIndexOptions {
 export class LocalIndex {
   readonly spec: IndexSpec;
   readonly reader: IndexReader;
-  readonly fields: ReadonlyMap<string, IndexField>;
   readonly #options: LocalIndexOptions;
   #state: IndexStateRow;
+  #sources: readonly string[];
+  #fieldList: readonly IndexField[] = [];
+  #fields: ReadonlyMap<string, IndexField> = new Map();
   /** When it was last asked, in milliseconds; null: not since the node started. */
   lastQueriedMs: number | null = null;
 
@@ -57,8 +62,14 @@ export class LocalIndex {
     this.spec = options.spec;
     this.#options = options;
     this.#state = options.state;
-    this.fields = fieldsByName(options.spec.fields);
+    this.#sources = [];
+    this.#setSources(options.state.sources);
     this.reader = new IndexReader(options.view, options.state.number);
+  }
+
+  /** Fields by the names that queries use. */
+  get fields(): ReadonlyMap<string, IndexField> {
+    return this.#fields;
   }
 
   get state(): IndexStateRow {
@@ -111,7 +122,7 @@ export class LocalIndex {
       view: this.#options.view,
       batch,
       index: this.#state.number,
-      fields: this.spec.fields,
+      fields: () => this.#fieldList,
       nextEntry: this.#state.nextEntry,
     });
     const outcome = this.#run(feed, writer);
@@ -132,10 +143,8 @@ export class LocalIndex {
       );
       // A document that comes again in this batch has changed in between: the next batch takes it.
       if (changes.some(({ lowerId }) => written.has(lowerId))) break;
-      for (const change of changes) {
-        written.add(change.lowerId);
-        this.#index(change, writer, outcome);
-      }
+      for (const { lowerId } of changes) written.add(lowerId);
+      this.#indexAll(changes, writer, outcome);
       outcome.progress = progress;
       if (isExhausted) break;
     }
@@ -163,24 +172,53 @@ export class LocalIndex {
     };
   }
 
-  #index({ id, lowerId, document }: Change, writer: IndexWriter, outcome: Outcome): void {
-    if (document === undefined) {
-      writer.put(id, lowerId, []);
-      return;
+  #indexAll(changes: readonly Change[], writer: IndexWriter, outcome: Outcome): void {
+    const documents = changes.flatMap(({ document }) => (document === undefined ? [] : [document]));
+    const { reader } = this.#options.documents;
+    const mapped = this.spec.map(documents, (id) => reader.getMany([id])[0]);
+    outcome.attempts += documents.length;
+    for (const { id, lowerId, document } of changes) {
+      if (document === undefined) writer.put(id, lowerId, []);
     }
-    outcome.attempts++;
-    try {
-      writer.put(id, lowerId, this.spec.map(document));
-    } catch (error) {
-      writer.put(id, lowerId, []);
-      outcome.fail(id, error);
+    documents.forEach(({ id, lowerId }, at) => {
+      const result = mapped[at] ?? { error: 'The map gave no result.' };
+      if ('error' in result) outcome.fail(id, result.error);
+      try {
+        writer.put(
+          id,
+          lowerId,
+          'entries' in result ? result.entries.map((entry) => this.#valuesOf(entry)) : [],
+        );
+      } catch (error) {
+        // Too many tokens, say. What there was of the document goes, as if it could not be mapped.
+        writer.put(id, lowerId, []);
+        outcome.fail(id, error);
+      }
+    });
+  }
+
+  #valuesOf(entry: MappedEntry): readonly FieldValues[] {
+    const missing = Object.keys(entry).filter((name) => !this.#sources.includes(name));
+    if (missing.length > 0) {
+      if (this.#sources.length + missing.length > FIELDS_MAX) {
+        throw new IndexingError(`An index may have ${FIELDS_MAX} fields.`);
+      }
+      this.#setSources([...this.#sources, ...missing]);
     }
+    return this.#sources.map((name) => entry[name] ?? []);
+  }
+
+  #setSources(sources: readonly string[]): void {
+    this.#sources = sources;
+    this.#fieldList = indexFields(this.spec, sources);
+    this.#fields = fieldsByName(this.#fieldList);
   }
 
   #stateAfter(key: string, outcome: Outcome, writer: IndexWriter): IndexStateRow {
     const state = this.#state;
     return {
       ...state,
+      sources: this.#sources,
       nextEntry: writer.nextEntry,
       entryCount: state.entryCount + writer.entryCountChange,
       progress: { ...state.progress, [key]: outcome.progress },

@@ -25,6 +25,9 @@ import { LocalIndex } from './local-index.ts';
 
 const NOTHING = Buffer.alloc(0);
 
+/** In front of the name of an index, in lower case. */
+const REPLACEMENT_PREFIX = 'replacementof/';
+
 export interface LocalIndexesOptions {
   /** Folder of the environment of the indexes. */
   readonly path: string;
@@ -42,6 +45,8 @@ export class LocalIndexes {
   readonly #view: DurableView;
   readonly #documents: IndexedDocuments;
   readonly #indexes = new Map<string, LocalIndex>();
+  /** What takes the place of an index of the same name as soon as it has caught up. */
+  readonly #replacements = new Map<string, LocalIndex>();
   /** Numbers of indexes that are gone, while there may be keys of theirs. */
   #dropped: readonly number[];
   #nextNumber: number;
@@ -64,9 +69,30 @@ export class LocalIndexes {
     return [...this.#indexes.values()];
   }
 
-  /** Without case. */
+  get replacements(): readonly LocalIndex[] {
+    return [...this.#replacements.values()];
+  }
+
+  /** Without case; `ReplacementOf/X` is what is to replace X. */
   find(name: string): LocalIndex | undefined {
-    return this.#indexes.get(name.toLowerCase());
+    const lower = name.toLowerCase();
+    const replaced = lower.startsWith(REPLACEMENT_PREFIX)
+      ? lower.slice(REPLACEMENT_PREFIX.length)
+      : undefined;
+    return replaced === undefined ? this.#indexes.get(lower) : this.#replacements.get(replaced);
+  }
+
+  /** Puts replacements that have caught up in their places. */
+  async replace(): Promise<void> {
+    for (const [key, index] of this.#replacements) {
+      if (index.isStale()) continue;
+      const old = this.#indexes.get(key);
+      const batch = new WriteBatch();
+      if (old !== undefined) this.#drop(old.state.number, batch);
+      await this.#environment.commit(batch, { sync: false });
+      this.#indexes.set(key, index);
+      this.#replacements.delete(key);
+    }
   }
 
   /** From now on there are these indexes: new ones begin, changed ones anew, others are deleted. */
@@ -76,20 +102,27 @@ export class LocalIndexes {
     const batch = new WriteBatch();
     for (const state of stored) {
       const spec = wanted.get(state.name.toLowerCase());
+      const key = state.name.toLowerCase();
+      const isServing = this.#indexes.get(key)?.state.number === state.number;
       if (spec !== undefined && spec.revision === state.revision) {
-        if (!this.#indexes.has(state.name.toLowerCase())) this.#add(spec, state);
+        if (isServing) this.#discardReplacement(key, batch);
+        else if (this.#replacements.get(key)?.state.number !== state.number && !this.#indexes.has(key)) {
+          this.#indexes.set(key, this.#opened(spec, state));
+        }
         continue;
       }
+      // It goes on answering until the changed one has caught up.
+      if (isServing && spec !== undefined) continue;
+      if (this.#replacements.get(key)?.state.number === state.number) this.#replacements.delete(key);
+      if (isServing) this.#indexes.delete(key);
       this.#drop(state.number, batch);
-      if (this.#indexes.get(state.name.toLowerCase())?.state.number === state.number) {
-        this.#indexes.delete(state.name.toLowerCase());
-      }
     }
     for (const [key, spec] of wanted) {
-      if (this.#indexes.has(key)) continue;
+      const serving = this.#indexes.get(key);
+      if (serving?.spec.revision === spec.revision || this.#replacements.has(key)) continue;
       const state = newState(spec, this.#nextNumber++);
       batch.put(INDEX_META, stateKey(state.number), encodeState(state));
-      this.#add(spec, state);
+      (serving === undefined ? this.#indexes : this.#replacements).set(key, this.#opened(spec, state));
     }
     await this.#environment.commit(batch, { sync: false });
   }
@@ -103,7 +136,7 @@ export class LocalIndexes {
     this.#drop(index.state.number, batch);
     batch.put(INDEX_META, stateKey(state.number), encodeState(state));
     await this.#environment.commit(batch, { sync: false });
-    this.#add(index.spec, state);
+    this.#indexes.set(name.toLowerCase(), this.#opened(index.spec, state));
   }
 
   /** Deletes some keys of indexes that are gone. Resolves to whether there may be more. */
@@ -128,7 +161,10 @@ export class LocalIndexes {
 
   /** The database keeps deletions after this etag for its indexes. */
   get neededTombstoneEtag(): number {
-    return Math.min(Number.MAX_SAFE_INTEGER, ...this.all.map((index) => index.neededTombstoneEtag));
+    return Math.min(
+      Number.MAX_SAFE_INTEGER,
+      ...[...this.all, ...this.replacements].map((index) => index.neededTombstoneEtag),
+    );
   }
 
   close(): Promise<void> {
@@ -142,17 +178,21 @@ export class LocalIndexes {
     this.#dropped = [...this.#dropped, number];
   }
 
-  #add(spec: IndexSpec, state: IndexStateRow): void {
-    this.#indexes.set(
-      spec.name.toLowerCase(),
-      new LocalIndex({
-        spec,
-        state,
-        view: this.#view,
-        environment: this.#environment,
-        documents: this.#documents,
-      }),
-    );
+  #discardReplacement(key: string, batch: WriteBatch): void {
+    const replacement = this.#replacements.get(key);
+    if (replacement === undefined) return;
+    this.#replacements.delete(key);
+    this.#drop(replacement.state.number, batch);
+  }
+
+  #opened(spec: IndexSpec, state: IndexStateRow): LocalIndex {
+    return new LocalIndex({
+      spec,
+      state,
+      view: this.#view,
+      environment: this.#environment,
+      documents: this.#documents,
+    });
   }
 }
 
@@ -162,6 +202,7 @@ function newState(spec: IndexSpec, number: number): IndexStateRow {
     name: spec.name,
     revision: spec.revision,
     createdAt: new Date().toISOString(),
+    sources: spec.sources,
     nextEntry: 0,
     entryCount: 0,
     progress: {},

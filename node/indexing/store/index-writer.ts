@@ -3,7 +3,7 @@ import type { WriteBatch } from '../../storage/write-batch.ts';
 import type { IndexField } from '../definitions/index-field.ts';
 import { APPENDING_BATCH_ENTRIES_MAX, BLOCK_ENTRIES_MAX } from '../limits.ts';
 import type { FieldValues } from '../values/index-value.ts';
-import { entryTerms } from './field-terms.ts';
+import { entryTerms, type FieldTerm } from './field-terms.ts';
 import { DOCUMENT_ENTRIES, documentKey, ENTRIES, entryKey, POSTINGS } from './index-columns.ts';
 import { decodeEntry, decodeNumbers, encodeEntry, encodeNumbers } from './index-entry.ts';
 import { decodeBlock, encodeBlock, type PostingBlock } from './posting-block.ts';
@@ -20,7 +20,8 @@ export interface IndexWriterOptions {
   readonly batch: WriteBatch;
   /** Number of the index within its environment. */
   readonly index: number;
-  readonly fields: readonly IndexField[];
+  /** All fields that the index has now: more may come while documents are mapped. */
+  readonly fields: () => readonly IndexField[];
   /** First number that no entry of the index has had. */
   readonly nextEntry: number;
 }
@@ -52,12 +53,18 @@ export class IndexWriter {
 
   /** Replaces the entries of a document by these outputs; none removes them. A document may come once a batch. */
   put(id: string, lowerId: string, outputs: readonly (readonly FieldValues[])[]): void {
-    const { view, batch, index } = this.#options;
+    const { view, batch, index, fields } = this.#options;
+    // Before anything is changed: values that make no terms throw.
+    const prepared = outputs.map((values) => ({ values, terms: entryTerms(fields(), values) }));
     const key = documentKey(index, lowerId);
     const stored = view.get(DOCUMENT_ENTRIES, key);
     const old = stored === undefined ? [] : decodeNumbers(stored);
     this.#takeBack(old);
-    const entries = outputs.map((values, at) => this.#write(old[at] ?? this.#nextEntry++, id, values));
+    const entries = prepared.map(({ values, terms }, at) => {
+      const entry = old[at] ?? this.#nextEntry++;
+      this.#write(entry, id, values, terms);
+      return entry;
+    });
     for (const entry of old.slice(outputs.length)) batch.delete(ENTRIES, entryKey(index, entry));
     if (entries.length > 0) batch.put(DOCUMENT_ENTRIES, key, encodeNumbers(entries));
     else if (stored !== undefined) batch.delete(DOCUMENT_ENTRIES, key);
@@ -90,20 +97,19 @@ export class IndexWriter {
     entries.forEach((entry, at) => {
       const row = rows[at];
       if (row === undefined) return;
-      for (const { field, term } of entryTerms(fields, decodeEntry(row).values)) {
+      for (const { field, term } of entryTerms(fields(), decodeEntry(row).values)) {
         this.#change(termPrefix(index, field, term)).removed.add(entry);
       }
     });
   }
 
-  #write(entry: number, id: string, values: readonly FieldValues[]): number {
-    const { batch, index, fields } = this.#options;
+  #write(entry: number, id: string, values: readonly FieldValues[], terms: readonly FieldTerm[]): void {
+    const { batch, index } = this.#options;
     this.#addedEntries++;
     batch.put(ENTRIES, entryKey(index, entry), encodeEntry({ id, values }));
-    for (const { field, term, positions } of entryTerms(fields, values)) {
+    for (const { field, term, positions } of terms) {
       this.#change(termPrefix(index, field, term)).added.set(entry, positions);
     }
-    return entry;
   }
 
   #change(prefix: Buffer): TermChange {

@@ -3,10 +3,12 @@ import type { DocumentReader } from '../../documents/document-reader.ts';
 import { writeDocument } from '../../documents/document-writer.ts';
 import { collectIds, parseIncludePath } from '../../documents/include-path.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
+import type { IndexField } from '../../indexing/definitions/index-field.ts';
 import type { IndexedDocuments } from '../../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../../indexing/local/local-index.ts';
 import type { EntrySet } from '../../indexing/store/entry-set.ts';
 import { jsonAt } from '../../json/json-path.ts';
+import type { ScriptEngine } from '../../scripting/script-engine.ts';
 import { compileWhere } from '../plan/compile-where.ts';
 import { FieldNeeds } from '../plan/field-need.ts';
 import { documentPath } from '../plan/names.ts';
@@ -18,13 +20,15 @@ import { collectionRows } from './collection-rows.ts';
 import { documentFilter } from './document-filter.ts';
 import { evaluate, type SearchedIndex } from './evaluate.ts';
 import { INCLUDED_DOCUMENTS_MAX, RESULT_BYTES_MAX } from './limits.ts';
-import { type Projection, projectionOf } from './project.ts';
+import { type Projection, type ProjectionScripts, projectionOf } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
 import { type LoadedValue, NOTHING_LOADED, type Row } from './row.ts';
 import { hasBoost, Scores } from './scores.ts';
+import { scriptDocument } from './select-script.ts';
 import { sortEntries } from './sort-entries.ts';
 
 export interface QueryContext {
+  readonly scripts: ScriptEngine;
   readonly documents: IndexedDocuments;
   readonly nowMs: number;
 }
@@ -36,7 +40,7 @@ export function queryCollection(plan: QueryPlan, context: QueryContext): QueryAn
   const startedMs = performance.now();
   const { documents } = context;
   return documents.read((reader) => {
-    const page = new Page(plan, projectionOf(plan, true), reader, context);
+    const page = new Page(plan, projectionOf(plan, true, scriptsOf(context, reader)), reader, context);
     for (const document of collectionRows(reader, source)) if (!page.take(document)) break;
     const total = totalOf(source, plan, page, documents);
     const lastEtag = documents.lastEtag(source.collection);
@@ -71,15 +75,15 @@ export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryCon
   index.lastQueriedMs = nowMs;
   const searched: SearchedIndex = {
     reader: index.reader,
-    fields: index.fields,
-    unknownField: () => undefined,
+    fields: index.spec.type === 'AutoMap' ? index.fields : new WrittenFields(index.fields),
+    unknownField: (name) => unknownField(name, index),
     randomSeed: String(Math.random()),
   };
   // What is read of the index is of this moment: it is written by this thread alone.
   const isStale = index.isStale();
   const entries = evaluate(plan.where, searched);
   const reader = documents.reader;
-  const page = new Page(plan, projectionOf(plan, false), reader, context);
+  const page = new Page(plan, projectionOf(plan, false, scriptsOf(context, reader)), reader, context);
   const order = plan.order.length === 0 && hasBoost(plan.where) ? BY_SCORE : plan.order;
   const scores = order.some(({ kind }) => kind === 'score') ? new Scores(plan.where, searched) : undefined;
   const ordered = sortEntries(entries, order, searched, (entry) => scores?.of(entry) ?? 0);
@@ -94,7 +98,32 @@ export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryCon
   };
 }
 
+function scriptsOf({ scripts }: QueryContext, reader: DocumentReader): ProjectionScripts {
+  return {
+    engine: scripts,
+    load: (id) => {
+      const [document] = reader.getMany([id]);
+      return document === undefined ? null : scriptDocument(document);
+    },
+  };
+}
+
 const BY_SCORE: readonly OrderKey[] = [{ kind: 'score', descending: false }];
+
+/** A static index has a field once, however it is asked: `search(Name)` and `exact(Name)` are Name as it was defined. */
+class WrittenFields extends Map<string, IndexField> {
+  override get(name: string): IndexField | undefined {
+    return super.get(name) ?? super.get(/^(?:search|exact)\((.*)\)$/.exec(name)?.[1] ?? '');
+  }
+}
+
+/** An auto index has what its query needs; of a static one a field may be misspelt. */
+function unknownField(name: string, { spec, state }: LocalIndex): InvalidQueryError | undefined {
+  if (spec.type === 'AutoMap' || state.entryCount === 0) return undefined;
+  return new InvalidQueryError(
+    `The field '${name}' is not indexed in '${spec.name}', cannot query/sort on fields that are not indexed`,
+  );
+}
 
 const ROWS_READ_AT_ONCE = 64;
 

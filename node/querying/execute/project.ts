@@ -2,11 +2,13 @@ import { writeDocument } from '../../documents/document-writer.ts';
 import { formatTicks } from '../../documents/hybrid-clock.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import { jsonAt } from '../../json/json-path.ts';
+import type { ScriptEngine, ScriptLoader } from '../../scripting/script-engine.ts';
 import { documentPath, fieldName, isId } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError, UnknownMethodError, UnsupportedQueryError } from '../query-error.ts';
 import type { Field, MethodCall, SelectClause, SelectItem } from '../rql/syntax-tree.ts';
 import type { LoadedValue, Row } from './row.ts';
+import { scriptRow, selectScript } from './select-script.ts';
 
 /** What becomes of a row: its bytes in the answer, and what makes two rows the same for `distinct`. */
 export interface Projected {
@@ -16,11 +18,23 @@ export interface Projected {
 
 export type Projection = (row: Row) => Projected;
 
+/** What scripts in a projection need. */
+export interface ProjectionScripts {
+  readonly engine: ScriptEngine;
+  readonly load: ScriptLoader;
+}
+
 /** How the rows of a query are shown. `fromCollection`: they came straight from storage, and say so by a score of 0. */
-export function projectionOf(plan: QueryPlan, fromCollection: boolean): Projection {
+export function projectionOf(
+  plan: QueryPlan,
+  fromCollection: boolean,
+  scripts: ProjectionScripts,
+): Projection {
   const { select } = plan;
   if (select === undefined || select.kind === 'all' || isWholeDocument(select, plan)) return wholeDocument;
-  if (select.kind === 'javascript') throw new UnsupportedQueryError('select with a JavaScript object');
+  if (select.kind === 'javascript' || callsFunction(select, plan)) {
+    return scriptProjection(select, plan, fromCollection, scripts);
+  }
   const columns = select.items.map((item) => columnOf(item, plan));
   const names = new Set<string>();
   for (const { name } of columns) {
@@ -44,6 +58,39 @@ const wholeDocument: Projection = ({ document }) => ({
   bytes: writeDocument(document),
   content: document.body.toString('utf8'),
 });
+
+function callsFunction(select: SelectClause, { functions }: QueryPlan): boolean {
+  if (select.kind !== 'fields') return false;
+  return select.items.some(
+    ({ expression }) =>
+      expression.kind === 'method' && functions.some(({ name }) => name === expression.name),
+  );
+}
+
+function scriptProjection(
+  select: SelectClause,
+  plan: QueryPlan,
+  fromCollection: boolean,
+  { engine, load }: ProjectionScripts,
+): Projection {
+  const { body, parameters } = selectScript(select, plan);
+  const script = engine.compile(body);
+  const values = parameters.map((name) => plan.binder.value({ kind: 'parameter', name }));
+  const given = JSON.stringify(values, bigintAsNumber);
+  return (row) => {
+    const [json] = JSON.parse(
+      script.call(`{"rows":[${JSON.stringify(scriptRow(row))}],"parameters":${given}}`, load),
+    ) as [string];
+    const content = json.slice(1, -1);
+    const metadata = projectionMetadata(row.document, fromCollection);
+    const separator = content === '' ? '' : ',';
+    return { content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
+  };
+}
+
+function bigintAsNumber(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
+}
 
 /** `select o`, alone, is the document itself. */
 function isWholeDocument(select: SelectClause, { alias }: QueryPlan): boolean {
@@ -73,9 +120,7 @@ function columnOf({ expression, alias }: SelectItem, plan: QueryPlan): Column {
     case 'timeseries':
       throw new UnsupportedQueryError('timeseries() in SELECT');
     default: {
-      const json = JSON.stringify(plan.binder.value(expression), (_, value: unknown) =>
-        typeof value === 'bigint' ? Number(value) : value,
-      );
+      const json = JSON.stringify(plan.binder.value(expression), bigintAsNumber);
       const name = alias ?? (expression.kind === 'string' ? expression.value : json);
       return { name, json: () => json };
     }
@@ -135,7 +180,7 @@ function methodColumn(call: MethodCall, alias: string | undefined, plan: QueryPl
   if (AGGREGATES.has(name)) {
     throw new InvalidQueryError(`${call.name} may only be used in group by queries`, plan.text);
   }
-  if (UNSERVED.has(name) || plan.functions.some((declared) => declared.name === call.name)) {
+  if (UNSERVED.has(name)) {
     throw new UnsupportedQueryError(`${call.name}() in SELECT`);
   }
   throw new UnknownMethodError(call.name);

@@ -9,7 +9,7 @@ import { briefShape, shownTime } from '../indexes/index-shapes.ts';
 function counts({ loaded }: DatabaseContext) {
   const statistics = loaded.database.statistics();
   return {
-    CountOfIndexes: loaded.indexes.autoIndexes.length,
+    CountOfIndexes: loaded.indexes.autoIndexes.length + loaded.indexes.staticIndexes.length,
     CountOfDocuments: statistics.documents,
     CountOfRevisionDocuments: statistics.revisions,
     CountOfTombstones: statistics.tombstones,

@@ -12,7 +12,7 @@ import { submitFor } from '../../raft-command.ts';
 import type { HttpRequest } from '../../request.ts';
 import { json, NO_CONTENT, NOT_FOUND } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
-import { definitionShape, errorsShape, statisticsShape, statusOf } from './index-shapes.ts';
+import { definitionShape, errorsShape, staticShape, statisticsShape, statusOf } from './index-shapes.ts';
 
 function isNamed(name: string): (one: { readonly name: string }) => boolean {
   return (one) => one.name.toLowerCase() === name.toLowerCase();
@@ -35,7 +35,11 @@ async function requireIndex({ loaded }: DatabaseContext, name: string): Promise<
 
 const list: DatabaseHandler = (request, { loaded, node }) => {
   const name = optionalText(request, 'name');
-  const definitions = loaded.indexes.autoIndexes
+  const all = [
+    ...loaded.indexes.autoIndexes.map(definitionShape),
+    ...loaded.indexes.staticIndexes.map(staticShape),
+  ];
+  const definitions = all
     .filter((one) => name === undefined || one.Name.toLowerCase() === name.toLowerCase())
     .toSorted((a, b) => (a.Name.toLowerCase() < b.Name.toLowerCase() ? -1 : 1));
   if (name !== undefined && definitions.length === 0) return NOT_FOUND;
@@ -44,12 +48,22 @@ const list: DatabaseHandler = (request, { loaded, node }) => {
   if (strictBoolParameter(request, 'namesOnly', false)) {
     return json(200, { '@metadata': answerMetadata(request, node), Results: page.map(({ Name }) => Name) });
   }
-  return json(200, { Results: page.map(definitionShape) });
+  return json(200, { Results: page });
 };
 
 const remove: DatabaseHandler = async (request, { loaded, node }) => {
   const name = requiredText(request, 'name');
-  if (!loaded.indexes.autoIndexes.some(({ Name }) => isNamed(name)({ name: Name }))) return NOT_FOUND;
+  const isAsked = ({ Name }: { readonly Name: string }): boolean => isNamed(name)({ name: Name });
+  const written = loaded.indexes.staticIndexes.find(isAsked);
+  if (written?.LockMode === 'LockedError') {
+    throw new ProtocolError(
+      500,
+      'Raven.Client.Exceptions.Documents.Indexes.IndexDeletionException',
+      `Failed to delete index '${name}': its lock mode is LockedError.`,
+    );
+  }
+  if (written?.LockMode === 'LockedIgnore') return NO_CONTENT;
+  if (written === undefined && !loaded.indexes.autoIndexes.some(isAsked)) return NOT_FOUND;
   await submitFor(request, node, { type: 'DeleteIndexes', name: loaded.name, indexes: [name] });
   return NO_CONTENT;
 };

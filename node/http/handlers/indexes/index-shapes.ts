@@ -1,5 +1,8 @@
 import type { IndexStatistics } from '../../../index-thread/thread-protocol.ts';
-import type { AutoIndexDefinition } from '../../../indexing/definitions/index-definition.ts';
+import type {
+  AutoIndexDefinition,
+  StaticIndexDefinition,
+} from '../../../indexing/definitions/index-definition.ts';
 import { UNSET_DATE } from '../../timestamp.ts';
 
 /** ISO text with seven digits of fraction. */
@@ -39,6 +42,36 @@ export function definitionShape(definition: AutoIndexDefinition) {
     ),
   };
 }
+
+/** A static index as `GET /indexes` shows it: every member is there. */
+export function staticShape(definition: StaticIndexDefinition) {
+  return {
+    SourceType: 'Documents',
+    ArchivedDataProcessingBehavior: null,
+    SchemaDefinitions: null,
+    OutputReduceToCollection: null,
+    DeploymentMode: null,
+    ReduceOutputIndex: null,
+    PatternForOutputReduceToCollectionReferences: null,
+    PatternReferencesCollectionName: null,
+    AdditionalAssemblies: [],
+    ...definition,
+    Type: 'JavaScriptMap',
+    Fields: Object.fromEntries(
+      Object.entries(definition.Fields).map(([name, options]) => [name, { ...EMPTY_OPTIONS, ...options }]),
+    ),
+  };
+}
+
+const EMPTY_OPTIONS = {
+  Analyzer: null,
+  Indexing: null,
+  Storage: null,
+  Suggestions: null,
+  TermVector: null,
+  Spatial: null,
+  Vector: null,
+};
 
 function fieldShape(indexing: 'Search' | 'Exact' | null) {
   return {

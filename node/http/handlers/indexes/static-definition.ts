@@ -1,0 +1,107 @@
+import { findAnalyzer } from '../../../indexing/analysis/analyzers.ts';
+import type {
+  IndexFieldOptions,
+  StaticIndexDefinition,
+} from '../../../indexing/definitions/index-definition.ts';
+import { argumentError, formatError, notImplemented, ProtocolError } from '../../errors/protocol-error.ts';
+import { isJsonObject, type JsonObject, member, textMember } from '../../parameters/json-body.ts';
+
+const LOCK_MODES = ['Unlock', 'LockedIgnore', 'LockedError'] as const;
+const PRIORITIES = ['Low', 'Normal', 'High'] as const;
+const STATES = ['Normal', 'Disabled', 'Idle', 'Error'] as const;
+const INDEXINGS = ['No', 'Search', 'Exact', 'Highlighting', 'Default'] as const;
+
+/** A definition as a client sends it, checked and filled in. Members that nobody reads are kept. */
+export function staticDefinition(raw: unknown): StaticIndexDefinition {
+  if (!isJsonObject(raw)) throw formatError("Each of the 'Indexes' must be an object.");
+  const name = textMember(raw, 'Name');
+  if (name === undefined || name === '') {
+    throw new ProtocolError(500, 'System.NullReferenceException', "An index must have a 'Name'.");
+  }
+  if (!/^[\w\-./]+$/.test(name) || name.includes('//') || /^auto\//i.test(name)) {
+    throw argumentError(
+      `The index name '${name}' is not permitted: it may have letters, digits, / _ - and ., must not begin with Auto/, nor have two slashes in a row.`,
+    );
+  }
+  const maps = member(raw, 'Maps');
+  if (!Array.isArray(maps) || maps.length === 0 || maps.some((map) => typeof map !== 'string')) {
+    throw argumentError(`The index '${name}' must have 'Maps', one or more texts.`);
+  }
+  const reduce = textMember(raw, 'Reduce');
+  if (reduce !== undefined && reduce.trim() !== '') throw notImplemented('Reduce in an index');
+  refuseUnserved(raw, name, maps as string[]);
+  return {
+    ...raw,
+    Name: name,
+    Maps: maps as string[],
+    Reduce: null,
+    Fields: fieldsOf(raw, name),
+    AdditionalSources: textsOf(raw, 'AdditionalSources'),
+    Configuration: textsOf(raw, 'Configuration'),
+    LockMode: oneOf(raw, 'LockMode', LOCK_MODES, 'Unlock'),
+    Priority: oneOf(raw, 'Priority', PRIORITIES, 'Normal'),
+    State: oneOf(raw, 'State', STATES, 'Normal'),
+  };
+}
+
+function refuseUnserved(raw: JsonObject, name: string, maps: readonly string[]): void {
+  if (maps.some(isLinq)) throw notImplemented(`The C# map of index '${name}'`);
+  if (textMember(raw, 'OutputReduceToCollection') !== undefined)
+    throw notImplemented('OutputReduceToCollection');
+}
+
+/** As clients tell the languages apart: by how the text begins. */
+function isLinq(map: string): boolean {
+  const text = map
+    .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '')
+    .trim()
+    .toLowerCase();
+  return /^(from\b|docs\b|timeseries(?!\.map)|counters(?!\.map))/.test(text);
+}
+
+function fieldsOf(raw: JsonObject, name: string): Readonly<Record<string, IndexFieldOptions>> {
+  const fields = member(raw, 'Fields') ?? {};
+  if (!isJsonObject(fields)) throw formatError("'Fields' must be an object.");
+  for (const [field, options] of Object.entries(fields)) {
+    if (!isJsonObject(options)) throw formatError(`The options of field '${field}' must be an object.`);
+    oneOf(options, 'Indexing', INDEXINGS, 'Default');
+    const analyzer = textMember(options, 'Analyzer');
+    if (analyzer !== undefined && findAnalyzer(analyzer) === undefined) {
+      throw compilationError(name, `Cannot find analyzer type '${analyzer}' for field: ${field}`);
+    }
+    const spatial = member(options, 'Spatial');
+    if (spatial !== undefined && spatial !== null) throw notImplemented(`The spatial field '${field}'`);
+  }
+  return fields as Readonly<Record<string, IndexFieldOptions>>;
+}
+
+export function compilationError(name: string, why: string): ProtocolError {
+  return new ProtocolError(
+    500,
+    'Raven.Client.Exceptions.Documents.Compilation.IndexCompilationException',
+    `Failed to compile index '${name}': ${why}`,
+  );
+}
+
+function textsOf(raw: JsonObject, name: string): Readonly<Record<string, string>> {
+  const texts = member(raw, name) ?? {};
+  if (!isJsonObject(texts) || Object.values(texts).some((text) => typeof text !== 'string')) {
+    throw formatError(`'${name}' must be an object of texts.`);
+  }
+  return texts as Readonly<Record<string, string>>;
+}
+
+export function oneOf<Name extends string>(
+  raw: JsonObject,
+  name: string,
+  names: readonly Name[],
+  otherwise: Name,
+): Name {
+  const text = textMember(raw, name);
+  if (text === undefined) return otherwise;
+  const found = names.find((one) => one.toLowerCase() === text.toLowerCase());
+  if (found === undefined) {
+    throw formatError(`'${name}' must be one of ${names.join(', ')}, but it is '${text}'.`);
+  }
+  return found;
+}

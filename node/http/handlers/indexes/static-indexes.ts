@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from 'node:util';
+import { IndexThreadError } from '../../../index-thread/thread-error.ts';
+import { argumentError, badRequest, ProtocolError } from '../../errors/protocol-error.ts';
+import { jsonObjectBody, member, requiredTexts } from '../../parameters/json-body.ts';
+import { requiredText } from '../../parameters/parameters.ts';
+import { submitFor } from '../../raft-command.ts';
+import { json, NO_CONTENT } from '../../response.ts';
+import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import { compilationError, oneOf, staticDefinition } from './static-definition.ts';
+
+/** All of them or none: each is compiled before anything is changed. */
+const put: DatabaseHandler = async (request, context) => {
+  const raw = member(await jsonObjectBody(request), 'Indexes');
+  if (!Array.isArray(raw)) throw argumentError("The body must have 'Indexes', an array.");
+  const definitions = raw.map(staticDefinition);
+  const { loaded, node } = context;
+  for (const definition of definitions) {
+    try {
+      await loaded.indexes.validate(definition);
+    } catch (error) {
+      throw error instanceof IndexThreadError ? compilationError(definition.Name, error.message) : error;
+    }
+  }
+  if (definitions.length === 0) return json(201, { Results: [] });
+  const { index } = await submitted(() =>
+    submitFor(request, node, {
+      type: 'PutIndexes',
+      name: loaded.name,
+      definitions: definitions.map((definition) => ({ ...definition })),
+    }),
+  );
+  for (const { Name } of definitions) await loaded.indexes.whenKnown(Name);
+  return json(201, { Results: definitions.map(({ Name }) => ({ Index: Name, RaftCommandIndex: index })) });
+};
+
+/** A locked index refuses: the client wants to hear it as a failure to create. */
+async function submitted<Result>(submit: () => Promise<Result>): Promise<Result> {
+  try {
+    return await submit();
+  } catch (error) {
+    if (!(error instanceof Error) || !/lock mode/.test(error.message)) throw error;
+    throw new ProtocolError(
+      500,
+      'Raven.Client.Exceptions.Documents.Indexes.IndexCreationException',
+      `Failed to create indexes. ${error.message}`,
+    );
+  }
+}
+
+const hasChanged: DatabaseHandler = async (request, { loaded }) => {
+  const body = await jsonObjectBody(request);
+  if (member(body, 'Name') === undefined || member(body, 'Maps') === undefined) {
+    throw badRequest("Index definition must have a 'Name' and at least one of 'Maps'.");
+  }
+  const definition = staticDefinition(body);
+  const known = loaded.indexes.staticIndexes.find(
+    ({ Name }) => Name.toLowerCase() === definition.Name.toLowerCase(),
+  );
+  return json(200, { Changed: known === undefined || !isDeepStrictEqual(known, definition) });
+};
+
+function editing(
+  memberName: 'LockMode' | 'Priority',
+  parameter: string,
+  values: readonly string[],
+): DatabaseHandler {
+  return async (request, { loaded, node }) => {
+    const body = await jsonObjectBody(request);
+    const names = requiredTexts(body, 'IndexNames');
+    const value = oneOf(body, parameter, values, '');
+    if (value === '') throw argumentError(`The body must have '${parameter}'.`);
+    for (const name of names) requireStatic(name, loaded);
+    await submitFor(request, node, {
+      type: 'EditIndexes',
+      name: loaded.name,
+      indexes: names,
+      members: { [memberName]: value },
+    });
+    return NO_CONTENT;
+  };
+}
+
+function requireStatic(name: string, { indexes }: DatabaseContext['loaded']): void {
+  const isNamed = (one: { readonly Name: string }): boolean => one.Name.toLowerCase() === name.toLowerCase();
+  if (indexes.autoIndexes.some(isNamed)) {
+    throw new ProtocolError(
+      500,
+      'System.InvalidOperationException',
+      `'Lock Mode' can't be set for the Auto-Index '${name}'.`,
+    );
+  }
+  if (indexes.staticIndexes.some(isNamed)) return;
+  throw new ProtocolError(
+    500,
+    'Raven.Client.Exceptions.Documents.Indexes.IndexDoesNotExistException',
+    `There is no index with '${name}' name.`,
+  );
+}
+
+/** A disabled index is gone from every node until it is enabled, and then made again. */
+function switching(state: 'Normal' | 'Disabled'): DatabaseHandler {
+  return async (request, { loaded, node }) => {
+    const name = requiredText(request, 'name');
+    requireStatic(name, loaded);
+    await submitFor(request, node, {
+      type: 'EditIndexes',
+      name: loaded.name,
+      indexes: [name],
+      members: { State: state },
+    });
+    return NO_CONTENT;
+  };
+}
+
+export const staticIndexRoutes = [
+  databaseRoute('PUT /indexes', 'ReadWrite', put),
+  databaseRoute('PUT /admin/indexes', 'Admin', put),
+  databaseRoute('POST /indexes/has-changed', 'Read', hasChanged),
+  databaseRoute(
+    'POST /indexes/set-lock',
+    'ReadWrite',
+    editing('LockMode', 'Mode', ['Unlock', 'LockedIgnore', 'LockedError']),
+  ),
+  databaseRoute(
+    'POST /indexes/set-priority',
+    'ReadWrite',
+    editing('Priority', 'Priority', ['Low', 'Normal', 'High']),
+  ),
+  databaseRoute('POST /admin/indexes/enable', 'Admin', switching('Normal')),
+  databaseRoute('POST /admin/indexes/disable', 'Admin', switching('Disabled')),
+];

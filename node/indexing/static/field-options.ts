@@ -1,0 +1,30 @@
+import type { IndexFieldOptions, StaticIndexDefinition } from '../definitions/index-definition.ts';
+import type { Analysis } from '../definitions/index-field.ts';
+
+const ALL_FIELDS = '__all_fields';
+
+/** The options of a field: its own, and where it has none those of all fields. */
+export function optionsOf({ Fields }: StaticIndexDefinition, name: string): IndexFieldOptions {
+  return { ...withoutNulls(Fields[ALL_FIELDS]), ...withoutNulls(Fields[name]) };
+}
+
+/** How the text of the field becomes terms; undefined: it is not indexed. */
+export function analysisOf({ Indexing, Analyzer }: IndexFieldOptions): Analysis | undefined {
+  switch (Indexing) {
+    case 'No':
+      return undefined;
+    case 'Exact':
+      return 'exact';
+    case 'Search':
+    case 'Highlighting':
+      return { analyzer: Analyzer ?? 'RavenStandardAnalyzer' };
+    default:
+      return Analyzer === undefined || Analyzer === null ? 'default' : { analyzer: Analyzer };
+  }
+}
+
+function withoutNulls(options: IndexFieldOptions | undefined): IndexFieldOptions {
+  return Object.fromEntries(
+    Object.entries(options ?? {}).filter(([, value]) => value !== null && value !== undefined),
+  );
+}

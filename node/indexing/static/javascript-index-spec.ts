@@ -1,0 +1,158 @@
+import { hash } from 'node:crypto';
+import { writeDocument } from '../../documents/document-writer.ts';
+import type { StoredDocument } from '../../documents/stored-document.ts';
+import { jsonAt } from '../../json/json-path.ts';
+import { ROWS_AT_ONCE } from '../../scripting/limits.ts';
+import type { CompiledScript, ScriptDocument, ScriptEngine } from '../../scripting/script-engine.ts';
+import { ScriptError } from '../../scripting/script-error.ts';
+import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
+import { IndexDefinitionError } from '../indexing-error.ts';
+import type { IndexSpec, MapLoader, MappedDocument, MappedEntry } from '../local/index-spec.ts';
+import type { FieldValues, IndexValue } from '../values/index-value.ts';
+import { analysisOf, optionsOf } from './field-options.ts';
+import { mapScript } from './map-script.ts';
+
+const ID = 'id()';
+const DYNAMIC_FIELDS = '_';
+
+/**
+ * A JavaScript index, ready to run.
+ *
+ * @throws IndexDefinitionError when its scripts can't be read or define no maps
+ */
+export function javaScriptIndexSpec(definition: StaticIndexDefinition, scripts: ScriptEngine): IndexSpec {
+  const script = compiled(definition, scripts);
+  const collections = described(definition, script);
+  return {
+    name: definition.Name,
+    revision: hash(
+      'sha256',
+      JSON.stringify([definition.Maps, definition.Fields, definition.AdditionalSources]),
+    ),
+    type: 'JavaScriptMap',
+    collections: collections.includes('@all_docs') ? null : [...new Set(collections)],
+    sources: [ID],
+    fieldsOf: (name) => {
+      const analysis = analysisOf(optionsOf(definition, name));
+      return analysis === undefined ? [] : [{ name, analysis }];
+    },
+    isStored: (name) => optionsOf(definition, name).Storage === 'Yes',
+    map: (documents, load) => mapAll(documents, load, collections, script),
+  };
+}
+
+function compiled(definition: StaticIndexDefinition, scripts: ScriptEngine): CompiledScript {
+  try {
+    return scripts.compile(mapScript(definition));
+  } catch (error) {
+    if (!(error instanceof ScriptError)) throw error;
+    throw new IndexDefinitionError(`Failed to compile index '${definition.Name}': ${error.message}`);
+  }
+}
+
+function described(definition: StaticIndexDefinition, script: CompiledScript): readonly string[] {
+  const collections = JSON.parse(script.call('{}', () => null)) as string[];
+  if (collections.length > 0) return collections;
+  throw new IndexDefinitionError(
+    `JavaScript index '${definition.Name}' doesn't contain any map functions: write map('Users', u => …)`,
+  );
+}
+
+function mapAll(
+  documents: readonly StoredDocument[],
+  load: MapLoader,
+  collections: readonly string[],
+  script: CompiledScript,
+): readonly MappedDocument[] {
+  const results: MappedDocument[] = documents.map(() => ({ entries: [] }));
+  collections.forEach((collection, map) => {
+    const own = [...documents.keys()].filter(
+      (at) => collection === '@all_docs' || isIn(documents[at], collection),
+    );
+    for (let from = 0; from < own.length; from += ROWS_AT_ONCE) {
+      const block = own.slice(from, from + ROWS_AT_ONCE);
+      const rows = block.flatMap((at) => documents[at] ?? []);
+      mapBlock(rows, map, load, script).forEach((result, n) => {
+        const at = block[n] ?? 0;
+        results[at] = merged(results[at], result);
+      });
+    }
+  });
+  return results;
+}
+
+function isIn(document: StoredDocument | undefined, collection: string): boolean {
+  return document?.collection.toLowerCase() === collection.toLowerCase();
+}
+
+/** A document fails when one of the maps of its collection does. */
+function merged(before: MappedDocument | undefined, result: MappedDocument): MappedDocument {
+  if (before === undefined || 'error' in result) return result;
+  if ('error' in before) return before;
+  return { entries: [...before.entries, ...result.entries] };
+}
+
+interface RowResult {
+  readonly entries?: string;
+  readonly error?: string;
+}
+
+/** A block that takes too long is mapped one by one: the others are not to suffer for it. */
+function mapBlock(
+  documents: readonly StoredDocument[],
+  map: number,
+  load: MapLoader,
+  script: CompiledScript,
+): readonly MappedDocument[] {
+  const loader = (id: string): ScriptDocument | null => {
+    const found = load(id);
+    return found === undefined ? null : scriptDocument(found);
+  };
+  try {
+    const json = script.call(JSON.stringify({ map, rows: documents.map(scriptDocument) }), loader);
+    return (JSON.parse(json) as RowResult[]).map((row, at) => mappedRow(row, documents[at]?.id ?? ''));
+  } catch (error) {
+    if (!(error instanceof ScriptError)) throw error;
+    if (documents.length === 1) return [{ error: error.message }];
+    return documents.flatMap((document) => mapBlock([document], map, load, script));
+  }
+}
+
+function scriptDocument(document: StoredDocument): ScriptDocument {
+  const metadata = jsonAt(writeDocument(document, { metadataOnly: true }), ['@metadata']);
+  return [document.body.toString('utf8'), metadata?.toString('utf8') ?? '{}', document.id];
+}
+
+function mappedRow({ entries, error }: RowResult, id: string): MappedDocument {
+  if (entries === undefined) return { error: error ?? 'The map failed.' };
+  const objects = JSON.parse(entries) as Readonly<Record<string, unknown>>[];
+  return { entries: objects.map((object) => entryOf(object, id)) };
+}
+
+function entryOf(object: Readonly<Record<string, unknown>>, id: string): MappedEntry {
+  const entry: Record<string, FieldValues> = { [ID]: [id] };
+  for (const [name, value] of Object.entries(object)) {
+    if (name !== DYNAMIC_FIELDS) entry[name] = valuesOf(value);
+    else for (const field of dynamicFields(value)) entry[field.$name] = valuesOf(field.$value);
+  }
+  return entry;
+}
+
+interface DynamicField {
+  readonly $name: string;
+  readonly $value: unknown;
+}
+
+function dynamicFields(value: unknown): readonly DynamicField[] {
+  const fields = Array.isArray(value) ? value : [value];
+  return fields.filter(
+    (field): field is DynamicField =>
+      typeof field === 'object' && field !== null && typeof (field as DynamicField).$name === 'string',
+  );
+}
+
+export function valuesOf(value: unknown): FieldValues {
+  if (Array.isArray(value)) return value.flatMap(valuesOf);
+  if (value !== null && typeof value === 'object') return [{ json: JSON.stringify(value) }];
+  return [value as IndexValue];
+}

@@ -1,0 +1,55 @@
+import { nullSafe } from '../../scripting/null-safe.ts';
+import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
+
+/** What the maps of an index are written with. */
+const MAP_FUNCTIONS = `
+const __maps = [];
+function map(collection, map) {
+  if (typeof collection !== 'string') {
+    throw new Error("The collection of map #" + __maps.length + " isn't a string: write map('Users', u => …)");
+  }
+  if (typeof map !== 'function') throw new Error('map(' + collection + ', …) expects a function');
+  __maps.push({ collection, map });
+}
+function createField(name, value, options) {
+  return { $name: name, $value: value, $options: options ?? null };
+}
+const noTracking = { load };
+{
+  // Nobody follows documents that are loaded: an index of them would be wrong as soon as they change.
+  globalThis.load = () => {
+    throw new Error('load() in an index is not built yet: noTracking.load() loads without following changes');
+  };
+}
+`;
+
+/** Describes the maps, or maps rows: each to the JSON of its entries, or to why it could not be mapped. */
+const RUN = `
+function __entries(result) {
+  if (result === null || result === undefined) return [];
+  if (Array.isArray(result)) return result.flatMap(__entries);
+  return typeof result === 'object' ? [result] : [];
+}
+function __text(value) {
+  return JSON.stringify(value, (key, one) => {
+    if (typeof one === 'number' && !Number.isFinite(one)) return String(one);
+    return typeof one === 'function' ? undefined : one;
+  });
+}
+function __run({ map, rows }) {
+  if (rows === undefined) return __maps.map(({ collection }) => collection);
+  return rows.map((row) => {
+    try {
+      return { entries: __text(__entries(__maps[map].map(__document(row)))) };
+    } catch (error) {
+      return { error: String(error?.message ?? error) };
+    }
+  });
+}
+`;
+
+/** @throws ScriptError when a text can't be read */
+export function mapScript({ Maps, AdditionalSources }: StaticIndexDefinition): string {
+  const sources = [...Object.values(AdditionalSources), ...Maps].map(nullSafe);
+  return [MAP_FUNCTIONS, ...sources, RUN].join('\n');
+}

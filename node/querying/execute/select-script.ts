@@ -1,0 +1,153 @@
+import { writeDocument } from '../../documents/document-writer.ts';
+import type { StoredDocument } from '../../documents/stored-document.ts';
+import { jsonAt } from '../../json/json-path.ts';
+import { nullSafe } from '../../scripting/null-safe.ts';
+import type { ScriptDocument } from '../../scripting/script-engine.ts';
+import { documentPath, fieldName, isId } from '../plan/names.ts';
+import type { QueryPlan } from '../plan/query-plan.ts';
+import { InvalidQueryError } from '../query-error.ts';
+import type { Argument, Field, MethodCall, SelectClause, SelectItem, Value } from '../rql/syntax-tree.ts';
+import type { LoadedValue, Row } from './row.ts';
+
+/** The script of a SELECT, and the names that each call gives it values for. */
+export interface SelectScript {
+  readonly body: string;
+  /** Parameters of the query that the script uses. */
+  readonly parameters: readonly string[];
+}
+
+type JavaScriptSelect = Extract<SelectClause, { kind: 'javascript' }>;
+
+/** `select { … }`, or fields among which are calls of declared functions. */
+export function selectScript(select: SelectClause, plan: QueryPlan): SelectScript {
+  const alias = plan.alias ?? '__row';
+  const expression = select.kind === 'javascript' ? javaScript(select, plan) : ofItems(select, plan, alias);
+  const parameters = [
+    ...new Set([...expression.matchAll(/\$([A-Za-z_]\w*)/g)].map(([, name]) => name ?? '')),
+  ];
+  const functions = plan.functions.map(
+    ({ name, parameters: names, body }) => `function ${name}(${names.join(', ')}) {${body.text}}`,
+  );
+  const names = [alias, ...plan.load.map((item) => item.alias), ...parameters.map((name) => `$${name}`)];
+  const source = nullSafe(
+    [...functions, `const __select = (${names.join(', ')}) => (${expression});`].join('\n'),
+  );
+  return { body: `${source}\n${RUN}`, parameters };
+}
+
+/** From the rows of a block to the JSON text of each result. */
+const RUN = `
+function __value(given) {
+  if (given === null || Array.isArray(given)) return __document(given);
+  return given.many.map(__document);
+}
+function __run({ rows, parameters }) {
+  return rows.map((row) => {
+    const result = __select(...row.map(__value), ...parameters);
+    if (result === null || typeof result !== 'object' || Array.isArray(result)) {
+      throw new Error('Query returning a single function call result must return an object, but got: ' + __json(result));
+    }
+    if (Object.hasOwn(result, '@metadata')) delete result['@metadata'];
+    return __json(result);
+  });
+}
+`;
+
+function javaScript({ object }: JavaScriptSelect, plan: QueryPlan): string {
+  if (plan.alias === undefined) {
+    throw new InvalidQueryError(
+      'Use of select function body requires that aliases will be defined, but none had: write from Orders as o',
+      plan.text,
+    );
+  }
+  return object.text;
+}
+
+function ofItems(select: SelectClause, plan: QueryPlan, alias: string): string {
+  if (select.kind !== 'fields') return alias;
+  const [only] = select.items;
+  if (select.items.length === 1 && only !== undefined && only.alias === undefined) {
+    return expressionOf(only.expression, plan, alias);
+  }
+  const members = select.items.map(
+    (item) => `${JSON.stringify(nameOf(item, plan))}: ${expressionOf(item.expression, plan, alias)}`,
+  );
+  return `{ ${members.join(', ')} }`;
+}
+
+function nameOf({ expression, alias }: SelectItem, plan: QueryPlan): string {
+  if (alias !== undefined) return alias;
+  if (expression.kind === 'field') return fieldName(expression, plan.alias).replaceAll("'", '');
+  return expression.kind === 'method' ? expression.name : '';
+}
+
+function expressionOf(
+  expression: SelectItem['expression'] | Argument['expression'],
+  plan: QueryPlan,
+  alias: string,
+): string {
+  switch (expression.kind) {
+    case 'field':
+      return path(expression, plan, alias);
+    case 'method':
+      return call(expression, plan, alias);
+    case 'string':
+    case 'number':
+    case 'boolean':
+    case 'null':
+    case 'parameter':
+      return literal(expression);
+    default:
+      throw new InvalidQueryError('A SELECT may hold fields, values and calls of functions', plan.text);
+  }
+}
+
+function path(field: Field, plan: QueryPlan, alias: string): string {
+  const [first] = field.parts;
+  const isLoaded = plan.load.some((item) => item.alias === first?.name);
+  const root = isLoaded ? (first?.name ?? alias) : alias;
+  const isRoot = field.parts.length === 1 && (first?.name === plan.alias || isLoaded);
+  if (isRoot) return root;
+  const members = isLoaded
+    ? documentPath({ kind: 'field', parts: field.parts.slice(1) })
+    : documentPath(field, plan.alias);
+  return root + members.map((name) => `[${JSON.stringify(name)}]`).join('');
+}
+
+function call(method: MethodCall, plan: QueryPlan, alias: string): string {
+  if (isId(method) && method.arguments.length === 0) return `id(${alias})`;
+  const given = method.arguments.map(({ expression }) => expressionOf(expression, plan, alias));
+  return `${method.name}(${given.join(', ')})`;
+}
+
+function literal(value: Value): string {
+  switch (value.kind) {
+    case 'string':
+      return JSON.stringify(value.value);
+    case 'number':
+      return value.text;
+    case 'boolean':
+      return String(value.value);
+    case 'null':
+      return 'null';
+    case 'parameter':
+      return `$${value.name}`;
+  }
+}
+
+/** A row as the script gets it. */
+export function scriptRow({ document, loaded }: Row): readonly unknown[] {
+  return [scriptDocument(document), ...[...loaded.values()].map(scriptValue)];
+}
+
+function scriptValue(value: LoadedValue): unknown {
+  if (Array.isArray(value)) {
+    return { many: value.map((one: StoredDocument | null) => (one === null ? null : scriptDocument(one))) };
+  }
+  return value === null ? null : scriptDocument(value as StoredDocument);
+}
+
+export function scriptDocument(document: StoredDocument): ScriptDocument {
+  const metadata = jsonAt(writeDocument(document, { metadataOnly: true }), ['@metadata']);
+  return [document.body.toString('utf8'), metadata?.toString('utf8') ?? '{}', document.id];
+}

@@ -1,0 +1,109 @@
+/**
+ * What every script finds: functions over documents. Runs inside the isolate; `__load` is the host's. A document comes
+ * as three texts: its JSON, its metadata and its id.
+ */
+export const PRELUDE = `
+'use strict';
+const __documents = new WeakMap();
+
+function __document(row) {
+  if (row === null) return null;
+  const document = JSON.parse(row[0]);
+  const about = { id: row[2], text: row[1], metadata: undefined };
+  __documents.set(document, about);
+  Object.defineProperty(document, '@metadata', {
+    enumerable: false,
+    configurable: true,
+    get: () => getMetadata(document),
+  });
+  return document;
+}
+
+function getMetadata(document) {
+  if (document === null || document === undefined) return null;
+  const about = __documents.get(document);
+  if (about === undefined) return Object.hasOwn(document, '@metadata') ? document['@metadata'] : null;
+  about.metadata ??= JSON.parse(about.text);
+  return about.metadata;
+}
+
+function id(document) {
+  if (document === null || document === undefined) return null;
+  return __documents.get(document)?.id ?? null;
+}
+
+function lastModified(document) {
+  const time = getMetadata(document)?.['@last-modified'];
+  return time === undefined ? null : Date.parse(time.slice(0, 23) + 'Z');
+}
+
+function load(ids, collection) {
+  if (Array.isArray(ids)) return ids.map((one) => load(one, collection));
+  if (typeof ids !== 'string' || ids === '') return null;
+  const row = __load(ids, typeof collection === 'string' ? collection : '');
+  return row === undefined ? null : __document(JSON.parse(row));
+}
+
+function loadPath(document, path) {
+  let value = document;
+  for (const part of path.split('.')) value = value === null || value === undefined ? undefined : value[part];
+  return load(value);
+}
+
+function startsWith(text, start) {
+  return typeof text === 'string' && text.toLowerCase().startsWith(String(start).toLowerCase());
+}
+
+function endsWith(text, end) {
+  return typeof text === 'string' && text.toLowerCase().endsWith(String(end).toLowerCase());
+}
+
+function regex(text, pattern) {
+  return typeof text === 'string' && new RegExp(pattern, 'i').test(text);
+}
+
+function tryConvertToNumber(value) {
+  if (typeof value === 'number') return value;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+  return Number.isNaN(number) ? null : number;
+}
+
+function recurse(item, children) {
+  if (item === null || item === undefined) return [];
+  const found = [item];
+  for (let at = 0; at < found.length && found.length < 100000; at++) {
+    const below = children(found[at]);
+    for (const one of Array.isArray(below) ? below : [below]) {
+      if (one !== null && one !== undefined && !found.includes(one)) found.push(one);
+    }
+  }
+  return found;
+}
+
+const spatial = {
+  distance(latitude1, longitude1, latitude2, longitude2, units) {
+    const radians = (degrees) => (degrees * Math.PI) / 180;
+    const half = (a, b) => Math.sin((radians(b) - radians(a)) / 2) ** 2;
+    const between =
+      half(latitude1, latitude2) +
+      Math.cos(radians(latitude1)) * Math.cos(radians(latitude2)) * half(longitude1, longitude2);
+    const kilometres = 2 * 6371.0087714 * Math.asin(Math.sqrt(between));
+    return String(units ?? '').toLowerCase() === 'miles' ? kilometres / 1.609344 : kilometres;
+  },
+};
+
+function output() {}
+const console = { log() {} };
+
+Date.prototype.toJSON = function () {
+  return this.toISOString().slice(0, -1) + '0000Z';
+};
+
+function __json(value) {
+  const text = JSON.stringify(value, (key, one) => {
+    if (typeof one === 'number' && !Number.isFinite(one)) return String(one);
+    return one === undefined || typeof one === 'function' ? null : one;
+  });
+  return text === undefined ? 'null' : text;
+}
+`;

@@ -1,0 +1,118 @@
+import ivm from 'isolated-vm';
+import { ISOLATE_MEGABYTES, KEPT_SCRIPTS_MAX, LOADS_MAX, SCRIPT_MS_MAX } from './limits.ts';
+import { PRELUDE } from './prelude.ts';
+import { ScriptError } from './script-error.ts';
+
+/** A document as scripts get it: its JSON, its metadata with what the server adds, its id. */
+export type ScriptDocument = readonly [json: string, metadata: string, id: string];
+
+/** Reads documents for a script while it runs. `collection`: what the script says that it loads from, or ''. */
+export type ScriptLoader = (id: string, collection: string) => ScriptDocument | null;
+
+/** A script that is ready to be called: from JSON text to JSON text. */
+export interface CompiledScript {
+  /** @throws ScriptError */
+  call(json: string, load: ScriptLoader): string;
+}
+
+const NO_LOADER: ScriptLoader = () => null;
+
+/**
+ * Runs what users wrote, in a V8 isolate of its own: no access to anything but what it is given, bounded in time and
+ * memory. One a thread; calls block it.
+ */
+export class ScriptEngine {
+  #isolate: ivm.Isolate | undefined;
+  readonly #compiled = new Map<string, CompiledScript>();
+  #loader: ScriptLoader = NO_LOADER;
+  #loads = 0;
+
+  /**
+   * `body` is a module-like text that ends by defining `__run`, a function from a value to a value; it is compiled
+   * once for each text.
+   *
+   * @throws ScriptError when it can't be read, or throws while it defines things
+   */
+  compile(body: string): CompiledScript {
+    const known = this.#compiled.get(body);
+    if (known !== undefined) {
+      this.#compiled.delete(body);
+      this.#compiled.set(body, known);
+      return known;
+    }
+    const compiled = this.#build(body);
+    this.#compiled.set(body, compiled);
+    for (const [oldest] of this.#compiled) {
+      if (this.#compiled.size <= KEPT_SCRIPTS_MAX) break;
+      this.#compiled.delete(oldest);
+    }
+    return compiled;
+  }
+
+  dispose(): void {
+    this.#compiled.clear();
+    this.#isolate?.dispose();
+    this.#isolate = undefined;
+  }
+
+  #build(body: string): CompiledScript {
+    const isolate = this.#alive();
+    const run = guarded(() => {
+      const context = isolate.createContextSync();
+      context.global.setSync('__load', new ivm.Callback((id: string, from: string) => this.#load(id, from)));
+      context.evalSync(PRELUDE, { timeout: SCRIPT_MS_MAX });
+      context.evalSync(body, { timeout: SCRIPT_MS_MAX });
+      return context.evalSync('(json) => __json(__run(JSON.parse(json)))', { reference: true });
+    }, 'syntax') as ivm.Reference<(json: string) => string>;
+    return {
+      call: (json, load) => {
+        if (isolate.isDisposed) return this.#rebuilt(body).call(json, load);
+        this.#loader = load;
+        this.#loads = 0;
+        try {
+          return guarded(
+            () => run.applySync(undefined, [json], { timeout: SCRIPT_MS_MAX }),
+            'thrown',
+          ) as string;
+        } finally {
+          this.#loader = NO_LOADER;
+        }
+      },
+    };
+  }
+
+  /** After a script took all memory, its isolate is gone, and with it all that were compiled. */
+  #rebuilt(body: string): CompiledScript {
+    this.#compiled.clear();
+    return this.compile(body);
+  }
+
+  #alive(): ivm.Isolate {
+    if (this.#isolate === undefined || this.#isolate.isDisposed) {
+      this.#compiled.clear();
+      this.#isolate = new ivm.Isolate({ memoryLimit: ISOLATE_MEGABYTES });
+    }
+    return this.#isolate;
+  }
+
+  #load(id: string, collection: string): string | undefined {
+    if (++this.#loads > LOADS_MAX) throw new Error(`A script may load ${LOADS_MAX} documents at once.`);
+    const document = this.#loader(id, collection);
+    return document === null ? undefined : JSON.stringify(document);
+  }
+}
+
+function guarded(body: () => unknown, fault: ScriptError['fault']): unknown {
+  try {
+    return body();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (/timed out/.test(message)) {
+      throw new ScriptError('limit', `The script took longer than ${SCRIPT_MS_MAX} ms.`, error);
+    }
+    if (/memory limit|disposed/.test(message)) {
+      throw new ScriptError('limit', `The script needed more than ${ISOLATE_MEGABYTES} MB of memory.`, error);
+    }
+    throw new ScriptError(error instanceof SyntaxError ? 'syntax' : fault, message, error);
+  }
+}

@@ -1,0 +1,176 @@
+import {
+  AbstractJavaScriptIndexCreationTask,
+  CreateDatabaseOperation,
+  DeleteIndexOperation,
+  DocumentStore,
+  GetIndexErrorsOperation,
+  GetIndexNamesOperation,
+  GetIndexOperation,
+  IndexDefinition,
+  PutIndexesOperation,
+  SetIndexesLockOperation,
+} from 'ravendb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RavenCluster } from '../processes/harness/raven-cluster.ts';
+
+class Order {
+  id?: string;
+  readonly company: string;
+  readonly lines: readonly { product: string; price: number; count: number }[];
+  readonly note: string | null;
+
+  constructor(company: string, lines: Order['lines'], note: string | null = null) {
+    this.company = company;
+    this.lines = lines;
+    this.note = note;
+  }
+}
+
+interface OrderEntry {
+  company: string;
+  total: number;
+  products: string[];
+  note: string;
+}
+
+class OrderTotals extends AbstractJavaScriptIndexCreationTask<Order, OrderEntry> {
+  constructor() {
+    super();
+    this.map(Order, (order) => ({
+      company: order.company,
+      total: order.lines.reduce((sum, line) => sum + line.price * line.count, 0),
+      products: order.lines.map((line) => line.product),
+      note: order.note as string,
+    }));
+    this.index('note', 'Search');
+    this.store('total', 'Yes');
+  }
+}
+
+let cluster: RavenCluster;
+let store: DocumentStore;
+
+beforeAll(async () => {
+  cluster = await RavenCluster.start(1);
+  store = new DocumentStore(cluster.node(0).url, 'static-index');
+  store.initialize();
+  await store.maintenance.server.send(new CreateDatabaseOperation({ databaseName: 'static-index' }));
+  const session = store.openSession();
+  await session.store(
+    new Order('a', [{ product: 'tea', price: 2.5, count: 4 }], 'urgent, by night'),
+    'orders/1',
+  );
+  await session.store(
+    new Order('b', [
+      { product: 'tea', price: 2.5, count: 1 },
+      { product: 'cup', price: 4, count: 2 },
+    ]),
+    'orders/2',
+  );
+  await session.store(new Order('a', [], 'no hurry'), 'orders/3');
+  await session.saveChanges();
+  await new OrderTotals().execute(store);
+});
+afterAll(async () => {
+  store.dispose();
+  await cluster.dispose();
+});
+
+const orders = () => store.openSession().query<Order>({ index: OrderTotals }).waitForNonStaleResults();
+const ids = async (query: { all(): Promise<Order[]> }) => (await query.all()).map(({ id }) => id);
+
+describe('a JavaScript index', () => {
+  it('is asked by the fields that its map gives', async () => {
+    expect(await ids(orders().whereGreaterThan('total' as never, 9))).toEqual(['orders/1', 'orders/2']);
+    expect(await ids(orders().whereEquals('products' as never, 'cup'))).toEqual(['orders/2']);
+    expect(await ids(orders().search('note', 'urgent hurry'))).toEqual(['orders/1', 'orders/3']);
+    expect(await ids(orders().orderByDescending('total' as never, 'Double'))).toEqual([
+      'orders/2',
+      'orders/1',
+      'orders/3',
+    ]);
+  });
+
+  it('refuses a field that it does not have, by name', async () => {
+    await expect(ids(orders().whereEquals('nope' as never, 1))).rejects.toThrow(
+      "The field 'nope' is not indexed",
+    );
+  });
+
+  it('follows changes and deletions', async () => {
+    const session = store.openSession();
+    await session.store(new Order('c', [{ product: 'pot', price: 30, count: 1 }]), 'orders/4');
+    await session.saveChanges();
+    expect(await ids(orders().whereEquals('company', 'c'))).toEqual(['orders/4']);
+    await session.delete('orders/4');
+    await session.saveChanges();
+    expect(await ids(orders().whereEquals('company', 'c'))).toEqual([]);
+  });
+
+  it('that is changed answers as it was until the new one has caught up, then takes its place', async () => {
+    const changed = new OrderTotals().createIndexDefinition();
+    changed.maps = new Set(["map('Orders', (order) => ({ company: order.company + '!' }))"]);
+    changed.name = 'OrderTotals';
+    await store.maintenance.send(new PutIndexesOperation(changed));
+    expect(await ids(orders().whereEquals('company', 'a!'))).toEqual(['orders/1', 'orders/3']);
+    expect(await store.maintenance.send(new GetIndexNamesOperation(0, 10))).toEqual(['OrderTotals']);
+  });
+
+  it('that can not be read is refused, and nothing is changed', async () => {
+    const broken = new IndexDefinition();
+    broken.name = 'Broken';
+    broken.maps = new Set(["map('Orders', (order) => ({ company: ", "map('Orders', o => o)"]);
+    await expect(store.maintenance.send(new PutIndexesOperation(broken))).rejects.toThrow(
+      'Failed to compile index',
+    );
+    expect(await store.maintenance.send(new GetIndexOperation('Broken'))).toBeUndefined();
+  });
+
+  it('notes the documents that its map fails for, and indexes the others', async () => {
+    const failing = new IndexDefinition();
+    failing.name = 'Failing';
+    failing.maps = new Set([
+      "map('Orders', (order) => { if (order.company === 'b') throw new Error('no b'); return { company: order.company }; })",
+    ]);
+    await store.maintenance.send(new PutIndexesOperation(failing));
+    const query = store.openSession().query<Order>({ indexName: 'Failing' }).waitForNonStaleResults();
+    expect(await ids(query.whereExists('company'))).toEqual(['orders/1', 'orders/3']);
+    const [errors] = await store.maintenance.send(new GetIndexErrorsOperation(['Failing']));
+    expect(errors?.errors[0]).toMatchObject({ document: 'orders/2', action: 'Map' });
+    expect(errors?.errors[0]?.error).toContain('no b');
+  });
+
+  it('that is locked is not changed', async () => {
+    await store.maintenance.send(new SetIndexesLockOperation('Failing', 'LockedIgnore'));
+    const changed = new IndexDefinition();
+    changed.name = 'Failing';
+    changed.maps = new Set(["map('Orders', (order) => ({ other: 1 }))"]);
+    await store.maintenance.send(new PutIndexesOperation(changed));
+    const stored = await store.maintenance.send(new GetIndexOperation('Failing'));
+    expect([...(stored?.maps ?? [])][0]).toContain('no b');
+    await store.maintenance.send(new SetIndexesLockOperation('Failing', 'Unlock'));
+    await store.maintenance.send(new DeleteIndexOperation('Failing'));
+    expect(await store.maintenance.send(new GetIndexOperation('Failing'))).toBeUndefined();
+  });
+});
+
+describe('a select with JavaScript', () => {
+  const raw = <Result extends object>(rql: string) =>
+    store.openSession().advanced.rawQuery<Result>(rql).waitForNonStaleResults();
+
+  it('computes from the document, from parameters and declared functions', async () => {
+    const rows = await raw<{ who: string; sum: number }>(
+      "declare function sum(lines) { return lines.reduce((s, l) => s + l.price * l.count, 0); } from Orders as o where o.company = 'b' select { who: o.company + $end, sum: sum(o.lines), missing: o.nope.deeper }",
+    )
+      .addParameter('end', '!')
+      .all();
+    expect(rows).toEqual([expect.objectContaining({ who: 'b!', sum: 10.5, missing: null })]);
+  });
+
+  it('is stopped when it runs on, and says so', async () => {
+    await expect(raw('from Orders as o select { x: (() => { while (true); })() }').all()).rejects.toThrow(
+      'The script took longer than',
+    );
+    expect(await raw('from Orders').count()).toBe(3);
+  });
+});
