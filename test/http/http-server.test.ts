@@ -61,11 +61,11 @@ describe('routing', () => {
   });
 
   it('says of what RavenDB has and this server has not yet that it is not built', async () => {
-    const response = await send(port, '/admin/certificates');
+    const response = await send(port, '/license/status');
     expect(response.status).toBe(501);
     expect(errorOf(response.body)).toMatchObject({
       Type: 'System.NotImplementedException',
-      Message: 'Certificates: GET /admin/certificates is not built yet in this server.',
+      Message: 'Licensing: GET /license/status is not built yet in this server.',
     });
   });
 
