@@ -1,6 +1,7 @@
 import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici';
+import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { KubeError } from './kube-error.ts';
 import {
   CONNECT_TIMEOUT_MS,
@@ -66,6 +67,7 @@ export function loadKubeConfig({ kubeconfig, context }: KubeConfigSource): KubeC
 export class KubeConnection {
   readonly #config: KubeConfig;
   readonly #onConnect: () => void;
+  readonly #clock: Clock;
   readonly #retired = new Set<Dispatcher>();
   #ready:
     | { readonly connection: ReadyConnection; readonly identity: string; readonly atMs: number }
@@ -73,9 +75,10 @@ export class KubeConnection {
   #opening: Promise<ReadyConnection> | undefined;
 
   /** @param onConnect called for each connection that is opened, before its handshake */
-  constructor(config: KubeConfig, onConnect: () => void) {
+  constructor(config: KubeConfig, onConnect: () => void, clock: Clock = SYSTEM_CLOCK) {
     this.#config = config;
     this.#onConnect = onConnect;
+    this.#clock = clock;
   }
 
   /**
@@ -86,7 +89,8 @@ export class KubeConnection {
    */
   async open(): Promise<ReadyConnection> {
     const ready = this.#ready;
-    if (ready !== undefined && performance.now() - ready.atMs < CREDENTIALS_FRESH_MS) return ready.connection;
+    if (ready !== undefined && this.#clock.nowMs() - ready.atMs < CREDENTIALS_FRESH_MS)
+      return ready.connection;
     this.#opening ??= this.#refresh().finally(() => {
       this.#opening = undefined;
     });
@@ -121,7 +125,7 @@ export class KubeConnection {
       dispatcher: isSame ? previous.connection.dispatcher : this.#dispatcher(options),
       headers: headersOf(options),
     };
-    this.#ready = { connection, identity, atMs: performance.now() };
+    this.#ready = { connection, identity, atMs: this.#clock.nowMs() };
     if (previous !== undefined && !isSame) this.#retire(previous.connection.dispatcher);
     return connection;
   }

@@ -6,7 +6,7 @@ export class ReflectorMetrics {
   readonly #watches: Counter<'resource'>;
   readonly #events: Counter<'resource' | 'type'>;
   readonly #failures: Counter<'resource' | 'reason'>;
-  readonly #contactAges = new Map<string, () => number>();
+  readonly #contactAges: { readonly resource: string; readonly ageMs: () => number }[] = [];
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -41,7 +41,11 @@ export class ReflectorMetrics {
       labelNames: ['resource'],
       registers,
       collect() {
-        for (const [resource, ageMs] of ages) this.set({ resource }, ageMs() / 1_000);
+        this.reset();
+        // Of several reflectors of a kind, one a namespace, the most silent one.
+        const sorted = ages.map(({ resource, ageMs }) => ({ resource, ageMs: ageMs() }));
+        sorted.sort((a, b) => a.ageMs - b.ageMs);
+        for (const { resource, ageMs } of sorted) this.set({ resource }, ageMs / 1_000);
       },
     });
   }
@@ -62,8 +66,13 @@ export class ReflectorMetrics {
     this.#failures.inc({ resource, reason });
   }
 
-  /** @param ageMs time since the last contact, in milliseconds; of several reflectors of a resource the last counts */
-  followContact(resource: string, ageMs: () => number): void {
-    this.#contactAges.set(resource, ageMs);
+  /**
+   * @param ageMs time since the last contact, in milliseconds
+   * @returns a function that ends this
+   */
+  followContact(resource: string, ageMs: () => number): () => void {
+    const entry = { resource, ageMs };
+    this.#contactAges.push(entry);
+    return () => this.#contactAges.splice(this.#contactAges.indexOf(entry), 1);
   }
 }

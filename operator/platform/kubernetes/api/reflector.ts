@@ -89,8 +89,8 @@ export class Reflector<T extends KubeObject = KubeObject> {
 
   start(): void {
     if (this.#running !== undefined) throw new Error(`The reflector of ${this.#kind.plural} runs already`);
-    this.#metrics?.followContact(this.#kind.plural, () => this.silentForMs);
-    this.#running = this.#run(this.#stopping.signal);
+    const unfollow = this.#metrics?.followContact(this.#kind.plural, () => this.silentForMs);
+    this.#running = this.#run(this.#stopping.signal).finally(unfollow);
   }
 
   /** For good. When it resolves, nothing of it runs and no connection is in use by it. */
