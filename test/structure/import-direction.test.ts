@@ -91,6 +91,15 @@ describe('the rooms of the node', () => {
     expect(crossing.filter((line) => !line.startsWith(join('operator', 'cli')))).toEqual([]);
   });
 
+  it('keep the plumbing to the Kubernetes API free of what it is used for', () => {
+    const plumbing = join(root, 'operator', 'platform', 'kubernetes', 'api');
+    const knowing = sources(plumbing).filter((file) => {
+      const goesOut = imports(file).some((target) => relative(plumbing, target).startsWith('..'));
+      return goesOut || /raven/i.test(readFileSync(file, 'utf8'));
+    });
+    expect(knowing).toEqual([]);
+  });
+
   it('keep the Rachis core free of clocks, randomness and input or output', () => {
     const core = join(nodeRoot, 'rachis', 'core');
     const impure = sources(core).filter((file) =>
