@@ -15,7 +15,7 @@ export const OBJECT_NAME = {
   type: 'string',
   minLength: 1,
   maxLength: 253,
-  pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
+  pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
 } as const satisfies StructuralSchema;
 
 export const DURATION = {

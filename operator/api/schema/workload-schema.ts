@@ -20,7 +20,7 @@ export const IMAGE = {
         'Registry and name, without tag; the one that the operator was installed with when absent.',
       minLength: 1,
       maxLength: 512,
-      pattern: '^[a-z0-9][A-Za-z0-9._:/-]*$',
+      pattern: '^([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$',
     },
     tag: {
       type: 'string',

@@ -19,7 +19,7 @@ const RAVEN_CLUSTERS: KindRef = {
 };
 
 /** Random specs a run; each is some fifteen requests. */
-const SPECS = 25;
+const SPECS = 60;
 
 const OPTIONS = {
   fieldManager: FIELD_MANAGER,
