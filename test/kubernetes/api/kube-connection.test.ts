@@ -1,13 +1,17 @@
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { SERVICE_ACCOUNT } from '../../../operator/platform/kubernetes/api/kinds.ts';
 import { KubeClient } from '../../../operator/platform/kubernetes/api/kube-client.ts';
-import { KubeConnection, loadKubeConfig } from '../../../operator/platform/kubernetes/api/kube-connection.ts';
+import { KubeConnection } from '../../../operator/platform/kubernetes/api/kube-connection.ts';
 import type { KubeObject } from '../../../operator/platform/kubernetes/api/kube-object.ts';
+import {
+  KubeConfigCredentials,
+  loadKubeConfig,
+} from '../../../operator/platform/kubernetes/api/kubeconfig-credentials.ts';
 import { CREDENTIALS_FRESH_MS } from '../../../operator/platform/kubernetes/api/limits.ts';
+import { PodCredentials } from '../../../operator/platform/kubernetes/api/pod-credentials.ts';
 import { ManualClock } from '../../operator/platform/kubernetes/api/manual-clock.ts';
 import { adminClient, controlPlane, describeOnKubernetes, newNamespace } from '../harness/api-test.ts';
 
@@ -89,19 +93,23 @@ describeOnKubernetes('credentials', () => {
   it('may be those of the ServiceAccount of the pod', async () => {
     const { user, token } = await accountToken();
     const path = await folder();
-    const mounted = join(path, 'var', 'run', 'secrets', 'kubernetes.io', 'serviceaccount');
-    await mkdir(mounted, { recursive: true });
-    await writeFile(join(mounted, 'token'), token);
-    await cp(join(controlPlane().authorityFolder, 'ca.crt'), join(mounted, 'ca.crt'));
+    await cp(join(controlPlane().authorityFolder, 'ca.crt'), join(path, 'ca.crt'));
+    expect(PodCredentials.find(path)).toBeUndefined();
+    await writeFile(join(path, 'token'), `${token}\n`);
     const { hostname, port } = new URL(controlPlane().server);
     vi.stubEnv('KUBERNETES_SERVICE_HOST', hostname);
     vi.stubEnv('KUBERNETES_SERVICE_PORT', port);
     onTestFinished(() => {
       vi.unstubAllEnvs();
     });
-    const config = new KubeConfig();
-    config.loadFromCluster(path);
+    const config = PodCredentials.find(path);
+    expect(config).toBeDefined();
+    if (config === undefined) return;
     expect(await nameOf(new KubeClient({ config, userAgent: 'test' }))).toBe(user);
+    // Kubernetes replaces the token in place.
+    const other = await accountToken();
+    await writeFile(join(path, 'token'), other.token);
+    expect(await nameOf(new KubeClient({ config, userAgent: 'test' }))).toBe(other.user);
   });
 
   it('may come from a program', async () => {
@@ -142,7 +150,7 @@ describeOnKubernetes('credentials', () => {
     const user = { 'client-certificate': join(path, 'tls.crt'), 'client-key': join(path, 'tls.key') };
     const config = loadKubeConfig({ kubeconfig: await kubeconfigOf(path, user) });
     const clock = new ManualClock();
-    const connection = new KubeConnection(config, () => undefined, clock);
+    const connection = new KubeConnection(new KubeConfigCredentials(config), () => undefined, clock);
     onTestFinished(() => connection.close());
     const first = (await connection.open()).dispatcher;
     await clock.pass(CREDENTIALS_FRESH_MS);

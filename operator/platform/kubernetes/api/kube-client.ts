@@ -1,7 +1,8 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { ClientMetrics } from './client-metrics.ts';
+import type { CredentialSource } from './credentials.ts';
 import { kindKey, knownKind } from './kinds.ts';
-import { type KubeConfigSource, KubeConnection, loadKubeConfig } from './kube-connection.ts';
+import { KubeConnection } from './kube-connection.ts';
 import { hasReason, KubeError } from './kube-error.ts';
 import {
   collectionPath,
@@ -13,7 +14,9 @@ import {
   refOf,
 } from './kube-object.ts';
 import { type KubeRequest, KubeTransport } from './kube-transport.ts';
+import { KubeConfigCredentials, type KubeConfigSource, loadKubeConfig } from './kubeconfig-credentials.ts';
 import { LIST_PAGE_SIZE, LIST_RESTARTS_MAX, LIST_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './limits.ts';
+import { PodCredentials } from './pod-credentials.ts';
 import type {
   ApplyOptions,
   CreateOptions,
@@ -41,24 +44,24 @@ export class KubeClient {
   readonly #transport: KubeTransport;
 
   constructor(options: {
-    readonly config: KubeConfig;
+    readonly config: KubeConfig | CredentialSource;
     readonly userAgent: string;
     readonly metrics?: ClientMetrics | undefined;
   }) {
     const { config, userAgent, metrics } = options;
-    const connection = new KubeConnection(config, () => metrics?.connected());
+    const source = 'read' in config ? config : new KubeConfigCredentials(config);
+    const connection = new KubeConnection(source, () => metrics?.connected());
     this.#transport = new KubeTransport({ connection, userAgent, metrics });
   }
 
-  /** From a kubeconfig file, or from the ServiceAccount of the pod that we run in. */
+  /** As a kubeconfig says; without one that is named, as the ServiceAccount of the pod that we run in. */
   static from(
     source: KubeConfigSource & { readonly userAgent: string; readonly metrics?: ClientMetrics },
   ): KubeClient {
-    return new KubeClient({
-      config: loadKubeConfig(source),
-      userAgent: source.userAgent,
-      metrics: source.metrics,
-    });
+    const { userAgent, metrics, ...place } = source;
+    const isNamed = Object.values(place).some((value) => value !== undefined) || process.env.KUBECONFIG;
+    const config = (isNamed ? undefined : PodCredentials.find()) ?? loadKubeConfig(place);
+    return new KubeClient({ config, userAgent, metrics });
   }
 
   /** The object, or `undefined` when there is none of this name. */

@@ -1,8 +1,6 @@
-import type { RequestOptions } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node';
 import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
-import { KubeError } from './kube-error.ts';
+import type { CredentialSource, Credentials } from './credentials.ts';
 import {
   CONNECT_TIMEOUT_MS,
   CONNECTIONS_MAX,
@@ -10,14 +8,6 @@ import {
   KEEP_ALIVE_MS,
   KEEP_ALIVE_PROBE_MS,
 } from './limits.ts';
-
-/** Where the cluster and the credentials come from. */
-export interface KubeConfigSource {
-  /** Path of a kubeconfig file; without it KUBECONFIG, `~/.kube/config`, or the ServiceAccount of this pod. */
-  readonly kubeconfig?: string;
-  /** Context of the kubeconfig file; without it the current one. */
-  readonly context?: string;
-}
 
 /** What one request needs: the address to start from, the shared connections, and who we are. */
 export interface ReadyConnection {
@@ -27,56 +17,25 @@ export interface ReadyConnection {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What the kubeconfig says about the handshake; only what it says. */
-interface TlsOptions {
-  ca?: NonNullable<RequestOptions['ca']>;
-  cert?: NonNullable<RequestOptions['cert']>;
-  key?: NonNullable<RequestOptions['key']>;
-  rejectUnauthorized?: boolean;
-  servername?: string;
+interface Ready {
+  readonly connection: ReadyConnection;
+  /** What the connections were made with. */
+  readonly identity: string;
+  readonly atMs: number;
 }
 
-/** @throws KubeError NoCredentials when the file cannot be used or has no such context */
-export function loadKubeConfig({ kubeconfig, context }: KubeConfigSource): KubeConfig {
-  const config = new KubeConfig();
-  try {
-    if (kubeconfig === undefined) config.loadFromDefault();
-    else config.loadFromFile(kubeconfig);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const place = kubeconfig ?? 'The kubeconfig';
-    throw new KubeError(`${place} cannot be used: ${why}`, { code: 0, reason: 'NoCredentials', cause });
-  }
-  if (context !== undefined) {
-    if (config.getContextObject(context) === null) {
-      const known = config.getContexts().map(({ name }) => name);
-      throw new KubeError(`There is no context ${context} in the kubeconfig; it has ${known.join(', ')}`, {
-        code: 0,
-        reason: 'NoCredentials',
-      });
-    }
-    config.setCurrentContext(context);
-  }
-  return config;
-}
-
-/**
- * One set of connections for all requests. The library would make a new one for each request, with a TLS handshake each
- * time; so only its reading of kubeconfigs, token files and credential plugins is used.
- */
+/** One set of connections for all requests, with credentials that are followed as they change. */
 export class KubeConnection {
-  readonly #config: KubeConfig;
+  readonly #source: CredentialSource;
   readonly #onConnect: () => void;
   readonly #clock: Clock;
   readonly #retired = new Set<Dispatcher>();
-  #ready:
-    | { readonly connection: ReadyConnection; readonly identity: string; readonly atMs: number }
-    | undefined;
+  #ready: Ready | undefined;
   #opening: Promise<ReadyConnection> | undefined;
 
   /** @param onConnect called for each connection that is opened, before its handshake */
-  constructor(config: KubeConfig, onConnect: () => void, clock: Clock = SYSTEM_CLOCK) {
-    this.#config = config;
+  constructor(source: CredentialSource, onConnect: () => void, clock: Clock = SYSTEM_CLOCK) {
+    this.#source = source;
     this.#onConnect = onConnect;
     this.#clock = clock;
   }
@@ -107,58 +66,24 @@ export class KubeConnection {
   }
 
   async #refresh(): Promise<ReadyConnection> {
-    const options = await this.#credentials();
-    const cluster = this.#config.getCurrentCluster();
-    if (cluster === null) {
-      throw new KubeError('The kubeconfig has no current cluster: name a context', {
-        code: 0,
-        reason: 'NoCredentials',
-      });
-    }
-    const identity = [cluster.server, options.ca, options.cert, options.key, options.servername]
-      .map(String)
-      .join('\0');
+    const credentials = await this.#source.read();
+    const identity = JSON.stringify([credentials.server, credentials.proxy, credentials.tls]);
     const previous = this.#ready;
     const isSame = previous?.identity === identity;
     const connection = {
-      baseUrl: cluster.server.replace(/\/+$/, ''),
-      dispatcher: isSame ? previous.connection.dispatcher : this.#dispatcher(options),
-      headers: headersOf(options),
+      baseUrl: credentials.server.replace(/\/+$/, ''),
+      dispatcher: isSame ? previous.connection.dispatcher : this.#dispatcher(credentials),
+      headers: credentials.headers,
     };
     this.#ready = { connection, identity, atMs: this.#clock.nowMs() };
     if (previous !== undefined && !isSame) this.#retire(previous.connection.dispatcher);
     return connection;
   }
 
-  async #credentials(): Promise<RequestOptions> {
-    const options: RequestOptions = {};
-    try {
-      await this.#config.applyToHTTPSOptions(options);
-      return options;
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new KubeError(`The credentials of the kubeconfig cannot be used: ${why}`, {
-        code: 0,
-        reason: 'NoCredentials',
-        cause,
-      });
-    }
-  }
-
-  #dispatcher(options: RequestOptions): Dispatcher {
-    const tls = tlsOptions(options);
-    const chosen = this.#config.createDispatcherOptions(this.#config.getCurrentCluster(), tls);
+  #dispatcher({ tls, proxy }: Credentials): Dispatcher {
     const pool = { connections: CONNECTIONS_MAX, keepAliveTimeout: KEEP_ALIVE_MS };
-    if (chosen.type === 'socks') {
-      throw new KubeError(`Proxy ${chosen.uri}: only HTTP proxies are supported`, {
-        code: 0,
-        reason: 'NoCredentials',
-      });
-    }
-    if (chosen.type === 'proxy') {
-      return new ProxyAgent({ ...pool, uri: chosen.uri, requestTls: tls, allowH2: false });
-    }
     // HTTP/1.1: each watch has a connection for itself, so one that hangs holds up nothing else.
+    if (proxy !== undefined) return new ProxyAgent({ ...pool, uri: proxy, requestTls: tls, allowH2: false });
     const connect = buildConnector({
       ...tls,
       allowH2: false,
@@ -181,24 +106,4 @@ export class KubeConnection {
     this.#retired.add(dispatcher);
     void dispatcher.close().finally(() => this.#retired.delete(dispatcher));
   }
-}
-
-function tlsOptions({ ca, cert, key, rejectUnauthorized, servername }: RequestOptions): TlsOptions {
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
-    ...(servername === undefined ? {} : { servername }),
-  };
-}
-
-function headersOf({ headers, auth }: RequestOptions): Readonly<Record<string, string>> {
-  const entries = Object.entries(headers ?? {}).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
-  );
-  if (typeof auth === 'string') {
-    entries.push(['Authorization', `Basic ${Buffer.from(auth).toString('base64')}`]);
-  }
-  return Object.fromEntries(entries);
 }
