@@ -85,3 +85,9 @@ export const DATABASE_DELETION_WAIT_MS = 15_000;
 
 /** Time after the answer to a bulk insert whose body was not ended by the client before its socket is closed, in ms. */
 export const OPEN_BODY_LINGER_MS = 5_000;
+
+/** How often a patch is worked out again because its document was changed meanwhile, before the client is told. */
+export const PATCH_ATTEMPTS_MAX = 64;
+
+/** Documents that a patch or a deletion by query changes in one transaction. */
+export const BY_QUERY_BATCH = 1024;

@@ -26,6 +26,8 @@ import { tombstoneRoutes } from './handlers/documents/tombstones.ts';
 import { indexAdminRoutes } from './handlers/indexes/index-admin.ts';
 import { staticIndexRoutes } from './handlers/indexes/static-indexes.ts';
 import { operationRoutes } from './handlers/operations/operations.ts';
+import { byQueryRoutes } from './handlers/patching/by-query.ts';
+import { patchRoutes } from './handlers/patching/patch-document.ts';
 import { queryRoutes } from './handlers/queries/run-query.ts';
 import { discoveryRoutes } from './handlers/server/discovery.ts';
 import { healthRoutes } from './handlers/server/health.ts';
@@ -45,6 +47,8 @@ const builtRoutes: readonly Route[] = [
   ...collectionRoutes,
   ...queryRoutes,
   ...indexAdminRoutes,
+  ...patchRoutes,
+  ...byQueryRoutes,
   ...staticIndexRoutes,
   ...hiloRoutes,
   ...identityRoutes,

@@ -4,7 +4,9 @@ import type { AutoIndexDefinition, StaticIndexDefinition } from '../indexing/def
 import type { Logger } from '../observability/logger.ts';
 import type { IndexHost } from './index-host.ts';
 import { DEFINITION_WAIT_MS } from './limits.ts';
+import type { PatchOutcome, PatchRequest } from './patch-document.ts';
 import type {
+  IdsOutcome,
   IndexCall,
   IndexDefinitions,
   IndexStatistics,
@@ -107,6 +109,15 @@ export class DatabaseIndexes {
 
   async query(query: ThreadQuery): Promise<QueryOutcome> {
     return (await this.#call({ kind: 'query', query })) as QueryOutcome;
+  }
+
+  /** What a patch would write. */
+  async patch(request: PatchRequest): Promise<PatchOutcome> {
+    return (await this.#call({ kind: 'patch', request })) as PatchOutcome;
+  }
+
+  async ids(query: ThreadQuery): Promise<IdsOutcome> {
+    return (await this.#call({ kind: 'ids', query })) as IdsOutcome;
   }
 
   async statistics(): Promise<readonly IndexStatistics[]> {

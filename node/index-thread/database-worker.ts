@@ -10,16 +10,20 @@ import { TEXT_TERM } from '../indexing/store/term.ts';
 import { answerJson } from '../querying/execute/answer-json.ts';
 import { queryCollection, queryIndex } from '../querying/execute/execute-query.ts';
 import type { QueryAnswer } from '../querying/execute/query-answer.ts';
-import { compileQuery } from '../querying/plan/compile-query.ts';
+import { collectionIds, indexIds } from '../querying/execute/result-ids.ts';
+import { compileQuery, compileUpdate } from '../querying/plan/compile-query.ts';
 import type { QueryPlan } from '../querying/plan/query-plan.ts';
 import type { ScriptEngine } from '../scripting/script-engine.ts';
 import type { InlineWriter } from '../storage/inline-writer.ts';
 import { SharedStorage } from '../storage/shared-storage.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
 import { STALE_WAIT_MS, TERMS_MAX, WAITING_QUERIES_MAX } from './limits.ts';
+import { patchDocument } from './patch-document.ts';
 import type {
+  IdsOutcome,
   IndexCall,
   IndexDefinitions,
+  IndexMissing,
   IndexStatistics,
   QueryOutcome,
   ThreadQuery,
@@ -74,6 +78,10 @@ export class DatabaseWorker {
         return null;
       case 'query':
         return this.#query(call.query);
+      case 'patch':
+        return patchDocument(call.request, this.#required.documents.reader, this.#scripts);
+      case 'ids':
+        return this.#ids(call.query);
       case 'statistics':
         return this.#statistics();
       case 'terms':
@@ -168,7 +176,7 @@ export class DatabaseWorker {
     );
   }
 
-  #indexFor(plan: QueryPlan, indexes: LocalIndexes): { readonly index: LocalIndex } | QueryOutcome {
+  #indexFor(plan: QueryPlan, indexes: LocalIndexes): { readonly index: LocalIndex } | IndexMissing {
     const { source } = plan;
     if (source.kind === 'collection') throw new TypeError('A collection query has no index.');
     if (source.kind === 'index') {
@@ -182,6 +190,21 @@ export class DatabaseWorker {
     if (index !== undefined) return { index };
     if (choice.kind === 'create') return { kind: 'needsIndex', definition: choice.definition };
     return { kind: 'unknownIndex', name: choice.name };
+  }
+
+  /** As the query without its paging gives them, each document once. */
+  async #ids(query: ThreadQuery): Promise<IdsOutcome> {
+    const nowMs = Date.now();
+    const { plan, update } = compileUpdate(query, nowMs);
+    const { documents, indexes } = this.#required;
+    if (plan.source.kind === 'collection') {
+      return { kind: 'ids', ids: collectionIds(plan, documents), isStale: false, update };
+    }
+    const found = this.#indexFor(plan, indexes);
+    if (!('index' in found)) return found;
+    if (query.waitMs !== null) await this.#caughtUp(found.index, documents.lastEtag(null), query.waitMs);
+    const { ids, isStale } = indexIds(plan, found.index);
+    return { kind: 'ids', ids, isStale, update };
   }
 
   #outcome(answer: QueryAnswer, { knownEtag, extras }: ThreadQuery): QueryOutcome {

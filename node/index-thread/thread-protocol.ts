@@ -1,6 +1,7 @@
 import type { AutoIndexDefinition, StaticIndexDefinition } from '../indexing/definitions/index-definition.ts';
 import type { IndexType } from '../indexing/local/index-spec.ts';
 import type { QueryRequest } from '../querying/plan/compile-query.ts';
+import type { PatchRequest } from './patch-document.ts';
 
 /** What the main thread asks of the index thread about one database. Plain values, so that they can be sent. */
 export type IndexCall =
@@ -15,6 +16,10 @@ export type IndexCall =
   /** Something was written. */
   | { readonly kind: 'committed' }
   | { readonly kind: 'query'; readonly query: ThreadQuery }
+  /** Runs scripts over documents; writes nothing. */
+  | { readonly kind: 'patch'; readonly request: PatchRequest }
+  /** Ids of the results of a query, for patches and deletions by query. */
+  | { readonly kind: 'ids'; readonly query: ThreadQuery }
   | { readonly kind: 'statistics' }
   | {
       readonly kind: 'terms';
@@ -43,6 +48,16 @@ export interface ThreadQuery extends QueryRequest {
   readonly extras: readonly string[];
 }
 
+/** Result of `ids`. */
+export type IdsOutcome =
+  | {
+      readonly kind: 'ids';
+      readonly ids: readonly string[];
+      readonly isStale: boolean;
+      readonly update: string | null;
+    }
+  | IndexMissing;
+
 export interface ThreadRequest {
   readonly ticket: number;
   readonly database: number;
@@ -59,13 +74,17 @@ export interface ThreadError {
   readonly message: string;
 }
 
+/** There is no index for a query. */
+export type IndexMissing =
+  | { readonly kind: 'unknownIndex'; readonly name: string }
+  /** No index can answer it: this one should be made, and the query asked again. */
+  | { readonly kind: 'needsIndex'; readonly definition: AutoIndexDefinition };
+
 /** Result of `query`. */
 export type QueryOutcome =
   | { readonly kind: 'answer'; readonly body: Uint8Array; readonly etag: string; readonly indexName: string }
   | { readonly kind: 'notModified' }
-  | { readonly kind: 'unknownIndex'; readonly name: string }
-  /** No index can answer it: this one should be made, and the query asked again. */
-  | { readonly kind: 'needsIndex'; readonly definition: AutoIndexDefinition };
+  | IndexMissing;
 
 /** Result of `statistics`: one of each index. Times are ISO texts. */
 export interface IndexStatistics {

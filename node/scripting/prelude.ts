@@ -15,6 +15,9 @@ function __document(row) {
     enumerable: false,
     configurable: true,
     get: () => getMetadata(document),
+    set: (value) => {
+      about.metadata = value;
+    },
   });
   return document;
 }

@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   scripting: [],
   indexing: ['documents', 'storage', 'json', 'scripting'],
   querying: ['indexing', 'documents', 'json', 'scripting'],
-  'index-thread': ['scripting', 'querying', 'indexing', 'documents', 'storage', 'observability'],
+  'index-thread': ['scripting', 'json', 'querying', 'indexing', 'documents', 'storage', 'observability'],
   landlord: [
     'index-thread',
     'indexing',
@@ -34,6 +34,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'observability',
   ],
   http: [
+    'scripting',
     'index-thread',
     'querying',
     'indexing',

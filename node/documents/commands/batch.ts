@@ -19,6 +19,8 @@ export type BatchCommand =
       readonly id: string | null;
       readonly changeVector: string | null;
       readonly document: Buffer;
+      /** Handed back with the result: which part of a client's request it belongs to. */
+      readonly origin?: number;
     }
   | {
       readonly type: 'DELETE';
@@ -26,6 +28,7 @@ export type BatchCommand =
       readonly changeVector: string | null;
       /** The id is a prefix, and all documents under it go. */
       readonly isPrefix?: boolean;
+      readonly origin?: number;
     }
   | {
       readonly type: 'BatchTrackChanges';
@@ -41,8 +44,8 @@ export interface BatchArguments {
 }
 
 export type BatchItemResult =
-  | ({ readonly type: 'PUT' } & PutDocumentResult)
-  | { readonly type: 'DELETE'; readonly id: string; readonly deleted: boolean }
+  | ({ readonly type: 'PUT'; readonly origin?: number } & PutDocumentResult)
+  | { readonly type: 'DELETE'; readonly id: string; readonly deleted: boolean; readonly origin?: number }
   | { readonly type: 'BatchTrackChanges'; readonly count: number };
 
 export interface BatchResult {
@@ -63,7 +66,7 @@ export const batch = defineCommand(
     const remembered = requestId === undefined ? undefined : rememberedAnswer(transaction, requestId);
     if (remembered !== undefined) return remembered as BatchResult;
     const before = transaction.lastEtag;
-    const results = commands.map((command) => run(transaction, command));
+    const results = commands.map((command) => withOrigin(run(transaction, command), command));
     const answer: BatchResult = {
       results,
       lastEtag: transaction.lastEtag > before ? transaction.lastEtag : 0,
@@ -81,6 +84,11 @@ export const batch = defineCommand(
       commands.reduce((sum, command) => sum + (command.type === 'PUT' ? command.document.length : 0), 0),
   },
 );
+
+function withOrigin(result: BatchItemResult, command: BatchCommand): BatchItemResult {
+  const origin = 'origin' in command ? command.origin : undefined;
+  return origin === undefined || result.type === 'BatchTrackChanges' ? result : { ...result, origin };
+}
 
 function run(transaction: DocumentTransaction, command: BatchCommand): BatchItemResult {
   switch (command.type) {

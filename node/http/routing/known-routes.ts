@@ -7,7 +7,6 @@ import { databaseRoute, type Route, serverRoute } from './route.ts';
  */
 const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
   Queries: [
-    'PATCH,DELETE /queries',
     'PATCH /queries/test',
     'GET,POST,HEAD /streams/queries',
     'GET /streams/docs',
@@ -34,7 +33,6 @@ const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /analyzers',
     'PUT,DELETE /admin/analyzers',
   ],
-  Patching: ['PATCH /docs'],
   'Generating classes': ['GET /docs/class'],
   Attachments: [
     'GET,PUT,POST,DELETE,HEAD /attachments',

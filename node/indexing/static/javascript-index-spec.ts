@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
-import { writeDocument } from '../../documents/document-writer.ts';
+import { documentTexts } from '../../documents/document-texts.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
-import { jsonAt } from '../../json/json-path.ts';
 import { ROWS_AT_ONCE } from '../../scripting/limits.ts';
 import type { CompiledScript, ScriptDocument, ScriptEngine } from '../../scripting/script-engine.ts';
 import { ScriptError } from '../../scripting/script-error.ts';
@@ -106,21 +105,16 @@ function mapBlock(
 ): readonly MappedDocument[] {
   const loader = (id: string): ScriptDocument | null => {
     const found = load(id);
-    return found === undefined ? null : scriptDocument(found);
+    return found === undefined ? null : documentTexts(found);
   };
   try {
-    const json = script.call(JSON.stringify({ map, rows: documents.map(scriptDocument) }), loader);
+    const json = script.call(JSON.stringify({ map, rows: documents.map(documentTexts) }), loader);
     return (JSON.parse(json) as RowResult[]).map((row, at) => mappedRow(row, documents[at]?.id ?? ''));
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
     if (documents.length === 1) return [{ error: error.message }];
     return documents.flatMap((document) => mapBlock([document], map, load, script));
   }
-}
-
-function scriptDocument(document: StoredDocument): ScriptDocument {
-  const metadata = jsonAt(writeDocument(document, { metadataOnly: true }), ['@metadata']);
-  return [document.body.toString('utf8'), metadata?.toString('utf8') ?? '{}', document.id];
 }
 
 function mappedRow({ entries, error }: RowResult, id: string): MappedDocument {

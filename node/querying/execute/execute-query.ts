@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { DocumentReader } from '../../documents/document-reader.ts';
+import { documentTexts } from '../../documents/document-texts.ts';
 import { writeDocument } from '../../documents/document-writer.ts';
 import { collectIds, parseIncludePath } from '../../documents/include-path.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
@@ -24,7 +25,6 @@ import { type Projection, type ProjectionScripts, projectionOf } from './project
 import type { QueryAnswer } from './query-answer.ts';
 import { type LoadedValue, NOTHING_LOADED, type Row } from './row.ts';
 import { hasBoost, Scores } from './scores.ts';
-import { scriptDocument } from './select-script.ts';
 import { sortEntries } from './sort-entries.ts';
 
 export interface QueryContext {
@@ -73,12 +73,7 @@ export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryCon
   const { documents, nowMs } = context;
   const lastQueriedMs = index.lastQueriedMs;
   index.lastQueriedMs = nowMs;
-  const searched: SearchedIndex = {
-    reader: index.reader,
-    fields: index.spec.type === 'AutoMap' ? index.fields : new WrittenFields(index.fields),
-    unknownField: (name) => unknownField(name, index),
-    randomSeed: String(Math.random()),
-  };
+  const searched = searchedIndex(index);
   // What is read of the index is of this moment: it is written by this thread alone.
   const isStale = index.isStale();
   const entries = evaluate(plan.where, searched);
@@ -103,12 +98,22 @@ function scriptsOf({ scripts }: QueryContext, reader: DocumentReader): Projectio
     engine: scripts,
     load: (id) => {
       const [document] = reader.getMany([id]);
-      return document === undefined ? null : scriptDocument(document);
+      return document === undefined ? null : documentTexts(document);
     },
   };
 }
 
 const BY_SCORE: readonly OrderKey[] = [{ kind: 'score', descending: false }];
+
+/** An index as queries see it. */
+export function searchedIndex(index: LocalIndex): SearchedIndex {
+  return {
+    reader: index.reader,
+    fields: index.spec.type === 'AutoMap' ? index.fields : new WrittenFields(index.fields),
+    unknownField: (name) => unknownField(name, index),
+    randomSeed: String(Math.random()),
+  };
+}
 
 /** A static index has a field once, however it is asked: `search(Name)` and `exact(Name)` are Name as it was defined. */
 class WrittenFields extends Map<string, IndexField> {

@@ -1,8 +1,6 @@
-import { writeDocument } from '../../documents/document-writer.ts';
+import { documentTexts } from '../../documents/document-texts.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
-import { jsonAt } from '../../json/json-path.ts';
 import { nullSafe } from '../../scripting/null-safe.ts';
-import type { ScriptDocument } from '../../scripting/script-engine.ts';
 import { documentPath, fieldName, isId } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
@@ -137,17 +135,12 @@ function literal(value: Value): string {
 
 /** A row as the script gets it. */
 export function scriptRow({ document, loaded }: Row): readonly unknown[] {
-  return [scriptDocument(document), ...[...loaded.values()].map(scriptValue)];
+  return [documentTexts(document), ...[...loaded.values()].map(scriptValue)];
 }
 
 function scriptValue(value: LoadedValue): unknown {
   if (Array.isArray(value)) {
-    return { many: value.map((one: StoredDocument | null) => (one === null ? null : scriptDocument(one))) };
+    return { many: value.map((one: StoredDocument | null) => (one === null ? null : documentTexts(one))) };
   }
-  return value === null ? null : scriptDocument(value as StoredDocument);
-}
-
-export function scriptDocument(document: StoredDocument): ScriptDocument {
-  const metadata = jsonAt(writeDocument(document, { metadataOnly: true }), ['@metadata']);
-  return [document.body.toString('utf8'), metadata?.toString('utf8') ?? '{}', document.id];
+  return value === null ? null : documentTexts(value as StoredDocument);
 }

@@ -23,6 +23,37 @@ const UNLIMITED = Number.POSITIVE_INFINITY;
 /** @throws RqlSyntaxError, InvalidQueryError, UnknownMethodError, UnsupportedQueryError */
 export function compileQuery(request: QueryRequest, nowMs: number): QueryPlan {
   const rql = parseQuery(request.query);
+  if (rql.update !== undefined) {
+    throw new InvalidQueryError('A query has no UPDATE: it belongs to a patch by query', request.query);
+  }
+  return planOf(rql, request, nowMs);
+}
+
+/** A query whose results are to be changed or deleted; `update` is the script of its UPDATE clause, if it has one. */
+export function compileUpdate(
+  request: QueryRequest,
+  nowMs: number,
+): { readonly plan: QueryPlan; readonly update: string | null } {
+  const rql = parseQuery(request.query);
+  if (rql.filter !== undefined) {
+    throw new InvalidQueryError(
+      'Filter clause is not supported for PATCH/DELETE by query operation. Please use WHERE clause instead.',
+      request.query,
+    );
+  }
+  return { plan: planOf(rql, request, nowMs), update: rql.update === undefined ? null : updateScript(rql) };
+}
+
+/** The document goes by the alias of the query, too; declared functions are there. */
+function updateScript({ update, from, functions }: RqlQuery): string {
+  const declared = functions.map(
+    ({ name, parameters, body }) => `function ${name}(${parameters.join(', ')}) {${body.text}}`,
+  );
+  const alias = from.alias === undefined ? [] : [`const ${from.alias} = this;`];
+  return [...declared, ...alias, update?.text ?? ''].join('\n');
+}
+
+function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number): QueryPlan {
   refuseUnserved(rql);
   const { from } = rql;
   const { alias } = from;
@@ -57,10 +88,8 @@ export function compileQuery(request: QueryRequest, nowMs: number): QueryPlan {
   };
 }
 
-function refuseUnserved({ groupBy, update, from, functions }: RqlQuery): void {
+function refuseUnserved({ groupBy, from, functions }: RqlQuery): void {
   if (groupBy.length > 0) throw new UnsupportedQueryError('group by');
-  if (update !== undefined)
-    throw new InvalidQueryError('A query has no UPDATE: it belongs to a patch by query');
   if (from.sourceFilter !== undefined) throw new UnsupportedQueryError('a filter in the FROM clause');
   if (functions.some(({ kind }) => kind === 'timeseries')) {
     throw new UnsupportedQueryError('declare timeseries');

@@ -1,12 +1,12 @@
 import type { BatchCommand } from '../../../documents/commands/batch.ts';
 import { JsonReader } from '../../../json/json-reader.ts';
+import type { Patch } from '../../../scripting/patch-script.ts';
 import { formatError, invalidOperation, notImplemented, ProtocolError } from '../../errors/protocol-error.ts';
 import { BATCH_COMMANDS_MAX } from '../../limits.ts';
+import { patchOf } from '../patching/patch-request.ts';
 
 /** Command types of the protocol that come with later parts of this server. */
 const UNBUILT: ReadonlySet<string> = new Set([
-  'PATCH',
-  'BatchPATCH',
   'JsonPatch',
   'AttachmentPUT',
   'AttachmentDELETE',
@@ -21,10 +21,21 @@ const UNBUILT: ReadonlySet<string> = new Set([
   'ForceRevisionCreation',
 ]);
 
+/** A change by script of one document, or (`BatchPATCH`) of several. */
+export interface PatchCommand {
+  readonly type: 'PATCH' | 'BatchPATCH';
+  readonly targets: readonly { readonly id: string; readonly changeVector: string | null }[];
+  readonly patch: Patch;
+  readonly ifMissing: Patch | null;
+  readonly returnsDocument: boolean;
+}
+
+export type ClientCommand = BatchCommand | PatchCommand;
+
 /** The commands of a bulk_docs body. Throws the protocol's errors, and JsonSyntaxError. */
-export function parseBatch(body: Buffer): readonly BatchCommand[] {
+export function parseBatch(body: Buffer): readonly ClientCommand[] {
   const reader = new JsonReader(body);
-  let items: BatchCommand[] | undefined;
+  let items: ClientCommand[] | undefined;
   for (const key of reader.fields()) {
     if (key === 'Commands') items = parseCommands(reader);
     else if (key === 'TransactionMode' && reader.readValue() === 'ClusterWide') {
@@ -36,9 +47,9 @@ export function parseBatch(body: Buffer): readonly BatchCommand[] {
   return items;
 }
 
-function parseCommands(reader: JsonReader): BatchCommand[] {
+function parseCommands(reader: JsonReader): ClientCommand[] {
   if (reader.kind() !== 'array') throw invalidOperation("'Commands' of a batch must be an array.");
-  const items: BatchCommand[] = [];
+  const items: ClientCommand[] = [];
   for (const _ of reader.elements()) {
     if (items.length >= BATCH_COMMANDS_MAX) {
       throw invalidOperation(`A batch may have ${BATCH_COMMANDS_MAX} commands; send it in parts.`);
@@ -50,13 +61,17 @@ function parseCommands(reader: JsonReader): BatchCommand[] {
 }
 
 /** null for a heartbeat, which asks for nothing. */
-function parseCommand(reader: JsonReader): BatchCommand | null {
+function parseCommand(reader: JsonReader): ClientCommand | null {
   let type: string | null = null;
   let id: string | null = null;
   let changeVector: string | null = null;
   let document: Buffer | null = null;
   let isPrefix = false;
   let trackedEntities: Record<string, string | null> = {};
+  let patch: Patch | null = null;
+  let ifMissing: Patch | null = null;
+  let ids: unknown = null;
+  let returnsDocument = false;
   for (const key of reader.fields()) {
     switch (key) {
       case 'Type':
@@ -74,6 +89,18 @@ function parseCommand(reader: JsonReader): BatchCommand | null {
       case 'TrackedEntities':
         trackedEntities = vectorsById(reader);
         break;
+      case 'Patch':
+        patch = patchOf(reader.readValue(), 'Patch');
+        break;
+      case 'PatchIfMissing':
+        ifMissing = patchOf(reader.readValue(), 'PatchIfMissing');
+        break;
+      case 'Ids':
+        ids = reader.readValue();
+        break;
+      case 'ReturnDocument':
+        returnsDocument = reader.kind() === 'boolean' && reader.readBoolean();
+        break;
       case 'IdPrefixed':
         isPrefix = reader.kind() === 'boolean' && reader.readBoolean();
         break;
@@ -89,6 +116,17 @@ function parseCommand(reader: JsonReader): BatchCommand | null {
       return { type, id, changeVector, isPrefix };
     case 'BatchTrackChanges':
       return { type, trackedEntities };
+    case 'PATCH':
+    case 'BatchPATCH':
+      if (patch === null)
+        throw invalidOperation(`Command of type '${type}' must have a 'Patch' with a 'Script'.`);
+      return {
+        type,
+        targets: type === 'PATCH' ? [target(id, changeVector)] : targetsOf(ids),
+        patch,
+        ifMissing,
+        returnsDocument,
+      };
     case 'HeartBeat':
       return null;
     case null:
@@ -101,6 +139,20 @@ function parseCommand(reader: JsonReader): BatchCommand | null {
         `Invalid command type: ${type}`,
       );
   }
+}
+
+function target(id: string | null, changeVector: string | null) {
+  if (id === null || id === '') throw invalidOperation("Command of type 'PATCH' must have an 'Id'.");
+  return { id, changeVector };
+}
+
+function targetsOf(ids: unknown): PatchCommand['targets'] {
+  if (!Array.isArray(ids)) throw invalidOperation("Command of type 'BatchPATCH' must have 'Ids', an array.");
+  return ids.map((one) => {
+    const { Id, ChangeVector } = (one ?? {}) as { Id?: unknown; ChangeVector?: unknown };
+    if (typeof Id !== 'string') throw invalidOperation("Each of the 'Ids' must have an 'Id'.");
+    return { id: Id, changeVector: typeof ChangeVector === 'string' ? ChangeVector : null };
+  });
 }
 
 function vectorsById(reader: JsonReader): Record<string, string | null> {

@@ -7,7 +7,8 @@ import type { HttpRequest } from '../../request.ts';
 import { json } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import { isIdentityId, resolveIdentityIds } from '../documents/identity-ids.ts';
-import { parseBatch } from './batch-request.ts';
+import { type ClientCommand, parseBatch } from './batch-request.ts';
+import { expandPatches, retryPatches, shownPatch } from './expand-patches.ts';
 import { awaitCopies, writeAssuranceOf } from './write-assurance.ts';
 
 /** One transaction for all commands; an answer for each, in order. */
@@ -18,13 +19,61 @@ const bulkDocs: DatabaseHandler = async (request, context) => {
   const parsed = parseBatch(await request.body());
   const commands = await withIdentities(parsed, context);
   const requestId = optionalText(request, 'raft-request-id');
-  const { results, changeVector } = await loaded.database.execute(batch, {
+  const shown = commands.every(isPlain)
+    ? await runPlain(commands, requestId, loaded)
+    : await runWithPatches(commands, requestId, loaded);
+  if (assurance !== null) await awaitCopies(assurance, shown.changeVector, loaded);
+  return json(201, { Results: shown.results });
+};
+
+/** What a batch came to, as the client is told. */
+export interface ShownBatch {
+  readonly results: readonly Record<string, unknown>[];
+  readonly changeVector: string;
+}
+
+function isPlain(command: ClientCommand): command is BatchCommand {
+  return command.type !== 'PATCH' && command.type !== 'BatchPATCH';
+}
+
+async function runPlain(
+  commands: readonly BatchCommand[],
+  requestId: string | undefined,
+  { database }: DatabaseContext['loaded'],
+): Promise<ShownBatch> {
+  const { results, changeVector } = await database.execute(batch, {
     commands,
     ...(requestId === undefined ? {} : { requestId }),
   });
-  if (assurance !== null) await awaitCopies(assurance, changeVector, loaded);
-  return json(201, { Results: results.map((result, at) => shownResult(result, commands[at])) });
-};
+  return { results: results.map((result, at) => shownResult(result, commands[at])), changeVector };
+}
+
+/** Patches are worked out first, on what is stored; the batch then checks that it still is. */
+async function runWithPatches(
+  commands: readonly ClientCommand[],
+  requestId: string | undefined,
+  loaded: DatabaseContext['loaded'],
+): Promise<ShownBatch> {
+  return retryPatches(async (attempt) => {
+    const expanded = await expandPatches(commands, loaded);
+    const { results, changeVector } = await attempt(expanded, () =>
+      loaded.database.execute(batch, {
+        commands: expanded.commands,
+        ...(requestId === undefined ? {} : { requestId }),
+      }),
+    );
+    const own = (at: number): readonly BatchItemResult[] =>
+      results.filter((result) => 'origin' in result && result.origin === at);
+    return {
+      changeVector,
+      results: commands.map((command, at) => {
+        if (!isPlain(command)) return shownPatch(command, expanded.outcomes.get(at) ?? [], own(at));
+        const result = own(at)[0] ?? results.find(({ type }) => type === command.type);
+        return result === undefined ? { Type: command.type } : shownResult(result, command);
+      }),
+    };
+  });
+}
 
 function shownResult(result: BatchItemResult, command: BatchCommand | undefined): Record<string, unknown> {
   switch (result.type) {
@@ -73,9 +122,9 @@ function checkContentType(request: HttpRequest): void {
 }
 
 async function withIdentities(
-  commands: readonly BatchCommand[],
+  commands: readonly ClientCommand[],
   { loaded, node }: DatabaseContext,
-): Promise<readonly BatchCommand[]> {
+): Promise<readonly ClientCommand[]> {
   const asked = commands.map((command) => (command.type === 'PUT' ? (command.id ?? '') : ''));
   if (!asked.some(isIdentityId)) return commands;
   const ids = await resolveIdentityIds(asked, loaded, node);

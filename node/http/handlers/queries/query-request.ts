@@ -28,7 +28,11 @@ const DEFAULT_WAIT_MS = 15_000;
 
 /** `POST /queries`. Numbers among the parameters that a double can't hold stay exact. */
 export async function queryOfBody(request: HttpRequest): Promise<ClientQuery> {
-  const body = parseBody((await request.body()).toString('utf8'));
+  return queryOf(parseBody((await request.body()).toString('utf8')), request);
+}
+
+/** The protocol's IndexQuery. */
+export function queryOf(body: JsonObject, request: HttpRequest): ClientQuery {
   const query = textMember(body, 'Query');
   if (query === undefined || query.trim() === '') {
     throw invalidOperation("Index query does not contain 'Query' field.");

@@ -1,5 +1,5 @@
 import { IndexThreadError } from '../../../index-thread/thread-error.ts';
-import type { QueryOutcome } from '../../../index-thread/thread-protocol.ts';
+import type { IndexMissing, QueryOutcome } from '../../../index-thread/thread-protocol.ts';
 import { ProtocolError } from '../../errors/protocol-error.ts';
 import { type HttpResponse, jsonBytes, NOT_FOUND, NOT_MODIFIED } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
@@ -15,7 +15,7 @@ const INDEXES_MADE_MAX = 2;
 /** Answers a query; makes the auto index that it needs. */
 export async function runQuery(query: ClientQuery, context: DatabaseContext): Promise<HttpResponse> {
   const { indexes } = context.loaded;
-  const { outcome, extras } = await ask(query, context);
+  const { outcome, extras } = await withIndex(query, context, (asked) => sent(context.loaded, asked));
   switch (outcome.kind) {
     case 'answer': {
       const body = Buffer.from(outcome.body.buffer, outcome.body.byteOffset, outcome.body.byteLength);
@@ -34,15 +34,17 @@ export async function runQuery(query: ClientQuery, context: DatabaseContext): Pr
   }
 }
 
-async function ask(
+/** Asks, makes the auto index that is missing, and asks again. */
+export async function withIndex<Outcome extends { readonly kind: string }>(
   query: ClientQuery,
   { loaded, node }: DatabaseContext,
-): Promise<{ readonly outcome: QueryOutcome; readonly extras: readonly string[] }> {
+  send: (query: ClientQuery & { readonly extras: readonly string[] }) => Promise<Outcome | IndexMissing>,
+): Promise<{ readonly outcome: Outcome | IndexMissing; readonly extras: readonly string[] }> {
   let extras: readonly string[] = [];
   let { waitMs } = query;
   for (let made = 0; ; made++) {
-    const outcome = await sent(loaded, { ...query, waitMs, extras });
-    if (outcome.kind !== 'needsIndex' || made >= INDEXES_MADE_MAX) return { outcome, extras };
+    const outcome = await send({ ...query, waitMs, extras });
+    if (!needsIndex(outcome) || made >= INDEXES_MADE_MAX) return { outcome, extras };
     const { index } = await node.cluster.submit({
       type: 'PutAutoIndex',
       name: loaded.name,
@@ -52,6 +54,12 @@ async function ask(
     waitMs ??= NEW_INDEX_WAIT_MS;
     extras = [`"IndexDefinitionRaftIndex":${index}`, `"AutoIndexCreationRaftIndex":${index}`];
   }
+}
+
+type NeedsIndex = Extract<IndexMissing, { kind: 'needsIndex' }>;
+
+function needsIndex(outcome: { readonly kind: string }): outcome is NeedsIndex {
+  return outcome.kind === 'needsIndex';
 }
 
 async function sent(

@@ -1,0 +1,166 @@
+import type { BatchCommand, BatchItemResult } from '../../../documents/commands/batch.ts';
+import { ConcurrencyError } from '../../../documents/document-errors.ts';
+import { formatTicks } from '../../../documents/hybrid-clock.ts';
+import type { PatchOutcome } from '../../../index-thread/patch-document.ts';
+import { IndexThreadError } from '../../../index-thread/thread-error.ts';
+import { PATCH_ATTEMPTS_MAX } from '../../limits.ts';
+import type { DatabaseContext } from '../../routing/route.ts';
+import { UNSET_DATE } from '../../timestamp.ts';
+import { queryError } from '../queries/query-error.ts';
+import type { ClientCommand, PatchCommand } from './batch-request.ts';
+
+/** A batch in which patches have become what they write. */
+export interface ExpandedBatch {
+  readonly commands: readonly BatchCommand[];
+  /** Of the patches, by their position in the client's batch. */
+  readonly outcomes: ReadonlyMap<number, readonly PatchOutcome[]>;
+  /** What each patch found, by id in lower case; null: nothing. */
+  readonly found: ReadonlyMap<string, string | null>;
+}
+
+/** Runs the scripts of a batch, in order, over what is stored and what earlier commands of the batch put. */
+export async function expandPatches(
+  commands: readonly ClientCommand[],
+  { indexes }: DatabaseContext['loaded'],
+): Promise<ExpandedBatch> {
+  const expanded: BatchCommand[] = [];
+  const outcomes = new Map<number, readonly PatchOutcome[]>();
+  const found = new Map<string, string | null>();
+  const pending = new Map<string, string>();
+  for (const [origin, command] of commands.entries()) {
+    if (!isPatch(command)) {
+      expanded.push(command.type === 'PUT' || command.type === 'DELETE' ? { ...command, origin } : command);
+      if (command.type === 'PUT' && command.id)
+        pending.set(command.id.toLowerCase(), command.document.toString());
+      continue;
+    }
+    const results: PatchOutcome[] = [];
+    for (const { id, changeVector } of command.targets) {
+      const lower = id.toLowerCase();
+      const before = pending.get(lower) ?? null;
+      const outcome = await patched(indexes, {
+        id,
+        patch: command.patch,
+        ifMissing: command.ifMissing,
+        pending: before,
+      });
+      results.push(outcome);
+      if (before === null) found.set(lower, outcome.changeVector);
+      const expected = before === null ? (changeVector ?? outcome.changeVector ?? '') : changeVector;
+      expanded.push(...writesOf(id, outcome, expected, origin));
+      if (outcome.document !== null) pending.set(lower, outcome.document);
+      for (const put of outcome.puts) pending.set(put.id.toLowerCase(), put.json);
+    }
+    outcomes.set(origin, results);
+  }
+  return { commands: expanded, outcomes, found };
+}
+
+function isPatch(command: ClientCommand): command is PatchCommand {
+  return command.type === 'PATCH' || command.type === 'BatchPATCH';
+}
+
+async function patched(
+  indexes: DatabaseContext['loaded']['indexes'],
+  request: Parameters<DatabaseContext['loaded']['indexes']['patch']>[0],
+): Promise<PatchOutcome> {
+  try {
+    return await indexes.patch(request);
+  } catch (error) {
+    throw error instanceof IndexThreadError ? queryError(error) : error;
+  }
+}
+
+function writesOf(
+  id: string,
+  outcome: PatchOutcome,
+  expected: string | null,
+  origin: number,
+): BatchCommand[] {
+  const { document, puts, deletes } = outcome;
+  return [
+    ...(document === null
+      ? []
+      : [{ type: 'PUT' as const, id, changeVector: expected, document: Buffer.from(document), origin }]),
+    ...puts.map((put) => ({
+      type: 'PUT' as const,
+      id: put.id,
+      changeVector: put.changeVector,
+      document: Buffer.from(put.json),
+      origin,
+    })),
+    ...deletes.map((one) => ({
+      type: 'DELETE' as const,
+      id: one.id,
+      changeVector: one.changeVector,
+      origin,
+    })),
+  ];
+}
+
+type Attempt = <Result>(expanded: ExpandedBatch, execute: () => Promise<Result>) => Promise<Result>;
+
+/** A document that somebody else changed between script and write: all scripts run again, on what is there now. */
+class OvertakenError extends Error {
+  override readonly name = 'OvertakenError';
+}
+
+/** Runs a batch with patches until no document changed in between. */
+export async function retryPatches<Result>(run: (attempt: Attempt) => Promise<Result>): Promise<Result> {
+  const attempt: Attempt = async (expanded, execute) => {
+    try {
+      return await execute();
+    } catch (error) {
+      if (!(error instanceof ConcurrencyError) || error.id === null) throw error;
+      const base = expanded.found.get(error.id.toLowerCase());
+      // A change vector that the client asked for is its own business.
+      if (base === undefined || (error.expectedChangeVector ?? '') !== (base ?? '')) throw error;
+      throw new OvertakenError(error.message, { cause: error });
+    }
+  };
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await run(attempt);
+    } catch (error) {
+      if (!(error instanceof OvertakenError)) throw error;
+      if (attempts >= PATCH_ATTEMPTS_MAX) throw error.cause;
+    }
+  }
+}
+
+/** The answer to a patch in a batch. */
+export function shownPatch(
+  command: PatchCommand,
+  outcomes: readonly PatchOutcome[],
+  results: readonly BatchItemResult[],
+): Record<string, unknown> {
+  if (command.type === 'BatchPATCH') return { Type: 'BatchPATCH' };
+  const id = command.targets[0]?.id ?? '';
+  const [outcome] = outcomes;
+  const stored = results.find(
+    (result) => result.type === 'PUT' && result.id.toLowerCase() === id.toLowerCase(),
+  );
+  const status = outcome?.status ?? 'DocumentDoesNotExist';
+  return {
+    Id: id,
+    ChangeVector: stored?.type === 'PUT' ? stored.changeVector : null,
+    LastModified: stored?.type === 'PUT' ? formatTicks(stored.lastModified) : UNSET_DATE,
+    Type: 'PATCH',
+    PatchStatus: status,
+    Debug: null,
+    ...(command.returnsDocument && outcome !== undefined && status !== 'DocumentDoesNotExist'
+      ? { ModifiedDocument: modifiedDocument(outcome) }
+      : {}),
+  };
+}
+
+/** With the stored keys of its metadata only. */
+export function modifiedDocument({ whole }: PatchOutcome): unknown {
+  const { '@metadata': metadata, ...body } = JSON.parse(whole) as Record<string, unknown>;
+  const stored = Object.entries((metadata ?? {}) as Record<string, unknown>).filter(
+    ([name]) => !SERVER_KEYS.has(name),
+  );
+  return { ...body, '@metadata': Object.fromEntries(stored) };
+}
+
+const SERVER_KEYS: ReadonlySet<string> = new Set(['@id', '@change-vector', '@last-modified', '@flags']);

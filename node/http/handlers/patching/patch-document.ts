@@ -1,0 +1,77 @@
+import { batch } from '../../../documents/commands/batch.ts';
+import { ConcurrencyError } from '../../../documents/document-errors.ts';
+import { formatTicks } from '../../../documents/hybrid-clock.ts';
+import { argumentError } from '../../errors/protocol-error.ts';
+import { unquote } from '../../parameters/entity-tag.ts';
+import { jsonObjectBody, member } from '../../parameters/json-body.ts';
+import { requiredText, strictBoolParameter } from '../../parameters/parameters.ts';
+import { empty, type HttpResponse, json, NOT_FOUND } from '../../response.ts';
+import { type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import type { PatchCommand } from '../batch/batch-request.ts';
+import { expandPatches, modifiedDocument, retryPatches } from '../batch/expand-patches.ts';
+import { patchOf } from './patch-request.ts';
+
+/** A change of one document by script; with `test` nothing is written. */
+const patch: DatabaseHandler = async (request, { loaded }) => {
+  const id = requiredText(request, 'id');
+  const body = await jsonObjectBody(request);
+  const script = patchOf(member(body, 'Patch'), 'Patch');
+  if (script === null) throw argumentError("The 'Patch' field in the body request is mandatory");
+  const isTest = strictBoolParameter(request, 'test', false);
+  const isDebug = isTest || strictBoolParameter(request, 'debug', false);
+  const tag = request.header('if-match');
+  const command: PatchCommand = {
+    type: 'PATCH',
+    targets: [{ id, changeVector: tag === undefined ? null : unquote(tag) }],
+    patch: script,
+    ifMissing: patchOf(member(body, 'PatchIfMissing'), 'PatchIfMissing'),
+    returnsDocument: true,
+  };
+  try {
+    return await retryPatches(async (attempt): Promise<HttpResponse> => {
+      const expanded = await expandPatches([command], loaded);
+      const outcome = expanded.outcomes.get(0)?.[0];
+      if (outcome === undefined || outcome.status === 'DocumentDoesNotExist') return NOT_FOUND;
+      const results = isTest
+        ? []
+        : (await attempt(expanded, () => loaded.database.execute(batch, { commands: expanded.commands })))
+            .results;
+      const stored = results.find(
+        (result) => result.type === 'PUT' && result.id.toLowerCase() === id.toLowerCase(),
+      );
+      return json(outcome.status === 'Created' ? 201 : 200, {
+        Status: outcome.status,
+        ModifiedDocument: modifiedDocument(outcome),
+        ...(isDebug ? { OriginalDocument: null, Debug: debugOf(outcome) } : {}),
+        ...(stored?.type === 'PUT'
+          ? {
+              LastModified: formatTicks(stored.lastModified),
+              ChangeVector: stored.changeVector,
+              Collection: stored.collection,
+            }
+          : {}),
+      });
+    });
+  } catch (error) {
+    const isSkipped = strictBoolParameter(request, 'skipPatchIfChangeVectorMismatch', false);
+    if (isSkipped && error instanceof ConcurrencyError) return empty(304);
+    throw error;
+  }
+};
+
+function debugOf(outcome: {
+  readonly info: readonly string[];
+  readonly puts: readonly { readonly id: string; readonly json: string }[];
+  readonly deletes: readonly { readonly id: string }[];
+}) {
+  return {
+    Info: outcome.info,
+    Actions: {
+      LoadDocument: [],
+      PutDocument: outcome.puts.map((put) => ({ Id: put.id, Data: JSON.parse(put.json) as unknown })),
+      DeleteDocument: outcome.deletes.map((one) => one.id),
+    },
+  };
+}
+
+export const patchRoutes = [databaseRoute('PATCH /docs', 'ReadWrite', patch)];

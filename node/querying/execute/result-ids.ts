@@ -1,0 +1,31 @@
+import type { IndexedDocuments } from '../../indexing/local/indexed-documents.ts';
+import type { LocalIndex } from '../../indexing/local/local-index.ts';
+import type { QueryPlan } from '../plan/query-plan.ts';
+import { collectionRows } from './collection-rows.ts';
+import { evaluate } from './evaluate.ts';
+import { searchedIndex } from './execute-query.ts';
+import { sortEntries } from './sort-entries.ts';
+
+/** Ids of the documents of a collection query, page and all. */
+export function collectionIds(plan: QueryPlan, documents: IndexedDocuments): readonly string[] {
+  const { source } = plan;
+  if (source.kind !== 'collection') throw new TypeError('The plan is not one of a collection.');
+  const ids = documents.read((reader) => Array.from(collectionRows(reader, source), ({ id }) => id));
+  return page(ids, plan);
+}
+
+/** Ids of the documents of an index query, each once. */
+export function indexIds(
+  plan: QueryPlan,
+  index: LocalIndex,
+): { readonly ids: readonly string[]; readonly isStale: boolean } {
+  const searched = searchedIndex(index);
+  const isStale = index.isStale();
+  const entries = [...sortEntries(evaluate(plan.where, searched), plan.order, searched, () => 0)];
+  const ids = index.reader.entryRows(entries).flatMap((row) => (row === undefined ? [] : [row.id]));
+  return { ids: page([...new Set(ids)], plan), isStale };
+}
+
+function page(ids: readonly string[], { skip, take }: QueryPlan): readonly string[] {
+  return ids.slice(skip, take === Number.POSITIVE_INFINITY ? undefined : skip + take);
+}
