@@ -54,4 +54,13 @@ console.log(
   `Bulk inserted 1000; those that start with numbers/99: ${some.map((document) => document.id).join(', ')}`,
 );
 
+// A query: the index that it needs is made on the way.
+const born = await store
+  .openSession()
+  .query({ collection: 'Users' })
+  .waitForNonStaleResults()
+  .whereLessThan('born', 1900)
+  .all();
+console.log(`Born before 1900: ${born.map((user) => user.name).join(', ')}`);
+
 store.dispose();
