@@ -124,6 +124,15 @@ describeOnKubernetes('credentials', () => {
     expect(await whoIs(await kubeconfigOf(path, { exec }))).toBe(user);
   });
 
+  it('that do not come do not hold a request for ever', async () => {
+    const path = await folder();
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'sleep', args: ['5'] };
+    const client = KubeClient.from({ kubeconfig: await kubeconfigOf(path, { exec }), userAgent: 'test' });
+    onTestFinished(() => client.close());
+    const request = client.get({ kind: SERVICE_ACCOUNT, namespace: 'a', name: 'b' }, { timeoutMs: 100 });
+    await expect(request).rejects.toMatchObject({ code: 0, reason: 'Timeout' });
+  });
+
   it('that cannot be used are said to be so', async () => {
     const path = await folder();
     expect(() => loadKubeConfig({ kubeconfig: join(path, 'nothing') })).toThrow('nothing cannot be used');

@@ -151,7 +151,7 @@ export class KubeClient {
   }
 
   /** Server-side apply: the given fields, owned by the field manager; everything else stays. */
-  apply<T extends KubeObject>(object: T, options: ApplyOptions): Promise<T> {
+  async apply<T extends KubeObject>(object: T, options: ApplyOptions): Promise<T> {
     const target = options.target ?? refOf(options.kind ?? kindOf(object), object);
     return this.#json<T>({
       ...about('apply', target, options.subresource),
@@ -166,7 +166,7 @@ export class KubeClient {
   }
 
   /** JSON merge patch: `null` removes a field, lists are replaced. */
-  mergePatch<T extends KubeObject = KubeObject>(
+  async mergePatch<T extends KubeObject = KubeObject>(
     ref: ObjectRef,
     patch: Readonly<Record<string, unknown>>,
     options: WriteOptions = {},
@@ -181,7 +181,7 @@ export class KubeClient {
     });
   }
 
-  create<T extends KubeObject>(object: T, options: CreateOptions = {}): Promise<T> {
+  async create<T extends KubeObject>(object: T, options: CreateOptions = {}): Promise<T> {
     const kind = options.kind ?? kindOf(object);
     return this.#json<T>({
       ...about('create', refOf(kind, object)),
@@ -193,7 +193,7 @@ export class KubeClient {
   }
 
   /** POST to a subresource: `eviction` of a pod, `token` of a ServiceAccount. A refusal for now comes at once. */
-  createSubresource<T>(
+  async createSubresource<T>(
     ref: ObjectRef,
     subresource: string,
     body: Readonly<Record<string, unknown>>,
@@ -210,7 +210,7 @@ export class KubeClient {
   }
 
   /** Replaces the whole object; with a resourceVersion in it only if nobody wrote it since (else Conflict). */
-  replace<T extends KubeObject>(object: T, options: CreateOptions = {}): Promise<T> {
+  async replace<T extends KubeObject>(object: T, options: CreateOptions = {}): Promise<T> {
     const ref = refOf(options.kind ?? kindOf(object), object);
     return this.#json<T>({
       ...about('replace', ref, options.subresource),

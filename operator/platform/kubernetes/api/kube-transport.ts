@@ -96,7 +96,7 @@ export class KubeTransport {
     const startedMs = performance.now();
     let code = 0;
     try {
-      const { baseUrl, dispatcher, headers } = await this.#connection.open();
+      const { baseUrl, dispatcher, headers } = await unlessAborted(this.#connection.open(), deadline.signal);
       const answer = await request(`${baseUrl}${wanted.path}${queryOf(wanted)}`, {
         dispatcher,
         method: wanted.method,
@@ -149,6 +149,16 @@ export class KubeTransport {
       throw failure(wanted, 'Aborted', 'the caller gave up while it waited', cause);
     }
   }
+}
+
+/** The result, unless the signal comes first: a credential plugin may take for ever. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new Error('Given up', { cause: signal.reason }));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 function queryOf({ query = {} }: KubeRequest): string {

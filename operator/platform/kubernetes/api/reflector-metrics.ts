@@ -6,6 +6,7 @@ export class ReflectorMetrics {
   readonly #watches: Counter<'resource'>;
   readonly #events: Counter<'resource' | 'type'>;
   readonly #failures: Counter<'resource' | 'reason'>;
+  readonly #sizes = new Map<string, () => number>();
   readonly #contactAges: { readonly resource: string; readonly ageMs: () => number }[] = [];
 
   constructor(registry: Registry) {
@@ -33,6 +34,16 @@ export class ReflectorMetrics {
       help: 'Lists and watches that failed, by reason.',
       labelNames: ['resource', 'reason'],
       registers,
+    });
+    const sizes = this.#sizes;
+    new Gauge({
+      name: 'kubernetes_cache_objects',
+      help: 'Objects in the mirror.',
+      labelNames: ['resource'],
+      registers,
+      collect() {
+        for (const [resource, size] of sizes) this.set({ resource }, size());
+      },
     });
     const ages = this.#contactAges;
     new Gauge({
@@ -64,6 +75,11 @@ export class ReflectorMetrics {
 
   failed(resource: string, reason: string): void {
     this.#failures.inc({ resource, reason });
+  }
+
+  /** Shows how many objects a cache holds. */
+  followSize(resource: string, size: () => number): void {
+    this.#sizes.set(resource, size);
   }
 
   /**
