@@ -3,7 +3,7 @@
  * GitOps tools. Adding one is a change of the API; docs/KUBERNETES.md shows this table, and a test compares them.
  */
 
-interface ConditionMeaning {
+export interface ConditionMeaning {
   readonly meaning: string;
   /** The status at which nobody has to do anything. */
   readonly healthy: 'True' | 'False';
@@ -24,7 +24,6 @@ export const CLUSTER_CONDITIONS = {
       QuorumLost: 'There is no leader.',
       DatabasesOffline: 'Some database is served by no node.',
       Hibernated: 'spec.hibernated is set.',
-      NeverReconciled: 'The operator has not looked yet.',
     },
   },
   Available: {
@@ -58,7 +57,6 @@ export const CLUSTER_CONDITIONS = {
       AwaitingAnswer: 'A change of the membership was asked for and may still take effect.',
       AwaitingApproval: 'The update waits for the annotation ravencluster.io/approve.',
       ProgressDeadlineExceeded: 'A step takes longer than it should; the message says which.',
-      UpdateFailed: 'A node did not come up with the new revision.',
     },
   },
   Degraded: {
@@ -70,7 +68,6 @@ export const CLUSTER_CONDITIONS = {
       ReplicasBelowFactor: 'A database has fewer copies than wanted.',
       ZoneLost: 'No node of a zone answers.',
       LagHigh: 'A member is far behind the leader.',
-      DiskFull: 'A volume is full.',
     },
     otherwise: { AsExpected: 'Nothing is.' },
   },
@@ -98,7 +95,6 @@ export const CLUSTER_CONDITIONS = {
       WouldLoseQuorum: 'Too few of the remaining members answer.',
       LastCopyOnNode: 'A database could not be moved off a leaving node.',
       BelowMinimumFactor: 'Too few nodes would stay for the copies of some database.',
-      NodeUnhealthy: 'A node that must take over is not well.',
       OperationInProgress: 'Something else has to end first.',
       DatabasePinned: 'A database may not be where it would have to go.',
       ScaleForbidden: 'scaleDown.mode is Forbid.',

@@ -19,7 +19,6 @@ export const EVENT_TYPES = {
   UpdateStarted: 'Normal',
   NodeUpdated: 'Normal',
   UpdatePaused: 'Warning',
-  UpdateRolledBack: 'Warning',
   UpdateCompleted: 'Normal',
   StuckPodDeleted: 'Warning',
   ScaleBlocked: 'Warning',
@@ -41,7 +40,6 @@ export const EVENT_TYPES = {
   Hibernated: 'Normal',
   Resumed: 'Normal',
   Paused: 'Normal',
-  DeleteBlocked: 'Warning',
 } as const satisfies Readonly<Record<string, 'Normal' | 'Warning'>>;
 
 export type EventReason = keyof typeof EVENT_TYPES;

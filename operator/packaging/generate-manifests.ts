@@ -4,6 +4,7 @@
  * - crds/*.yaml, and the same as templates of the operator's chart
  * - the admission policies as a template of that chart
  * - the Grafana dashboard of that chart
+ * - the tables of conditions in docs/KUBERNETES.md
  * - versions in the charts, from package.json
  * - charts/install.yaml: the chart with its defaults as plain manifests (needs Helm: in PATH, or HELM names it)
  */
@@ -15,10 +16,12 @@ import { admissionPolicies } from '../api/admission/admission-policies.ts';
 import { crdManifest } from '../api/generate-crds.ts';
 import { RESOURCE_KINDS } from '../api/resource-kind.ts';
 import { admissionTemplate, crdTemplate, OPERATOR_USER } from './chart-template.ts';
+import { clusterConditionTable, databaseConditionTable, withSection } from './condition-table.ts';
 import { dashboardText } from './dashboard.ts';
 
 const PROJECT = join(import.meta.dirname, '..', '..');
 const CHART = 'charts/ravencluster-operator';
+const GUIDE = 'docs/KUBERNETES.md';
 
 /** Where the plain manifests install to, and the oldest Kubernetes that they are for. */
 const INSTALL = {
@@ -40,10 +43,17 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     admissionTemplate(admissionPolicies(OPERATOR_USER)),
   );
   files.set(`${CHART}/files/dashboard.json`, dashboardText());
+  files.set(GUIDE, guideText(readFileSync(join(PROJECT, GUIDE), 'utf8')));
   for (const chart of [CHART, 'charts/ravencluster']) {
     files.set(`${chart}/Chart.yaml`, withVersion(readFileSync(join(PROJECT, chart, 'Chart.yaml'), 'utf8')));
   }
   return files;
+}
+
+/** The guide with its tables as the code has them. */
+function guideText(guide: string): string {
+  const withClusters = withSection(guide, 'cluster-conditions', clusterConditionTable());
+  return withSection(withClusters, 'database-conditions', databaseConditionTable());
 }
 
 /** A chart has the version of what it installs: there is one release of everything. */

@@ -102,13 +102,6 @@ export const UPDATE = {
       minimum: 60,
       maximum: 86400,
     },
-    onFailure: {
-      type: 'string',
-      description:
-        'What happens when a node does not come up in time: wait for a person, or go back to the revision before.',
-      default: 'Pause',
-      enum: ['Pause', 'Rollback'],
-    },
     approval: {
       type: 'string',
       description:
