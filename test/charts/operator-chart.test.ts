@@ -82,7 +82,7 @@ describeWithHelm('the rights of the operator', () => {
     expect(withSecrets.map(({ metadata }) => metadata.namespace)).toEqual(['orders', 'shop']);
     const own = roles.filter(({ metadata }) => metadata.namespace === 'somewhere');
     expect(rulesOf(own).flatMap(({ resources }) => resources)).toEqual(['leases', 'events']);
-    for (const resource of ['nodes', 'persistentvolumes', 'storageclasses']) {
+    for (const resource of ['nodes', 'storageclasses']) {
       expect(rulesOf(roles).flatMap(({ resources }) => resources)).not.toContain(resource);
     }
   });

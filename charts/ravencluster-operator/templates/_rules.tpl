@@ -16,9 +16,6 @@ applies (server-side apply creates by patch, too, and needs create for that), an
 - apiGroups: [apps]
   resources: [statefulsets]
   verbs: [get, list, watch, create, patch, delete]
-- apiGroups: [apps]
-  resources: [controllerrevisions]
-  verbs: [get, list]
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch, patch, delete]
@@ -51,7 +48,7 @@ applies (server-side apply creates by patch, too, and needs create for that), an
 {{/* What it reads of the Kubernetes cluster itself: zones and health of machines, and whether volumes can grow. */}}
 {{- define "ravencluster-operator.clusterRules" -}}
 - apiGroups: [""]
-  resources: [nodes, persistentvolumes]
+  resources: [nodes]
   verbs: [get, list, watch]
 - apiGroups: [storage.k8s.io]
   resources: [storageclasses]
