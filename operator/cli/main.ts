@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { OperatorCommandOptions } from './operator-command.ts';
 import { start } from './start-command.ts';
 import { status } from './status-command.ts';
 import { stop } from './stop-command.ts';
@@ -57,6 +58,44 @@ function program(): Command {
     .description('stop the running cluster; its data stays')
     .addOption(stateDir())
     .action(stop);
+  root
+    .command('operator')
+    .description('run the operator on Kubernetes: it keeps every RavenCluster as its resource says')
+    .addOption(
+      new Option('--image <reference>', 'image of the nodes, where a resource names none')
+        .env('RAVENCLUSTER_IMAGE')
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--namespaces <names>', 'where to work: comma-separated, or all').env(
+        'RAVENCLUSTER_NAMESPACES',
+      ),
+    )
+    .option('--kubeconfig <file>', 'how to reach Kubernetes; inside a pod its ServiceAccount')
+    .option('--metrics-port <port>', 'port of /metrics', '9090')
+    .option('--health-port <port>', 'port of /healthz and /readyz', '9091')
+    .addOption(
+      new Option(
+        '--address-template <url>',
+        'for an operator outside of Kubernetes: URL of a node by {namespace}, {cluster} and {ordinal}',
+      ),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'what is logged')
+        .choices(['error', 'warn', 'info', 'debug'])
+        .default('info'),
+    )
+    .addOption(
+      new Option('--log-format <format>', 'lines for people or for machines')
+        .choices(['text', 'json'])
+        .default('json')
+        .env('RAVENCLUSTER_LOG_FORMAT'),
+    )
+    .action(async (options: OperatorCommandOptions) => {
+      // The Kubernetes client takes a second to load, which no other command needs.
+      const { runOperator } = await import('./operator-command.ts');
+      await runOperator(options);
+    });
   root
     .command('node')
     .description(

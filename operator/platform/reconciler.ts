@@ -33,11 +33,20 @@ const RESTFUL_PHASES: ReadonlySet<RavenClusterStatus['phase']> = new Set([
   'Deleting',
 ]);
 
+export interface ReconcilerOptions {
+  readonly platform: Platform;
+  readonly admin: ClusterAdminClient;
+  readonly narrator: Narrator;
+  /** Called after each action. */
+  readonly onAction?: (action: Action, result: 'Done' | 'Failed') => void;
+}
+
 /** One pass after another: prepare, observe, decide, report, remember, act. Holds nothing that a restart would need. */
 export class Reconciler {
   readonly #platform: Platform;
   readonly #admin: ClusterAdminClient;
   readonly #narrator: Narrator;
+  readonly #onAction: ReconcilerOptions['onAction'];
   #memory: Memory | undefined;
   #status: RavenClusterStatus | undefined;
   #reported: string | undefined;
@@ -47,10 +56,11 @@ export class Reconciler {
   /** By database. Forgotten by a restart, which only means that it is asked for again. */
   readonly #refusals = new Map<string, Refusal>();
 
-  constructor(options: { platform: Platform; admin: ClusterAdminClient; narrator: Narrator }) {
+  constructor(options: ReconcilerOptions) {
     this.#platform = options.platform;
     this.#admin = options.admin;
     this.#narrator = options.narrator;
+    this.#onAction = options.onAction;
   }
 
   get status(): RavenClusterStatus | undefined {
@@ -85,8 +95,10 @@ export class Reconciler {
       this.#narrator.info(describeAction(action, tagOfOrdinal));
       try {
         await act(action, observed, this.#platform, this.#admin);
+        this.#onAction?.(action, 'Done');
         if (isDatabaseAction(action)) this.#refusals.delete(action.database.toLowerCase());
       } catch (error) {
+        this.#onAction?.(action, 'Failed');
         isThrough = false;
         this.#complain(error);
         if (isIndependent(action)) {

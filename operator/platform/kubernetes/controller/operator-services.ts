@@ -1,0 +1,31 @@
+import type { EventReason } from '../../../decide/event-reasons.ts';
+import type { EventRecorder } from '../api/event-recorder.ts';
+import type { KubeClient } from '../api/kube-client.ts';
+import type { OperatorFacts } from '../apply/desired-state.ts';
+import type { Leadership } from '../cluster-writer.ts';
+import type { KubeMirror } from '../kube-mirror.ts';
+import type { WorkingOperator } from '../memory-store.ts';
+import type { AddressTemplate } from '../node-addresses.ts';
+import type { OperatorMetrics } from './operator-metrics.ts';
+
+/** One line an event, with what it is about as fields. */
+export interface OperatorLog {
+  info(message: string): void;
+  warn(message: string): void;
+  /** Adds fields to every line. */
+  child(fields: Readonly<Record<string, string>>): OperatorLog;
+}
+
+/** What the operator has once for all of its clusters. */
+export interface OperatorServices {
+  readonly client: KubeClient;
+  readonly mirror: KubeMirror;
+  readonly leadership: Leadership;
+  /** This operator, in the time of leading that has begun. */
+  readonly operator: WorkingOperator;
+  readonly facts: OperatorFacts;
+  readonly recorder: EventRecorder<EventReason>;
+  readonly metrics: OperatorMetrics;
+  readonly log: OperatorLog;
+  readonly addressTemplate: AddressTemplate | undefined;
+}
