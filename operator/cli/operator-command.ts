@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { loadKubeConfig } from '../platform/kubernetes/api/kube-connection.ts';
 import { KubernetesOperator } from '../platform/kubernetes/controller/kubernetes-operator.ts';
 import { ProbeServer } from '../platform/kubernetes/controller/probe-server.ts';
 import { type LogFormat, type LogLevel, structuredLogging } from './operator-logging.ts';
@@ -30,7 +29,7 @@ export async function runOperator(options: OperatorCommandOptions): Promise<void
     // A restarted container has the name of its pod again, but is another operator.
     identity: `${process.env.POD_NAME ?? hostname()}_${randomUUID()}`,
     image: options.image,
-    config: loadKubeConfig(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
+    access: { kubeconfig: options.kubeconfig },
     log,
     onLost: (why) => {
       log.warn(`This operator does not lead any more: ${why}`);

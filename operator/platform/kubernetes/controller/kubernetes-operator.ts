@@ -6,9 +6,11 @@ import type { EventReason } from '../../../decide/event-reasons.ts';
 import { MANAGED_BY } from '../../../resources/labels.ts';
 import { backoffMs } from '../api/backoff.ts';
 import { ClientMetrics } from '../api/client-metrics.ts';
+import type { CredentialSource } from '../api/credentials.ts';
 import { EventRecorder } from '../api/event-recorder.ts';
 import { KubeClient } from '../api/kube-client.ts';
 import type { KindRef } from '../api/kube-object.ts';
+import type { KubeConfigSource } from '../api/kubeconfig-credentials.ts';
 import { type ElectionTiming, LeaderElection } from '../api/leader-election.ts';
 import { REFLECTOR_BACKOFF_MAX_MS, REFLECTOR_BACKOFF_MIN_MS } from '../api/limits.ts';
 import type { CacheChange } from '../api/object-cache.ts';
@@ -27,8 +29,8 @@ import type { OperatorLog } from './operator-services.ts';
 import { type ProbeAnswers, plain } from './probe-server.ts';
 
 export interface KubernetesOperatorOptions {
-  /** How to reach the API server. */
-  readonly config: KubeConfig;
+  /** How to reach the API server: by a kubeconfig, or as the ServiceAccount of the pod. */
+  readonly access: KubeConfigSource | { readonly config: KubeConfig | CredentialSource };
   /** Where to work; everywhere when it is empty. */
   readonly namespaces: readonly string[];
   /** Namespace of the operator itself, which has the lease. */
@@ -231,8 +233,11 @@ export class KubernetesOperator {
   }
 
   #newClient(): KubeClient {
-    const { config } = this.#options;
-    return new KubeClient({ config, userAgent: USER_AGENT, metrics: this.#clientMetrics });
+    const { access } = this.#options;
+    const common = { userAgent: USER_AGENT, metrics: this.#clientMetrics };
+    return 'config' in access
+      ? new KubeClient({ config: access.config, ...common })
+      : KubeClient.from({ ...access, ...common });
   }
 
   #watchClient(namespace: string | undefined): KubeClient {
