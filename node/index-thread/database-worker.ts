@@ -1,3 +1,5 @@
+import { chooseGroupIndex } from '../indexing/auto/auto-group.ts';
+import { autoGroupSpec } from '../indexing/auto/auto-group-spec.ts';
 import { autoIndexSpec } from '../indexing/auto/auto-index-spec.ts';
 import { chooseAutoIndex } from '../indexing/auto/choose-auto-index.ts';
 import { IndexDefinitionError } from '../indexing/indexing-error.ts';
@@ -139,7 +141,10 @@ export class DatabaseWorker {
   async #define(definitions: IndexDefinitions): Promise<null> {
     this.#definitions = definitions;
     if (this.#indexes === undefined) return null;
-    await this.#indexes.define([...definitions.auto.map(autoIndexSpec), ...this.#staticSpecs(definitions)]);
+    await this.#indexes.define([
+      ...definitions.auto.map((one) => (one.Type === 'AutoMap' ? autoIndexSpec(one) : autoGroupSpec(one))),
+      ...this.#staticSpecs(definitions),
+    ]);
     this.#wake();
     return null;
   }
@@ -185,7 +190,10 @@ export class DatabaseWorker {
       if (fault !== undefined) throw new IndexDefinitionError(fault);
       return index === undefined ? { kind: 'unknownIndex', name: source.name } : { index };
     }
-    const choice = chooseAutoIndex(source.collection, source.needs, this.#definitions.auto);
+    const choice =
+      source.kind === 'group'
+        ? chooseGroupIndex(source.collection, source.group, this.#definitions.auto)
+        : chooseAutoIndex(source.collection, source.needs, this.#definitions.auto);
     const index = choice.kind === 'existing' ? indexes.find(choice.name) : undefined;
     if (index !== undefined) return { index };
     if (choice.kind === 'create') return { kind: 'needsIndex', definition: choice.definition };

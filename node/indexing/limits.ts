@@ -39,3 +39,6 @@ export const DELETED_KEYS_MAX = 4096;
 
 /** Sources of values that one index may have: their fields are numbered with 16 bits. */
 export const FIELDS_MAX = 4096;
+
+/** Values of a group that are reduced at once; a larger group is reduced in parts. */
+export const REDUCED_WHOLE_MAX = 1024;

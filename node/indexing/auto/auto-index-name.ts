@@ -18,6 +18,11 @@ export function autoIndexName(collection: string, fields: readonly AutoField[]):
   const shown = collection === '@all_docs' ? 'AllDocs' : collection;
   const parts = [...fields].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)).map(display);
   const name = `Auto/${shown}/By${parts.length === 0 ? 'Id()' : parts.join('And')}`;
+  return cutName(name);
+}
+
+/** A name of bearable length. */
+export function cutName(name: string): string {
   if (name.length <= NAME_CHARACTERS_MAX) return name;
   const digest = BigInt(`0x${hash('sha256', name).slice(0, 16)}`);
   return `${name.slice(0, NAME_CHARACTERS_MAX)}...${digest}`;

@@ -1,12 +1,18 @@
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import type { Analysis, IndexField } from '../definitions/index-field.ts';
+import type { ReducedObject, Reducer } from '../reduce/reducer.ts';
 import type { FieldValues } from '../values/index-value.ts';
 
 /** One entry that an index makes of a document: values by the name of their source. */
 export type MappedEntry = Readonly<Record<string, FieldValues>>;
 
-/** What an index makes of a document: its entries, or why it can't. */
-export type MappedDocument = { readonly entries: readonly MappedEntry[] } | { readonly error: string };
+/**
+ * What an index makes of a document: its entries, values for groups where it reduces, or why it can't.
+ */
+export type MappedDocument =
+  | { readonly entries: readonly MappedEntry[] }
+  | { readonly values: readonly ReducedObject[] }
+  | { readonly error: string };
 
 /** Reads a document that another one names while that is mapped. */
 export type MapLoader = (id: string) => StoredDocument | undefined;
@@ -23,7 +29,7 @@ export interface SourceField {
   readonly analysis: Analysis;
 }
 
-export type IndexType = 'AutoMap' | 'JavaScriptMap';
+export type IndexType = 'AutoMap' | 'AutoMapReduce' | 'JavaScriptMap' | 'JavaScriptMapReduce';
 
 /** An index, ready to run. */
 export interface IndexSpec {
@@ -39,6 +45,13 @@ export interface IndexSpec {
   /** Sources whose values may be shown in place of the document's. */
   readonly isStored: (source: string) => boolean;
   readonly map: DocumentMapper;
+  /** Present where entries are those of groups. */
+  readonly reduce?: GroupReducer;
+}
+
+export interface GroupReducer extends Reducer {
+  /** The entry of a group's result. */
+  readonly entryOf: (result: ReducedObject) => MappedEntry;
 }
 
 /** The fields of an index that has met these sources. Ids depend on their order only, so they stay as sources come. */

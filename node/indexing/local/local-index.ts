@@ -13,11 +13,18 @@ import {
   KEPT_ERRORS_MAX,
   READ_DOCUMENTS_MAX,
 } from '../limits.ts';
+import { MapReduceWriter } from '../reduce/map-reduce-writer.ts';
 import { INDEX_META } from '../store/index-columns.ts';
 import { IndexReader } from '../store/index-reader.ts';
 import { IndexWriter } from '../store/index-writer.ts';
 import type { FieldValues } from '../values/index-value.ts';
-import { fieldsByName, type IndexSpec, indexFields, type MappedEntry } from './index-spec.ts';
+import {
+  fieldsByName,
+  type GroupReducer,
+  type IndexSpec,
+  indexFields,
+  type MappedEntry,
+} from './index-spec.ts';
 import {
   type CollectionProgress,
   encodeState,
@@ -125,7 +132,18 @@ export class LocalIndex {
       fields: () => this.#fieldList,
       nextEntry: this.#state.nextEntry,
     });
-    const outcome = this.#run(feed, writer);
+    const { reduce } = this.spec;
+    const reducing =
+      reduce === undefined
+        ? undefined
+        : new MapReduceWriter({
+            view: this.#options.view,
+            batch,
+            index: this.#state.number,
+            reducer: reduce,
+          });
+    const outcome = this.#run(feed, writer, reducing);
+    if (reduce !== undefined) this.#writeGroups(reducing, reduce, writer, outcome);
     writer.finish();
     this.#state = this.#stateAfter(feed.key, outcome, writer);
     batch.put(INDEX_META, stateKey(this.#state.number), encodeState(this.#state));
@@ -133,7 +151,29 @@ export class LocalIndex {
     return true;
   }
 
-  #run(feed: { readonly key: string; readonly collection: string | null }, writer: IndexWriter): Outcome {
+  /** A group's entry goes by its hash, as a document's by its id. */
+  #writeGroups(
+    reducing: MapReduceWriter | undefined,
+    reduce: GroupReducer,
+    writer: IndexWriter,
+    outcome: Outcome,
+  ): void {
+    for (const { hash, result, failure } of reducing?.finish() ?? []) {
+      if (failure !== undefined) outcome.fail(hash, failure, 'Reduce');
+      try {
+        writer.put(hash, hash, result === null ? [] : [this.#valuesOf(reduce.entryOf(result))]);
+      } catch (error) {
+        writer.put(hash, hash, []);
+        outcome.fail(hash, error, 'Reduce');
+      }
+    }
+  }
+
+  #run(
+    feed: { readonly key: string; readonly collection: string | null },
+    writer: IndexWriter,
+    reducing: MapReduceWriter | undefined,
+  ): Outcome {
     const outcome = new Outcome(this.progressOf(feed.key));
     const until = performance.now() + BATCH_MS_MAX;
     const written = new Set<string>();
@@ -144,7 +184,8 @@ export class LocalIndex {
       // A document that comes again in this batch has changed in between: the next batch takes it.
       if (changes.some(({ lowerId }) => written.has(lowerId))) break;
       for (const { lowerId } of changes) written.add(lowerId);
-      this.#indexAll(changes, writer, outcome);
+      if (reducing === undefined) this.#indexAll(changes, writer, outcome);
+      else this.#mapAll(changes, reducing, outcome);
       outcome.progress = progress;
       if (isExhausted) break;
     }
@@ -197,6 +238,25 @@ export class LocalIndex {
     });
   }
 
+  #mapAll(changes: readonly Change[], reducing: MapReduceWriter, outcome: Outcome): void {
+    const documents = changes.flatMap(({ document }) => (document === undefined ? [] : [document]));
+    const { reader } = this.#options.documents;
+    const mapped = this.spec.map(documents, (id) => reader.getMany([id])[0]);
+    outcome.attempts += documents.length;
+    for (const { lowerId, document } of changes) if (document === undefined) reducing.put(lowerId, []);
+    documents.forEach(({ id, lowerId }, at) => {
+      const result = mapped[at] ?? { error: 'The map gave no result.' };
+      if ('error' in result) outcome.fail(id, result.error);
+      try {
+        reducing.put(lowerId, 'values' in result ? result.values : []);
+      } catch (error) {
+        // Its group could not be told.
+        reducing.put(lowerId, []);
+        outcome.fail(id, error);
+      }
+    });
+  }
+
   #valuesOf(entry: MappedEntry): readonly FieldValues[] {
     const missing = Object.keys(entry).filter((name) => !this.#sources.includes(name));
     if (missing.length > 0) {
@@ -244,16 +304,17 @@ class Outcome {
     this.progress = progress;
   }
 
-  fail(document: string, error: unknown): void {
+  fail(document: string, error: unknown, action: IndexErrorRow['action'] = 'Map'): void {
     const text = error instanceof Error ? error.message : String(error);
     this.errors.push({
       timestamp: new Date().toISOString(),
       document,
-      action: 'Map',
-      error: `Failed to execute mapping function on ${document}. Exception: ${text}`.slice(
-        0,
-        ERROR_CHARACTERS_MAX,
-      ),
+      action,
+      error:
+        `Failed to execute ${action === 'Map' ? 'mapping' : 'reduce'} function on ${document}. Exception: ${text}`.slice(
+          0,
+          ERROR_CHARACTERS_MAX,
+        ),
     });
   }
 }

@@ -6,9 +6,13 @@ import { DELETED_KEYS_MAX } from '../limits.ts';
 import {
   DOCUMENT_ENTRIES,
   ENTRIES,
+  GROUPS,
   INDEX_COLUMNS,
   INDEX_META,
   indexRange,
+  MAPPED,
+  MAPPED_DOCUMENTS,
+  PARTIALS,
   POSTINGS,
 } from '../store/index-columns.ts';
 import type { IndexSpec } from './index-spec.ts';
@@ -24,6 +28,9 @@ import type { IndexedDocuments } from './indexed-documents.ts';
 import { LocalIndex } from './local-index.ts';
 
 const NOTHING = Buffer.alloc(0);
+
+/** Columns whose keys begin with the number of an index. */
+const DATA_COLUMNS = [ENTRIES, DOCUMENT_ENTRIES, POSTINGS, MAPPED, MAPPED_DOCUMENTS, GROUPS, PARTIALS];
 
 /** In front of the name of an index, in lower case. */
 const REPLACEMENT_PREFIX = 'replacementof/';
@@ -144,7 +151,7 @@ export class LocalIndexes {
     const [number] = this.#dropped;
     if (number === undefined) return false;
     const batch = new WriteBatch();
-    for (const column of [ENTRIES, DOCUMENT_ENTRIES, POSTINGS]) {
+    for (const column of DATA_COLUMNS) {
       for (const [key] of this.#environment.scan(column, indexRange(number))) {
         batch.delete(column, key);
         if (batch.count >= DELETED_KEYS_MAX) break;

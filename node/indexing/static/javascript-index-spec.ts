@@ -6,8 +6,10 @@ import type { CompiledScript, ScriptDocument, ScriptEngine } from '../../scripti
 import { ScriptError } from '../../scripting/script-error.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import { IndexDefinitionError } from '../indexing-error.ts';
-import type { IndexSpec, MapLoader, MappedDocument, MappedEntry } from '../local/index-spec.ts';
-import type { FieldValues, IndexValue } from '../values/index-value.ts';
+import type { GroupReducer, IndexSpec, MapLoader, MappedDocument, MappedEntry } from '../local/index-spec.ts';
+import { type ReducedObject, ReduceFailure, type ReduceOutcome } from '../reduce/reducer.ts';
+import type { FieldValues } from '../values/index-value.ts';
+import { jsonValues } from '../values/json-values.ts';
 import { analysisOf, optionsOf } from './field-options.ts';
 import { mapScript } from './map-script.ts';
 
@@ -22,21 +24,28 @@ const DYNAMIC_FIELDS = '_';
 export function javaScriptIndexSpec(definition: StaticIndexDefinition, scripts: ScriptEngine): IndexSpec {
   const script = compiled(definition, scripts);
   const collections = described(definition, script);
+  const reduces = hasReduce(definition);
   return {
     name: definition.Name,
     revision: hash(
       'sha256',
-      JSON.stringify([definition.Maps, definition.Fields, definition.AdditionalSources]),
+      JSON.stringify([
+        definition.Maps,
+        definition.Reduce ?? null,
+        definition.Fields,
+        definition.AdditionalSources,
+      ]),
     ),
-    type: 'JavaScriptMap',
+    type: reduces ? 'JavaScriptMapReduce' : 'JavaScriptMap',
     collections: collections.includes('@all_docs') ? null : [...new Set(collections)],
-    sources: [ID],
+    sources: reduces ? [] : [ID],
     fieldsOf: (name) => {
       const analysis = analysisOf(optionsOf(definition, name));
       return analysis === undefined ? [] : [{ name, analysis }];
     },
     isStored: (name) => optionsOf(definition, name).Storage === 'Yes',
-    map: (documents, load) => mapAll(documents, load, collections, script),
+    map: (documents, load) => mapAll(documents, load, { collections, script, reduces }),
+    ...(reduces ? { reduce: scriptReducer(script) } : {}),
   };
 }
 
@@ -57,13 +66,19 @@ function described(definition: StaticIndexDefinition, script: CompiledScript): r
   );
 }
 
+interface Maps {
+  readonly collections: readonly string[];
+  readonly script: CompiledScript;
+  readonly reduces: boolean;
+}
+
 function mapAll(
   documents: readonly StoredDocument[],
   load: MapLoader,
-  collections: readonly string[],
-  script: CompiledScript,
+  maps: Maps,
 ): readonly MappedDocument[] {
-  const results: MappedDocument[] = documents.map(() => ({ entries: [] }));
+  const { collections } = maps;
+  const results: MappedDocument[] = documents.map(() => (maps.reduces ? { values: [] } : { entries: [] }));
   collections.forEach((collection, map) => {
     const own = [...documents.keys()].filter(
       (at) => collection === '@all_docs' || isIn(documents[at], collection),
@@ -71,7 +86,7 @@ function mapAll(
     for (let from = 0; from < own.length; from += ROWS_AT_ONCE) {
       const block = own.slice(from, from + ROWS_AT_ONCE);
       const rows = block.flatMap((at) => documents[at] ?? []);
-      mapBlock(rows, map, load, script).forEach((result, n) => {
+      mapBlock(rows, map, load, maps).forEach((result, n) => {
         const at = block[n] ?? 0;
         results[at] = merged(results[at], result);
       });
@@ -88,7 +103,8 @@ function isIn(document: StoredDocument | undefined, collection: string): boolean
 function merged(before: MappedDocument | undefined, result: MappedDocument): MappedDocument {
   if (before === undefined || 'error' in result) return result;
   if ('error' in before) return before;
-  return { entries: [...before.entries, ...result.entries] };
+  if ('values' in result) return { values: [...('values' in before ? before.values : []), ...result.values] };
+  return { entries: [...('entries' in before ? before.entries : []), ...result.entries] };
 }
 
 interface RowResult {
@@ -101,33 +117,33 @@ function mapBlock(
   documents: readonly StoredDocument[],
   map: number,
   load: MapLoader,
-  script: CompiledScript,
+  maps: Maps,
 ): readonly MappedDocument[] {
   const loader = (id: string): ScriptDocument | null => {
     const found = load(id);
     return found === undefined ? null : documentTexts(found);
   };
   try {
-    const json = script.call(JSON.stringify({ map, rows: documents.map(documentTexts) }), loader);
-    return (JSON.parse(json) as RowResult[]).map((row, at) => mappedRow(row, documents[at]?.id ?? ''));
+    const json = maps.script.call(JSON.stringify({ map, rows: documents.map(documentTexts) }), loader);
+    return (JSON.parse(json) as RowResult[]).map((row, at) => mappedRow(row, documents[at]?.id ?? '', maps));
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
     if (documents.length === 1) return [{ error: error.message }];
-    return documents.flatMap((document) => mapBlock([document], map, load, script));
+    return documents.flatMap((document) => mapBlock([document], map, load, maps));
   }
 }
 
-function mappedRow({ entries, error }: RowResult, id: string): MappedDocument {
+function mappedRow({ entries, error }: RowResult, id: string, { reduces }: Maps): MappedDocument {
   if (entries === undefined) return { error: error ?? 'The map failed.' };
   const objects = JSON.parse(entries) as Readonly<Record<string, unknown>>[];
-  return { entries: objects.map((object) => entryOf(object, id)) };
+  return reduces ? { values: objects } : { entries: objects.map((object) => entryOf(object, id)) };
 }
 
-function entryOf(object: Readonly<Record<string, unknown>>, id: string): MappedEntry {
-  const entry: Record<string, FieldValues> = { [ID]: [id] };
+function entryOf(object: Readonly<Record<string, unknown>>, id: string | null): MappedEntry {
+  const entry: Record<string, FieldValues> = id === null ? {} : { [ID]: [id] };
   for (const [name, value] of Object.entries(object)) {
-    if (name !== DYNAMIC_FIELDS) entry[name] = valuesOf(value);
-    else for (const field of dynamicFields(value)) entry[field.$name] = valuesOf(field.$value);
+    if (name !== DYNAMIC_FIELDS) entry[name] = jsonValues(value);
+    else for (const field of dynamicFields(value)) entry[field.$name] = jsonValues(field.$value);
   }
   return entry;
 }
@@ -145,8 +161,31 @@ function dynamicFields(value: unknown): readonly DynamicField[] {
   );
 }
 
-export function valuesOf(value: unknown): FieldValues {
-  if (Array.isArray(value)) return value.flatMap(valuesOf);
-  if (value !== null && typeof value === 'object') return [{ json: JSON.stringify(value) }];
-  return [value as IndexValue];
+function hasReduce({ Reduce }: StaticIndexDefinition): boolean {
+  return typeof Reduce === 'string' && Reduce.trim() !== '';
+}
+
+/** A script that fails for one group must not fail for the others: then each is reduced on its own. */
+function scriptReducer(script: CompiledScript): GroupReducer {
+  const none = (): null => null;
+  const reduceAll = (groups: readonly (readonly ReducedObject[])[]): readonly ReduceOutcome[] => {
+    try {
+      const rows = JSON.parse(script.call(JSON.stringify({ groups }), none)) as readonly RowResult[];
+      return rows.map(({ entries, error }) =>
+        entries === undefined
+          ? new ReduceFailure(error ?? 'The reduce failed.')
+          : (JSON.parse(entries) as ReducedObject | null),
+      );
+    } catch (error) {
+      if (!(error instanceof ScriptError)) throw error;
+      if (groups.length <= 1) return groups.map(() => new ReduceFailure(error.message));
+      return groups.flatMap((group) => reduceAll([group]));
+    }
+  };
+  return {
+    keysOf: (values) =>
+      values.length === 0 ? [] : (JSON.parse(script.call(JSON.stringify({ values }), none)) as string[]),
+    reduce: reduceAll,
+    entryOf: (result) => entryOf(result, null),
+  };
 }

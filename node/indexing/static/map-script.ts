@@ -11,6 +11,15 @@ function map(collection, map) {
   if (typeof map !== 'function') throw new Error('map(' + collection + ', …) expects a function');
   __maps.push({ collection, map });
 }
+const __reduce = { keyOf: undefined, aggregate: undefined };
+function groupBy(keyOf) {
+  __reduce.keyOf = keyOf;
+  return {
+    aggregate(aggregate) {
+      __reduce.aggregate = aggregate;
+    },
+  };
+}
 function createField(name, value, options) {
   return { $name: name, $value: value, $options: options ?? null };
 }
@@ -36,7 +45,25 @@ function __text(value) {
     return typeof one === 'function' ? undefined : one;
   });
 }
-function __run({ map, rows }) {
+function __key(value) {
+  const key = __reduce.keyOf(value);
+  return __json(key === undefined ? null : key);
+}
+function __aggregate(values) {
+  if (values.length === 0) return null;
+  return __reduce.aggregate({ key: __reduce.keyOf(values[0]), values });
+}
+function __run({ map, rows, values, groups }) {
+  if (values !== undefined) return values.map(__key);
+  if (groups !== undefined) {
+    return groups.map((group) => {
+      try {
+        return { entries: __text(__aggregate(group) ?? null) };
+      } catch (error) {
+        return { error: String(error?.message ?? error) };
+      }
+    });
+  }
   if (rows === undefined) return __maps.map(({ collection }) => collection);
   return rows.map((row) => {
     try {
@@ -49,7 +76,8 @@ function __run({ map, rows }) {
 `;
 
 /** @throws ScriptError when a text can't be read */
-export function mapScript({ Maps, AdditionalSources }: StaticIndexDefinition): string {
-  const sources = [...Object.values(AdditionalSources), ...Maps].map(nullSafe);
+export function mapScript({ Maps, Reduce, AdditionalSources }: StaticIndexDefinition): string {
+  const reduce = typeof Reduce === 'string' && Reduce.trim() !== '' ? [Reduce] : [];
+  const sources = [...Object.values(AdditionalSources), ...Maps, ...reduce].map(nullSafe);
   return [MAP_FUNCTIONS, ...sources, RUN].join('\n');
 }

@@ -5,6 +5,10 @@ export const ENTRIES = 0;
 export const DOCUMENT_ENTRIES = 1;
 export const POSTINGS = 2;
 export const INDEX_META = 3;
+export const MAPPED = 4;
+export const MAPPED_DOCUMENTS = 5;
+export const GROUPS = 6;
+export const PARTIALS = 7;
 
 /**
  * | column | key | value |
@@ -13,12 +17,20 @@ export const INDEX_META = 3;
  * | documentEntries | index u32, lower-case id | numbers of its entries |
  * | postings | see posting-key.ts | see posting-block.ts |
  * | indexMeta | name | depends |
+ * | mapped | index u32, group, bucket u8, lower-case id, output u16 | JSON of a value |
+ * | mappedDocuments | index u32, lower-case id | groups of its values |
+ * | groups | index u32, group | JSON of what the group was reduced to |
+ * | partials | index u32, group, bucket u8 | the same of a part of a large group; empty: it has no values |
  */
 export const INDEX_COLUMNS: readonly ColumnDefinition[] = [
   { name: 'entries', large: true },
   { name: 'documentEntries' },
   { name: 'postings', large: true },
   { name: 'indexMeta' },
+  { name: 'mapped', large: true },
+  { name: 'mappedDocuments' },
+  { name: 'groups' },
+  { name: 'partials' },
 ];
 
 export function entryKey(index: number, entry: number): Buffer {

@@ -1,8 +1,9 @@
 import type { KeyValueView } from '../../documents/key-value-view.ts';
 import { afterPrefix } from '../../documents/storage-keys.ts';
+import { groupPrefix } from '../reduce/group-keys.ts';
 import { type EntrySet, NO_ENTRIES, union } from './entry-set.ts';
 import { ALL_ENTRIES } from './field-terms.ts';
-import { DOCUMENT_ENTRIES, documentKey, ENTRIES, entryKey, POSTINGS } from './index-columns.ts';
+import { DOCUMENT_ENTRIES, documentKey, ENTRIES, entryKey, GROUPS, POSTINGS } from './index-columns.ts';
 import { decodeEntry, decodeNumbers, type IndexEntry } from './index-entry.ts';
 import { blockCount, copyEntries, decodeBlock, type PostingBlock } from './posting-block.ts';
 import {
@@ -88,6 +89,14 @@ export class IndexReader {
         entries.map((entry) => entryKey(this.#index, entry)),
       )
       .map((row) => (row === undefined ? undefined : decodeEntry(row)));
+  }
+
+  /** What groups were reduced to, as JSON, by the names of their entries. */
+  groups(hashes: readonly string[]): (Buffer | undefined)[] {
+    return this.#view.getMany(
+      GROUPS,
+      hashes.map((hash) => groupPrefix(this.#index, Buffer.from(hash, 'hex'))),
+    );
   }
 
   /** Entries of a document. */

@@ -40,7 +40,12 @@ export function queryCollection(plan: QueryPlan, context: QueryContext): QueryAn
   const startedMs = performance.now();
   const { documents } = context;
   return documents.read((reader) => {
-    const page = new Page(plan, projectionOf(plan, true, scriptsOf(context, reader)), reader, context);
+    const page = new Page(
+      plan,
+      projectionOf(plan, 'collection', scriptsOf(context, reader)),
+      reader,
+      context,
+    );
     for (const document of collectionRows(reader, source)) if (!page.take(document)) break;
     const total = totalOf(source, plan, page, documents);
     const lastEtag = documents.lastEtag(source.collection);
@@ -78,7 +83,12 @@ export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryCon
   const isStale = index.isStale();
   const entries = evaluate(plan.where, searched);
   const reader = documents.reader;
-  const page = new Page(plan, projectionOf(plan, false, scriptsOf(context, reader)), reader, context);
+  const page = new Page(
+    plan,
+    projectionOf(plan, index.spec.reduce === undefined ? 'document' : 'group', scriptsOf(context, reader)),
+    reader,
+    context,
+  );
   const order = plan.order.length === 0 && hasBoost(plan.where) ? BY_SCORE : plan.order;
   const scores = order.some(({ kind }) => kind === 'score') ? new Scores(plan.where, searched) : undefined;
   const ordered = sortEntries(entries, order, searched, (entry) => scores?.of(entry) ?? 0);
@@ -109,7 +119,7 @@ const BY_SCORE: readonly OrderKey[] = [{ kind: 'score', descending: false }];
 export function searchedIndex(index: LocalIndex): SearchedIndex {
   return {
     reader: index.reader,
-    fields: index.spec.type === 'AutoMap' ? index.fields : new WrittenFields(index.fields),
+    fields: index.spec.type.startsWith('Auto') ? index.fields : new WrittenFields(index.fields),
     unknownField: (name) => unknownField(name, index),
     randomSeed: String(Math.random()),
   };
@@ -124,7 +134,7 @@ class WrittenFields extends Map<string, IndexField> {
 
 /** An auto index has what its query needs; of a static one a field may be misspelt. */
 function unknownField(name: string, { spec, state }: LocalIndex): InvalidQueryError | undefined {
-  if (spec.type === 'AutoMap' || state.entryCount === 0) return undefined;
+  if (spec.type.startsWith('Auto') || state.entryCount === 0) return undefined;
   return new InvalidQueryError(
     `The field '${name}' is not indexed in '${spec.name}', cannot query/sort on fields that are not indexed`,
   );
@@ -157,8 +167,34 @@ function* load(
 ): Generator<StoredDocument> {
   if (entries.length === 0) return;
   const ids = index.reader.entryRows(entries).flatMap((row) => (row === undefined ? [] : [row.id]));
+  if (index.spec.reduce !== undefined) {
+    const results = index.reader.groups(ids);
+    for (const [at, id] of ids.entries()) {
+      const json = results[at];
+      if (json !== undefined) yield groupDocument(id, json);
+    }
+    return;
+  }
   for (const document of reader.getMany(ids)) if (document !== undefined) yield document;
 }
+
+/** The result of a group, as far as it is like a document: it has no id and no change vector. */
+function groupDocument(hash: string, json: Buffer): StoredDocument {
+  return {
+    kind: 'document',
+    id: hash,
+    lowerId: hash,
+    etag: 0,
+    changeVector: '',
+    collection: '',
+    flags: 0,
+    lastModified: 0n,
+    metadata: NO_METADATA,
+    body: json,
+  };
+}
+
+const NO_METADATA = Buffer.from('{}');
 
 /** Gathers the rows of a page: skips, filters, drops repetitions, projects. */
 class Page {

@@ -3,6 +3,7 @@ import { formatTicks } from '../../documents/hybrid-clock.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import { jsonAt } from '../../json/json-path.ts';
 import type { ScriptEngine, ScriptLoader } from '../../scripting/script-engine.ts';
+import { groupField } from '../plan/compile-group.ts';
 import { documentPath, fieldName, isId } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError, UnknownMethodError, UnsupportedQueryError } from '../query-error.ts';
@@ -24,16 +25,17 @@ export interface ProjectionScripts {
   readonly load: ScriptLoader;
 }
 
-/** How the rows of a query are shown. `fromCollection`: they came straight from storage, and say so by a score of 0. */
-export function projectionOf(
-  plan: QueryPlan,
-  fromCollection: boolean,
-  scripts: ProjectionScripts,
-): Projection {
+/** Where rows come from: straight from storage, from an index of documents, or from one of groups. */
+export type RowKind = 'collection' | 'document' | 'group';
+
+/** How the rows of a query are shown. */
+export function projectionOf(plan: QueryPlan, kind: RowKind, scripts: ProjectionScripts): Projection {
   const { select } = plan;
-  if (select === undefined || select.kind === 'all' || isWholeDocument(select, plan)) return wholeDocument;
+  if (select === undefined || select.kind === 'all' || isWholeDocument(select, plan)) {
+    return kind === 'group' ? wholeGroup : wholeDocument;
+  }
   if (select.kind === 'javascript' || callsFunction(select, plan)) {
-    return scriptProjection(select, plan, fromCollection, scripts);
+    return scriptProjection(select, plan, kind, scripts);
   }
   const columns = select.items.map((item) => columnOf(item, plan));
   const names = new Set<string>();
@@ -49,7 +51,7 @@ export function projectionOf(
   return (row) => {
     const content = columns.map(({ name, json }) => `${JSON.stringify(name)}:${json(row)}`).join(',');
     const separator = content === '' ? '' : ',';
-    const metadata = projectionMetadata(row.document, fromCollection);
+    const metadata = projectionMetadata(row.document, kind);
     return { content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
   };
 }
@@ -70,7 +72,7 @@ function callsFunction(select: SelectClause, { functions }: QueryPlan): boolean 
 function scriptProjection(
   select: SelectClause,
   plan: QueryPlan,
-  fromCollection: boolean,
+  kind: RowKind,
   { engine, load }: ProjectionScripts,
 ): Projection {
   const { body, parameters } = selectScript(select, plan);
@@ -82,7 +84,7 @@ function scriptProjection(
       script.call(`{"rows":[${JSON.stringify(scriptRow(row))}],"parameters":${given}}`, load),
     ) as [string];
     const content = json.slice(1, -1);
-    const metadata = projectionMetadata(row.document, fromCollection);
+    const metadata = projectionMetadata(row.document, kind);
     const separator = content === '' ? '' : ',';
     return { content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
   };
@@ -92,6 +94,12 @@ function bigintAsNumber(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? Number(value) : value;
 }
 
+const wholeGroup: Projection = ({ document }) => {
+  const content = document.body.toString('utf8').slice(1, -1);
+  const separator = content === '' ? '' : ',';
+  return { content, bytes: Buffer.from(`{${content}${separator}"@metadata":{"@change-vector":null}}`) };
+};
+
 /** `select o`, alone, is the document itself. */
 function isWholeDocument(select: SelectClause, { alias }: QueryPlan): boolean {
   if (select.kind !== 'fields' || select.items.length !== 1) return false;
@@ -99,9 +107,10 @@ function isWholeDocument(select: SelectClause, { alias }: QueryPlan): boolean {
   return item?.expression.kind === 'field' && alias !== undefined && fieldName(item.expression) === alias;
 }
 
-function projectionMetadata(document: StoredDocument, fromCollection: boolean): string {
+function projectionMetadata(document: StoredDocument, kind: RowKind): string {
   const { changeVector, id, lastModified } = document;
-  const score = fromCollection ? '"@index-score":0,' : '';
+  if (kind === 'group') return '{"@projection":true,"@change-vector":null}';
+  const score = kind === 'collection' ? '"@index-score":0,' : '';
   return `{"@projection":true,"@change-vector":"${changeVector}","@id":${JSON.stringify(id)},${score}"@last-modified":"${formatTicks(lastModified)}"}`;
 }
 
@@ -137,6 +146,10 @@ function fieldColumn(field: Field, alias: string | undefined, plan: QueryPlan): 
   }
   const path = documentPath(field, plan.alias);
   const shown = fieldName(field, plan.alias).replaceAll("'", '');
+  if (plan.source.kind === 'group') {
+    const name = fieldName(field, plan.alias);
+    return { name: alias ?? shown, json: ({ document }) => groupValue(document.body, name) };
+  }
   return { name: alias ?? shown, json: ({ document }) => documentJson(document, path, plan) };
 }
 
@@ -164,6 +177,7 @@ function loadedJson(value: LoadedValue, path: readonly string[]): string {
 }
 
 function methodColumn(call: MethodCall, alias: string | undefined, plan: QueryPlan): Column {
+  if (plan.source.kind === 'group') return groupColumn(call, alias, plan.source.group.fields, plan);
   if (isId(call)) {
     if (call.arguments.length > 0) {
       throw new InvalidQueryError(
@@ -184,6 +198,33 @@ function methodColumn(call: MethodCall, alias: string | undefined, plan: QueryPl
     throw new UnsupportedQueryError(`${call.name}() in SELECT`);
   }
   throw new UnknownMethodError(call.name);
+}
+
+/** `key()`, `count()` or `sum(path)` of a group's result. */
+function groupColumn(
+  call: MethodCall,
+  alias: string | undefined,
+  fields: readonly { readonly name: string }[],
+  plan: QueryPlan,
+): Column {
+  const at = (document: StoredDocument, name: string): string => groupValue(document.body, name);
+  if (call.name.toLowerCase() === 'key') {
+    const [only] = fields;
+    if (fields.length === 1 && only !== undefined) {
+      return { name: alias ?? only.name, json: ({ document }) => at(document, only.name) };
+    }
+    const whole = (document: StoredDocument): string =>
+      `{${fields.map(({ name }) => `${JSON.stringify(name)}:${at(document, name)}`).join(',')}}`;
+    return { name: alias ?? 'Key', json: ({ document }) => whole(document) };
+  }
+  const field = groupField(call, plan.alias);
+  if (field === undefined) throw new UnknownMethodError(call.name);
+  return { name: alias ?? field, json: ({ document }) => at(document, field) };
+}
+
+/** A member of a group's result: its name is a path, but not one into the result. */
+function groupValue(result: Buffer, name: string): string {
+  return jsonAt(result, [name])?.toString('utf8') ?? 'null';
 }
 
 const AGGREGATES: ReadonlySet<string> = new Set(['count', 'sum', 'key', 'min', 'max', 'avg']);

@@ -2,6 +2,7 @@ import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
 import { parseQuery } from '../rql/parse-query.ts';
 import type { FromClause, RqlQuery } from '../rql/syntax-tree.ts';
 import { type QueryParameters, ValueBinder } from './bind-values.ts';
+import { Aggregates, compileGroup } from './compile-group.ts';
 import { compileWhere } from './compile-where.ts';
 import { FieldNeeds } from './field-need.ts';
 import { compileIncludes } from './include-plan.ts';
@@ -59,18 +60,26 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number): QueryPlan 
   const { alias } = from;
   const binder = new ValueBinder(request.query, request.parameters);
   const needs = new FieldNeeds();
+  const aggregates = rql.groupBy.length > 0 ? new Aggregates() : undefined;
+  const grouped = aggregates === undefined ? {} : { aggregates };
   const where: Predicate =
     rql.where === undefined
       ? { kind: 'all' }
-      : compileWhere(rql.where, { binder, needs, nowMs, ...(alias === undefined ? {} : { alias }) });
-  const order = compileOrder(rql.orderBy, needs, alias);
+      : compileWhere(rql.where, {
+          binder,
+          needs,
+          nowMs,
+          ...(alias === undefined ? {} : { alias }),
+          ...grouped,
+        });
+  const order = compileOrder(rql.orderBy, needs, alias, aggregates);
   const { limit, offset, filterLimit } = rql.paging;
   const skip = offset === undefined ? 0 : binder.count(offset, 'Offset (Start)', 0);
   const take = limit === undefined ? UNLIMITED : binder.count(limit, 'Limit (PageSize)', UNLIMITED);
   return {
     text: request.query,
     binder,
-    source: sourceOf(rql, where, needs),
+    source: sourceOf(rql, where, needs, aggregates),
     ...(alias === undefined ? {} : { alias }),
     where,
     order,
@@ -88,8 +97,7 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number): QueryPlan 
   };
 }
 
-function refuseUnserved({ groupBy, from, functions }: RqlQuery): void {
-  if (groupBy.length > 0) throw new UnsupportedQueryError('group by');
+function refuseUnserved({ from, functions }: RqlQuery): void {
   if (from.sourceFilter !== undefined) throw new UnsupportedQueryError('a filter in the FROM clause');
   if (functions.some(({ kind }) => kind === 'timeseries')) {
     throw new UnsupportedQueryError('declare timeseries');
@@ -98,8 +106,23 @@ function refuseUnserved({ groupBy, from, functions }: RqlQuery): void {
 
 const ALL_DOCUMENTS = '@all_docs';
 
-function sourceOf(rql: RqlQuery, where: Predicate, needs: FieldNeeds): QuerySource {
+function sourceOf(
+  rql: RqlQuery,
+  where: Predicate,
+  needs: FieldNeeds,
+  aggregates: Aggregates | undefined,
+): QuerySource {
   const { from } = rql;
+  if (aggregates !== undefined) {
+    if (from.isIndex)
+      throw new InvalidQueryError('GROUP BY is for collections: an index groups by its reduce');
+    const group = compileGroup(
+      rql,
+      aggregates,
+      needs.all.map(({ name }) => name),
+    );
+    return { kind: 'group', collection: collectionOf(from) ?? ALL_DOCUMENTS, group };
+  }
   if (from.isIndex) return { kind: 'index', name: from.source };
   const documents = straightFromStorage(rql, where);
   if (documents !== undefined) return { kind: 'collection', collection: collectionOf(from), documents };

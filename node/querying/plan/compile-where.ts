@@ -15,6 +15,7 @@ import type {
   Value,
 } from '../rql/syntax-tree.ts';
 import { type QueryValue, typeName, type ValueBinder } from './bind-values.ts';
+import type { Aggregates } from './compile-group.ts';
 import type { FieldNeeds } from './field-need.ts';
 import { fieldName, isId } from './names.ts';
 import type { Predicate } from './predicate.ts';
@@ -26,6 +27,8 @@ export interface WhereContext {
   /** Collects what the clause needs of which field. */
   readonly needs: FieldNeeds;
   readonly nowMs: number;
+  /** In a `group by` query: who notes what is counted and summed. */
+  readonly aggregates?: Aggregates;
 }
 
 interface Scope extends WhereContext {
@@ -153,7 +156,12 @@ function idComparison(operator: ComparisonOperator, value: QueryValue, scope: Sc
 
 /** A field, as the index calls it in this scope; what it takes is noted. */
 function operand(of: Field | MethodCall, scope: Scope): string {
-  if (of.kind === 'method') throw new UnknownMethodError(of.name);
+  if (of.kind === 'method') {
+    const aggregate = scope.aggregates?.fieldOf(of, scope.alias);
+    if (aggregate === undefined) throw new UnknownMethodError(of.name);
+    scope.needs.add(aggregate);
+    return aggregate;
+  }
   const name = fieldName(of, scope.alias);
   scope.needs.add(name, { exact: scope.isExact });
   return scope.isExact ? `exact(${name})` : name;

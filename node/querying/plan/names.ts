@@ -30,6 +30,11 @@ export function isMethod(node: { readonly kind: string }, name: string): node is
   return node.kind === 'method' && (node as MethodCall).name.toLowerCase() === name.toLowerCase();
 }
 
+/** As `isMethod`, of what is known to be a call. */
+export function isCallOf(call: MethodCall, name: string): boolean {
+  return call.name.toLowerCase() === name.toLowerCase();
+}
+
 /** `id()` or `id(alias)`. */
 export function isId(node: { readonly kind: string }): boolean {
   return isMethod(node, 'id');

@@ -1,5 +1,6 @@
 import { UnknownMethodError, UnsupportedQueryError } from '../query-error.ts';
 import type { OrderItem, OrderType } from '../rql/syntax-tree.ts';
+import type { Aggregates } from './compile-group.ts';
 import type { FieldNeeds } from './field-need.ts';
 import { fieldName, isId } from './names.ts';
 
@@ -21,17 +22,30 @@ export function compileOrder(
   items: readonly OrderItem[],
   needs: FieldNeeds,
   alias: string | undefined,
+  aggregates?: Aggregates,
 ): readonly OrderKey[] {
-  return items.map((item) => orderKey(item, needs, alias));
+  return items.map((item) => orderKey(item, needs, alias, aggregates));
 }
 
-function orderKey(item: OrderItem, needs: FieldNeeds, alias: string | undefined): OrderKey {
+function orderKey(
+  item: OrderItem,
+  needs: FieldNeeds,
+  alias: string | undefined,
+  aggregates: Aggregates | undefined,
+): OrderKey {
   const { expression, as, descending, nulls } = item;
   if (isId(expression)) {
     needs.add('id()');
     return { kind: 'id', descending, alphaNumeric: as === 'alphaNumeric' };
   }
-  if (expression.kind === 'method') return orderMethod(item);
+  if (expression.kind === 'method') {
+    const aggregate = aggregates?.fieldOf(expression, alias);
+    if (aggregate === undefined) return orderMethod(item);
+    needs.add(aggregate);
+    // Counts and sums are numbers, said or not.
+    const type = as === 'implicit' ? 'double' : as;
+    return { kind: 'field', field: aggregate, type, descending, ...(nulls === undefined ? {} : { nulls }) };
+  }
   if (expression.kind === 'string') throw new UnsupportedQueryError('ORDER BY a text');
   const field = fieldName(expression, alias);
   needs.add(field);

@@ -1,3 +1,4 @@
+import type { AutoGroup } from '../../indexing/auto/auto-group.ts';
 import type { DeclaredFunction, Expression, LoadItem, SelectClause } from '../rql/syntax-tree.ts';
 import type { ValueBinder } from './bind-values.ts';
 import type { FieldNeed } from './field-need.ts';
@@ -15,7 +16,8 @@ export type QuerySource =
       readonly documents: 'all' | { readonly ids: readonly string[] } | { readonly prefix: string };
     }
   | { readonly kind: 'index'; readonly name: string }
-  | { readonly kind: 'auto'; readonly collection: string; readonly needs: readonly FieldNeed[] };
+  | { readonly kind: 'auto'; readonly collection: string; readonly needs: readonly FieldNeed[] }
+  | { readonly kind: 'group'; readonly collection: string; readonly group: AutoGroup };
 
 /** A query with its parameters, ready to be executed. */
 export interface QueryPlan {

@@ -56,7 +56,7 @@ export function staticShape(definition: StaticIndexDefinition) {
     PatternReferencesCollectionName: null,
     AdditionalAssemblies: [],
     ...definition,
-    Type: 'JavaScriptMap',
+    Type: typeof definition.Reduce === 'string' ? 'JavaScriptMapReduce' : 'JavaScriptMap',
     Fields: Object.fromEntries(
       Object.entries(definition.Fields).map(([name, options]) => [name, { ...EMPTY_OPTIONS, ...options }]),
     ),

@@ -28,13 +28,13 @@ export function staticDefinition(raw: unknown): StaticIndexDefinition {
     throw argumentError(`The index '${name}' must have 'Maps', one or more texts.`);
   }
   const reduce = textMember(raw, 'Reduce');
-  if (reduce !== undefined && reduce.trim() !== '') throw notImplemented('Reduce in an index');
+  if (reduce !== undefined && isLinq(reduce)) throw notImplemented(`The C# reduce of index '${name}'`);
   refuseUnserved(raw, name, maps as string[]);
   return {
     ...raw,
     Name: name,
     Maps: maps as string[],
-    Reduce: null,
+    Reduce: reduce === undefined || reduce.trim() === '' ? null : reduce,
     Fields: fieldsOf(raw, name),
     AdditionalSources: textsOf(raw, 'AdditionalSources'),
     Configuration: textsOf(raw, 'Configuration'),

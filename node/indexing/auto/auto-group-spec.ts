@@ -1,0 +1,93 @@
+import type { StoredDocument } from '../../documents/stored-document.ts';
+import { jsonAt } from '../../json/json-path.ts';
+import type { AutoIndexDefinition } from '../definitions/index-definition.ts';
+import type { GroupReducer, IndexSpec, MappedDocument } from '../local/index-spec.ts';
+import type { ReducedObject } from '../reduce/reducer.ts';
+import { parseDate } from '../values/date-text.ts';
+import { parsePath } from '../values/field-path.ts';
+import { jsonValues } from '../values/json-values.ts';
+import { type AutoGroup, COUNT_FIELD, type GroupField, groupOf, groupRevision } from './auto-group.ts';
+
+/** An index of a `group by`, ready to run: documents → one value a group → counts and sums. */
+export function autoGroupSpec(definition: AutoIndexDefinition): IndexSpec {
+  const group = groupOf(definition);
+  return {
+    name: definition.Name,
+    revision: groupRevision(definition),
+    type: 'AutoMapReduce',
+    collections: definition.Collection === '@all_docs' ? null : [definition.Collection],
+    sources: [
+      ...group.fields.map(({ name }) => name),
+      ...(group.countsDocuments ? [COUNT_FIELD] : []),
+      ...group.sums,
+    ],
+    fieldsOf: (name) => [{ name, analysis: 'default' }],
+    isStored: () => false,
+    map: (documents) => documents.map((document) => mapped(document, group)),
+    reduce: groupReducer(group),
+  };
+}
+
+function mapped(document: StoredDocument, group: AutoGroup): MappedDocument {
+  try {
+    return { values: valuesOf(document.body, group) };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** One value for each group that the document belongs to: several when it is grouped by the elements of arrays. */
+function valuesOf(body: Buffer, { fields, sums, countsDocuments }: AutoGroup): readonly ReducedObject[] {
+  const keys = fields.map((field) => keysAt(body, field));
+  const isSplit = fields.some(({ behavior }) => behavior === 'ByIndividualValues');
+  const count = isSplit ? Math.max(...keys.map((values, at) => (isEach(fields[at]) ? values.length : 0))) : 1;
+  return Array.from({ length: count }, (_, at) => ({
+    ...Object.fromEntries(fields.map((field, n) => [field.name, keys[n]?.[isEach(field) ? at : 0] ?? null])),
+    ...(countsDocuments ? { [COUNT_FIELD]: 1 } : {}),
+    ...Object.fromEntries(sums.map((name) => [name, summand(body, name, isSplit ? at : undefined)])),
+  }));
+}
+
+function isEach(field: GroupField | undefined): boolean {
+  return field?.behavior === 'ByIndividualValues';
+}
+
+/** The values to group by: one, or those of each element. Dates are made alike. */
+function keysAt(body: Buffer, { name, behavior }: GroupField): readonly unknown[] {
+  const json = jsonAt(body, parsePath(name.replaceAll("'", '')));
+  const value: unknown = json === undefined ? null : JSON.parse(json.toString('utf8'));
+  const normalised = (one: unknown): unknown =>
+    typeof one === 'string' ? (parseDate(one)?.term ?? one) : one;
+  if (behavior !== 'ByIndividualValues') return [normalised(value)];
+  return Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY).map(normalised) : [normalised(value)];
+}
+
+/** What the document adds to a sum; of a path through arrays, what the element of the group does. */
+function summand(body: Buffer, name: string, element: number | undefined): number {
+  const json = jsonAt(body, parsePath(name.replaceAll("'", '')));
+  const value: unknown = json === undefined ? null : JSON.parse(json.toString('utf8'));
+  if (!Array.isArray(value)) return numberOf(value);
+  if (element !== undefined) return numberOf(value[element]);
+  return value.reduce<number>((sum, one) => sum + numberOf(one), 0);
+}
+
+/** What is no number adds nothing. */
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
+}
+
+function groupReducer({ fields, sums, countsDocuments }: AutoGroup): GroupReducer {
+  const added = [...(countsDocuments ? [COUNT_FIELD] : []), ...sums];
+  return {
+    keysOf: (values) => values.map((value) => JSON.stringify(fields.map(({ name }) => value[name] ?? null))),
+    reduce: (groups) =>
+      groups.map((values) => {
+        const [first] = values;
+        if (first === undefined) return null;
+        const totals = added.map((name) => [name, values.reduce((sum, one) => sum + numberOf(one[name]), 0)]);
+        return { ...first, ...Object.fromEntries(totals) };
+      }),
+    entryOf: (result) =>
+      Object.fromEntries(Object.entries(result).map(([name, value]) => [name, jsonValues(value)])),
+  };
+}

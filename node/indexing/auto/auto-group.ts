@@ -1,0 +1,124 @@
+import { hash } from 'node:crypto';
+import type { AutoIndexDefinition, AutoIndexFieldOptions } from '../definitions/index-definition.ts';
+import { cutName } from './auto-index-name.ts';
+import type { AutoIndexChoice } from './choose-auto-index.ts';
+
+/** What a `group by` groups by: a field, an array as a whole, or (`Lines[].Product`) each element of one. */
+export interface GroupField {
+  /** As queries call it. */
+  readonly name: string;
+  readonly behavior: AutoIndexFieldOptions['GroupByArrayBehavior'];
+}
+
+/** A dynamic aggregation of a collection. */
+export interface AutoGroup {
+  readonly fields: readonly GroupField[];
+  readonly countsDocuments: boolean;
+  /** Names of the fields that are summed up. */
+  readonly sums: readonly string[];
+}
+
+/** The name of the field that counts the documents of a group. */
+export const COUNT_FIELD = 'Count';
+
+/** An index with the same groups and every aggregate that is needed, or one to be made that has those of all. */
+export function chooseGroupIndex(
+  collection: string,
+  group: AutoGroup,
+  existing: readonly AutoIndexDefinition[],
+): AutoIndexChoice {
+  const own = existing.filter(
+    (one) =>
+      one.Type === 'AutoMapReduce' &&
+      one.Collection === collection &&
+      one.State !== 'Disabled' &&
+      sameFields(groupOf(one).fields, group.fields),
+  );
+  const covering = own.find((one) => covers(groupOf(one), group));
+  if (covering !== undefined) return { kind: 'existing', name: covering.Name };
+  const sums = [...new Set([...own.flatMap((one) => groupOf(one).sums), ...group.sums])];
+  const countsDocuments = group.countsDocuments || own.some((one) => groupOf(one).countsDocuments);
+  return {
+    kind: 'create',
+    definition: groupDefinition(collection, { fields: group.fields, sums, countsDocuments }),
+  };
+}
+
+/** What a definition groups and aggregates. */
+export function groupOf({ GroupByFields, GroupByFieldNames, MapFields }: AutoIndexDefinition): AutoGroup {
+  return {
+    fields: GroupByFieldNames.map((name) => ({
+      name,
+      behavior: GroupByFields[name]?.GroupByArrayBehavior ?? 'NotApplicable',
+    })),
+    countsDocuments: Object.values(MapFields).some(({ Aggregation }) => Aggregation === 'Count'),
+    sums: Object.entries(MapFields)
+      .filter(([, { Aggregation }]) => Aggregation === 'Sum')
+      .map(([name]) => name),
+  };
+}
+
+export function groupDefinition(collection: string, group: AutoGroup): AutoIndexDefinition {
+  const aggregates = [
+    ...(group.countsDocuments ? [[COUNT_FIELD, options('Count')] as const] : []),
+    ...group.sums.map((name) => [name, options('Sum')] as const),
+  ];
+  return {
+    Type: 'AutoMapReduce',
+    Collection: collection,
+    MapFields: Object.fromEntries(aggregates),
+    GroupByFields: Object.fromEntries(
+      group.fields.map(({ name, behavior }) => [
+        name,
+        { ...options('None'), GroupByArrayBehavior: behavior },
+      ]),
+    ),
+    GroupByFieldNames: group.fields.map(({ name }) => name),
+    Name: groupIndexName(collection, group),
+    Priority: 'Normal',
+    State: null,
+  };
+}
+
+function groupIndexName(collection: string, { fields, countsDocuments, sums }: AutoGroup): string {
+  const shown = collection === '@all_docs' ? 'AllDocs' : collection;
+  const maps = [...(countsDocuments ? [COUNT_FIELD] : []), ...sums].sort();
+  const groups = fields
+    .map(({ name, behavior }) => (behavior === 'ByContent' ? `Array(${name})` : name))
+    .sort();
+  const by = maps.length === 0 ? '' : `/By${maps.join('And')}`;
+  return cutName(`Auto/${shown}${by}ReducedBy${groups.join('And')}`);
+}
+
+function options(Aggregation: AutoIndexFieldOptions['Aggregation']): AutoIndexFieldOptions {
+  return {
+    Storage: 'No',
+    Indexing: 'Default',
+    Aggregation,
+    Spatial: null,
+    Vector: null,
+    GroupByArrayBehavior: 'NotApplicable',
+    Suggestions: false,
+    IsNameQuoted: false,
+  };
+}
+
+function sameFields(a: readonly GroupField[], b: readonly GroupField[]): boolean {
+  const key = (fields: readonly GroupField[]): string =>
+    fields
+      .map(({ name, behavior }) => `${behavior} ${name}`)
+      .sort()
+      .join('\n');
+  return key(a) === key(b);
+}
+
+function covers(has: AutoGroup, needed: AutoGroup): boolean {
+  return (
+    (has.countsDocuments || !needed.countsDocuments) && needed.sums.every((name) => has.sums.includes(name))
+  );
+}
+
+/** Changes when the index has to be made anew. */
+export function groupRevision({ Collection, MapFields, GroupByFields }: AutoIndexDefinition): string {
+  return hash('sha256', JSON.stringify([Collection, MapFields, GroupByFields]));
+}

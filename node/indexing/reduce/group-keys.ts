@@ -1,0 +1,36 @@
+import { hash } from 'node:crypto';
+
+const HASH_BYTES = 16;
+
+/** The name of a group: a hash of its key. */
+export function groupHash(key: string): Buffer {
+  return (hash('sha256', key, 'buffer') as Buffer).subarray(0, HASH_BYTES);
+}
+
+/** Which part of its group a document's values belong to: parts are reduced on their own once a group is large. */
+export function bucketOf(lowerId: string): number {
+  return (hash('sha256', lowerId, 'buffer') as Buffer)[0] ?? 0;
+}
+
+function prefixed(index: number, group: Buffer, rest: Buffer): Buffer {
+  const head = Buffer.allocUnsafe(4);
+  head.writeUInt32BE(index, 0);
+  return Buffer.concat([head, group, rest]);
+}
+
+/** All values of a group, or with a bucket those of that part. */
+export function groupPrefix(index: number, group: Buffer, bucket?: number): Buffer {
+  return prefixed(index, group, bucket === undefined ? Buffer.alloc(0) : Buffer.from([bucket]));
+}
+
+/** One value: which of the outputs of which document. */
+export function mappedKey(index: number, group: Buffer, lowerId: string, output: number): Buffer {
+  const tail = Buffer.allocUnsafe(2);
+  tail.writeUInt16BE(output, 0);
+  return Buffer.concat([groupPrefix(index, group, bucketOf(lowerId)), Buffer.from(lowerId), tail]);
+}
+
+/** The part of its group that the key of a value says. */
+export function bucketOfKey(key: Buffer): number {
+  return key[4 + HASH_BYTES] ?? 0;
+}

@@ -1,0 +1,160 @@
+import {
+  CreateDatabaseOperation,
+  DocumentStore,
+  GetIndexErrorsOperation,
+  GetIndexNamesOperation,
+  IndexDefinition,
+  PutIndexesOperation,
+} from 'ravendb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RavenCluster } from '../processes/harness/raven-cluster.ts';
+
+class Sale {
+  id?: string;
+  readonly city: string | null;
+  readonly amount: number;
+  readonly lines: readonly { product: string; count: number }[];
+
+  constructor(city: string | null, amount: number, lines: Sale['lines'] = []) {
+    this.city = city;
+    this.amount = amount;
+    this.lines = lines;
+  }
+}
+
+let cluster: RavenCluster;
+let store: DocumentStore;
+
+beforeAll(async () => {
+  cluster = await RavenCluster.start(1);
+  store = new DocumentStore(cluster.node(0).url, 'map-reduce');
+  store.initialize();
+  await store.maintenance.server.send(new CreateDatabaseOperation({ databaseName: 'map-reduce' }));
+  const session = store.openSession();
+  await session.store(new Sale('Oslo', 1, [{ product: 'tea', count: 2 }]), 'sales/1');
+  await session.store(
+    new Sale('Oslo', 2.5, [
+      { product: 'tea', count: 1 },
+      { product: 'cup', count: 5 },
+    ]),
+    'sales/2',
+  );
+  await session.store(new Sale('Rome', 10), 'sales/3');
+  await session.store(new Sale(null, 7, [{ product: 'cup', count: 1 }]), 'sales/4');
+  await session.saveChanges();
+});
+afterAll(async () => {
+  store.dispose();
+  await cluster.dispose();
+});
+
+const raw = (rql: string) =>
+  store.openSession().advanced.rawQuery<Record<string, unknown>>(rql).waitForNonStaleResults().all();
+
+describe('group by', () => {
+  it('counts and sums by a field; what is missing is a group of its own', async () => {
+    const rows = await raw(
+      'from Sales group by city order by count() desc, city select key() as city, count() as n, sum(amount) as total',
+    );
+    expect(rows).toMatchObject([
+      { city: 'Oslo', n: 2, total: 3.5 },
+      { city: null, n: 1, total: 7 },
+      { city: 'Rome', n: 1, total: 10 },
+    ]);
+  });
+
+  it('by the elements of an array counts each of them', async () => {
+    const rows = await raw(
+      'from Sales group by lines[].product order by lines[].product select key() as product, count() as n, sum(lines[].count) as pieces',
+    );
+    expect(rows).toMatchObject([
+      { product: 'cup', n: 2, pieces: 6 },
+      { product: 'tea', n: 2, pieces: 3 },
+    ]);
+  });
+
+  it('takes conditions on keys and aggregates only', async () => {
+    expect(await raw('from Sales group by city where count() > 1 select key() as city')).toMatchObject([
+      { city: 'Oslo' },
+    ]);
+    expect(
+      await raw("from Sales group by city where city = 'rome' select sum(amount) as total"),
+    ).toMatchObject([{ total: 10 }]);
+    await expect(raw('from Sales group by city where amount > 1')).rejects.toThrow(
+      'neither an aggregation operation',
+    );
+  });
+
+  it('by the query builder of the client gives the same', async () => {
+    const rows = await store
+      .openSession()
+      .query<Sale>({ collection: 'Sales' })
+      .groupBy('city')
+      .selectKey('city')
+      .selectCount('n')
+      .waitForNonStaleResults()
+      .all();
+    expect(rows.map((row) => row as unknown as { city: string; n: number })).toEqual(
+      expect.arrayContaining([expect.objectContaining({ city: 'Oslo', n: 2 })]),
+    );
+  });
+
+  it('follows changes and deletions, and shares one index', async () => {
+    const session = store.openSession();
+    await session.store(new Sale('Oslo', 100), 'sales/5');
+    await session.delete('sales/1');
+    await session.saveChanges();
+    const [oslo] = await raw(
+      "from Sales group by city where city = 'Oslo' select count() as n, sum(amount) as total",
+    );
+    expect(oslo).toMatchObject({ n: 2, total: 102.5 });
+    const names = await store.maintenance.send(new GetIndexNamesOperation(0, 20));
+    expect(names.filter((name) => name.endsWith('ReducedBycity'))).toContain(
+      'Auto/Sales/ByCountAndamountReducedBycity',
+    );
+  });
+});
+
+describe('a JavaScript map-reduce index', () => {
+  it('reduces groups of any size, and only what changed of a large one', async () => {
+    const bulk = store.bulkInsert();
+    for (let n = 0; n < 4000; n++)
+      await bulk.store(new Sale(n % 2 === 0 ? 'Big' : `City ${n % 20}`, n), `big/${n}`);
+    await bulk.finish();
+    const index = new IndexDefinition();
+    index.name = 'Sales/ByCity';
+    index.maps = new Set(["map('Sales', (s) => ({ city: s.city, total: s.amount, n: 1 }))"]);
+    index.reduce =
+      'groupBy((x) => x.city).aggregate((g) => ({ city: g.key, total: g.values.reduce((sum, v) => sum + v.total, 0), n: g.values.reduce((sum, v) => sum + v.n, 0) }))';
+    await store.maintenance.send(new PutIndexesOperation(index));
+    const of = async (city: string) => {
+      const rows = await raw(`from index 'Sales/ByCity' where city = '${city}'`);
+      return rows.map(({ n, total }) => ({ n, total }));
+    };
+    expect(await of('Big')).toEqual([{ n: 2000, total: 3_998_000 }]);
+    const session = store.openSession();
+    await session.delete('big/0');
+    await session.delete('big/2');
+    await session.store(new Sale('Big', 1), 'big/4');
+    await session.saveChanges();
+    expect(await of('Big')).toEqual([{ n: 1998, total: 3_998_000 - 2 - 4 + 1 }]);
+    for (let n = 0; n < 4000; n += 2) await session.delete(`big/${n}`);
+    await session.saveChanges();
+    expect(await of('Big')).toEqual([]);
+  });
+
+  it('notes a group that can not be reduced, and keeps the others', async () => {
+    const index = new IndexDefinition();
+    index.name = 'Sales/Failing';
+    index.maps = new Set(["map('Sales', (s) => ({ city: s.city, n: 1 }))"]);
+    index.reduce =
+      "groupBy((x) => ({ city: x.city })).aggregate((g) => { if (g.key.city === 'Rome') throw new Error('not Rome'); return { city: g.key.city, n: g.values.length }; })";
+    await store.maintenance.send(new PutIndexesOperation(index));
+    expect(await raw("from index 'Sales/Failing' where city = 'Oslo'")).toMatchObject([
+      { city: 'Oslo', n: 2 },
+    ]);
+    expect(await raw("from index 'Sales/Failing' where city = 'Rome'")).toEqual([]);
+    const [errors] = await store.maintenance.send(new GetIndexErrorsOperation(['Sales/Failing']));
+    expect(errors?.errors[0]).toMatchObject({ action: 'Reduce' });
+  });
+});
