@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -92,6 +92,19 @@ describe('the node program', () => {
     expect(await ended(program)).toBe(2);
     expect(program.output).toContain('Did you mean ServerUrl?');
     expect(program.output).not.toMatch(/^\s+at /m);
+  });
+
+  it('refuses a certificate that it could not serve with, with file and reason, and ends with 2', async () => {
+    const path = join(directory, 'tls.crt');
+    const secured = ['--ServerUrl=https://127.0.0.1:0', `--Security.Certificate.Path=${path}`];
+    const missing = run(secured);
+    expect(await ended(missing)).toBe(2);
+    expect(missing.output).toContain(`The file ${path} can't be read: ENOENT`);
+    await writeFile(path, '-----BEGIN CERTIFICATE-----\nrubbish\n-----END CERTIFICATE-----\n');
+    const broken = run(secured);
+    expect(await ended(broken)).toBe(2);
+    expect(broken.output).toContain(`${path} can't be used`);
+    expect(broken.output).not.toMatch(/^\s+at /m);
   });
 
   it('says which port is taken, and ends with 1', async () => {

@@ -23,7 +23,7 @@ export interface HttpsRequestOptions {
   readonly body?: unknown;
   /** Absent: no client certificate. */
   readonly as?: ClientCertificate;
-  readonly trusting: readonly TestAuthority[];
+  readonly trusting: readonly Pick<TestAuthority, 'pem'>[];
   /** Absent: a connection of its own. */
   readonly agent?: Agent;
   readonly headers?: Readonly<Record<string, string>>;
