@@ -10,6 +10,7 @@ import type {
   IndexCall,
   IndexDefinitions,
   IndexStatistics,
+  IndexWait,
   QueryOutcome,
   ThreadQuery,
 } from './thread-protocol.ts';
@@ -109,6 +110,11 @@ export class DatabaseIndexes {
 
   async query(query: ThreadQuery): Promise<QueryOutcome> {
     return (await this.#call({ kind: 'query', query })) as QueryOutcome;
+  }
+
+  /** Waits for indexes; gives the names of those that did not get there in time. */
+  async waitFor(wait: IndexWait): Promise<readonly string[]> {
+    return (await this.#call({ kind: 'wait', wait })) as readonly string[];
   }
 
   /** What a patch would write. */

@@ -8,7 +8,6 @@ import { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../indexing/local/local-index.ts';
 import { LocalIndexes } from '../indexing/local/local-indexes.ts';
 import { javaScriptIndexSpec } from '../indexing/static/javascript-index-spec.ts';
-import { TEXT_TERM } from '../indexing/store/term.ts';
 import { answerJson } from '../querying/execute/answer-json.ts';
 import { queryCollection, queryIndex } from '../querying/execute/execute-query.ts';
 import type { QueryAnswer } from '../querying/execute/query-answer.ts';
@@ -19,24 +18,18 @@ import type { ScriptEngine } from '../scripting/script-engine.ts';
 import type { InlineWriter } from '../storage/inline-writer.ts';
 import { SharedStorage } from '../storage/shared-storage.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
-import { STALE_WAIT_MS, TERMS_MAX, WAITING_QUERIES_MAX } from './limits.ts';
+import { describeIndexes, termsOf } from './describe-index.ts';
+import { IndexWaiters } from './index-waiters.ts';
 import { patchDocument } from './patch-document.ts';
 import type {
   IdsOutcome,
   IndexCall,
   IndexDefinitions,
   IndexMissing,
-  IndexStatistics,
+  IndexWait,
   QueryOutcome,
   ThreadQuery,
 } from './thread-protocol.ts';
-
-interface Waiter {
-  readonly index: LocalIndex;
-  readonly upToEtag: number;
-  readonly untilMs: number;
-  readonly resolve: () => void;
-}
 
 /** One database in the index thread: its documents, read through a shared handle, its indexes, and their queries. */
 export class DatabaseWorker {
@@ -51,7 +44,7 @@ export class DatabaseWorker {
   #faults: ReadonlyMap<string, string> = new Map();
   readonly #paused = new Set<string>();
   #isPaused = false;
-  #waiters: Waiter[] = [];
+  readonly #waiters = new IndexWaiters();
   #isRunning = false;
   #isWoken = false;
 
@@ -84,8 +77,12 @@ export class DatabaseWorker {
         return patchDocument(call.request, this.#required.documents.reader, this.#scripts);
       case 'ids':
         return this.#ids(call.query);
+      case 'wait':
+        return this.#waitFor(call.wait);
       case 'statistics':
-        return this.#statistics();
+        return describeIndexes(this.#required.indexes, this.#required.documents, (index) =>
+          this.#isIndexPaused(index),
+        );
       case 'terms':
         return this.#terms(call);
       case 'reset':
@@ -130,8 +127,7 @@ export class DatabaseWorker {
     this.#storage = undefined;
     this.#documents = undefined;
     this.#indexes = undefined;
-    for (const waiter of this.#waiters) waiter.resolve();
-    this.#waiters = [];
+    this.#waiters.endAll();
     await this.#stopped();
     await indexes?.close();
     await storage?.close();
@@ -222,40 +218,18 @@ export class DatabaseWorker {
     return { kind: 'answer', body, etag, indexName: answer.indexName };
   }
 
-  /** Resolves when the index has everything up to the etag, or when time is up. */
-  #caughtUp(index: LocalIndex, upToEtag: number, waitMs: number): Promise<void> {
-    if (!index.isStale(upToEtag)) return Promise.resolve();
-    if (this.#waiters.length >= WAITING_QUERIES_MAX) {
-      return Promise.reject(
-        new StorageClosedError(`More than ${WAITING_QUERIES_MAX} queries wait for indexes.`),
-      );
-    }
-    return new Promise((resolve) => {
-      const limitMs = waitMs > 0 ? waitMs : STALE_WAIT_MS;
-      const timer = setTimeout(() => {
-        this.#waiters = this.#waiters.filter((waiter) => waiter !== own);
-        resolve();
-      }, limitMs);
-      const own: Waiter = {
-        index,
-        upToEtag,
-        untilMs: performance.now() + limitMs,
-        resolve: () => {
-          clearTimeout(timer);
-          resolve();
-        },
-      };
-      this.#waiters.push(own);
-      this.#wake();
-    });
+  async #waitFor({ indexes: names, upToEtag, timeoutMs }: IndexWait): Promise<readonly string[]> {
+    const { indexes } = this.#required;
+    const asked = names === null ? indexes.all : names.flatMap((name) => indexes.find(name) ?? []);
+    await Promise.all(asked.map((index) => this.#caughtUp(index, upToEtag, timeoutMs)));
+    return asked.filter((index) => index.isStale(upToEtag)).map((index) => index.spec.name);
   }
 
-  #settleWaiters(): void {
-    if (this.#waiters.length === 0) return;
-    const done = this.#waiters.filter(({ index, upToEtag }) => !index.isStale(upToEtag));
-    if (done.length === 0) return;
-    this.#waiters = this.#waiters.filter((waiter) => !done.includes(waiter));
-    for (const waiter of done) waiter.resolve();
+  /** Resolves when the index has everything up to the etag, or when time is up. */
+  #caughtUp(index: LocalIndex, upToEtag: number, waitMs: number): Promise<void> {
+    const caughtUp = this.#waiters.caughtUp(index, upToEtag, waitMs);
+    this.#wake();
+    return caughtUp;
   }
 
   #setPaused(name: string | null, isPaused: boolean): void {
@@ -284,7 +258,7 @@ export class DatabaseWorker {
       while (this.#isWoken && this.#indexes !== undefined) {
         this.#isWoken = false;
         if (await this.#pass(this.#indexes)) this.#isWoken = true;
-        this.#settleWaiters();
+        this.#waiters.settle();
         await new Promise(setImmediate);
       }
     } catch (error) {
@@ -301,7 +275,7 @@ export class DatabaseWorker {
       if (this.#indexes !== indexes) return false;
       if (this.#isIndexPaused(index)) continue;
       if (await index.indexSome()) isBusy = true;
-      this.#settleWaiters();
+      this.#waiters.settle();
       await new Promise(setImmediate);
     }
     await indexes.replace();
@@ -327,46 +301,6 @@ export class DatabaseWorker {
     this.#ended = undefined;
   }
 
-  #statistics(): readonly IndexStatistics[] {
-    const { indexes } = this.#required;
-    return [
-      ...indexes.all.map((index) => this.#statisticsOf(index, index.spec.name)),
-      ...indexes.replacements.map((index) => this.#statisticsOf(index, `ReplacementOf/${index.spec.name}`)),
-    ];
-  }
-
-  #statisticsOf(index: LocalIndex, name: string): IndexStatistics {
-    const { spec, state } = index;
-    const { documents } = this.#required;
-    const names = spec.collections ?? ['@all_docs'];
-    return {
-      name,
-      type: spec.type,
-      collections: names.map((of) => {
-        const collection = spec.collections === null ? null : of;
-        const progress = index.progressOf(of.toLowerCase());
-        return {
-          name: of,
-          lastDocumentEtag: progress.documentEtag,
-          lastTombstoneEtag: progress.tombstoneEtag,
-          lastEtag: documents.lastEtag(collection),
-          documents: documents.count(collection),
-        };
-      }),
-      entries: state.entryCount,
-      isStale: index.isStale(),
-      isPaused: this.#isIndexPaused(index),
-      createdAt: state.createdAt,
-      lastIndexedAt: state.lastIndexedAt,
-      lastQueriedAt: index.lastQueriedMs === null ? null : new Date(index.lastQueriedMs).toISOString(),
-      mapAttempts: state.mapAttempts,
-      mapSuccesses: state.mapSuccesses,
-      mapErrors: state.mapErrors,
-      errors: state.errors,
-      neededTombstoneEtag: index.neededTombstoneEtag,
-    };
-  }
-
   #terms({
     index: name,
     field,
@@ -374,15 +308,6 @@ export class DatabaseWorker {
     count,
   }: Extract<IndexCall, { kind: 'terms' }>): readonly string[] | null {
     const index = this.#required.indexes.find(name);
-    if (index === undefined) return null;
-    const found = index.fields.get(field);
-    if (found === undefined) return [];
-    const terms: string[] = [];
-    const range = after === null ? {} : { from: { bytes: Buffer.from(after), inclusive: false } };
-    for (const { bytes } of index.reader.terms(found.id, TEXT_TERM, range)) {
-      if (terms.length >= Math.min(count, TERMS_MAX)) break;
-      terms.push(bytes.toString('utf8'));
-    }
-    return terms;
+    return index === undefined ? null : termsOf(index, field, after, count);
   }
 }

@@ -20,6 +20,8 @@ export type IndexCall =
   | { readonly kind: 'patch'; readonly request: PatchRequest }
   /** Ids of the results of a query, for patches and deletions by query. */
   | { readonly kind: 'ids'; readonly query: ThreadQuery }
+  /** Names of the indexes that did not get there in time. */
+  | { readonly kind: 'wait'; readonly wait: IndexWait }
   | { readonly kind: 'statistics' }
   | {
       readonly kind: 'terms';
@@ -57,6 +59,13 @@ export type IdsOutcome =
       readonly update: string | null;
     }
   | IndexMissing;
+
+/** A wait for indexes: these, or all, to have what was written up to an etag. */
+export interface IndexWait {
+  readonly indexes: readonly string[] | null;
+  readonly upToEtag: number;
+  readonly timeoutMs: number;
+}
 
 export interface ThreadRequest {
   readonly ticket: number;

@@ -106,3 +106,31 @@ describe('the auto index of a query', () => {
     expect(await named('item new').count()).toBe(1);
   });
 });
+
+describe('a write that waits for indexes', () => {
+  it('is in them when it is answered', async () => {
+    expect(await named('item 3').count()).toBe(50);
+    for (let n = 0; n < 5; n++) {
+      const session = store.openSession();
+      session.advanced.waitForIndexesAfterSaveChanges();
+      await session.store(new Item('item waited', n), `waited/${n}`);
+      await session.saveChanges();
+      const count = await store
+        .openSession()
+        .query<Item>({ collection: 'Items' })
+        .whereEquals('name', 'item waited')
+        .count();
+      expect(count).toBe(n + 1);
+    }
+  });
+
+  it('says so when they do not get there in time', async () => {
+    await store.maintenance.send(new StopIndexingOperation());
+    const session = store.openSession();
+    session.advanced.waitForIndexesAfterSaveChanges({ timeout: 200, throwOnTimeout: true } as never);
+    await session.store(new Item('item late', 1), 'late/1');
+    await expect(session.saveChanges()).rejects.toThrow('could not verify that');
+    await store.maintenance.send(new StartIndexingOperation());
+    expect(await named('item late').count()).toBe(1);
+  });
+});

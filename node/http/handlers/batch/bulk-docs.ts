@@ -9,6 +9,7 @@ import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../..
 import { isIdentityId, resolveIdentityIds } from '../documents/identity-ids.ts';
 import { type ClientCommand, parseBatch } from './batch-request.ts';
 import { expandPatches, retryPatches, shownPatch } from './expand-patches.ts';
+import { awaitIndexes, indexAssuranceOf } from './index-assurance.ts';
 import { awaitCopies, writeAssuranceOf } from './write-assurance.ts';
 
 /** One transaction for all commands; an answer for each, in order. */
@@ -16,6 +17,7 @@ const bulkDocs: DatabaseHandler = async (request, context) => {
   checkContentType(request);
   const { loaded } = context;
   const assurance = writeAssuranceOf(request);
+  const indexed = indexAssuranceOf(request);
   const parsed = parseBatch(await request.body());
   const commands = await withIdentities(parsed, context);
   const requestId = optionalText(request, 'raft-request-id');
@@ -23,6 +25,7 @@ const bulkDocs: DatabaseHandler = async (request, context) => {
     ? await runPlain(commands, requestId, loaded)
     : await runWithPatches(commands, requestId, loaded);
   if (assurance !== null) await awaitCopies(assurance, shown.changeVector, loaded);
+  if (indexed !== null && shown.lastEtag > 0) await awaitIndexes(indexed, shown.lastEtag, loaded);
   return json(201, { Results: shown.results });
 };
 
@@ -30,6 +33,7 @@ const bulkDocs: DatabaseHandler = async (request, context) => {
 export interface ShownBatch {
   readonly results: readonly Record<string, unknown>[];
   readonly changeVector: string;
+  readonly lastEtag: number;
 }
 
 function isPlain(command: ClientCommand): command is BatchCommand {
@@ -41,11 +45,15 @@ async function runPlain(
   requestId: string | undefined,
   { database }: DatabaseContext['loaded'],
 ): Promise<ShownBatch> {
-  const { results, changeVector } = await database.execute(batch, {
+  const { results, changeVector, lastEtag } = await database.execute(batch, {
     commands,
     ...(requestId === undefined ? {} : { requestId }),
   });
-  return { results: results.map((result, at) => shownResult(result, commands[at])), changeVector };
+  return {
+    results: results.map((result, at) => shownResult(result, commands[at])),
+    changeVector,
+    lastEtag,
+  };
 }
 
 /** Patches are worked out first, on what is stored; the batch then checks that it still is. */
@@ -56,7 +64,7 @@ async function runWithPatches(
 ): Promise<ShownBatch> {
   return retryPatches(async (attempt) => {
     const expanded = await expandPatches(commands, loaded);
-    const { results, changeVector } = await attempt(expanded, () =>
+    const { results, changeVector, lastEtag } = await attempt(expanded, () =>
       loaded.database.execute(batch, {
         commands: expanded.commands,
         ...(requestId === undefined ? {} : { requestId }),
@@ -66,6 +74,7 @@ async function runWithPatches(
       results.filter((result) => 'origin' in result && result.origin === at);
     return {
       changeVector,
+      lastEtag,
       results: commands.map((command, at) => {
         if (!isPlain(command)) return shownPatch(command, expanded.outcomes.get(at) ?? [], own(at));
         const result = own(at)[0] ?? results.find(({ type }) => type === command.type);

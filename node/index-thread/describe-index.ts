@@ -1,0 +1,72 @@
+import type { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
+import type { LocalIndex } from '../indexing/local/local-index.ts';
+import type { LocalIndexes } from '../indexing/local/local-indexes.ts';
+import { TEXT_TERM } from '../indexing/store/term.ts';
+import { TERMS_MAX } from './limits.ts';
+import type { IndexStatistics } from './thread-protocol.ts';
+
+/** Figures of all indexes, and of those that are to replace one. */
+export function describeIndexes(
+  indexes: LocalIndexes,
+  documents: IndexedDocuments,
+  isPaused: (index: LocalIndex) => boolean,
+): readonly IndexStatistics[] {
+  const describe = (index: LocalIndex, name: string): IndexStatistics => ({
+    ...statisticsOf(index, documents),
+    name,
+    isPaused: isPaused(index),
+  });
+  return [
+    ...indexes.all.map((index) => describe(index, index.spec.name)),
+    ...indexes.replacements.map((index) => describe(index, `ReplacementOf/${index.spec.name}`)),
+  ];
+}
+
+function statisticsOf(
+  index: LocalIndex,
+  documents: IndexedDocuments,
+): Omit<IndexStatistics, 'name' | 'isPaused'> {
+  const { spec, state } = index;
+  return {
+    type: spec.type,
+    collections: (spec.collections ?? ['@all_docs']).map((name) => {
+      const collection = spec.collections === null ? null : name;
+      const progress = index.progressOf(name.toLowerCase());
+      return {
+        name,
+        lastDocumentEtag: progress.documentEtag,
+        lastTombstoneEtag: progress.tombstoneEtag,
+        lastEtag: documents.lastEtag(collection),
+        documents: documents.count(collection),
+      };
+    }),
+    entries: state.entryCount,
+    isStale: index.isStale(),
+    createdAt: state.createdAt,
+    lastIndexedAt: state.lastIndexedAt,
+    lastQueriedAt: index.lastQueriedMs === null ? null : new Date(index.lastQueriedMs).toISOString(),
+    mapAttempts: state.mapAttempts,
+    mapSuccesses: state.mapSuccesses,
+    mapErrors: state.mapErrors,
+    errors: state.errors,
+    neededTombstoneEtag: index.neededTombstoneEtag,
+  };
+}
+
+/** Text terms of a field after a given one, in order. */
+export function termsOf(
+  index: LocalIndex,
+  field: string,
+  after: string | null,
+  count: number,
+): readonly string[] {
+  const found = index.fields.get(field);
+  if (found === undefined) return [];
+  const terms: string[] = [];
+  const range = after === null ? {} : { from: { bytes: Buffer.from(after), inclusive: false } };
+  for (const { bytes } of index.reader.terms(found.id, TEXT_TERM, range)) {
+    if (terms.length >= Math.min(count, TERMS_MAX)) break;
+    terms.push(bytes.toString('utf8'));
+  }
+  return terms;
+}
