@@ -23,11 +23,11 @@ export class CertificateDirectory implements KnownCertificates {
   }
 
   findSameKey(publicKeyPinningHash: string, issuer: string): StoredCertificate | undefined {
-    for (const stored of this.#byThumbprint.values()) {
-      if (stored.definition.PublicKeyPinningHash === publicKeyPinningHash && stored.issuer === issuer)
-        return stored;
-    }
-    return undefined;
+    const same = this.all().filter(
+      (stored) => stored.issuer === issuer && stored.definition.PublicKeyPinningHash === publicKeyPinningHash,
+    );
+    // Dates of one form compare as texts.
+    return same.sort((a, b) => b.definition.NotBefore.localeCompare(a.definition.NotBefore))[0];
   }
 
   /** By thumbprint. */

@@ -26,7 +26,7 @@ export interface KnownCertificates {
   /** Grows with every change. */
   readonly revision: number;
   find(thumbprint: string): StoredCertificate | undefined;
-  /** Those of one key and one issuer. */
+  /** Of those of one key and one issuer, the newest. */
   findSameKey(publicKeyPinningHash: string, issuer: string): StoredCertificate | undefined;
 }
 

@@ -4,7 +4,6 @@ import { CertificateError } from './certificate-error.ts';
 import { factsOf } from './certificate-facts.ts';
 import type { DatabaseAccess, SecurityClearance } from './clearance.ts';
 import { isPem, pemBlocks } from './pem-blocks.ts';
-import { readPkcs12 } from './pkcs12.ts';
 
 /** What a certificate is to be trusted with. */
 export interface CertificateGrant {
@@ -36,11 +35,11 @@ export function registered(certificate: X509Certificate, grant: CertificateGrant
 }
 
 /**
- * Reads an uploaded certificate: DER, PEM, or PKCS#12, whose key is not kept. Throws CertificateError when there is none
+ * Reads an uploaded certificate: DER, PEM, or PKCS#12, whose key is not kept. Rejects with a CertificateError when there is none
  * in it, or more than one that it could be.
  */
-export function parseUploadedCertificate(bytes: Buffer, password: string): X509Certificate {
-  const candidates = isPem(bytes) ? pemCertificates(bytes) : derCertificates(bytes, password);
+export async function parseUploadedCertificate(bytes: Buffer, password: string): Promise<X509Certificate> {
+  const candidates = isPem(bytes) ? pemCertificates(bytes) : await derCertificates(bytes, password);
   const leaves = candidates.length === 1 ? candidates : candidates.filter((candidate) => !candidate.ca);
   const [only, ...others] = leaves;
   if (only === undefined || others.length > 0) {
@@ -57,11 +56,12 @@ function pemCertificates(bytes: Buffer): readonly X509Certificate[] {
     .map(({ text }) => parse(text));
 }
 
-function derCertificates(bytes: Buffer, password: string): readonly X509Certificate[] {
+async function derCertificates(bytes: Buffer, password: string): Promise<readonly X509Certificate[]> {
   try {
     return [new X509Certificate(bytes)];
   } catch {
-    // Not a bare certificate; PKCS#12 begins as one does.
+    // Not a bare certificate; PKCS#12 begins as one does. The library is loaded for those who need it.
+    const { readPkcs12 } = await import('./pkcs12.ts');
     return readPkcs12(bytes, password, 'The uploaded certificate').certificates.map(parse);
   }
 }

@@ -10,7 +10,7 @@ import { silentLogger } from '../../node/observability/logger.ts';
 import type { StoredCertificate } from '../../node/security/certificate-definition.ts';
 import { StorageWriter } from '../../node/storage/storage-writer.ts';
 
-function certificate(thumbprint: string, key = thumbprint): StoredCertificate {
+function certificate(thumbprint: string, key = thumbprint, notBefore = ''): StoredCertificate {
   return {
     issuer: 'CN=issuer',
     definition: {
@@ -18,7 +18,7 @@ function certificate(thumbprint: string, key = thumbprint): StoredCertificate {
       SecurityClearance: 'ValidUser',
       Permissions: {},
       Thumbprint: thumbprint,
-      NotBefore: '',
+      NotBefore: notBefore,
       NotAfter: '',
       PublicKeyPinningHash: key,
       Certificate: '',
@@ -71,6 +71,16 @@ describe('the certificates that the cluster knows', () => {
     expect(directory.findSameKey('BB', 'CN=issuer')?.definition.Thumbprint).toBe('BB');
     expect(directory.findSameKey('BB', 'CN=another')).toBeUndefined();
     expect(directory.all()).toHaveLength(2);
+  });
+
+  it('are of several with one key the one that was certified last', () => {
+    const certificates = [
+      certificate('C1', 'C', '2026-02'),
+      certificate('C2', 'C', '2026-03'),
+      certificate('C3', 'C', '2026-01'),
+    ];
+    apply({ type: 'PutCertificates', certificates });
+    expect(directory.findSameKey('C', 'CN=issuer')?.definition.Thumbprint).toBe('C2');
   });
 
   it('are trusted with something else after an edit, and with nothing after a delete; each is told once', () => {

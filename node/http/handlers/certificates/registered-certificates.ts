@@ -61,7 +61,7 @@ const put: ServerHandler = async (request, { node }) => {
   const body = await jsonObjectBody(request);
   const grant = grantOf(body);
   mayAdminister(request, grant.clearance);
-  const stored = registered(uploaded(body), grant);
+  const stored = registered(await uploaded(body), grant);
   const { Thumbprint } = stored.definition;
   mustNotBeServers(node, Thumbprint, 'registered: it is trusted already');
   mustNotBeOwn(request, Thumbprint, 'register');

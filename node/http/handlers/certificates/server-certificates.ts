@@ -1,4 +1,5 @@
-import { parseUploadedCertificate, registered } from '../../../security/registered-certificate.ts';
+import { X509Certificate } from 'node:crypto';
+import { registered } from '../../../security/registered-certificate.ts';
 import { invalidOperation } from '../../errors/protocol-error.ts';
 import { empty, json, NO_CONTENT } from '../../response.ts';
 import { type ServerHandler, serverRoute } from '../../routing/route.ts';
@@ -12,7 +13,7 @@ const whoAmI: ServerHandler = (request) => {
   const { definition, clearance } = peer.identity();
   if (definition !== null) return json(200, shownCertificate(definition, false));
   // Known by something else than its registration: shown as if it were registered by that.
-  const certificate = parseUploadedCertificate(Buffer.from(peer.certificate.base64, 'base64'), '');
+  const certificate = new X509Certificate(Buffer.from(peer.certificate.base64, 'base64'));
   const name = peer.certificate.commonName ?? peer.certificate.subject;
   const stored = registered(certificate, { name, clearance, permissions: {} });
   return json(200, shownCertificate(stored.definition, false));
