@@ -3,7 +3,7 @@ import type { RavenCluster } from '../api/raven-cluster.ts';
 import type { ClusterEvent } from '../decide/event-reasons.ts';
 import type { ConditionDraft } from '../decide/step.ts';
 import { SECRET } from '../platform/kubernetes/api/kinds.ts';
-import type { KubeClient } from '../platform/kubernetes/api/kube-client.ts';
+
 import { KubeError } from '../platform/kubernetes/api/kube-error.ts';
 import { namespaceOf } from '../resources/desired-object.ts';
 import { authoritySecretName, FIELD_MANAGER } from '../resources/names.ts';
@@ -13,6 +13,7 @@ import type { CertificateInput, NodeTrust, Publication, Supply } from './certifi
 import type { CertificatesStatus } from './certificate-status.ts';
 import type { CertificateStep } from './certificate-step.ts';
 import { type ClientIdentity, clientIdentityOf } from './client-identity.ts';
+import type { KubeAccess } from './kube-access.ts';
 import { NEXT_LOOK_MAX_MS, NEXT_LOOK_MIN_MS, STEPS_PER_PASS_MAX, WAITING_LOOK_MS } from './limits.ts';
 import { type CertificatePlan, planCertificates } from './plan-certificates.ts';
 import { knownAuthorities, readAuthoritySecret, readPublication } from './read-secrets.ts';
@@ -59,7 +60,7 @@ const NO_TLS: CertificatesResult = { conditions: [], events: [], requeueAfterMs:
  * Holds nothing that a restart would need.
  */
 export class CertificateKeeper {
-  readonly #client: KubeClient;
+  readonly #client: KubeAccess;
   readonly #clusterDomain: string;
   readonly #readSecret: SecretReader;
   readonly #tell: (message: string) => void;
@@ -68,7 +69,7 @@ export class CertificateKeeper {
   #answers: NodeAnswers | undefined;
 
   constructor(options: {
-    readonly client: KubeClient;
+    readonly client: KubeAccess;
     /** Domain of the Kubernetes cluster, such as `cluster.local`. */
     readonly clusterDomain: string;
     /** Asks the API server when absent. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RavenCluster } from '../api/raven-cluster.ts';
 import { CERTIFICATE, SECRET } from '../platform/kubernetes/api/kinds.ts';
-import type { KubeClient } from '../platform/kubernetes/api/kube-client.ts';
+
 import { hasReason } from '../platform/kubernetes/api/kube-error.ts';
 import type { KubeObject } from '../platform/kubernetes/api/kube-object.ts';
 import { type DesiredObject, namespaceOf } from '../resources/desired-object.ts';
@@ -9,6 +9,7 @@ import { FIELD_MANAGER, issuedSecretName, nodeHost } from '../resources/names.ts
 import { type CertificateResource, certificateResources, issuingTrouble } from './cert-manager.ts';
 import type { Holder } from './certificate-facts.ts';
 import type { Supply } from './certificate-input.ts';
+import type { KubeAccess } from './kube-access.ts';
 import { type Demands, readSupply } from './read-supply.ts';
 import { holderSecretName } from './secret-manifest.ts';
 import { SECRET_KEYS, type SecretObject } from './secret-object.ts';
@@ -25,7 +26,7 @@ export interface SupplyWish {
 }
 
 /** Looks at what somebody else supplies; `undefined` where the operator makes the certificates itself. */
-export async function lookForSupply(client: KubeClient, wish: SupplyWish): Promise<Supply | undefined> {
+export async function lookForSupply(client: KubeAccess, wish: SupplyWish): Promise<Supply | undefined> {
   switch (wish.cluster.spec.tls.mode) {
     case 'CertManager':
       return supplyOfCertManager(client, wish);
@@ -37,7 +38,7 @@ export async function lookForSupply(client: KubeClient, wish: SupplyWish): Promi
   }
 }
 
-async function supplyOfSecret(client: KubeClient, wish: SupplyWish): Promise<Supply> {
+async function supplyOfSecret(client: KubeAccess, wish: SupplyWish): Promise<Supply> {
   const { secretName } = wish.cluster.spec.tls;
   if (secretName === undefined) {
     return { problem: { reason: 'SecretMissing', message: 'spec.tls.secretName names no Secret' } };
@@ -55,7 +56,7 @@ async function supplyOfSecret(client: KubeClient, wish: SupplyWish): Promise<Sup
   );
 }
 
-async function supplyOfCertManager(client: KubeClient, wish: SupplyWish): Promise<Supply> {
+async function supplyOfCertManager(client: KubeAccess, wish: SupplyWish): Promise<Supply> {
   const trouble = await askCertManager(client, wish);
   const { name } = wish.cluster.metadata;
   const issued = (holder: Holder): string => issuedSecretName(holderSecretName(name, holder));
@@ -77,7 +78,7 @@ async function supplyOfCertManager(client: KubeClient, wish: SupplyWish): Promis
 }
 
 /** Tells cert-manager what is wanted. @returns why there may be none, in words for people */
-async function askCertManager(client: KubeClient, wish: SupplyWish): Promise<string | undefined> {
+async function askCertManager(client: KubeAccess, wish: SupplyWish): Promise<string | undefined> {
   const { cluster, policy, names, isReadOnly } = wish;
   let trouble: string | undefined;
   for (const wanted of certificateResources(cluster, policy, names)) {
@@ -118,7 +119,7 @@ function demandsOf({ cluster, nowMs }: SupplyWish, reason: Demands['reason']): D
 }
 
 function readSecret(
-  client: KubeClient,
+  client: KubeAccess,
   { cluster }: SupplyWish,
   name: string,
 ): Promise<SecretObject | undefined> {

@@ -72,6 +72,7 @@ function program(): Command {
       ),
     )
     .option('--kubeconfig <file>', 'how to reach Kubernetes; inside a pod its ServiceAccount')
+    .option('--cluster-domain <domain>', 'DNS domain of the Kubernetes cluster', 'cluster.local')
     .option('--metrics-port <port>', 'port of /metrics', '9090')
     .option('--health-port <port>', 'port of /healthz and /readyz', '9091')
     .addOption(

@@ -13,6 +13,7 @@ export interface OperatorCommandOptions {
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
   readonly addressTemplate?: string;
+  readonly clusterDomain: string;
 }
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
@@ -29,6 +30,7 @@ export async function runOperator(options: OperatorCommandOptions): Promise<void
     // A restarted container has the name of its pod again, but is another operator.
     identity: `${process.env.POD_NAME ?? hostname()}_${randomUUID()}`,
     image: options.image,
+    clusterDomain: options.clusterDomain,
     access: { kubeconfig: options.kubeconfig },
     log,
     onLost: (why) => {

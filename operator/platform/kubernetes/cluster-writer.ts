@@ -54,7 +54,7 @@ export class ClusterWriter {
     return this.#wrote(ref.kind, await this.#client.mergePatch<T>(ref, patch, options));
   }
 
-  async create<T extends KubeObject>(object: T, options: CreateOptions): Promise<T> {
+  async create<T extends KubeObject>(object: T, options: CreateOptions = {}): Promise<T> {
     const kind = options.kind ?? requireKind(object);
     this.#requireLead('create', kind, object.metadata.name);
     return this.#wrote(kind, await this.#client.create(object, options));

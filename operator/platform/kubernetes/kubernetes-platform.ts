@@ -10,6 +10,7 @@ import { hasReason } from './api/kube-error.ts';
 import type { DesiredState } from './apply/desired-state.ts';
 import { type ApplyProblem, problemOf } from './apply/object-applier.ts';
 import type { ClusterScope } from './cluster-scope.ts';
+import type { ClusterSecurity } from './cluster-security.ts';
 import { LeadershipLostError } from './cluster-writer.ts';
 import type { KubeMirror } from './kube-mirror.ts';
 import type { MemoryStore } from './memory-store.ts';
@@ -33,8 +34,7 @@ export interface KubernetesPlatformParts {
   readonly memory: MemoryStore;
   readonly databases: DatabaseResources;
   readonly statuses: StatusReport;
-  /** Brings the certificates to what the resource says; nothing for a cluster without TLS. */
-  readonly certificates: (cluster: RavenCluster) => Promise<readonly ConditionDraft[]>;
+  readonly security: ClusterSecurity;
   readonly announce: (cluster: RavenCluster, events: readonly ClusterEvent[]) => void;
   readonly addressTemplate: AddressTemplate | undefined;
 }
@@ -60,12 +60,15 @@ export class KubernetesPlatform implements Platform {
   }
 
   async prepare(cluster: RavenCluster): Promise<readonly ConditionDraft[]> {
-    const { reader, desired, databases, certificates } = this.#parts;
+    const { reader, desired, databases, security } = this.#parts;
     this.#cluster = cluster;
-    if (cluster.metadata.annotations?.[PAUSED_ANNOTATION] === 'true') return [];
-    const ofCertificates = await certificates(cluster);
+    const nowMs = Date.now();
+    const objects = await reader.look();
+    const nodes = viewNodes(objects, cluster.spec, this.#addresses, nowMs);
+    const ofCertificates = await security.keep(cluster, nodes, nowMs);
+    if (cluster.metadata.annotations?.[PAUSED_ANNOTATION] === 'true') return ofCertificates;
     await databases.holdOn();
-    const problems = await desired.bring(cluster, await reader.look(), Date.now());
+    const problems = await desired.bring(cluster, objects, nowMs);
     const refused = this.#refused === undefined ? [] : [this.#refused];
     return [...ofCertificates, reconciled([...refused, ...problems])];
   }
@@ -150,7 +153,10 @@ export class KubernetesPlatform implements Platform {
   }
 
   async report(status: RavenClusterStatus): Promise<void> {
-    await this.#parts.statuses.ofCluster(this.#cluster, status);
+    const { statuses, security } = this.#parts;
+    const certificates = security.status;
+    const whole = certificates === undefined ? status : { ...status, certificates };
+    await statuses.ofCluster(this.#cluster, whole);
   }
 
   async announce(events: readonly ClusterEvent[]): Promise<void> {

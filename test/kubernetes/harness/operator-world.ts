@@ -36,6 +36,7 @@ export class TestOperator {
       namespaces: [],
       operatorNamespace: world.namespace,
       identity,
+      clusterDomain: 'cluster.local',
       image: 'localhost/ravencluster:test',
       log: logInto(this.lines, {}),
       addressTemplate: world.addressTemplate,
@@ -83,21 +84,27 @@ export class OperatorWorld {
   readonly namespace: string;
   readonly name = 'shop';
   readonly machines: ProcessMachines | undefined;
+  readonly addressTemplate: string;
 
-  private constructor(client: KubeClient, namespace: string, machines: ProcessMachines | undefined) {
+  private constructor(
+    client: KubeClient,
+    namespace: string,
+    options: { readonly machines: ProcessMachines | undefined; readonly scheme: 'http' | 'https' },
+  ) {
     this.client = client;
     this.namespace = namespace;
-    this.machines = machines;
+    this.machines = options.machines;
+    // Without machines there are no nodes that could be asked.
+    this.addressTemplate = this.machines?.addressTemplate(options.scheme) ?? 'http://127.0.0.1:9';
   }
 
   /** Of one test, and gone with it; the machines are not. */
-  static async create(machines?: ProcessMachines): Promise<OperatorWorld> {
+  static async create(
+    machines?: ProcessMachines,
+    { scheme = 'http' }: { readonly scheme?: 'http' | 'https' } = {},
+  ): Promise<OperatorWorld> {
     const client = adminClient();
-    return new OperatorWorld(client, await newNamespace(client), machines);
-  }
-
-  get addressTemplate(): string {
-    return this.machines?.addressTemplate() ?? 'http://127.0.0.1:9';
+    return new OperatorWorld(client, await newNamespace(client), { machines, scheme });
   }
 
   /** An operator until the end of the test. */

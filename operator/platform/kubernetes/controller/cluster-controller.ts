@@ -4,8 +4,6 @@ import { type KubeObject, keyOf } from '../api/kube-object.ts';
 import type { CacheChange } from '../api/object-cache.ts';
 import type { QueueMetrics } from '../api/queue-metrics.ts';
 import { WorkQueue } from '../api/work-queue.ts';
-import type { ClusterScope } from '../cluster-scope.ts';
-import type { ClusterSecurity } from '../cluster-security.ts';
 import { ClusterWriter } from '../cluster-writer.ts';
 import { CHANGE_SETTLE_MS, CLUSTERS_PARALLEL } from '../limits.ts';
 import { type DatabaseObject, DatabaseResources } from '../report/database-resources.ts';
@@ -23,18 +21,15 @@ type ClusterObject = RavenCluster & KubeObject;
  */
 export class ClusterController {
   readonly #services: OperatorServices;
-  readonly #securityOf: (scope: ClusterScope) => ClusterSecurity;
   readonly #queue: WorkQueue;
   readonly #runtimes = new Map<string, ClusterRuntime>();
 
   constructor(options: {
     readonly services: OperatorServices;
-    readonly securityOf: (scope: ClusterScope) => ClusterSecurity;
     readonly queueMetrics: QueueMetrics | undefined;
   }) {
-    const { services, securityOf, queueMetrics } = options;
+    const { services, queueMetrics } = options;
     this.#services = services;
-    this.#securityOf = securityOf;
     this.#queue = new WorkQueue({
       work: (key, signal) => this.#pass(key, signal),
       log: services.log,
@@ -63,18 +58,21 @@ export class ClusterController {
   /** Begins nothing more, and waits for what is going on. */
   async stop(): Promise<void> {
     await this.#queue.stop();
+    await Promise.all([...this.#runtimes.values()].map((runtime) => runtime.stop()));
   }
 
   async #pass(key: string, signal: AbortSignal): Promise<number | undefined> {
     const { mirror, metrics } = this.#services;
     const cluster = mirror.cache<ClusterObject>(RAVEN_CLUSTER_KIND)?.get(key);
     if (cluster === undefined || cluster.metadata.deletionTimestamp !== undefined) {
+      await this.#runtimes.get(key)?.stop();
       this.#runtimes.delete(key);
       await this.#bury(key, cluster);
       return undefined;
     }
     try {
-      const isBusy = await this.#runtime(key, cluster).pass(cluster, signal);
+      const runtime = await this.#runtime(key, cluster);
+      const isBusy = await runtime.pass(cluster, signal);
       metrics.passed(isBusy ? 'Busy' : 'Rest');
       return isBusy ? BUSY_PASS_INTERVAL_MS : IDLE_PASS_INTERVAL_MS;
     } catch (error) {
@@ -83,11 +81,12 @@ export class ClusterController {
     }
   }
 
-  #runtime(key: string, cluster: ClusterObject): ClusterRuntime {
+  async #runtime(key: string, cluster: ClusterObject): Promise<ClusterRuntime> {
     const known = this.#runtimes.get(key);
     // Another cluster of the same name starts afresh.
     if (known !== undefined && known.uid === cluster.metadata.uid) return known;
-    const runtime = new ClusterRuntime(cluster, this.#services, this.#securityOf);
+    await known?.stop();
+    const runtime = new ClusterRuntime(cluster, this.#services);
     this.#runtimes.set(key, runtime);
     return runtime;
   }

@@ -7,7 +7,7 @@ import type { KubeObject } from '../api/kube-object.ts';
 import { DesiredState } from '../apply/desired-state.ts';
 import { type CorrectedDrift, ObjectApplier } from '../apply/object-applier.ts';
 import type { ClusterScope } from '../cluster-scope.ts';
-import type { ClusterSecurity } from '../cluster-security.ts';
+import { ClusterSecurity } from '../cluster-security.ts';
 import { ClusterWriter } from '../cluster-writer.ts';
 import { KubernetesPlatform } from '../kubernetes-platform.ts';
 import { MemoryStore } from '../memory-store.ts';
@@ -29,26 +29,29 @@ export class ClusterRuntime {
   readonly #reader: ClusterReader;
   readonly #desired: DesiredState;
   readonly #log: PassLog;
-  readonly #securityOf: (scope: ClusterScope) => ClusterSecurity;
+  readonly #security: ClusterSecurity;
   #work: { readonly platform: KubernetesPlatform; readonly reconciler: Reconciler } | undefined;
 
-  constructor(
-    cluster: RavenCluster,
-    services: OperatorServices,
-    securityOf: (scope: ClusterScope) => ClusterSecurity,
-  ) {
-    const { client, mirror, leadership, facts, log } = services;
+  constructor(cluster: RavenCluster, services: OperatorServices) {
+    const { client, mirror, leadership, facts, log, clusterDomain, fetch } = services;
     const namespace = namespaceOf(cluster);
     const { name, uid } = cluster.metadata;
     if (uid === undefined) throw new TypeError(`RavenCluster ${namespace}/${name} has no UID`);
     this.uid = uid;
     this.#services = services;
-    this.#securityOf = securityOf;
     this.#log = new PassLog(log, `${namespace}/${name}`);
     const writer = new ClusterWriter({ client, writes: mirror.writes, leadership });
     this.#scope = { namespace, name, uid, reader: client, writer };
     this.#reader = new ClusterReader(this.#scope, mirror);
     const applier = new ObjectApplier({ scope: this.#scope, onDrift: (drift) => this.#tellDrift(drift) });
+    this.#security = new ClusterSecurity({
+      scope: this.#scope,
+      reader: this.#reader,
+      clusterDomain,
+      tell: (message) => this.#log.info(message),
+      announce: (current, events) => this.#announce(current, events),
+      fetch,
+    });
     this.#desired = new DesiredState({ scope: this.#scope, reader: this.#reader, applier, facts });
   }
 
@@ -67,11 +70,15 @@ export class ClusterRuntime {
     }
   }
 
+  /** Closes the connections to the nodes. */
+  async stop(): Promise<void> {
+    await this.#security.stop();
+  }
+
   #begin(cluster: RavenCluster) {
     const { mirror, operator, metrics, addressTemplate } = this.#services;
     const scope = this.#scope;
     const statuses = new StatusReport(scope);
-    const security = this.#securityOf(scope);
     const platform = new KubernetesPlatform(cluster, {
       scope,
       mirror,
@@ -80,13 +87,13 @@ export class ClusterRuntime {
       memory: new MemoryStore(scope, operator),
       databases: new DatabaseResources(scope, mirror, statuses),
       statuses,
-      certificates: (current) => security.keep(current),
+      security: this.#security,
       announce: (current, events) => this.#announce(current, events),
       addressTemplate,
     });
     const reconciler = new Reconciler({
       platform,
-      admin: security.admin,
+      admin: this.#security.admin,
       narrator: this.#log,
       onAction: (action, result) => metrics.acted(action, result),
     });

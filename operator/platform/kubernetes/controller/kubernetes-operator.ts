@@ -16,7 +16,6 @@ import { REFLECTOR_BACKOFF_MAX_MS, REFLECTOR_BACKOFF_MIN_MS } from '../api/limit
 import type { CacheChange } from '../api/object-cache.ts';
 import { QueueMetrics } from '../api/queue-metrics.ts';
 import { ReflectorMetrics } from '../api/reflector-metrics.ts';
-import { clusterSecurity } from '../cluster-security.ts';
 import { KubeMirror } from '../kube-mirror.ts';
 import { DISCOVERY_INTERVAL_MS, WATCH_SILENCE_ALARM_MS } from '../limits.ts';
 import type { AddressTemplate } from '../node-addresses.ts';
@@ -41,6 +40,8 @@ export interface KubernetesOperatorOptions {
   readonly image: string;
   readonly log: OperatorLog;
   readonly addressTemplate?: AddressTemplate;
+  /** Domain of the Kubernetes cluster, such as `cluster.local`. */
+  readonly clusterDomain: string;
   readonly electionTiming?: Partial<ElectionTiming>;
   /** How nodes are asked and told, in place of the common way. */
   readonly fetch?: typeof fetch;
@@ -186,7 +187,7 @@ export class KubernetesOperator {
   }
 
   async #lead(epoch: number): Promise<void> {
-    const { identity, log, image, operatorNamespace, addressTemplate } = this.#options;
+    const { identity, log, image, operatorNamespace, addressTemplate, clusterDomain } = this.#options;
     log.info(`This operator leads (epoch ${epoch})`);
     try {
       await this.#ready.promise;
@@ -214,8 +215,9 @@ export class KubernetesOperator {
         metrics: this.#metrics,
         log,
         addressTemplate,
+        clusterDomain,
+        fetch: this.#options.fetch,
       },
-      securityOf: (scope) => clusterSecurity(scope, this.#mirror, this.#options.fetch),
       queueMetrics: this.#queueMetrics,
     });
     if (!this.#stopping.signal.aborted && !this.#isLost) this.#controller.start();

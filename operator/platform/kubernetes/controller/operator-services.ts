@@ -28,4 +28,8 @@ export interface OperatorServices {
   readonly metrics: OperatorMetrics;
   readonly log: OperatorLog;
   readonly addressTemplate: AddressTemplate | undefined;
+  /** Domain of the Kubernetes cluster, such as `cluster.local`. */
+  readonly clusterDomain: string;
+  /** In place of `fetch`, to nodes without TLS. */
+  readonly fetch: typeof fetch | undefined;
 }

@@ -105,6 +105,11 @@ export class ProcessMachines {
     return `${scheme}://127.${this.#network}.${FIRST_HOST / 10}{ordinal}:${this.#ports.http}`;
   }
 
+  /** Addresses of the first nodes, for a certificate. */
+  hosts(count: number): readonly string[] {
+    return Array.from({ length: count }, (_, ordinal) => this.#addressOf(ordinal).host);
+  }
+
   urlOf(ordinal: number): string {
     const { host, httpPort } = this.#addressOf(ordinal);
     return `http://${host}:${httpPort}`;
