@@ -91,3 +91,6 @@ export const PATCH_ATTEMPTS_MAX = 64;
 
 /** Documents that a patch or a deletion by query changes in one transaction. */
 export const BY_QUERY_BATCH = 1024;
+
+/** Bytes of a stream that are read from the index thread at once. */
+export const STREAM_CHUNK_BYTES = 256 * 1024;

@@ -22,6 +22,7 @@ import { identityRoutes } from './handlers/documents/identities.ts';
 import { writeDocumentRoutes } from './handlers/documents/put-document.ts';
 import { replicationStateRoutes } from './handlers/documents/replication-state.ts';
 import { statisticsRoutes } from './handlers/documents/statistics.ts';
+import { streamDocumentRoutes } from './handlers/documents/stream-documents.ts';
 import { tombstoneRoutes } from './handlers/documents/tombstones.ts';
 import { indexAdminRoutes } from './handlers/indexes/index-admin.ts';
 import { staticIndexRoutes } from './handlers/indexes/static-indexes.ts';
@@ -29,6 +30,7 @@ import { operationRoutes } from './handlers/operations/operations.ts';
 import { byQueryRoutes } from './handlers/patching/by-query.ts';
 import { patchRoutes } from './handlers/patching/patch-document.ts';
 import { queryRoutes } from './handlers/queries/run-query.ts';
+import { streamQueryRoutes } from './handlers/queries/stream-query.ts';
 import { discoveryRoutes } from './handlers/server/discovery.ts';
 import { healthRoutes } from './handlers/server/health.ts';
 import { logConfigurationRoutes } from './handlers/server/log-configuration.ts';
@@ -47,6 +49,8 @@ const builtRoutes: readonly Route[] = [
   ...collectionRoutes,
   ...queryRoutes,
   ...indexAdminRoutes,
+  ...streamQueryRoutes,
+  ...streamDocumentRoutes,
   ...patchRoutes,
   ...byQueryRoutes,
   ...staticIndexRoutes,

@@ -12,6 +12,7 @@ import type {
   IndexStatistics,
   IndexWait,
   QueryOutcome,
+  StreamOutcome,
   ThreadQuery,
 } from './thread-protocol.ts';
 
@@ -115,6 +116,19 @@ export class DatabaseIndexes {
   /** Waits for indexes; gives the names of those that did not get there in time. */
   async waitFor(wait: IndexWait): Promise<readonly string[]> {
     return (await this.#call({ kind: 'wait', wait })) as readonly string[];
+  }
+
+  async openStream(query: ThreadQuery): Promise<StreamOutcome> {
+    return (await this.#call({ kind: 'openStream', query })) as StreamOutcome;
+  }
+
+  /** JSON of the next results; empty at the end. */
+  async readStream(stream: number, bytes: number): Promise<readonly Uint8Array[]> {
+    return (await this.#call({ kind: 'readStream', stream, bytes })) as readonly Uint8Array[];
+  }
+
+  async closeStream(stream: number): Promise<void> {
+    await this.#call({ kind: 'closeStream', stream });
   }
 
   /** What a patch would write. */

@@ -8,9 +8,10 @@ import { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../indexing/local/local-index.ts';
 import { LocalIndexes } from '../indexing/local/local-indexes.ts';
 import { javaScriptIndexSpec } from '../indexing/static/javascript-index-spec.ts';
-import { answerJson } from '../querying/execute/answer-json.ts';
+import { answerJson, streamHead } from '../querying/execute/answer-json.ts';
 import { queryCollection, queryIndex } from '../querying/execute/execute-query.ts';
 import type { QueryAnswer } from '../querying/execute/query-answer.ts';
+import { streamQuery } from '../querying/execute/query-stream.ts';
 import { collectionIds, indexIds } from '../querying/execute/result-ids.ts';
 import { compileQuery, compileUpdate } from '../querying/plan/compile-query.ts';
 import type { QueryPlan } from '../querying/plan/query-plan.ts';
@@ -20,6 +21,7 @@ import { SharedStorage } from '../storage/shared-storage.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
 import { describeIndexes, termsOf } from './describe-index.ts';
 import { IndexWaiters } from './index-waiters.ts';
+import { OpenStreams } from './open-streams.ts';
 import { patchDocument } from './patch-document.ts';
 import type {
   IdsOutcome,
@@ -28,6 +30,7 @@ import type {
   IndexMissing,
   IndexWait,
   QueryOutcome,
+  StreamOutcome,
   ThreadQuery,
 } from './thread-protocol.ts';
 
@@ -45,6 +48,7 @@ export class DatabaseWorker {
   readonly #paused = new Set<string>();
   #isPaused = false;
   readonly #waiters = new IndexWaiters();
+  readonly #streams = new OpenStreams();
   #isRunning = false;
   #isWoken = false;
 
@@ -79,6 +83,13 @@ export class DatabaseWorker {
         return this.#ids(call.query);
       case 'wait':
         return this.#waitFor(call.wait);
+      case 'openStream':
+        return this.#openStream(call.query);
+      case 'readStream':
+        return this.#streams.read(call.stream, call.bytes);
+      case 'closeStream':
+        this.#streams.close(call.stream);
+        return null;
       case 'statistics':
         return describeIndexes(this.#required.indexes, this.#required.documents, (index) =>
           this.#isIndexPaused(index),
@@ -128,6 +139,7 @@ export class DatabaseWorker {
     this.#documents = undefined;
     this.#indexes = undefined;
     this.#waiters.endAll();
+    this.#streams.closeAll();
     await this.#stopped();
     await indexes?.close();
     await storage?.close();
@@ -209,6 +221,20 @@ export class DatabaseWorker {
     if (query.waitMs !== null) await this.#caughtUp(found.index, documents.lastEtag(null), query.waitMs);
     const { ids, isStale } = indexIds(plan, found.index);
     return { kind: 'ids', ids, isStale, update };
+  }
+
+  async #openStream(query: ThreadQuery): Promise<StreamOutcome> {
+    const nowMs = Date.now();
+    const plan = compileQuery(query, nowMs);
+    const { documents, indexes } = this.#required;
+    const found = plan.source.kind === 'collection' ? { index: null } : this.#indexFor(plan, indexes);
+    if (!('index' in found)) return found;
+    if (found.index !== null && query.waitMs !== null) {
+      await this.#caughtUp(found.index, documents.lastEtag(null), query.waitMs);
+    }
+    const context = { documents: this.#required.documents, nowMs, scripts: this.#scripts };
+    const stream = streamQuery(plan, found.index, context);
+    return { kind: 'stream', stream: this.#streams.add(stream), head: streamHead(stream.head) };
   }
 
   #outcome(answer: QueryAnswer, { knownEtag, extras }: ThreadQuery): QueryOutcome {

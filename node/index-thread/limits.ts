@@ -14,3 +14,7 @@ export const PENDING_CALLS_MAX = 20_000;
 
 /** How long a query waits until its node has heard of the index that it had made, in milliseconds. */
 export const DEFINITION_WAIT_MS = 5_000;
+
+/** Streams of one database that are read at once, and how long nobody may read one before it is closed, in milliseconds. */
+export const OPEN_STREAMS_MAX = 256;
+export const STREAM_IDLE_MS = 300_000;

@@ -22,6 +22,10 @@ export type IndexCall =
   | { readonly kind: 'ids'; readonly query: ThreadQuery }
   /** Names of the indexes that did not get there in time. */
   | { readonly kind: 'wait'; readonly wait: IndexWait }
+  | { readonly kind: 'openStream'; readonly query: ThreadQuery }
+  /** JSON of the next results; empty at the end. */
+  | { readonly kind: 'readStream'; readonly stream: number; readonly bytes: number }
+  | { readonly kind: 'closeStream'; readonly stream: number }
   | { readonly kind: 'statistics' }
   | {
       readonly kind: 'terms';
@@ -58,6 +62,11 @@ export type IdsOutcome =
       readonly isStale: boolean;
       readonly update: string | null;
     }
+  | IndexMissing;
+
+/** Result of `openStream`. `head`: members of the protocol's statistics, as JSON text without braces. */
+export type StreamOutcome =
+  | { readonly kind: 'stream'; readonly stream: number; readonly head: string }
   | IndexMissing;
 
 /** A wait for indexes: these, or all, to have what was written up to an etag. */

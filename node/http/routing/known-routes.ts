@@ -8,8 +8,7 @@ import { databaseRoute, type Route, serverRoute } from './route.ts';
 const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
   Queries: [
     'PATCH /queries/test',
-    'GET,POST,HEAD /streams/queries',
-    'GET /streams/docs',
+    'HEAD /streams/queries',
     'GET /debug/queries/running',
     'GET /debug/queries/kill',
   ],

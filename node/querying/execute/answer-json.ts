@@ -34,6 +34,19 @@ export function answerJson(answer: QueryAnswer, nodeTag: string, extras: readonl
   return Buffer.concat(parts);
 }
 
+/** Members of the statistics that a stream begins with. */
+export function streamHead(
+  answer: Pick<QueryAnswer, 'totalResults' | 'indexName' | 'isStale' | 'indexTimestamp' | 'resultEtag'>,
+): string {
+  return [
+    `"ResultEtag":${answer.resultEtag}`,
+    `"IsStale":${answer.isStale}`,
+    `"IndexName":${JSON.stringify(answer.indexName)}`,
+    `"TotalResults":${answer.totalResults}`,
+    `"IndexTimestamp":"${shown(answer.indexTimestamp)}"`,
+  ].join(',');
+}
+
 const COMMA = Buffer.from(',');
 
 /** ISO text with seven digits of fraction. */

@@ -6,7 +6,13 @@ import type { Requirement } from '../../../node/security/clearance.ts';
 const OPEN = ['GET /', 'GET /build/version', 'GET /healthz', 'GET /readyz', 'GET /setup/alive'];
 
 /** Routes of a database that read, though their method says otherwise: their question is too long for a URL. */
-const READING_BY_BODY = ['POST /docs', 'POST /indexes/has-changed', 'POST /multi_get', 'POST /queries'];
+const READING_BY_BODY = [
+  'POST /docs',
+  'POST /indexes/has-changed',
+  'POST /multi_get',
+  'POST /queries',
+  'POST /streams/queries',
+];
 
 function names(wanted: (route: Route) => boolean): string[] {
   return routes

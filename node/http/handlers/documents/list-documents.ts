@@ -34,7 +34,8 @@ export function pagingOf(request: HttpRequest): Paging {
   };
 }
 
-function firstSlice(request: HttpRequest, loaded: LoadedDatabase, paging: Paging): Slice {
+/** Where a listing begins, by what its parameters ask for. */
+export function firstSlice(request: HttpRequest, loaded: LoadedDatabase, paging: Paging): Slice {
   const prefix = request.query.get('startswith');
   if (prefix !== undefined) return byPrefix(request, loaded, prefix, paging);
   if (optionalText(request, 'etag') === undefined) return newestFirst(loaded, paging);

@@ -1,0 +1,51 @@
+import type { QueryStream } from '../querying/execute/query-stream.ts';
+import { InvalidQueryError } from '../querying/query-error.ts';
+import { OPEN_STREAMS_MAX, STREAM_IDLE_MS } from './limits.ts';
+
+interface OpenStream {
+  readonly stream: QueryStream;
+  idle: NodeJS.Timeout;
+}
+
+/** Streams of a database that clients are reading. One that nobody reads for a while is closed. */
+export class OpenStreams {
+  readonly #streams = new Map<number, OpenStream>();
+  #next = 1;
+
+  add(stream: QueryStream): number {
+    if (this.#streams.size >= OPEN_STREAMS_MAX) {
+      stream.close();
+      throw new InvalidQueryError(`More than ${OPEN_STREAMS_MAX} streams of this database are open.`);
+    }
+    const number = this.#next++;
+    this.#streams.set(number, { stream, idle: this.#idleTimer(number) });
+    return number;
+  }
+
+  /** JSON of the next results; empty at the end, or when it was closed meanwhile. */
+  read(number: number, bytes: number): readonly Buffer[] {
+    const open = this.#streams.get(number);
+    if (open === undefined) return [];
+    clearTimeout(open.idle);
+    const rows = open.stream.next(bytes);
+    if (rows.length === 0) this.#streams.delete(number);
+    else open.idle = this.#idleTimer(number);
+    return rows;
+  }
+
+  close(number: number): void {
+    const open = this.#streams.get(number);
+    if (open === undefined) return;
+    clearTimeout(open.idle);
+    this.#streams.delete(number);
+    open.stream.close();
+  }
+
+  closeAll(): void {
+    for (const number of [...this.#streams.keys()]) this.close(number);
+  }
+
+  #idleTimer(number: number): NodeJS.Timeout {
+    return setTimeout(() => this.close(number), STREAM_IDLE_MS).unref();
+  }
+}

@@ -1,0 +1,217 @@
+import type { DocumentReader } from '../../documents/document-reader.ts';
+import { writeDocument } from '../../documents/document-writer.ts';
+import { collectIds, parseIncludePath } from '../../documents/include-path.ts';
+import type { StoredDocument } from '../../documents/stored-document.ts';
+import { jsonAt } from '../../json/json-path.ts';
+import { compileWhere } from '../plan/compile-where.ts';
+import { FieldNeeds } from '../plan/field-need.ts';
+import { documentPath } from '../plan/names.ts';
+import type { QueryPlan } from '../plan/query-plan.ts';
+import { InvalidQueryError } from '../query-error.ts';
+import type { LoadItem } from '../rql/syntax-tree.ts';
+import { documentFilter } from './document-filter.ts';
+import { INCLUDED_DOCUMENTS_MAX, RESULT_BYTES_MAX } from './limits.ts';
+import type { Projection } from './project.ts';
+import type { QueryAnswer } from './query-answer.ts';
+import { type LoadedValue, NOTHING_LOADED, type Row } from './row.ts';
+
+/** Gathers the rows of a page: skips, filters, drops repetitions, projects. */
+export class Page {
+  readonly #plan: QueryPlan;
+  readonly #projection: Projection;
+  readonly #reader: DocumentReader;
+  readonly #passes: ((document: StoredDocument) => boolean) | undefined;
+  readonly #seen = new Set<string>();
+  readonly #results: Buffer[] = [];
+  readonly #rows: { readonly document: StoredDocument; readonly projected: Buffer | null }[] = [];
+  #skip: number;
+  #bytes = 0;
+  #drained = 0;
+  #scanned = 0;
+  #skipped = 0;
+  /** Documents that were met, and of those the ones that the filter let pass. */
+  met = 0;
+  passed = 0;
+
+  constructor(plan: QueryPlan, projection: Projection, reader: DocumentReader, nowMs: number) {
+    this.#plan = plan;
+    this.#projection = projection;
+    this.#reader = reader;
+    this.#skip = plan.skip;
+    this.#passes = filterOf(plan, nowMs);
+  }
+
+  /** Takes the next document in order. False: the page is full. */
+  take(document: StoredDocument): boolean {
+    this.met++;
+    if (this.#passes !== undefined) {
+      if (this.#scanned >= (this.#plan.filterLimit ?? Number.POSITIVE_INFINITY)) return false;
+      this.#scanned++;
+      if (!this.#passes(document)) {
+        this.#skipped++;
+        return true;
+      }
+    }
+    this.passed++;
+    if (this.#isFull) return this.#countsOn;
+    const row: Row = {
+      document,
+      loaded: loadedOf(this.#plan.load, document, this.#reader, this.#plan.alias),
+    };
+    const { bytes, content } = this.#projection(row);
+    if (this.#isRepeated(document, content)) {
+      this.#skipped++;
+      return true;
+    }
+    if (this.#skip > 0) {
+      this.#skip--;
+      return true;
+    }
+    this.#bytes += bytes.byteLength;
+    if (this.#bytes > RESULT_BYTES_MAX) {
+      throw new InvalidQueryError(
+        `The answer would have more than ${RESULT_BYTES_MAX} bytes: ask for a page of it with 'limit', or stream it`,
+      );
+    }
+    this.#results.push(bytes);
+    this.#rows.push({ document, projected: this.#plan.select === undefined ? null : bytes });
+    return !this.#isFull || this.#countsOn;
+  }
+
+  /** The rows that were gathered since the last call, for streams. */
+  drain(): readonly Buffer[] {
+    this.#drained += this.#results.length;
+    this.#bytes = 0;
+    this.#rows.length = 0;
+    return this.#results.splice(0);
+  }
+
+  /** Bytes that wait to be drained. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  answer(
+    totalResults: number,
+    startedMs: number,
+  ): Pick<
+    QueryAnswer,
+    | 'totalResults'
+    | 'cappedMaxResults'
+    | 'scannedResults'
+    | 'skippedResults'
+    | 'durationMs'
+    | 'includedPaths'
+    | 'results'
+    | 'includes'
+  > {
+    const { include, isPaged, skip, take } = this.#plan;
+    const capped = Math.max(0, Math.min(take, totalResults - skip));
+    return {
+      totalResults,
+      ...(isPaged ? { cappedMaxResults: totalResults < 0 ? this.#results.length : capped } : {}),
+      scannedResults: this.#scanned,
+      skippedResults: this.#skipped,
+      durationMs: Math.round(performance.now() - startedMs),
+      includedPaths: include.paths.length === 0 ? null : include.paths,
+      results: this.#results,
+      includes: this.#includes(),
+    };
+  }
+
+  get #isFull(): boolean {
+    return this.#drained + this.#results.length >= this.#plan.take;
+  }
+
+  /** Ids that were asked for are all counted, whatever the page. */
+  get #countsOn(): boolean {
+    const { source } = this.#plan;
+    return source.kind === 'collection' && source.documents !== 'all' && 'ids' in source.documents;
+  }
+
+  /** Whole documents come once; with `distinct`, so do equal rows. */
+  #isRepeated(document: StoredDocument, content: string): boolean {
+    const { select } = this.#plan;
+    const key = select?.distinct === true ? content : select === undefined ? document.lowerId : undefined;
+    if (key === undefined) return false;
+    if (this.#seen.has(key)) return true;
+    this.#seen.add(key);
+    return false;
+  }
+
+  #includes(): (readonly [string, Buffer])[] {
+    const paths = this.#plan.include.paths.map(parseIncludePath);
+    if (paths.length === 0) return [];
+    const ids = new Set<string>();
+    for (const { document, projected } of this.#rows) {
+      const body: unknown = JSON.parse((projected ?? document.body).toString('utf8'));
+      for (const path of paths) if (!collectIds(body, path, ids)) ids.add(path.text);
+    }
+    if (ids.size > INCLUDED_DOCUMENTS_MAX) {
+      throw new InvalidQueryError(`A query may include ${INCLUDED_DOCUMENTS_MAX} documents, not ${ids.size}`);
+    }
+    const shown = new Set(
+      this.#rows.filter(({ projected }) => projected === null).map((row) => row.document.lowerId),
+    );
+    const wanted = [...ids].filter((id) => !shown.has(id.toLowerCase()));
+    return this.#reader
+      .getMany(wanted)
+      .flatMap((document) =>
+        document === undefined ? [] : [[document.id, writeDocument(document)] as const],
+      );
+  }
+}
+
+function filterOf(plan: QueryPlan, nowMs: number): ((document: StoredDocument) => boolean) | undefined {
+  if (plan.filter === undefined) return undefined;
+  const needs = new FieldNeeds();
+  const { binder, alias } = plan;
+  const predicate = compileWhere(plan.filter, {
+    binder,
+    needs,
+    nowMs,
+    ...(alias === undefined ? {} : { alias }),
+  });
+  return documentFilter(predicate, needs.all);
+}
+
+function loadedOf(
+  items: readonly LoadItem[],
+  document: StoredDocument,
+  reader: DocumentReader,
+  alias: string | undefined,
+): ReadonlyMap<string, LoadedValue> {
+  if (items.length === 0) return NOTHING_LOADED;
+  const loaded = new Map<string, LoadedValue>();
+  for (const item of items) loaded.set(item.alias, loadItem(item, document, loaded, reader, alias));
+  return loaded;
+}
+
+function loadItem(
+  { expression, alias: name, isArray }: LoadItem,
+  document: StoredDocument,
+  loaded: ReadonlyMap<string, LoadedValue>,
+  reader: DocumentReader,
+  alias: string | undefined,
+): LoadedValue {
+  if (expression.kind !== 'field') return null;
+  const before = loaded.get(expression.parts[0]?.name ?? '');
+  const isChained = before !== undefined && !Array.isArray(before);
+  const from = isChained ? (before as StoredDocument | null) : document;
+  const path = isChained
+    ? documentPath({ kind: 'field', parts: expression.parts.slice(1) })
+    : documentPath(expression, alias);
+  const json = from === null ? undefined : jsonAt(from.body, path);
+  const value: unknown = json === undefined ? null : JSON.parse(json.toString('utf8'));
+  if (Array.isArray(value)) {
+    if (!isArray) {
+      throw new InvalidQueryError(
+        `Attempted to read multiple values in field ${name}, but it isn't an array: did you forget '[]'?`,
+      );
+    }
+    const ids = value.map((id) => (typeof id === 'string' ? id : ''));
+    return reader.getMany(ids).map((found) => found ?? null);
+  }
+  const found = typeof value === 'string' && value !== '' ? (reader.getMany([value])[0] ?? null) : null;
+  return isArray ? [found] : found;
+}

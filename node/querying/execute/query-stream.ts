@@ -1,0 +1,68 @@
+import type { LocalIndex } from '../../indexing/local/local-index.ts';
+import type { QueryPlan } from '../plan/query-plan.ts';
+import { UnknownMethodError } from '../query-error.ts';
+import { collectionRows } from './collection-rows.ts';
+import { evaluate } from './evaluate.ts';
+import {
+  documentsOf,
+  type QueryContext,
+  queryCollection,
+  queryIndex,
+  scriptsOf,
+  searchedIndex,
+} from './execute-query.ts';
+import { Page } from './page.ts';
+import { projectionOf } from './project.ts';
+import type { QueryAnswer } from './query-answer.ts';
+import { orderOf } from './result-order.ts';
+
+/** Results of a query, some at a time: as many as there are, without ever holding all of them. */
+export interface QueryStream {
+  /** What is known before the first result. */
+  readonly head: Pick<
+    QueryAnswer,
+    'totalResults' | 'indexName' | 'isStale' | 'indexTimestamp' | 'resultEtag'
+  >;
+  /** JSON of the next results, about so many bytes; empty at the end. */
+  next(bytes: number): readonly Buffer[];
+  close(): void;
+}
+
+/** `index`: null for a collection query. */
+export function streamQuery(plan: QueryPlan, index: LocalIndex | null, context: QueryContext): QueryStream {
+  if (plan.include.paths.length > 0) {
+    throw new UnknownMethodError('include in a stream');
+  }
+  const nothing: QueryPlan = { ...plan, skip: 0, take: 0 };
+  const head = index === null ? queryCollection(nothing, context) : queryIndex(nothing, index, context);
+  const { reader } = context.documents;
+  const kind = index === null ? 'collection' : index.spec.reduce === undefined ? 'document' : 'group';
+  const page = new Page(plan, projectionOf(plan, kind, scriptsOf(context, reader)), reader, context.nowMs);
+  const rows = rowsOf(plan, index, context);
+  let isDone = plan.take === 0;
+  return {
+    head,
+    next(bytes) {
+      while (!isDone && page.bytes < bytes) {
+        const { value, done } = rows.next();
+        isDone = done === true || !page.take(value);
+      }
+      if (isDone) rows.return(undefined);
+      return page.drain();
+    },
+    close() {
+      isDone = true;
+      rows.return(undefined);
+    },
+  };
+}
+
+function rowsOf(plan: QueryPlan, index: LocalIndex | null, { documents }: QueryContext) {
+  if (index === null) {
+    if (plan.source.kind !== 'collection') throw new TypeError('The plan is not one of a collection.');
+    return collectionRows(documents.reader, plan.source);
+  }
+  const searched = searchedIndex(index);
+  const entries = evaluate(plan.where, searched);
+  return documentsOf(orderOf(plan, entries, searched), entries, index, documents.reader);
+}
