@@ -76,7 +76,8 @@ function changeFor(
   if (database.disabled !== wanted.disabled) {
     return { type: 'SetDatabaseState', database: name, disabled: wanted.disabled };
   }
-  return areSettingsDue(wanted.settings, database.settings)
+  // A database that is disabled takes no settings.
+  return !database.disabled && areSettingsDue(wanted.settings, database.settings)
     ? { type: 'PutDatabaseSettings', database: name, settings: wanted.settings }
     : undefined;
 }
@@ -116,7 +117,7 @@ export function homesFor(
   return staying.filter((tag) => isAllowed(wanted.placement, tag, view));
 }
 
-/** A resource that says nothing of settings leaves them as clients set them. */
+/** The settings of a resource replace those of the record. One that has none leaves them as clients set them. */
 export function areSettingsDue(
   wanted: Readonly<Record<string, string>>,
   current: Readonly<Record<string, string>> | undefined,

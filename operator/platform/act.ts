@@ -43,7 +43,11 @@ export async function act(
     case 'CreateDatabase':
       return admin.createDatabase(urls, action.database, action.tags, action.settings);
     case 'PutDatabaseSettings':
-      return admin.putDatabaseSettings(urls, action.database, action.settings);
+      return admin.putDatabaseSettings(
+        holderUrls(observed, action.database),
+        action.database,
+        action.settings,
+      );
     case 'SetDatabaseState':
       return admin.setDatabaseState(urls, action.database, action.disabled);
     case 'DeleteDatabase':
@@ -55,6 +59,14 @@ export async function act(
     default:
       return platform.perform(action);
   }
+}
+
+/** Nodes that serve the database: the others answer that it is not theirs. */
+function holderUrls(observed: Observed, database: string): readonly string[] {
+  const members = observed.databases?.find(({ name }) => name === database)?.members ?? [];
+  return observed.nodes
+    .filter(({ answer }) => answer !== undefined && members.includes(answer.tag))
+    .map((node) => node.url);
 }
 
 /** Nodes of the cluster that answered, the leader first. */

@@ -95,6 +95,14 @@ export class ClusterAdminClient {
     }
   }
 
+  /** Settings of a database, as its record has them. */
+  async databaseSettings(url: string, name: string): Promise<Readonly<Record<string, string>>> {
+    const record = await this.#ask<{ Settings?: Readonly<Record<string, string>> }>(url, '/admin/databases', {
+      name,
+    });
+    return record.Settings ?? {};
+  }
+
   /** Makes a passive node a cluster of its own. */
   bootstrap(url: string): Promise<void> {
     return this.#command([url], 'POST', '/admin/cluster/bootstrap', {});

@@ -12,6 +12,9 @@ export const ADMIN_REPLY_BYTES_MAX = 32 * 1024 * 1024;
 /** Databases asked for in one request. */
 export const DATABASE_PAGE_SIZE = 512;
 
+/** Databases whose settings are read in one look: there may be many, and settings change rarely. */
+export const SETTINGS_READS_MAX = 32;
+
 /** Pause between two looks at the cluster, in milliseconds: while something is going on, and at rest. */
 export const BUSY_PASS_INTERVAL_MS = 250;
 export const IDLE_PASS_INTERVAL_MS = 2_000;

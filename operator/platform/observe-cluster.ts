@@ -1,5 +1,6 @@
 import { ordinalOfTag } from '../decide/node-tag.ts';
 import type {
+  DatabaseWish,
   NodeAnswer,
   NodeProperties,
   Observed,
@@ -14,6 +15,7 @@ import type {
   DatabaseReply,
   NodeInfoReply,
 } from './cluster-admin-client.ts';
+import { SETTINGS_READS_MAX } from './limits.ts';
 import type { Platform, PlatformNode } from './platform.ts';
 
 /**
@@ -29,7 +31,7 @@ export async function observeCluster(
     platform.nodes().then((known) => Promise.all(known.map((node) => withAnswer(node, platform, admin)))),
     platform.wishes?.(),
   ]);
-  const databases = await databasesOf(nodes, admin);
+  const databases = await databasesOf(nodes, wishes ?? [], admin);
   return {
     nowMs,
     nodes,
@@ -134,6 +136,7 @@ function isSameAddress(a: string, b: string): boolean {
 /** The leader knows best; without one, nobody is asked, since nothing could be done about it either. */
 async function databasesOf(
   nodes: readonly ObservedNode[],
+  wishes: readonly DatabaseWish[],
   admin: ClusterAdminClient,
 ): Promise<readonly ObservedDatabase[] | undefined> {
   const [leader] = nodes
@@ -141,11 +144,50 @@ async function databasesOf(
     .sort((a, b) => (b.answer?.term ?? 0) - (a.answer?.term ?? 0));
   if (leader === undefined) return undefined;
   try {
-    return (await admin.databases(leader.url)).map(readDatabase);
+    const databases = (await admin.databases(leader.url)).map(readDatabase);
+    const settings = await settingsOf(databases, wishes, leader.url, admin);
+    return databases.map((database) => {
+      const own = settings.get(database.name);
+      return own === undefined ? database : { ...database, settings: own };
+    });
   } catch {
     // Not to know is told apart from "none" all the way: nothing is decided then that could cost a copy.
     return undefined;
   }
+}
+
+/** Settings are only looked at where a resource says what they should be, and of so many databases only a few a time. */
+async function settingsOf(
+  databases: readonly ObservedDatabase[],
+  wishes: readonly DatabaseWish[],
+  url: string,
+  admin: ClusterAdminClient,
+): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+  const wished = new Set(
+    wishes
+      .filter(({ spec }) => Object.keys(spec.settings).length > 0)
+      .map(({ spec }) => spec.name.toLowerCase()),
+  );
+  const asked = inTurn(
+    databases.filter(({ name }) => wished.has(name.toLowerCase())),
+    SETTINGS_READS_MAX,
+  );
+  const found = await Promise.all(
+    asked.map(
+      async ({ name }): Promise<[string, Readonly<Record<string, string>>]> => [
+        name,
+        await admin.databaseSettings(url, name),
+      ],
+    ),
+  );
+  return new Map(found);
+}
+
+/** So many of a list, at random where there are more: over a few looks every one has its turn. */
+function inTurn<Item>(items: readonly Item[], count: number): readonly Item[] {
+  if (items.length <= count) return items;
+  const from = Math.floor(Math.random() * items.length);
+  return [...items.slice(from), ...items.slice(0, from)].slice(0, count);
 }
 
 export function readDatabase(reply: DatabaseReply): ObservedDatabase {

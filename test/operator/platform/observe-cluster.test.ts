@@ -49,6 +49,32 @@ describe('what a node says of itself', () => {
   });
 });
 
+describe('what a node says of its cluster', () => {
+  it('has the zone and the public address of every node, and where its own log ends', () => {
+    const info = {
+      NodeTag: 'A',
+      TopologyId: 'c',
+      ServerId: 's',
+      CurrentState: 'Follower',
+      LastLogIndex: 41,
+      LastLogTerm: 3,
+    };
+    const reply = {
+      ...passive,
+      NodeTag: 'A',
+      Topology: { ...passive.Topology, TopologyId: 'c', Members: { A: 'http://127.0.0.1:8080' } },
+      CurrentState: 'Follower',
+      NodeProperties: {
+        A: { Zone: 'z1', PublicUrl: null },
+        B: { Zone: null, PublicUrl: 'https://b.example' },
+      },
+    };
+    const answer = readAnswer(info, reply, urlOf);
+    expect(answer.properties).toEqual({ A: { zone: 'z1' }, B: { publicUrl: 'https://b.example' } });
+    expect([answer.lastTerm, answer.lastIndex]).toEqual([3, 41]);
+  });
+});
+
 describe('a database in the list', () => {
   it('has its holders by role, and who is deleting it', () => {
     expect(
