@@ -48,12 +48,15 @@ export function planCopies(view: ClusterView, spec: RavenClusterSpec, leaving: r
 
 type CopyAction = Extract<Action, { type: 'AddDatabaseReplica' | 'RemoveDatabaseReplica' }>;
 
-/** A copy that is being filled, or deleted by a node that is there to do it: wait for that first. */
+/**
+ * A copy that is being filled, or deleted by a node that is there to do it: wait for that first. A database that is
+ * disabled stands still until it is enabled.
+ */
 function isMoving(database: WishedDatabase, placement: Placement): boolean {
   const { view } = placement;
   const homes = homesOf(database, placement);
   return (
-    database.promotables.some((tag) => homes.includes(tag)) ||
+    (!database.disabled && database.promotables.some((tag) => homes.includes(tag))) ||
     database.deleting.some((tag) => view.belongs(tag) && view.isLive(tag))
   );
 }
@@ -71,15 +74,20 @@ function nextAction(database: WishedDatabase, placement: Placement): CopyAction 
 
   const unfinished = surplus.find((tag) => database.promotables.includes(tag));
   if (unfinished !== undefined) return { type: 'RemoveDatabaseReplica', database: name, tag: unfinished };
+  const members = database.members.filter((tag) => homes.includes(tag));
+  const hasLiveMember = members.some((tag) => view.isLive(tag));
+  // Of a node that does not belong any more only the place in the record is left.
+  const gone = surplus.find((tag) => !view.belongs(tag));
+  if (gone !== undefined && database.members.some((tag) => view.belongs(tag) && view.isLive(tag))) {
+    return { type: 'RemoveDatabaseReplica', database: name, tag: gone };
+  }
   if (kept.length < wanted) {
     const tag = placeFor(database, homes, placement);
     return tag === undefined ? undefined : { type: 'AddDatabaseReplica', database: name, tag };
   }
-  const members = database.members.filter((tag) => homes.includes(tag));
   const [goes] = surplus;
   if (goes !== undefined) {
-    const isCovered =
-      members.some((tag) => view.isLive(tag)) && members.length >= requiredMembers(database, wanted, spec);
+    const isCovered = hasLiveMember && members.length >= requiredMembers(database, wanted, spec);
     return isCovered ? { type: 'RemoveDatabaseReplica', database: name, tag: goes } : undefined;
   }
   // Lowered by the spec alone, never by nodes that are away, and only while every copy that stays is there to see.

@@ -24,7 +24,7 @@ import { removeWipedNode, wipedTags } from './wiped-nodes.ts';
 export function nextStep(view: ClusterView, cluster: RavenCluster, memory: Memory): Step {
   const { spec } = cluster;
   if (spec.hibernated && !isInFlight(view, spec, memory)) return hibernate(view);
-  const starts = startProcesses(view);
+  const starts = startProcesses(view, spec);
   const step = chooseStep(view, cluster, memory);
   const isStarted = new Set(starts.flatMap(ordinalsOf));
   const others = step.actions.filter(

@@ -1,8 +1,8 @@
 import type { RavenClusterSpec } from '../api/raven-cluster.ts';
 import type { Action, StopReason } from './action.ts';
-import type { ClusterView } from './cluster-view.ts';
+import { type ClusterView, tagsOf } from './cluster-view.ts';
 import { RESTART_DELAY_MAX_MS, RESTART_DELAY_MS } from './limits.ts';
-import { tagOfOrdinal } from './node-tag.ts';
+import { ordinalOfTag, tagOfOrdinal } from './node-tag.ts';
 import type { ObservedNode } from './observed.ts';
 import { NOTHING_TO_DO, type Step } from './step.ts';
 
@@ -19,15 +19,28 @@ export function mayStart(node: ObservedNode, nowMs: number): boolean {
  * Starts every process that the cluster counts on. Without a leader that is every node whose data says that it joined,
  * all at once: a quorum can't form if they wait for each other.
  */
-export function startProcesses(view: ClusterView): readonly Action[] {
+export function startProcesses(view: ClusterView, spec: RavenClusterSpec): readonly Action[] {
   const stopped = view.nodes.filter((node) => node.process === 'Stopped' && mayStart(node, view.nowMs));
-  return stopped.flatMap((node): Action[] => {
+  const started = stopped.flatMap((node): Action[] => {
     const tag = tagOfOrdinal(node.ordinal);
     const isCountedOn = view.leader === undefined ? node.data === 'Used' : view.belongs(tag);
     const isUncertain = view.leader !== undefined && node.data === 'Used' && !view.isConfirmedAbsent(tag);
     if (!isCountedOn && !isUncertain) return [];
     return [{ type: node.data === 'None' ? 'CreateNode' : 'StartNode', ordinal: node.ordinal }];
   });
+  return [...started, ...createVanished(view, spec)];
+}
+
+/** Members of which the platform has nothing left, not even data: they come up empty, and are found to be wiped. */
+function createVanished(view: ClusterView, spec: RavenClusterSpec): readonly Action[] {
+  const topology = view.leader?.topology;
+  if (topology === undefined) return [];
+  return tagsOf(topology)
+    .filter((tag) => !topology.foreign.includes(tag) && view.nodeOfTag(tag) === undefined)
+    .map(ordinalOfTag)
+    .filter((ordinal) => ordinal !== undefined)
+    .filter((ordinal) => ordinal < spec.nodes)
+    .map((ordinal) => ({ type: 'CreateNode', ordinal }));
 }
 
 /** Starts the process of a node that is to join, if it is not up. */

@@ -7,7 +7,10 @@ import { holdersOf } from './observed.ts';
 import { homesOf, isPinned, placementOf, requiredMembers, wantedCopies } from './placement.ts';
 import { type ConditionDraft, condition } from './step.ts';
 
-/** The nodes that have to go, highest ordinal first, and why that can't be done now if so. */
+/**
+ * The nodes that have to go, in order, and why that can't be done now if so. Those that are down go first: without
+ * them the others need fewer votes; then the highest ordinal.
+ */
 export interface ScaleDownPlan {
   readonly leaving: readonly string[];
   readonly blocked?: ConditionDraft;
@@ -15,7 +18,9 @@ export interface ScaleDownPlan {
 
 /** Thinks the whole scale-down through before its first step: half of it would be worse than none. */
 export function planScaleDown(view: ClusterView, spec: RavenClusterSpec): ScaleDownPlan {
-  const leaving = surplusTags(view, spec.nodes);
+  const leaving = [...surplusTags(view, spec.nodes)].sort(
+    (a, b) => Number(view.isLive(a)) - Number(view.isLive(b)),
+  );
   if (leaving.length === 0) return { leaving };
   const blocked = forbidden(leaving, spec) ?? quorumLoss(view, leaving) ?? copyLoss(view, spec, leaving);
   return blocked === undefined ? { leaving } : { leaving, blocked };
@@ -67,7 +72,7 @@ function copyLoss(
       `The placement of ${namesOf(pinned)} leaves too few nodes without ${leaving.join(', ')}: change it first`,
     );
   }
-  const stuck = touched.filter((database) => !canMove(database, view, homesOf(database, then)));
+  const stuck = touched.filter((database) => !canMove(database, homesOf(database, then), view, spec));
   if (stuck.length > 0) {
     return blockedBy(
       'LastCopyOnNode',
@@ -88,9 +93,21 @@ function copyLoss(
   return undefined;
 }
 
-/** Somebody who stays has it already, or a live member can give it to somebody who stays. */
-function canMove(database: WishedDatabase, view: ClusterView, staying: readonly string[]): boolean {
+/**
+ * Somebody who stays has it already, or a live member can give it to somebody who stays. A database that is disabled
+ * is not copied: as many as are wanted must have it already.
+ */
+function canMove(
+  database: WishedDatabase,
+  homes: readonly string[],
+  view: ClusterView,
+  spec: RavenClusterSpec,
+): boolean {
   const liveMembers = database.members.filter((tag) => view.isLive(tag));
-  if (liveMembers.some((tag) => staying.includes(tag))) return true;
-  return liveMembers.length > 0 && !database.disabled && staying.some((tag) => view.isLive(tag));
+  if (!liveMembers.some((tag) => homes.includes(tag))) {
+    return liveMembers.length > 0 && !database.disabled && homes.some((tag) => view.isLive(tag));
+  }
+  const kept = database.members.filter((tag) => homes.includes(tag)).length;
+  const wanted = wantedCopies(database, homes.length, spec);
+  return !database.disabled || kept >= requiredMembers(database, wanted, spec);
 }

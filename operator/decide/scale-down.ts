@@ -7,7 +7,7 @@ import type { ScaleDownPlan } from './scale-down-plan.ts';
 import { acting, NOTHING_TO_DO, type Operation, type Step, waiting } from './step.ts';
 
 /**
- * One node at a time, highest ordinal first: copies move off, the lead moves off, the others take it out of the
+ * One node at a time, in the order of the plan: copies move off, the lead moves off, the others take it out of the
  * topology. Its process is stopped later, by `retireLeftovers`, when a majority confirms that it left.
  */
 export function removeNextNode(view: ClusterView, spec: RavenClusterSpec, plan: ScaleDownPlan): Step {

@@ -42,6 +42,9 @@ function join(view: ClusterView, spec: RavenClusterSpec, ordinal: number): Step 
     return waiting(operation(`Waiting for a majority to confirm that node ${tag} is not a member`));
   }
   const node = view.node(ordinal);
+  if (node?.host?.lostSinceMs !== undefined && node.answer === undefined) {
+    return waiting(operation(`Waiting: machine ${node.host.name} of node ${tag} does not report`));
+  }
   const old = node === undefined ? undefined : clearOldData(view, node, spec, operation);
   if (old !== undefined) return old;
   const starts = startJoiner(view, ordinal);

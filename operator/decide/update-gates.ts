@@ -56,11 +56,13 @@ export function obstacleToRestart(
   const others = tagsOf(topology).filter((other) => other !== tag);
   const behind = others.find((other) => (view.lagOf(other) ?? 0) > spec.update.maxReplicationLag);
   if (behind !== undefined) return `Waiting for node ${behind} to catch up`;
-  const thin = view.databases.filter(({ members: copies, rehabs, promotables }) => {
+  const thin = view.databases.filter(({ members: copies, rehabs, promotables, disabled }) => {
     const all = [...copies, ...rehabs];
     const spares = copies.filter((copy) => !isDown(copy)).length;
     const isShared = all.length > 1 && all.includes(tag);
-    return promotables.length > 0 || (isShared && spares < Math.max(1, Math.ceil(all.length / 2)));
+    const isThin = promotables.length > 0 || (isShared && spares < Math.max(1, Math.ceil(all.length / 2)));
+    // One that is disabled serves nobody anyway.
+    return isThin && !disabled;
   });
   return thin.length === 0 ? undefined : `Waiting for the copies of ${namesOf(thin)}`;
 }

@@ -35,7 +35,7 @@ export function growVolumes(view: ClusterView): VolumePlan {
   if (inFlight !== undefined) return { actions: [], growing: inFlight.tag, condition };
   const isLeader = ({ tag }: NodeVolume): number => Number(view.leader?.tag === tag);
   const [next] = volumes
-    .filter((volume) => isTooSmall(volume) && volume.canGrow)
+    .filter((volume) => isTooSmall(volume) && volume.canGrow && !volume.isOutOfReach)
     .sort((a, b) => isLeader(a) - isLeader(b) || a.ordinal - b.ordinal);
   if (next === undefined) return { actions: [], condition };
   return { actions: [{ type: 'GrowVolume', ordinal: next.ordinal }], growing: next.tag, condition };
