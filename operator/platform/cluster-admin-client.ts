@@ -124,9 +124,10 @@ export class ClusterAdminClient {
     return this.#command(urls, 'POST', '/admin/cluster/demote', { nodeTag: tag });
   }
 
-  /** The leader steps down. */
-  reelect(urls: readonly string[]): Promise<void> {
-    return this.#command(urls, 'POST', '/admin/cluster/reelect', {});
+  /** The leader steps down, for the node `heir` where it is given: refused when that one is not up to date. */
+  reelect(urls: readonly string[], heir?: string): Promise<void> {
+    const query = heir === undefined ? {} : { nodeTag: heir };
+    return this.#command(urls, 'POST', '/admin/cluster/reelect', query);
   }
 
   addDatabaseNode(urls: readonly string[], database: string, tag: string): Promise<void> {

@@ -34,6 +34,16 @@ describe('the command line', () => {
       expect(stdout).toContain(`  ${command}`);
   });
 
+  it('has a second program, for kubectl', async () => {
+    const plugin = join(program, '..', '..', 'plugin', 'launcher.ts');
+    const { stdout } = await run(process.execPath, [plugin, '--help']);
+    for (const command of ['status', 'promote', 'drain', 'recover', 'report'])
+      expect(stdout).toContain(`  ${command} `);
+    await expect(
+      run(process.execPath, [plugin, 'status', '--kubeconfig', join(path, 'none')]),
+    ).rejects.toThrow(/none cannot be used: ENOENT/);
+  });
+
   it('refuses a file that is not valid with line and field, and starts nothing', async () => {
     const text =
       'apiVersion: ravencluster.io/v1beta1\nkind: RavenCluster\nmetadata: {name: x}\nspec:\n  node: 1\n';
