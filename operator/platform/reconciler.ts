@@ -130,6 +130,7 @@ export class Reconciler {
 
   async #recall({ nowMs, nodes }: Observed): Promise<Memory> {
     const stored = await this.#platform.loadMemory();
+    this.#memory = stored;
     if (stored !== undefined) return stored;
     const isFirstStart = nodes.every((node) => node.data === 'None' && node.answer === undefined);
     return isFirstStart ? FIRST_MEMORY : forgottenMemory(nowMs);

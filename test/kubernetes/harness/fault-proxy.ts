@@ -7,10 +7,16 @@ import { Transform } from 'node:stream';
 import { KubeConfig } from '@kubernetes/client-node';
 import { controlPlane } from './api-test.ts';
 
+/** A request that a client sends. */
+export interface ProxiedRequest {
+  readonly method: string;
+  readonly url: URL;
+}
+
 /** An answer that the proxy gives instead of the API server. */
 export interface Fault {
   /** Which requests get it; all of them when absent. */
-  readonly of?: (request: { readonly method: string; readonly url: URL }) => boolean;
+  readonly of?: (request: ProxiedRequest) => boolean;
   /** How many of them. */
   readonly times: number;
   readonly status: number;
@@ -18,9 +24,10 @@ export interface Fault {
   readonly body?: string;
 }
 
-export const isWatch = ({ url }: { readonly url: URL }): boolean => url.searchParams.get('watch') === '1';
-export const isList = ({ method, url }: { readonly method: string; readonly url: URL }): boolean =>
+export const isWatch = ({ url }: ProxiedRequest): boolean => url.searchParams.get('watch') === '1';
+export const isList = ({ method, url }: ProxiedRequest): boolean =>
   method === 'GET' && url.searchParams.has('limit');
+export const isWrite = ({ method }: ProxiedRequest): boolean => method !== 'GET';
 
 /** Body of the API server's answer when a resource version is forgotten. */
 export const EXPIRED = JSON.stringify({
@@ -49,6 +56,7 @@ export class FaultProxy {
   #thawed: PromiseWithResolvers<void> | undefined;
   #tearsNextEvent = false;
   #isDown = false;
+  #onAnswer: (request: ProxiedRequest) => void = () => undefined;
 
   private constructor() {
     const { server, authorityFolder: folder } = controlPlane();
@@ -110,6 +118,11 @@ export class FaultProxy {
 
   answer(fault: Fault): void {
     this.#faults.push({ fault, left: fault.times });
+  }
+
+  /** Calls `listener` when the API server has carried a request out, before the client hears of it. */
+  onAnswer(listener: (request: ProxiedRequest) => void): void {
+    this.#onAnswer = listener;
   }
 
   /** Breaks every connection. */
@@ -186,6 +199,7 @@ export class FaultProxy {
     const agent = headers.authorization === undefined ? this.#asAdmin : this.#asCaller;
     const outgoing = request(asked.url, { method: asked.method, headers, agent });
     outgoing.on('response', (answer) => {
+      this.#onAnswer(asked);
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       response.flushHeaders();
       if (isWatch(asked)) this.#watches.add(response);

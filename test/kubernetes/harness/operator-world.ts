@@ -27,6 +27,7 @@ export class TestOperator {
   readonly lines: string[] = [];
   readonly #gate = new AbortController();
   #isLost = false;
+  #isOver = false;
 
   private constructor(proxy: FaultProxy, world: OperatorWorld, options: { readonly isQuick: boolean }) {
     this.proxy = proxy;
@@ -59,6 +60,16 @@ export class TestOperator {
     return started;
   }
 
+  /** Waits until it has looked so many times more at its clusters, with nothing left to do. */
+  async looks(count: number): Promise<void> {
+    const looksNow = async () => {
+      const text = await this.operator.registry.metrics();
+      return Number(/^ravencluster_operator_reconciles_total\{result="Rest"\} (\d+)/m.exec(text)?.[1] ?? 0);
+    };
+    const target = (await looksNow()) + count;
+    await waitUntil(`${count} looks`, async () => (await looksNow()) >= target, PATIENCE_MS);
+  }
+
   /** It leads no more and would have ended its process. */
   get isLost(): boolean {
     return this.#isLost;
@@ -66,6 +77,7 @@ export class TestOperator {
 
   /** As SIGKILL does: what is under way is broken off, the lease is not given back. */
   async kill(): Promise<void> {
+    this.#isOver = true;
     this.proxy.down();
     this.#gate.abort();
     await this.operator.stop();
@@ -73,6 +85,8 @@ export class TestOperator {
   }
 
   async stop(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
     await this.operator.stop();
     await this.proxy.stop();
   }

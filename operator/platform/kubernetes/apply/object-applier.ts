@@ -90,8 +90,7 @@ export class ObjectApplier {
     const verdict = isKnown ? this.#drift.judge(key, differences, nowMs) : UNJUDGED;
     if (!verdict.isCorrected) return conflict(key, fields, others);
     const { problem, returned } = await this.#send(key, object, nowMs);
-    const isChanged = returned?.metadata.resourceVersion !== found.metadata.resourceVersion;
-    if (returned !== undefined && isChanged && verdict.isTold) {
+    if (returned !== undefined && isChanged(found, returned) && verdict.isTold) {
       this.#options.onDrift({ object: returned, fields, others });
     }
     return problem;
@@ -134,6 +133,13 @@ const UNJUDGED = { isCorrected: true, isTold: true } as const;
 
 function fingerprint({ path, found }: Difference): string {
   return `${path} ${found}`;
+}
+
+/** The status of an object changes all the time, and its version with it; where there is a generation, that tells. */
+function isChanged({ metadata: before }: KubeObject, { metadata: after }: KubeObject): boolean {
+  return after.generation === undefined
+    ? before.resourceVersion !== after.resourceVersion
+    : before.generation !== after.generation;
 }
 
 /** What the API server has against an object is a problem of this object; no answer is one of everything. */

@@ -33,9 +33,9 @@ function isSame(wanted: unknown, found: unknown): boolean {
   return a !== undefined && a === b;
 }
 
-/** The API server drops fields that hold nothing. */
+/** The API server drops fields that hold nothing, and those that hold what they would hold without being set. */
 function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === null || value === '') return true;
+  if (value === undefined || value === null || value === '' || value === 0 || value === false) return true;
   if (Array.isArray(value)) return value.length === 0;
   return isRecord(value) && Object.values(value).every(isEmpty);
 }

@@ -1,6 +1,6 @@
 import { parseQuantity } from '../../../api/quantity.ts';
-import { labelSelector, selectorLabels } from '../../../resources/labels.ts';
-import { FIELD_MANAGER, ordinalOfPod, SCALE_FIELD_MANAGER } from '../../../resources/names.ts';
+import { APPLIED_HASH_ANNOTATION, labelSelector, selectorLabels } from '../../../resources/labels.ts';
+import { ordinalOfPod, SCALE_FIELD_MANAGER } from '../../../resources/names.ts';
 import { POD, STATEFUL_SET } from '../api/kinds.ts';
 import type { KubeObject } from '../api/kube-object.ts';
 import { type ClusterScope, refIn } from '../cluster-scope.ts';
@@ -26,13 +26,16 @@ export async function applyStatefulSet(
   const found = seen ?? (await scope.reader.get<StatefulSetObject>(ref));
   // On its way out, to be made anew: what is written now would go with it.
   if (found?.metadata.deletionTimestamp !== undefined) return undefined;
-  const existing = found ?? (await create(scope, wanted));
-  if (!ownsReplicas(existing)) await ownReplicas(scope);
-  return applier.apply(wanted, existing, nowMs);
+  if (found === undefined) {
+    const problem = await applier.apply(await firstSet(scope, wanted), undefined, nowMs);
+    if (problem !== undefined) return problem;
+  }
+  if (found === undefined || !ownsReplicas(found)) await ownReplicas(scope);
+  return applier.apply(wanted, found, nowMs);
 }
 
-/** Without the hash of what is wanted, so that the next look applies that as well, should this be the last write. */
-async function create(scope: ClusterScope, wanted: WantedSet): Promise<StatefulSetObject> {
+/** With a hash of its own, so that the next look applies what is wanted, should this be the last write. */
+async function firstSet(scope: ClusterScope, wanted: WantedSet): Promise<WantedSet> {
   const { items } = await scope.reader.list<PodObject>(POD, {
     namespace: scope.namespace,
     labelSelector: labelSelector(selectorLabels(scope.name)),
@@ -41,12 +44,10 @@ async function create(scope: ClusterScope, wanted: WantedSet): Promise<StatefulS
     .filter((pod) => pod.metadata.deletionTimestamp === undefined)
     .map((pod) => ordinalOfPod(scope.name, pod.metadata.name) ?? -1);
   const replicas = Math.max(-1, ...ordinals) + 1;
-  const { annotations: _, ...metadata } = wanted.metadata;
-  const first = { ...wanted, metadata, spec: { ...wanted.spec, replicas } };
-  return scope.writer.apply<StatefulSetObject>(first as StatefulSetObject, {
-    fieldManager: FIELD_MANAGER,
-    force: true,
-  });
+  const { annotations } = wanted.metadata;
+  const hash = `first-${annotations?.[APPLIED_HASH_ANNOTATION] ?? ''}`;
+  const metadata = { ...wanted.metadata, annotations: { ...annotations, [APPLIED_HASH_ANNOTATION]: hash } };
+  return { ...wanted, metadata, spec: { ...wanted.spec, replicas } };
 }
 
 function ownsReplicas({ metadata }: StatefulSetObject): boolean {

@@ -22,6 +22,8 @@ describe('an object that was applied', () => {
       { path: 'spec.containers[name=node].image', wanted: '"a:1"', found: '"a:2"' },
     ]);
     expect(pathsOf({ spec: { replicas: 3 } }, { spec: {} })).toEqual(['spec.replicas']);
+    expect(pathsOf({ readOnly: false }, { readOnly: true })).toEqual(['readOnly']);
+    expect(pathsOf({ maxUnavailable: 0 }, { maxUnavailable: 1 })).toEqual(['maxUnavailable']);
   });
 
   it('may have entries more in a list of named things, in any order, but must have its own', () => {
@@ -42,6 +44,7 @@ describe('an object that was applied', () => {
     [{ env: [], nodeSelector: {} }, {}],
     [{ securityContext: { capabilities: { add: [] } } }, {}],
     [{ port: '8080' }, { port: 8080 }],
+    [{ minReadySeconds: 0, readOnly: false }, {}],
   ])('means the same when the API server writes %j as %j', (wanted, found) => {
     expect(differencesOf(wanted, found)).toEqual([]);
   });
