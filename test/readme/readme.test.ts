@@ -7,12 +7,25 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandsOf } from './readme-commands.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 
-/** Commands of the README that are run elsewhere: by whoever runs these tests, or by a test of their own. */
-const RUN_ELSEWHERE = ['npm ci', 'npm test'];
+/** Commands of the README that are run elsewhere: by whoever runs these tests, or by tests of their own. */
+const RUN_ELSEWHERE = [
+  'npm ci',
+  'npm test',
+  // The end-to-end tests are this command, and build the image by the other.
+  'npm run test:kubernetes',
+  'npm run image',
+  // test/kubernetes/api/readme.test.ts
+  'helm install ravencluster-operator charts/ravencluster-operator --namespace ravencluster-system --create-namespace',
+  'kubectl apply --server-side -f charts/install.yaml',
+  'kubectl apply -f examples/ravencluster.yaml',
+  'kubectl scale ravencluster example --replicas=5',
+  'kubectl get ravenclusters',
+];
 
 /** A folder as a clone of the repository would be after `npm ci`, so that nothing is left in the real one. */
 async function cloneLike(): Promise<string> {
@@ -82,10 +95,7 @@ describe('the README', () => {
   });
 
   it('names no command that is not run by a test', async () => {
-    const text = await readFile(join(root, 'README.md'), 'utf8');
-    const commands = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) =>
-      (block ?? '').trim().split('\n'),
-    );
+    const commands = commandsOf(await readFile(join(root, 'README.md'), 'utf8'));
     const runHere = [
       'npm start',
       'node examples/tour.js',
