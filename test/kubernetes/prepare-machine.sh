@@ -3,7 +3,7 @@
 # plugins, and what builds the image. Starts nothing: a runtime of the machine's own is neither needed nor in the way.
 set -euo pipefail
 packages=(containerd runc containernetworking-plugins nftables iptables conntrack socat ethtool iproute2 util-linux
-  openssl buildah debootstrap)
+  buildah debootstrap)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query --show --showformat '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

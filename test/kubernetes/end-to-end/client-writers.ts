@@ -5,7 +5,6 @@ import {
   type LedgerDocument,
   type LedgerEntry,
 } from '../../processes/harness/write-ledger.ts';
-import type { ClientCertificate } from './client-certificate.ts';
 
 /** Longest the client waits for an answer of one node before it goes to the next, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -20,7 +19,16 @@ const BATCH_SIZE = 3;
 export interface WritersOptions {
   readonly urls: readonly string[];
   readonly database: string;
-  readonly certificate: ClientCertificate | undefined;
+  /** undefined: plain HTTP. */
+  readonly tls: ClientTls | undefined;
+}
+
+/** What the official client takes as `authOptions`. */
+export interface ClientTls {
+  /** Certificate and key as PKCS #12, without a password. */
+  readonly pfx: Buffer;
+  /** PEM. */
+  readonly authorities: string;
 }
 
 /**
@@ -29,7 +37,7 @@ export interface WritersOptions {
  */
 export class ClientWriters implements Ledger {
   readonly entries: LedgerEntry[] = [];
-  readonly #options: WritersOptions;
+  #options: WritersOptions;
   #store: DocumentStore;
   readonly #running: Promise<void>[] = [];
   #isStopped = false;
@@ -87,10 +95,13 @@ export class ClientWriters implements Ledger {
     return longest;
   }
 
-  /** As an application does whose certificates were changed under it. */
-  useCertificate(certificate: ClientCertificate): void {
+  /** As an application does whose authorities were changed under it: it makes its store anew. */
+  useAuthorities(authorities: string): void {
+    const { tls } = this.#options;
+    if (tls === undefined || tls.authorities === authorities) return;
     const old = this.#store;
-    this.#store = storeOf({ ...this.#options, certificate });
+    this.#options = { ...this.#options, tls: { ...tls, authorities } };
+    this.#store = storeOf(this.#options);
     // Sessions that are at work with it end first.
     setTimeout(() => old.dispose(), 2 * REQUEST_TIMEOUT_MS).unref();
   }
@@ -131,15 +142,11 @@ export class ClientWriters implements Ledger {
   }
 }
 
-function storeOf({ urls, database, certificate }: WritersOptions): DocumentStore {
+function storeOf({ urls, database, tls }: WritersOptions): DocumentStore {
   const store =
-    certificate === undefined
+    tls === undefined
       ? new DocumentStore([...urls], database)
-      : new DocumentStore([...urls], database, {
-          certificate: certificate.pfx,
-          type: 'pfx',
-          ca: certificate.authorities,
-        });
+      : new DocumentStore([...urls], database, { certificate: tls.pfx, type: 'pfx', ca: tls.authorities });
   store.conventions.requestTimeout = REQUEST_TIMEOUT_MS;
   store.initialize();
   return store;

@@ -1,6 +1,4 @@
-import { API_GROUP_VERSION } from '../../../operator/api/api-group.ts';
 import type { RavenCluster } from '../../../operator/api/raven-cluster.ts';
-import { RAVEN_CLUSTER, RAVEN_DATABASE } from '../../../operator/api/resource-kind.ts';
 import type { ClusterTopologyReply, DatabaseReply } from '../../../operator/platform/cluster-admin-client.ts';
 import {
   PERSISTENT_VOLUME_CLAIM,
@@ -8,22 +6,10 @@ import {
   STATEFUL_SET,
 } from '../../../operator/platform/kubernetes/api/kinds.ts';
 import type { KubeClient } from '../../../operator/platform/kubernetes/api/kube-client.ts';
-import type { KindRef, KubeObject } from '../../../operator/platform/kubernetes/api/kube-object.ts';
+import type { KubeObject } from '../../../operator/platform/kubernetes/api/kube-object.ts';
+import { RAVEN_CLUSTER_KIND } from '../../../operator/platform/kubernetes/resource-kinds.ts';
 import { labelSelector, selectorLabels } from '../../../operator/resources/labels.ts';
 import { clusterObjectName } from '../../../operator/resources/names.ts';
-
-export const CLUSTERS: KindRef = {
-  apiVersion: API_GROUP_VERSION,
-  kind: RAVEN_CLUSTER.kind,
-  plural: RAVEN_CLUSTER.plural,
-  namespaced: true,
-};
-export const DATABASES: KindRef = {
-  apiVersion: API_GROUP_VERSION,
-  kind: RAVEN_DATABASE.kind,
-  plural: RAVEN_DATABASE.plural,
-  namespaced: true,
-};
 
 interface Condition {
   readonly type: string;
@@ -69,7 +55,7 @@ export async function observeFacts(
 ): Promise<ClusterFacts> {
   const selection = { namespace, labelSelector: labelSelector(selectorLabels(name)) };
   const [resource, set, pods, claims] = await Promise.all([
-    client.get<RavenCluster & KubeObject>({ kind: CLUSTERS, namespace, name }),
+    client.get<RavenCluster & KubeObject>({ kind: RAVEN_CLUSTER_KIND, namespace, name }),
     client.get<StatefulSetObject>({ kind: STATEFUL_SET, namespace, name: clusterObjectName(name) }),
     client.list<PodObject>(POD, selection),
     client.list<ClaimObject>(PERSISTENT_VOLUME_CLAIM, selection),

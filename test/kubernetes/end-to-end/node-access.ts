@@ -1,3 +1,4 @@
+import { unzipSync } from 'fflate';
 import { Agent, fetch as fetchOver } from 'undici';
 import {
   ClusterAdminClient,
@@ -6,7 +7,7 @@ import {
 } from '../../../operator/platform/cluster-admin-client.ts';
 import { nodeUrl, ordinalOfPod } from '../../../operator/resources/names.ts';
 import type { Member } from '../../processes/harness/compare-members.ts';
-import type { ClientCertificate } from './client-certificate.ts';
+import type { AdminIdentity } from './certificates.ts';
 import type { NodeQuestions } from './cluster-facts.ts';
 
 /** Longest a node may take to accept a connection, in milliseconds: one behind a cut cable never does. */
@@ -20,14 +21,14 @@ export class NodeAccess implements NodeQuestions {
   readonly #agent: Agent;
   readonly admin: ClusterAdminClient;
 
-  constructor(namespace: string, cluster: string, certificate: ClientCertificate | undefined) {
+  constructor(namespace: string, cluster: string, identity: AdminIdentity | undefined) {
     this.#namespace = namespace;
     this.#cluster = cluster;
-    this.#isSecure = certificate !== undefined;
+    this.#isSecure = identity !== undefined;
     const tls =
-      certificate === undefined
+      identity === undefined
         ? {}
-        : { cert: certificate.certificate, key: certificate.key, ca: certificate.authorities };
+        : { cert: identity.certificate, key: identity.key, ca: identity.authorities };
     // Pods move to other addresses: a connection is not kept for long.
     this.#agent = new Agent({
       connect: { ...tls, timeout: CONNECT_TIMEOUT_MS },
@@ -54,6 +55,26 @@ export class NodeAccess implements NodeQuestions {
 
   databases(pod: string): Promise<readonly DatabaseReply[]> {
     return this.admin.databases(this.urlOf(pod));
+  }
+
+  /**
+   * A certificate for an application that may read and write one database: the node makes it, with its key, and keeps
+   * neither. PKCS #12.
+   */
+  async issueCertificate(pod: string, name: string, database: string): Promise<Buffer> {
+    const permissions = { [database]: 'ReadWrite' };
+    const body = { Name: name, SecurityClearance: 'ValidUser', Permissions: permissions };
+    const response = await fetchOver(`${this.urlOf(pod)}/admin/certificates`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+      dispatcher: this.#agent,
+    });
+    const content = Buffer.from(await response.arrayBuffer());
+    if (!response.ok) throw new Error(`No certificate: ${response.status} ${content}`);
+    const pfx = Object.entries(unzipSync(content)).find(([file]) => file.endsWith('.pfx'))?.[1];
+    if (pfx === undefined) throw new Error('There is no PKCS #12 in what the node made');
+    return Buffer.from(pfx);
   }
 
   close(): Promise<void> {

@@ -13,7 +13,6 @@ const PROGRAMS = [
   'unshare',
   'buildah',
   'debootstrap',
-  'openssl',
   'kubectl',
   'helm',
 ];

@@ -1,6 +1,7 @@
 import { ordinalOfTag } from '../../../operator/decide/node-tag.ts';
 import { LEASE, POD } from '../../../operator/platform/kubernetes/api/kinds.ts';
 import type { KubeObject } from '../../../operator/platform/kubernetes/api/kube-object.ts';
+import { RAVEN_CLUSTER_KIND } from '../../../operator/platform/kubernetes/resource-kinds.ts';
 import { nodeName } from '../../../operator/resources/names.ts';
 import {
   compareMembers,
@@ -11,9 +12,9 @@ import { waitUntil } from '../../processes/harness/wait-until.ts';
 import type { KubernetesCluster } from '../cluster/kubernetes-cluster.ts';
 import type { Machine } from '../cluster/machine.ts';
 import { disagreements, type Expectation } from './agreement.ts';
-import { readClientCertificate } from './client-certificate.ts';
+import { readAdminIdentity, readAuthorities } from './certificates.ts';
 import { ClientWriters } from './client-writers.ts';
-import { CLUSTERS, type ClusterFacts, observeFacts, type PodObject } from './cluster-facts.ts';
+import { type ClusterFacts, observeFacts, type PodObject } from './cluster-facts.ts';
 import { NodeAccess } from './node-access.ts';
 
 /** Longest a cluster may take to be at rest again, in milliseconds: five nodes on two cores. */
@@ -49,28 +50,34 @@ export class Stage {
 
   /** How to reach the nodes; with the certificates of now after `renewAccess`. */
   async access(): Promise<NodeAccess> {
-    this.#access ??= new NodeAccess(
-      this.namespace,
-      this.cluster,
-      await readClientCertificate(this.kubernetes.client, this.namespace, this.cluster),
-    );
+    if (this.#access === undefined) await this.renewAccess();
+    if (this.#access === undefined) throw new Error('There is no access to the nodes');
     return this.#access;
   }
 
+  /** Takes what is in the Secrets now, for the test and for the applications. */
   async renewAccess(): Promise<void> {
-    const certificate = await readClientCertificate(this.kubernetes.client, this.namespace, this.cluster);
+    const { client } = this.kubernetes;
+    const identity = await readAdminIdentity(client, this);
     await this.#access?.close();
-    this.#access = new NodeAccess(this.namespace, this.cluster, certificate);
-    if (certificate !== undefined) this.writers?.useCertificate(certificate);
+    this.#access = new NodeAccess(this.namespace, this.cluster, identity);
+    const authorities = await readAuthorities(client, this);
+    if (authorities !== undefined) this.writers?.useAuthorities(authorities);
   }
 
+  /** Applications begin to write, with a certificate that the cluster made for them. */
   async startWriters(): Promise<void> {
     const access = await this.access();
     const pods = Array.from({ length: this.expected.nodes }, (_, n) => nodeName(this.cluster, n));
+    const authorities = await readAuthorities(this.kubernetes.client, this);
+    const tls = authorities && {
+      pfx: await access.issueCertificate(pods[0] ?? '', 'writers', this.database),
+      authorities,
+    };
     this.writers = new ClientWriters({
       urls: pods.map((pod) => access.urlOf(pod)),
       database: this.database,
-      certificate: await readClientCertificate(this.kubernetes.client, this.namespace, this.cluster),
+      tls: tls || undefined,
     });
     this.writers.start(WRITERS);
   }
@@ -143,6 +150,16 @@ export class Stage {
     });
   }
 
+  /** The pod that the client writes to as long as it can: the first member of the database. */
+  async favourite(): Promise<PodObject> {
+    return waitUntil('the first member', async () => {
+      const { pods, databases } = await this.facts();
+      const record = databases?.find(({ Name }) => Name === this.database);
+      const tag = record?.NodesTopology?.Members?.[0]?.NodeTag;
+      return tag === undefined ? undefined : pods.find(({ metadata }) => metadata.name === this.podOf(tag));
+    });
+  }
+
   machineOf({ metadata, spec }: PodObject): Machine {
     if (spec.nodeName === undefined) throw new Error(`${metadata.name} is on no machine`);
     return this.kubernetes.machine(spec.nodeName);
@@ -155,7 +172,7 @@ export class Stage {
   /** Changes the resource as `kubectl patch --type merge` does. */
   async patch(change: Readonly<Record<string, unknown>>): Promise<void> {
     const { namespace, cluster: name } = this;
-    await this.kubernetes.client.mergePatch({ kind: CLUSTERS, namespace, name }, change);
+    await this.kubernetes.client.mergePatch({ kind: RAVEN_CLUSTER_KIND, namespace, name }, change);
   }
 
   /** Kills the process of the operator that leads, as when it crashes; another one has to go on. */

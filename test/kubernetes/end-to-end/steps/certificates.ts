@@ -1,13 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { CA_OVERLAP_ANNOTATION, ROTATE_CA_ANNOTATION } from '../../../../operator/api/annotations.ts';
 import { waitUntil } from '../../../processes/harness/wait-until.ts';
-import { readClientCertificate } from '../client-certificate.ts';
+import { readAdminIdentity, readAuthorities } from '../certificates.ts';
 import { ORDERLY_PAUSE_MS_MAX } from '../limits.ts';
 import type { Stage } from '../stage.ts';
 import type { Step } from '../step.ts';
-
-/** operator/api/annotations.ts: any value that was not there before asks for another authority. */
-const ROTATE_CA_ANNOTATION = 'ravencluster.io/rotate-ca';
-const CA_OVERLAP_ANNOTATION = 'ravencluster.io/ca-overlap';
 
 /** Longest a rotation may take, in milliseconds: kubelets bring each Secret to the pods in their own time, twice. */
 const ROTATION_TIMEOUT_MS = 420_000;
@@ -53,8 +50,11 @@ function followSecret(stage: Stage): () => Promise<void> {
   let known = '';
   const following = (async () => {
     while (!isOver) {
-      const now = await readClientCertificate(stage.kubernetes.client, stage.namespace, stage.cluster);
-      const text = `${now?.certificate}${now?.authorities}`;
+      const { client } = stage.kubernetes;
+      const text = JSON.stringify([
+        await readAdminIdentity(client, stage),
+        await readAuthorities(client, stage),
+      ]);
       if (known !== '' && text !== known) await stage.renewAccess();
       known = text;
       await pause(1_000);

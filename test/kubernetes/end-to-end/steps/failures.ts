@@ -41,13 +41,13 @@ export const DRAIN: Step = {
 };
 
 export const POWER_LOSS: Step = {
-  name: 'power loss of the machine of the leader, and its return',
+  name: 'power loss of the machine that the client writes to, and its return',
   pauseMsMax: FAILURE_PAUSE_MS_MAX,
   async run(stage) {
-    const leader = await stage.leader();
-    const machine = stage.machineOf(leader);
+    const victim = await stage.favourite();
+    const machine = stage.machineOf(victim);
     await machine.powerOff();
-    await waitForOtherLeader(stage, leader.metadata.name);
+    await waitForOtherLeader(stage, victim.metadata.name);
     await stage.kubernetes.waitForMachine(machine, 'not ready');
     await stage.requireProgress();
     await machine.powerOn();
@@ -75,14 +75,14 @@ export const PARTITION: Step = {
 };
 
 export const FREEZE: Step = {
-  name: 'the leader’s machine frozen until Kubernetes gives it up, and thawed',
+  name: 'the machine that the client writes to frozen until Kubernetes gives it up, and thawed',
   pauseMsMax: FAILURE_PAUSE_MS_MAX,
   async run(stage) {
-    const leader = await stage.leader();
-    const machine = stage.machineOf(leader);
+    const victim = await stage.favourite();
+    const machine = stage.machineOf(victim);
     await machine.freeze();
     try {
-      await waitForOtherLeader(stage, leader.metadata.name);
+      await waitForOtherLeader(stage, victim.metadata.name);
       await stage.kubernetes.waitForMachine(machine, 'not ready');
       await stage.requireProgress();
     } finally {

@@ -92,6 +92,8 @@ export const UNINSTALL: Step = {
   name: 'the RavenCluster is deleted and the operator uninstalled; the volumes stay',
   async run(stage) {
     await stage.writers?.stop();
+    // From here on there is nothing to write to, and no copy to compare.
+    stage.writers = undefined;
     const claims = await stage.kubectl('get', 'pvc', '-o', 'name');
     await stage.kubectl('delete', 'ravendatabase', stage.database, '--timeout=120s');
     await stage.kubectl('delete', 'ravencluster', stage.cluster, '--timeout=180s');
