@@ -13,6 +13,12 @@ export const AUTHORITY_LIFE_LEFT_PART = 1 / 10;
 /** Certificates are valid from this long before they are made, in milliseconds: clocks of machines differ. */
 export const CLOCK_DIFFERENCE_MS = HOUR_MS;
 
+/**
+ * How far the operator's clock and the API server's may be apart, in milliseconds, for certificates to be made or
+ * dropped by it. Less than the hour above: what is made within it is valid at once by the clocks of the nodes.
+ */
+export const CLOCK_LEAD_MAX_MS = 30 * MINUTE_MS;
+
 /** Shortest life of a certificate, in milliseconds: below, kubelets would not bring it to the pods in time. */
 export const LEAF_LIFETIME_MIN_MS = 10 * MINUTE_MS;
 

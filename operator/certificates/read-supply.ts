@@ -41,6 +41,7 @@ export function readSupply(
     const trust = readBundle(secret);
     const leaf = demand(readLeaf(secret, CERTIFICATE, KEY, trust), CERTIFICATE, demands);
     checkServer(leaf.certificate, demands.hosts);
+    checkAuthority(leaf, trust, demands);
     const operator = readClient(clients.operator, trust, demands);
     const metrics = readClient(clients.metrics, trust, demands);
     return {
@@ -75,9 +76,14 @@ function readClient(
 
 function demand(leaf: FoundLeaf | undefined, key: string, { nowMs }: Demands): FoundLeaf {
   if (leaf === undefined) throw new CertificateFormatError(`${key} and its key are missing`);
-  const { notAfterMs, forClients } = leaf.certificate;
+  const { notBeforeMs, notAfterMs, forClients } = leaf.certificate;
   if (leaf.authority === undefined) {
     throw new CertificateFormatError(`the certificate in ${key} is of none of the authorities in ${TRUST}`);
+  }
+  if (notBeforeMs > nowMs) {
+    throw new CertificateFormatError(
+      `the certificate in ${key} is not valid before ${new Date(notBeforeMs).toISOString()}: nodes refuse it until then`,
+    );
   }
   if (notAfterMs <= nowMs) {
     throw new CertificateFormatError(
@@ -90,6 +96,18 @@ function demand(leaf: FoundLeaf | undefined, key: string, { nowMs }: Demands): F
     );
   }
   return leaf;
+}
+
+function checkAuthority(
+  { authority }: FoundLeaf,
+  trust: readonly CertificateFacts[],
+  { nowMs }: Demands,
+): void {
+  const ended = trust.find(({ sha256, notAfterMs }) => sha256 === authority && notAfterMs <= nowMs);
+  if (ended === undefined) return;
+  throw new CertificateFormatError(
+    `the authority ${ended.subject} in ${TRUST} ended on ${new Date(ended.notAfterMs).toISOString()}, and with it what it signed`,
+  );
 }
 
 function checkServer({ forServers, names }: CertificateFacts, hosts: readonly string[]): void {

@@ -3,7 +3,6 @@ import type { RavenCluster } from '../api/raven-cluster.ts';
 import type { ClusterEvent } from '../decide/event-reasons.ts';
 import type { ConditionDraft } from '../decide/step.ts';
 import { SECRET } from '../platform/kubernetes/api/kinds.ts';
-
 import { KubeError } from '../platform/kubernetes/api/kube-error.ts';
 import { namespaceOf } from '../resources/desired-object.ts';
 import { authoritySecretName, FIELD_MANAGER } from '../resources/names.ts';
@@ -14,12 +13,19 @@ import type { CertificatesStatus } from './certificate-status.ts';
 import type { CertificateStep } from './certificate-step.ts';
 import { type ClientIdentity, clientIdentityOf } from './client-identity.ts';
 import type { KubeAccess } from './kube-access.ts';
-import { NEXT_LOOK_MAX_MS, NEXT_LOOK_MIN_MS, STEPS_PER_PASS_MAX, WAITING_LOOK_MS } from './limits.ts';
+import {
+  CLOCK_LEAD_MAX_MS,
+  NEXT_LOOK_MAX_MS,
+  NEXT_LOOK_MIN_MS,
+  STEPS_PER_PASS_MAX,
+  WAITING_LOOK_MS,
+} from './limits.ts';
 import { type CertificatePlan, planCertificates } from './plan-certificates.ts';
 import { knownAuthorities, readAuthoritySecret, readPublication } from './read-secrets.ts';
 import { holderSecretName, metadataOf, secretNameOf, secretOf } from './secret-manifest.ts';
 import type { SecretObject } from './secret-object.ts';
 import { SecureFetch } from './secure-fetch.ts';
+import { clockLeadMs } from './server-clock.ts';
 import { describeStep, eventsOf } from './step-events.ts';
 import { lookForSupply } from './supply-source.ts';
 import { type TlsPolicy, tlsPolicyOf } from './tls-policy.ts';
@@ -110,11 +116,19 @@ export class CertificateKeeper {
       if (plan.step === undefined || isReadOnly || written === STEPS_PER_PASS_MAX) {
         return resultOf(plan, events, identity);
       }
+      const leadMs = written === 0 ? await clockLeadMs(this.#client, cluster, nowMs) : undefined;
+      if (Math.abs(leadMs ?? 0) > CLOCK_LEAD_MAX_MS) {
+        return troubled(resultOf(plan, events, identity), describeClock(leadMs ?? 0));
+      }
       try {
         findings = await this.#carryOut(plan.step, cluster, findings, nowMs);
       } catch (error) {
         if (!(error instanceof KubeError)) throw error;
-        return troubled(resultOf(plan, events, identity), error);
+        // Somebody else wrote first, or a cache was behind: look at what there is now.
+        if (RACES.has(error.reason)) {
+          return { ...resultOf(plan, events, identity), requeueAfterMs: NEXT_LOOK_MIN_MS };
+        }
+        return troubled(resultOf(plan, events, identity), `A Secret could not be written: ${error.message}`);
       }
       this.#tell(describeStep(plan.step));
       events.push(...eventsOf(plan.step));
@@ -237,13 +251,17 @@ function resultOf(
   };
 }
 
-/** What is there goes on working; the write is tried again. */
-function troubled(result: CertificatesResult, error: KubeError): CertificatesResult {
-  // Somebody else wrote first, or a cache was behind: look at what there is now.
-  if (RACES.has(error.reason)) return { ...result, requeueAfterMs: NEXT_LOOK_MIN_MS };
+/** What is there goes on working; what could not be done is tried again. */
+function troubled(result: CertificatesResult, trouble: string): CertificatesResult {
   const conditions = result.conditions.map((condition) => ({
     ...condition,
-    message: `${condition.message ?? ''}. A Secret could not be written: ${error.message}`,
+    message: `${condition.message ?? ''}. ${trouble}`,
   }));
   return { ...result, conditions, requeueAfterMs: WAITING_LOOK_MS };
+}
+
+/** A clock that is wrong makes certificates that no node accepts, and drops authorities that are in use. */
+function describeClock(leadMs: number): string {
+  const minutes = Math.round(Math.abs(leadMs) / 60_000);
+  return `The clock of the operator is ${minutes} minutes ${leadMs > 0 ? 'ahead of' : 'behind'} the one of the API server, so no certificate is made or dropped: put the clock right, on the machine of the operator or on that of the API server`;
 }

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RavenCluster } from '../api/raven-cluster.ts';
 import { CERTIFICATE, SECRET } from '../platform/kubernetes/api/kinds.ts';
-
 import { hasReason } from '../platform/kubernetes/api/kube-error.ts';
 import type { KubeObject } from '../platform/kubernetes/api/kube-object.ts';
 import { type DesiredObject, namespaceOf } from '../resources/desired-object.ts';

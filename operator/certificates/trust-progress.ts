@@ -1,6 +1,6 @@
-import type { CertificateFacts } from './certificate-facts.ts';
+import { type CertificateFacts, HOLDERS } from './certificate-facts.ts';
 import { type CertificateInput, type NodeTrust, publishedTrust, usableLeaf } from './certificate-input.ts';
-import { EXPIRED_TRUST_KEPT_MS, LAST_CALL_MS, TRUST_SETTLE_MS } from './limits.ts';
+import { EXPIRED_TRUST_KEPT_MS, LAST_CALL_MS, TRUST_SETTLE_MS, TRUSTED_AUTHORITIES_MAX } from './limits.ts';
 
 /** Running nodes that have not said that they trust the authority: they do not yet, or did not answer. */
 export function nodesWithoutTrust({ nodes }: CertificateInput, sha256: string): readonly string[] {
@@ -70,7 +70,18 @@ export function keptTrust(
   const kept = isOverlapOver(input, isWanted)
     ? []
     : retired.filter((authority) => authority.notAfterMs + EXPIRED_TRUST_KEPT_MS > input.nowMs);
-  return [...wanted, ...kept];
+  const room = Math.max(0, TRUSTED_AUTHORITIES_MAX - wanted.length);
+  return [...wanted, ...mostUseful(input, kept).slice(0, room)];
+}
+
+/** Those first that published certificates are of, then the newest: something that makes new ones all the time fills no bundle. */
+function mostUseful(
+  { published }: CertificateInput,
+  authorities: readonly CertificateFacts[],
+): readonly CertificateFacts[] {
+  const inUse = new Set(HOLDERS.map((holder) => published[holder]?.leaf?.authority));
+  const rank = ({ sha256 }: CertificateFacts): number => (inUse.has(sha256) ? 0 : 1);
+  return [...authorities].sort((a, b) => rank(a) - rank(b) || b.notBeforeMs - a.notBeforeMs);
 }
 
 /** Whether nothing uses an authority other than the wanted ones, and nothing has for long enough. */

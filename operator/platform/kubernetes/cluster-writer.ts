@@ -57,7 +57,9 @@ export class ClusterWriter {
   async create<T extends KubeObject>(object: T, options: CreateOptions = {}): Promise<T> {
     const kind = options.kind ?? requireKind(object);
     this.#requireLead('create', kind, object.metadata.name);
-    return this.#wrote(kind, await this.#client.create(object, options));
+    const created = await this.#client.create(object, options);
+    // What was only tried out will never be shown by a watch.
+    return options.dryRun === true ? created : this.#wrote(kind, created);
   }
 
   /**

@@ -19,7 +19,12 @@ import type { KubeObject } from '../../../operator/platform/kubernetes/api/kube-
 import { sampleCluster } from '../../operator/certificates/ravencluster-sample.ts';
 import { ReadingNode } from '../../operator/certificates/reading-node.ts';
 import { waitUntil } from '../../processes/harness/wait-until.ts';
-import { adminClient, describeOnKubernetes, newNamespace } from '../harness/api-test.ts';
+import {
+  adminClient,
+  describeOnKubernetes,
+  newNamespace,
+  serviceAccountClient,
+} from '../harness/api-test.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -257,6 +262,72 @@ describeOnKubernetes('the certificates of a cluster', () => {
     const result = await scene.look();
     expect(result.conditions[0]).toMatchObject({ reason: 'Valid' });
     expect(result.status?.caFingerprints).toHaveLength(1);
+  });
+
+  it('are not made by a clock that is not the API server’s', async () => {
+    const scene = await Scene.open();
+    await scene.look();
+    const before = await scene.versions();
+    const { nowMs } = scene;
+    for (const [days, word] of [
+      [80, 'ahead of'],
+      [-80, 'behind'],
+    ] as const) {
+      scene.nowMs = nowMs + days * DAY_MS;
+      const result = await scene.look();
+      expect(result.conditions[0]?.message).toContain(
+        `The clock of the operator is ${Math.abs(days) * 24 * 60} minutes ${word} the one of the API server`,
+      );
+      expect(await scene.versions()).toEqual(before);
+    }
+    scene.nowMs = nowMs;
+    expect((await scene.look()).conditions[0]?.message).not.toContain('clock');
+  });
+
+  it('that can’t be written leave what is there, and the condition says why', async () => {
+    const scene = await Scene.open();
+    await scene.look();
+    const before = await scene.versions();
+    const { namespace } = scene;
+    const account = { namespace, name: 'reader' };
+    const reading = { apiGroups: [''], resources: ['secrets'], verbs: ['get'] };
+    const objects: readonly KubeObject[] = [
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: account },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: account,
+        ...{ rules: [reading] },
+      },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: account,
+        ...{
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader' },
+          subjects: [{ kind: 'ServiceAccount', ...account }],
+        },
+      },
+    ];
+    for (const object of objects) await scene.client.create(object);
+    const keeper = new CertificateKeeper({
+      client: await serviceAccountClient(namespace, 'reader'),
+      clusterDomain: 'cluster.local',
+      tell: () => undefined,
+    });
+    scene.annotate({ 'ravencluster.io/rotate-ca': '1' });
+    const result = await waitUntil('the role to count', () =>
+      keeper.reconcile(scene.cluster, [], scene.nowMs),
+    );
+    expect(result.conditions[0]).toMatchObject({
+      status: 'True',
+      message: expect.stringMatching(
+        /^The certificate of the nodes is good until .*could not be written: .*forbidden/,
+      ),
+    });
+    expect(result.identity).toBeDefined();
+    expect(await scene.versions()).toEqual(before);
+    await keeper.stop();
   });
 
   it('are not written while the cluster is paused', async () => {

@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Holder } from '../../../operator/certificates/certificate-facts.ts';
-import { AUTHORITY_LIFETIME_MS, TRUST_SETTLE_MS } from '../../../operator/certificates/limits.ts';
+import {
+  AUTHORITY_LIFETIME_MS,
+  TRUST_SETTLE_MS,
+  TRUSTED_AUTHORITIES_MAX,
+} from '../../../operator/certificates/limits.ts';
 import { describeStep, eventsOf } from '../../../operator/certificates/step-events.ts';
 import { CertificateWorld, DAY_MS, HOUR_MS, MINUTE_MS } from './certificate-world.ts';
 
@@ -317,6 +321,22 @@ describe('a bad day', () => {
     world.pass();
     expect(reasons()[0]).toBe('KeyLost');
     expect(trusted()).toBe(2);
+  });
+
+  it('on which something deletes the authority again and again: the bundle stays small, and trust whole', () => {
+    for (let round = 0; round < 40; round += 1) {
+      world.authority = undefined;
+      world.pass();
+      loadAll();
+      world.advance(20_000);
+    }
+    expect(trusted()).toBe(TRUSTED_AUTHORITIES_MAX);
+    for (let round = 0; round < 40; round += 1) {
+      world.pass();
+      loadAll();
+      world.advance(HOUR_MS);
+    }
+    expect(world.pass().condition.reason).toBe('Valid');
   });
 
   it('on which the Secret of the nodes is lost: it is back at once, under the same authority', () => {
