@@ -8,6 +8,7 @@ import type { NodeConfiguration } from './configuration/node-configuration.ts';
 import { HttpServer } from './http/http-server.ts';
 import type { NodeServices } from './http/node-services.ts';
 import { IndexHost } from './index-thread/index-host.ts';
+import { foreignClusterIn } from './landlord/cluster-fence.ts';
 import { DatabaseLandlord } from './landlord/database-landlord.ts';
 import type { LoadedDatabase } from './landlord/loaded-database.ts';
 import { OperationRegistry } from './landlord/operation-registry.ts';
@@ -240,6 +241,8 @@ function serveTcp(tcp: TcpListener, cluster: ClusterLayer, landlord: DatabaseLan
   tcp.handleFrames('Replication', {
     versions: [REPLICATION_VERSION],
     refuse: (header) => {
+      const foreign = foreignClusterIn(header, cluster.clusterId());
+      if (foreign !== null) return foreign;
       const loaded = landlord.tryGet(header.DatabaseName ?? '');
       if (loaded === undefined) return `Database '${header.DatabaseName}' is not open on this node.`;
       return loaded.replication.refuse(header);

@@ -37,6 +37,12 @@ export interface RemoveNodeFromCluster {
   readonly node: string;
 }
 
+/** An unsafe recovery: the node with this tag is the only one of the cluster. Result: `ClusterRecovered`. */
+export interface RecoverCluster {
+  readonly type: 'RecoverCluster';
+  readonly survivor: string;
+}
+
 /**
  * Zone and public URL of a node of the cluster. A member that is absent stays as it is, null takes it back. Kept until
  * the node leaves the cluster. Result: null.
@@ -215,6 +221,7 @@ export type ClusterCommand =
   | DeleteDatabase
   | RemoveNodeFromDatabase
   | RemoveNodeFromCluster
+  | RecoverCluster
   | SetNodeProperties
   | UpdateTopology
   | AddDatabaseNode
@@ -242,6 +249,13 @@ export interface DatabaseWritten {
   /** As the record spells it. */
   readonly name: string;
   readonly topology: DatabaseTopology;
+}
+
+export interface ClusterRecovered {
+  /** Databases of which the survivor held no copy: they do not exist any more. */
+  readonly lost: readonly string[];
+  /** Databases whose copy on the survivor was not a member: it may lack what the others had. */
+  readonly incomplete: readonly string[];
 }
 
 export interface DatabasesDeleting {

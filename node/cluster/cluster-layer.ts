@@ -14,6 +14,7 @@ import { errorFromValue } from './cluster-error.ts';
 import { ClusterMembership } from './cluster-membership.ts';
 import { ClusterNodes } from './cluster-nodes.ts';
 import { ClusterObserver } from './cluster-observer.ts';
+import { type LogEnd, type RecoveryReport, recoverAlone } from './cluster-recovery.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import { ClusterStateMachine } from './cluster-state-machine.ts';
 import { type ClusterStatus, type ClusterTopologyView, clusterStatusOf } from './cluster-status.ts';
@@ -144,6 +145,11 @@ export class ClusterLayer {
 
   nodeTag(): string {
     return this.#rachis.tag;
+  }
+
+  /** Of the cluster that this node is of; null while it is passive. */
+  clusterId(): string | null {
+    return this.nodeTag() === '?' ? null : (this.#rachis.configuration?.clusterId ?? null);
   }
 
   appliedIndex(): number {
@@ -298,6 +304,12 @@ export class ClusterLayer {
 
   reelect(tag?: string): Promise<void> {
     return this.#membership.reelect(tag);
+  }
+
+  /** Unsafe: this node goes on alone, as a new cluster, if its log ends there and no majority is connected. */
+  recover(at: LogEnd): Promise<RecoveryReport> {
+    const { logger } = this.#options;
+    return recoverAlone({ rachis: this.#rachis, stateMachine: this.#stateMachine, logger }, at);
   }
 
   async forceTimeout(): Promise<void> {

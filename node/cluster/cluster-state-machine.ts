@@ -75,6 +75,11 @@ export class ClusterStateMachine implements RachisStateMachine {
     return this.#state;
   }
 
+  /** What a command with this request id came to, if it was applied and is remembered. */
+  outcomeOf(requestId: string): CommandOutcome | undefined {
+    return this.#history.find(requestId)?.outcome;
+  }
+
   /** For metrics. */
   storageProperty(name: string): string {
     return this.#storage.property(name);

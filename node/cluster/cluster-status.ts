@@ -7,6 +7,8 @@ import type { NodeProperties } from './node-properties.ts';
 export interface ClusterTopologyView {
   /** null while passive. */
   readonly topologyId: string | null;
+  /** Unsafe recoveries since the cluster was first formed. */
+  readonly epoch: number;
   /** Tag → URL, of everybody. */
   readonly allNodes: Readonly<Record<string, string>>;
   readonly members: Readonly<Record<string, string>>;
@@ -44,6 +46,7 @@ export interface ClusterStatus {
 
 const PASSIVE: ClusterTopologyView = {
   topologyId: null,
+  epoch: 0,
   allNodes: {},
   members: {},
   promotables: {},
@@ -66,6 +69,7 @@ export function topologyOf(
     urls(configuration.nodes.filter((node) => settledRole(configuration, node) === role));
   return {
     topologyId: configuration.clusterId,
+    epoch: configuration.recovery?.epoch ?? 0,
     allNodes: urls(configuration.nodes),
     members: inRole('member'),
     promotables: inRole('promotable'),

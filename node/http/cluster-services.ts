@@ -1,5 +1,6 @@
 import type { CertificateDirectory } from '../cluster/certificate-directory.ts';
 import type { ClusterCommand } from '../cluster/cluster-command.ts';
+import type { LogEnd, RecoveryReport } from '../cluster/cluster-recovery.ts';
 import type { ClusterStatus, ClusterTopologyView } from '../cluster/cluster-status.ts';
 import type { StoredRecord } from '../cluster/state/stored-record.ts';
 
@@ -49,5 +50,7 @@ export interface ClusterServices {
   demote(tag: string): Promise<void>;
   /** `tag`: who is to lead; else the most up-to-date of the others. */
   reelect(tag?: string): Promise<void>;
+  /** Unsafe recovery: this node goes on alone. Rejects with RecoveryRefusedError. */
+  recover(at: LogEnd): Promise<RecoveryReport>;
   forceTimeout(): Promise<void>;
 }

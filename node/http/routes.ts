@@ -5,6 +5,7 @@ import { registeredCertificateRoutes } from './handlers/certificates/registered-
 import { serverCertificateRoutes } from './handlers/certificates/server-certificates.ts';
 import { clusterAdminRoutes } from './handlers/cluster/cluster-admin.ts';
 import { nodePropertiesRoutes } from './handlers/cluster/node-properties.ts';
+import { recoverRoutes } from './handlers/cluster/recover.ts';
 import { clusterTopologyRoutes } from './handlers/cluster/topology.ts';
 import { clientConfigurationRoutes } from './handlers/databases/client-configuration.ts';
 import { createDatabaseRoutes } from './handlers/databases/create-database.ts';
@@ -70,6 +71,7 @@ const builtRoutes: readonly Route[] = [
   ...generateCertificateRoutes,
   ...serverCertificateRoutes,
   ...nodePropertiesRoutes,
+  ...recoverRoutes,
   ...databaseTopologyRoutes,
   ...createDatabaseRoutes,
   ...deleteDatabaseRoutes,

@@ -7,6 +7,10 @@ export type RecordView = StoredRecord;
 export interface ClusterView {
   /** `?` while the node is in no cluster. */
   nodeTag(): string;
+  /** Identity of this node's Rachis storage. */
+  readonly serverId: string;
+  /** Of the cluster that this node is of; null while it is in none. */
+  clusterId(): string | null;
   records(): readonly RecordView[];
   /** Names compare without case. */
   record(name: string): RecordView | undefined;

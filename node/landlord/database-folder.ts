@@ -38,8 +38,9 @@ export class DatabaseFolders {
   async stampOf(databaseName: string): Promise<CopyStamp | null> {
     const text = await readFile(this.#stampFile(databaseName), 'utf8').catch(() => null);
     if (text === null) return null;
-    const { groupId, addedAt } = JSON.parse(text) as Partial<CopyStamp>;
-    return typeof groupId === 'string' && typeof addedAt === 'number' ? { groupId, addedAt } : null;
+    const { groupId, addedAt, nodeId } = JSON.parse(text) as Partial<CopyStamp>;
+    if (typeof groupId !== 'string' || typeof addedAt !== 'number') return null;
+    return { groupId, addedAt, ...(nodeId === undefined ? {} : { nodeId }) };
   }
 
   async stamp(databaseName: string, stamp: CopyStamp): Promise<void> {
@@ -58,9 +59,22 @@ export class DatabaseFolders {
   }
 }
 
-/** Names a copy: of which database group, and since which Raft index this node has been holding it. */
+/** Names a copy: of which database group, and since which Raft index which node has been holding it. */
 export interface CopyStamp {
   /** DatabaseTopologyIdBase64. */
   readonly groupId: string;
   readonly addedAt: number;
+  /** ServerId of the node; absent in stamps of older versions. */
+  readonly nodeId?: string;
+}
+
+/**
+ * Whether a copy that is found on disk must not be taken for the one that the record speaks of: this node was given its
+ * copy later than that, or another node was given it, whose place this one has taken. Either was given up in between,
+ * and what was deleted since would come back with it.
+ */
+export function isStaleCopy(found: CopyStamp, wanted: CopyStamp): boolean {
+  if (found.groupId !== wanted.groupId) return false;
+  const isOfAnotherNode = found.nodeId !== undefined && found.nodeId !== wanted.nodeId;
+  return isOfAnotherNode || found.addedAt < wanted.addedAt;
 }

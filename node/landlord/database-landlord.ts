@@ -4,7 +4,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
 import type { WireConnector } from '../wire/connect.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
-import { DatabaseFolders } from './database-folder.ts';
+import { DatabaseFolders, isStaleCopy } from './database-folder.ts';
 import { depart } from './departure.ts';
 import {
   DatabaseDisabledError,
@@ -245,10 +245,10 @@ export class DatabaseLandlord {
     const stamp = {
       groupId: topology.DatabaseTopologyIdBase64,
       addedAt: topology.NodesAddedAt?.[this.#options.cluster.nodeTag()] ?? 0,
+      nodeId: this.#options.cluster.serverId,
     };
     const known = await this.#folders.stampOf(name);
-    if (known !== null && known.groupId === stamp.groupId && known.addedAt < stamp.addedAt)
-      await this.#leave(name);
+    if (known !== null && isStaleCopy(known, stamp)) await this.#leave(name);
     await this.#folders.stamp(name, stamp);
   }
 

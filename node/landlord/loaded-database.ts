@@ -9,6 +9,7 @@ import type { Logger } from '../observability/logger.ts';
 import { DatabaseReplication } from '../replication/replication-loader.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
 import { connectWire, type WireConnector } from '../wire/connect.ts';
+import { fencedConnector } from './cluster-fence.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
 import { OperationRegistry } from './operation-registry.ts';
 import { copyHolders, replicationTargets } from './placement.ts';
@@ -54,6 +55,7 @@ export class LoadedDatabase {
   readonly #superseded: SupersededIndexes;
   #cleaning: Promise<void> = Promise.resolve();
   #view: RecordView;
+  #clusterId: string | null;
 
   constructor(
     options: LoadOptions,
@@ -69,6 +71,7 @@ export class LoadedDatabase {
     this.#path = options.path;
     this.#logger = options.logger;
     this.#view = options.view;
+    this.#clusterId = options.cluster.clusterId();
     this.update(options.view);
     this.#cleaner = setInterval(() => {
       this.#cleaning = this.#cleanTombstones();
@@ -90,6 +93,7 @@ export class LoadedDatabase {
   /** Follows a changed record: who the peers are, how conflicts are resolved. */
   update(view: RecordView): void {
     this.#view = view;
+    this.#leaveFormerCluster();
     const { record } = view;
     this.indexes.define({
       auto: byName<AutoIndexDefinition>(record.AutoIndexes),
@@ -114,6 +118,15 @@ export class LoadedDatabase {
     this.#replicateTo(record, [...Members, ...Rehabs]);
     if (this.database.changeVector === '') return true;
     return (await this.replication.waitForReplication(this.database.changeVector, 1, timeoutMs)) >= 1;
+  }
+
+  /** After an unsafe recovery, sources that are still of the old cluster have no business here. */
+  #leaveFormerCluster(): void {
+    const clusterId = this.#cluster.clusterId();
+    if (clusterId === null || clusterId === this.#clusterId) return;
+    const isAnother = this.#clusterId !== null;
+    this.#clusterId = clusterId;
+    if (isAnother) this.replication.dropSources('this node is of another cluster now');
   }
 
   #replicateTo(record: DatabaseRecord, tags: readonly string[]): void {
@@ -187,7 +200,7 @@ export async function openLoadedDatabase(options: LoadOptions): Promise<LoadedDa
     database,
     nodeTag,
     logger,
-    connect: options.connect ?? connectWire,
+    connect: fencedConnector(options.connect ?? connectWire, () => cluster.clusterId()),
   });
   const indexes = await DatabaseIndexes.open({
     host: options.indexHost,

@@ -23,6 +23,11 @@ export class RachisRefusedError extends RachisError {
   override readonly name = 'RachisRefusedError';
 }
 
+/** An unsafe recovery that must not be done; nothing has changed. The message says why. */
+export class RecoveryRefusedError extends RachisError {
+  override readonly name = 'RecoveryRefusedError';
+}
+
 /** Too much waits already, or the command is too large. Nothing was appended. */
 export class RachisOverloadError extends RachisError {
   override readonly name = 'RachisOverloadError';

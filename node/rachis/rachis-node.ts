@@ -4,20 +4,23 @@ import type { OperationHeader } from '../wire/operation-header.ts';
 import type { Configuration } from './core/configuration.ts';
 import type { ConfigurationChange } from './core/configuration-change.ts';
 import type { NodeId } from './core/entry.ts';
-import { RaftCore } from './core/raft-core.ts';
+import type { RaftCore } from './core/raft-core.ts';
 import type { RoleChange } from './core/ready.ts';
+import type { RecoveryOrder } from './core/recovery.ts';
 import { ChangeSignal } from './driver/change-signal.ts';
 import { CoreDriver } from './driver/core-driver.ts';
-import { viaLeader } from './driver/leader-route.ts';
+import { CHANGE_CONFIGURATION, LeaderRequests, READ_INDEX, TRANSFER } from './driver/leader-requests.ts';
+import { makeCore } from './driver/make-core.ts';
 import { MembershipChanges, type TransferRequest } from './driver/membership-changes.ts';
 import type { AppliedCommand } from './driver/proposals.ts';
 import { Ticker } from './driver/ticker.ts';
 import { TransitionLog } from './driver/transition-log.ts';
+import { UnsafeRecovery } from './driver/unsafe-recovery.ts';
 import { OwnIdentity } from './identity/own-identity.ts';
 import { identityPath, openRachisStorage, type RachisStorage } from './identity/rachis-storage.ts';
 import { COMMAND_BYTES_MAX, OPERATION_TIMEOUT_MS } from './limits.ts';
 import type { StoredLog } from './log/log-image.ts';
-import { NodePassiveError, RachisOverloadError, RachisRefusedError, RetryError } from './rachis-error.ts';
+import { NodePassiveError, RachisOverloadError, RachisRefusedError } from './rachis-error.ts';
 import type { RachisNodeOptions } from './rachis-options.ts';
 import { type RachisStatus, rachisStatusOf } from './rachis-status.ts';
 import { finishInstall } from './snapshot/interrupted-install.ts';
@@ -25,11 +28,6 @@ import { SnapshotExchange } from './snapshot/snapshot-exchange.ts';
 import { SnapshotReceiver } from './snapshot/snapshot-receiver.ts';
 import { type Hello, parseHello } from './transport/hello.ts';
 import { RachisTransport } from './transport/rachis-transport.ts';
-
-const SUBMIT = 'submit';
-const READ_INDEX = 'read-index';
-const CHANGE_CONFIGURATION = 'change-configuration';
-const TRANSFER = 'transfer';
 
 /** A node of a Rachis cluster: consensus on disk and on the network. */
 export class RachisNode {
@@ -41,6 +39,8 @@ export class RachisNode {
   readonly #receiver: SnapshotReceiver;
   readonly #exchange: SnapshotExchange;
   readonly #membership: MembershipChanges;
+  readonly #requests: LeaderRequests;
+  readonly #recovery: UnsafeRecovery;
   readonly #transitions = new TransitionLog();
   readonly #signal = new ChangeSignal();
   readonly #applied = new ChangeSignal();
@@ -84,16 +84,14 @@ export class RachisNode {
     const heartbeatMs = Math.min(100, this.#electionTimeoutMs / 5);
     this.#tickMs = heartbeatMs / 2;
     const id = storage.identity.serverId;
-    this.#core = new RaftCore(
-      {
-        id,
-        electionTimeoutTicks: Math.round(this.#electionTimeoutMs / this.#tickMs),
-        heartbeatTicks: 2,
-        random: Math.random,
-        ...(options.raftLimits === undefined ? {} : { limits: options.raftLimits }),
-      },
-      { ...stored, appliedIndex: stateMachine.appliedIndex },
-    );
+    this.#core = makeCore({
+      id,
+      electionTimeoutMs: this.#electionTimeoutMs,
+      tickMs: this.#tickMs,
+      limits: options.raftLimits,
+      stored,
+      appliedIndex: stateMachine.appliedIndex,
+    });
     this.#driver = new CoreDriver({
       core: this.#core,
       log: storage.log,
@@ -125,13 +123,16 @@ export class RachisNode {
       presentation: () => this.#identity.presentation(),
       onConnected: (peer) => this.#connected(peer),
       onRefused: (peer) => this.#peerIsGone(peer),
+      onTurnedAway: ({ tag }, reason) =>
+        logger.warn(`Node ${tag} does not accept this node's connection; trying again`, { reason }),
       handlers: {
+        isOfCluster: (clusterId) => this.#core.clusterId === null || this.#core.clusterId === clusterId,
         onMessages: (messages) => {
           this.#driver.input((core) => {
             for (const message of messages) core.step(message);
           });
         },
-        onRequest: (_from, topic, body) => this.#serve(topic, body),
+        onRequest: (_from, topic, body) => this.#requests.serve(topic, body),
         onTold: (from, topic, body) => options.hear?.(from, topic, body),
         onChunk: (connection, chunk) => this.#exchange.onChunk(connection, chunk),
         onAck: (from, ack) => this.#exchange.onAck(from, ack),
@@ -145,6 +146,25 @@ export class RachisNode {
       logStalledMs: () => storage.log.stalledMs,
       isConnected: (peer) => this.#transport.status(peer).isConnected,
       changed: (withinMs) => this.#signal.next(withinMs),
+    });
+    this.#requests = new LeaderRequests({
+      core: this.#core,
+      driver: this.#driver,
+      membership: this.#membership,
+      connectionTo: (peer) => this.#transport.connectionTo(peer),
+      changed: (withinMs) => this.#signal.next(withinMs),
+      isClosed: () => this.#isClosed,
+      serve: options.serve?.bind(options),
+    });
+    this.#recovery = new UnsafeRecovery({
+      core: this.#core,
+      driver: this.#driver,
+      logger,
+      isConnected: (peer) => this.#transport.status(peer).isConnected,
+      leaveEverybody: () => {
+        this.#exchange.abandon();
+        this.#transport.leaveEverybody();
+      },
     });
     this.#ticker = new Ticker(this.#tickMs, () => {
       this.#driver.input((core) => core.tick());
@@ -185,7 +205,11 @@ export class RachisNode {
       return;
     }
     this.#adopt(hello).then(
-      () => (this.#isClosed ? connection.close() : this.#transport.accept(connection, hello)),
+      () => {
+        // While that was written down, the node may have gone on without the cluster that the hello is of.
+        const isUnwelcome = this.#isClosed || this.#identity.refusalOf(hello) !== null;
+        return isUnwelcome ? connection.close() : this.#transport.accept(connection, hello);
+      },
       (error: Error) => connection.close(error),
     );
   }
@@ -199,22 +223,14 @@ export class RachisNode {
       throw new RachisOverloadError(`A command may have ${COMMAND_BYTES_MAX} bytes, not ${data.byteLength}.`);
     }
     const deadline = performance.now() + timeoutMs;
-    const applied = await this.#viaLeader(
-      timeoutMs,
-      () => this.#driver.propose(data),
-      (leader) => leader.request(SUBMIT, data) as Promise<AppliedCommand>,
-    );
+    const applied = await this.#requests.submit(data, timeoutMs);
     await this.waitForApplied(applied.index, Math.max(1, deadline - performance.now()));
     return applied;
   }
 
   /** Has the leader answer through its `serve`. Doing it twice must do no harm. */
   askLeader(topic: string, body: unknown, timeoutMs: number = this.#operationTimeoutMs): Promise<unknown> {
-    return this.#viaLeader(
-      timeoutMs,
-      () => this.#serve(topic, body),
-      (leader) => leader.request(topic, body),
-    );
+    return this.#requests.ask(topic, body, timeoutMs);
   }
 
   /** Sends to the leader what may be lost. On the leader itself `hear` is called at once. */
@@ -243,7 +259,7 @@ export class RachisNode {
     this.#driver.input((core) =>
       core.bootstrap({ clusterId, nodes: [node], outgoingMembers: [], lastTag: 'A' }),
     );
-    await this.#until(() => this.isLeader, this.#operationTimeoutMs, 'the new cluster has no leader');
+    await this.#signal.until(() => this.isLeader, this.#operationTimeoutMs, 'the new cluster has no leader');
   }
 
   /** Changes the membership, whoever leads; resolves when the change is complete. */
@@ -264,6 +280,11 @@ export class RachisNode {
   async transferLeadership(target?: NodeId): Promise<void> {
     const request: TransferRequest = { target: target ?? null, from: this.#core.leader };
     await this.askLeader(TRANSFER, request);
+  }
+
+  /** Unsafe: this node goes on alone, as a new cluster, because the quorum is lost for good. See UnsafeRecovery. */
+  recover(order: RecoveryOrder): Promise<Configuration> {
+    return this.#recovery.run(order, this.#operationTimeoutMs);
   }
 
   /** As if this node had heard nothing of its leader for too long. */
@@ -316,31 +337,6 @@ export class RachisNode {
     return this.#options.operationTimeoutMs ?? OPERATION_TIMEOUT_MS;
   }
 
-  #viaLeader<T>(
-    timeoutMs: number,
-    locally: () => Promise<T>,
-    remotely: Parameters<typeof viaLeader<T>>[3],
-  ): Promise<T> {
-    const view = {
-      state: () => this.#core.rachisState,
-      leader: () => this.#core.leader,
-      connectionTo: (id: NodeId) => this.#transport.connectionTo(id),
-      changed: (withinMs: number) => this.#signal.next(withinMs),
-      isClosed: () => this.#isClosed,
-    };
-    return viaLeader(view, timeoutMs, locally, remotely);
-  }
-
-  async #serve(topic: string, body: unknown): Promise<unknown> {
-    if (topic === SUBMIT) return this.#driver.propose(body as Uint8Array);
-    if (!this.isLeader) throw new RetryError('this node does not lead');
-    if (topic === READ_INDEX) return this.#driver.readIndex();
-    if (topic === CHANGE_CONFIGURATION) return this.#membership.change(body as ConfigurationChange);
-    if (topic === TRANSFER) return this.#membership.transfer(body as TransferRequest);
-    if (this.#options.serve === undefined) throw new RachisRefusedError(`unknown request '${topic}'`);
-    return this.#options.serve(topic, body);
-  }
-
   async #adopt(hello: Hello): Promise<void> {
     if (!(await this.#identity.adopt(hello))) return;
     this.#options.logger.info(`Invited into cluster ${hello.clusterId} as node ${hello.destinationTag}`);
@@ -376,14 +372,6 @@ export class RachisNode {
       logger.info(`${change.state} in term ${change.term}`, { reason: change.reason, leader: change.leader });
     }
     this.#signal.notify();
-  }
-
-  async #until(holds: () => boolean, timeoutMs: number, problem: string): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
-    while (!holds()) {
-      if (performance.now() > deadline) throw new RachisRefusedError(problem);
-      await this.#signal.next(50);
-    }
   }
 
   #fail(error: Error): void {

@@ -124,6 +124,11 @@ export class GroupReplication {
     });
   }
 
+  /** Ends every connection of a source; those that are still welcome come back. */
+  dropSources(reason: string): void {
+    this.#incoming.drop(reason);
+  }
+
   /**
    * Waits until `copies` other members of the group have what the change vector includes, durably; `majority`: enough
    * for a majority of the group together with this node. Resolves with how many have it, after `timeoutMs` with fewer

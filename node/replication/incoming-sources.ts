@@ -32,6 +32,8 @@ export class IncomingSources {
   readonly #cursors = new Map<string, ReplicationCursor>();
   /** By source: settles when the stream that was replaced has applied all that it had. */
   readonly #replaced = new Map<string, Promise<void>>();
+  /** Grows when all sources were dropped: who was accepted before is not welcome any more. */
+  #generation = 0;
   #toldVector = '';
   #isClosed = false;
 
@@ -41,6 +43,7 @@ export class IncomingSources {
 
   async accept(connection: ReplicationConnection, identity: SourceIdentity): Promise<void> {
     const id = identity.databaseId;
+    const generation = this.#generation;
     const previous = this.#sources.get(id);
     if (previous !== undefined) {
       this.#sources.delete(id);
@@ -51,7 +54,8 @@ export class IncomingSources {
     const { database } = this.#options;
     this.#cursors.set(id, await database.execute(readReplicationCursor, { sourceDatabaseId: id }));
     if (connection.isClosed) return;
-    if (this.#isClosed || this.#sources.has(id)) return connection.close();
+    const isUnwelcome = this.#isClosed || this.#generation !== generation;
+    if (isUnwelcome || this.#sources.has(id)) return connection.close();
     const stream = this.#open(connection, identity);
     const source = { identity, connection, stream };
     this.#sources.set(id, source);
@@ -94,6 +98,11 @@ export class IncomingSources {
       receivedItems: stream.receivedItems,
       silentMs: Math.round(now - stream.heardAt),
     }));
+  }
+
+  drop(reason: string): void {
+    this.#generation++;
+    for (const { connection } of [...this.#sources.values()]) connection.close(new Error(reason));
   }
 
   async close(): Promise<void> {

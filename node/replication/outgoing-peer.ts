@@ -174,10 +174,11 @@ export class OutgoingPeer {
     if (this.#isClosed) return;
     const message = error instanceof Error ? error.message : String(error);
     this.#failures++;
+    const isNews = this.#failures === 1 || this.#errors.at(-1)?.message !== message;
     this.#errors.push({ at: new Date().toISOString(), message });
     if (this.#errors.length > PEER_ERRORS_MAX) this.#errors.shift();
     const delayMs = reconnectDelayMs(this.#failures, this.#options.clock.random());
-    if (this.#failures === 1) {
+    if (isNews) {
       this.#options.logger.warn(`Replication to ${this.peer.tag} is interrupted; trying again`, {
         database: this.peer.database,
         reason: message,

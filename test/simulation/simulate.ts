@@ -32,7 +32,7 @@ function replay(seed: number, steps: number): void {
 }
 
 function runMany(from: number, count: number, steps: number): void {
-  const totals = { virtualMs: 0, elections: 0, committed: 0, acknowledged: 0, reads: 0 };
+  const totals = { virtualMs: 0, elections: 0, committed: 0, acknowledged: 0, reads: 0, recoveries: 0 };
   const startedMs = performance.now();
   for (let seed = from; seed < from + count; seed++) {
     const result = runSimulation({ seed, steps });
@@ -41,13 +41,14 @@ function runMany(from: number, count: number, steps: number): void {
     totals.committed += result.committed;
     totals.acknowledged += result.acknowledged;
     totals.reads += result.reads;
+    totals.recoveries += result.recoveries;
     if ((seed - from + 1) % 1000 === 0) console.log(`${seed - from + 1} seeds hold`);
   }
   const realMs = performance.now() - startedMs;
   console.log(
     `${count} seeds hold: ${(totals.virtualMs / 3_600_000).toFixed(1)} simulated hours in ${(realMs / 1000).toFixed(1)} s ` +
       `(${(totals.virtualMs / realMs).toFixed(0)} times real time), ${totals.elections} elections, ${totals.committed} entries committed, ` +
-      `${totals.acknowledged} requests acknowledged, ${totals.reads} reads confirmed.`,
+      `${totals.acknowledged} requests acknowledged, ${totals.reads} reads confirmed, ${totals.recoveries} unsafe recoveries.`,
   );
 }
 

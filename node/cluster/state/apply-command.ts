@@ -24,6 +24,7 @@ import {
 } from './edit-record.ts';
 import { nextIdentities, seedIdentity } from './identities.ts';
 import { setNodeProperties } from './node-properties.ts';
+import { recoverCluster } from './recover-cluster.ts';
 import { type StateChange, type StateReader, StateTransaction } from './state-transaction.ts';
 
 /** What a command came to: a plain value, the same on every node. */
@@ -66,6 +67,8 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return removeNodeFromDatabase(context, command);
     case 'RemoveNodeFromCluster':
       return removeNodeFromCluster(context, command);
+    case 'RecoverCluster':
+      return recoverCluster(context, command);
     case 'SetNodeProperties':
       return setNodeProperties(context, command);
     case 'UpdateTopology':

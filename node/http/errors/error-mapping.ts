@@ -90,6 +90,7 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   NoLeaderError: raven(503, 'Cluster.NoLeaderException'),
   NodePassiveError: raven(503, 'Cluster.NodeIsPassiveException'),
   RachisRefusedError: framework('System.InvalidOperationException'),
+  RecoveryRefusedError: framework('System.InvalidOperationException', 409),
   RachisOverloadError: raven(503, 'RavenException'),
   RachisClosedError: raven(503, 'Cluster.NoLeaderException'),
   RetryError: raven(503, 'Cluster.NoLeaderException'),

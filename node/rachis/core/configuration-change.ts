@@ -47,7 +47,7 @@ export function planConfiguration(current: Configuration, change: ConfigurationC
   return {
     isValid: true,
     configuration: {
-      clusterId: current.clusterId,
+      ...current,
       nodes: sortedByTag([...next, ...leaving]),
       outgoingMembers: before,
       lastTag,
@@ -58,13 +58,8 @@ export function planConfiguration(current: Configuration, change: ConfigurationC
 
 /** The configuration that ends a joint one. */
 export function leaveJointConfiguration(joint: Configuration): Configuration {
-  const leaving = joint.leavingNodes ?? [];
-  return {
-    clusterId: joint.clusterId,
-    nodes: joint.nodes.filter((node) => !leaving.includes(node.id)),
-    outgoingMembers: [],
-    lastTag: joint.lastTag,
-  };
+  const { leavingNodes: leaving = [], ...rest } = joint;
+  return { ...rest, nodes: joint.nodes.filter((node) => !leaving.includes(node.id)), outgoingMembers: [] };
 }
 
 /** The order in which tags are given out: A … Z, then two letters, and so on. */

@@ -60,6 +60,12 @@ export class ConfigurationHistory {
     if (inForce > 0) this.#versions.splice(0, inForce);
   }
 
+  /** An unsafe recovery: nothing in the log tells of another configuration any more. */
+  replaceAll(configuration: Configuration): void {
+    const voters = votersOf(configuration);
+    this.#versions = this.#versions.map(({ index }) => ({ index, configuration, voters }));
+  }
+
   restore(snapshot: SnapshotMetadata): void {
     this.#versions = [];
     this.#push(snapshot.index, snapshot.configuration);

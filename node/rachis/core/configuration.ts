@@ -37,4 +37,16 @@ export interface Configuration {
   readonly leavingNodes?: readonly NodeId[];
   /** Highest tag ever assigned, so that a tag is not reused by accident. */
   readonly lastTag: string;
+  /** Present in a cluster that came out of an unsafe recovery: where it came from. */
+  readonly recovery?: RecoveryOrigin;
+}
+
+/** How a cluster began that one node of another one made, alone, because that one's quorum was lost. */
+export interface RecoveryOrigin {
+  /** Unsafe recoveries since the first bootstrap. */
+  readonly epoch: number;
+  readonly fromClusterId: string;
+  /** Where the log of that node ended. */
+  readonly index: number;
+  readonly term: number;
 }

@@ -30,6 +30,7 @@ export class Durability {
   /** Entries from here on are in no ticket yet. */
   #unticketedFrom: number;
   #unticketedSnapshot: SnapshotMetadata | null = null;
+  #unticketedBase: SnapshotMetadata | null = null;
   #hardStateVersion = 0;
   #ticketedHardStateVersion = 0;
   #durableHardStateVersion = 0;
@@ -70,6 +71,12 @@ export class Durability {
     this.#recompute();
   }
 
+  /** The log was written anew from its start on, by an unsafe recovery; `base`: what it starts after, if anything. */
+  logRewritten(base: SnapshotMetadata | null): void {
+    this.#unticketedBase = base;
+    this.entriesChanged(this.#log.firstIndex);
+  }
+
   /** The whole log was replaced by a snapshot, whose content is not installed yet. */
   snapshotReceived(snapshot: SnapshotMetadata): void {
     this.#unticketedSnapshot = snapshot;
@@ -82,6 +89,7 @@ export class Durability {
     const hasHardState = this.#hardStateVersion > this.#ticketedHardStateVersion;
     const hasEntries = this.#unticketedFrom <= this.#log.lastIndex;
     const snapshot = this.#unticketedSnapshot;
+    const base = this.#unticketedBase;
     if (!hasHardState && !hasEntries && snapshot === null) return null;
 
     const entries: readonly Entry[] = hasEntries
@@ -98,11 +106,13 @@ export class Durability {
     this.#ticketedHardStateVersion = this.#hardStateVersion;
     this.#unticketedFrom = this.#log.lastIndex + 1;
     this.#unticketedSnapshot = null;
+    this.#unticketedBase = null;
     return {
       ticket,
       entries,
       ...(hasHardState ? { hardState: { term, votedFor } } : {}),
       ...(snapshot === null ? {} : { snapshot }),
+      ...(base === null ? {} : { rewrittenAfter: base }),
     };
   }
 

@@ -55,6 +55,12 @@ export class Outbox {
     this.#toSelf = [];
   }
 
+  /** Nothing that was said so far is for anybody any more. */
+  dropAll(): void {
+    this.dropWithheld();
+    this.#sendable = [];
+  }
+
   takeSendable(): readonly Message[] {
     const messages = this.#sendable;
     if (messages.length > 0) this.#sendable = [];

@@ -1,3 +1,4 @@
+import type { Configuration } from './configuration.ts';
 import type { NodeId } from './entry.ts';
 
 /** The answer to a proposal. Accepted means appended here, not committed. */
@@ -36,4 +37,17 @@ export type TransferOutcome =
       readonly accepted: false;
       readonly reason: 'NotLeader' | 'LeaderElect' | 'TransferInProgress' | 'AlreadyLeader' | 'NotAMember';
       readonly leader: NodeId | null;
+    };
+
+/** The answer to an order to go on alone. Accepted means that it is being persisted. */
+export type RecoverOutcome =
+  | {
+      readonly accepted: true;
+      readonly configuration: Configuration;
+      /** Index of the last entry that is part of it: once that is applied, it is done. */
+      readonly lastIndex: number;
+    }
+  | {
+      readonly accepted: false;
+      readonly reason: 'NotInCluster' | 'LogDiffers' | 'LiveLeader' | 'SnapshotPending';
     };

@@ -9,11 +9,17 @@ import { handleLeaderTraffic, isLeaderTraffic, refuseOldLeader } from './followe
 import { invariant } from './invariant.ts';
 import { advanceCommit, tickLeader } from './leader.ts';
 import type { Message, SnapshotMetadata } from './message.ts';
-import type { ProposeConfigurationOutcome, ProposeOutcome, TransferOutcome } from './outcome.ts';
+import type {
+  ProposeConfigurationOutcome,
+  ProposeOutcome,
+  RecoverOutcome,
+  TransferOutcome,
+} from './outcome.ts';
 import { bootstrap, propose, proposeConfiguration, readIndex, transferLeadership } from './proposals.ts';
 import type { RaftOptions } from './raft-options.ts';
 import type { RachisState, Ready } from './ready.ts';
 import { ReadyComposer } from './ready-composer.ts';
+import { type RecoveryOrder, recover } from './recovery.ts';
 import { snapshotAt } from './replication.ts';
 import { handleAppendEntriesReply, handleHeartbeatReply, handleInstallSnapshotReply } from './replies.ts';
 import { assertRestorable, type RestoredState } from './restored-state.ts';
@@ -55,6 +61,7 @@ export class RaftCore {
     const state = this.#state;
     // A wiped disk is another node: what was meant for its former identity is not for it.
     if (message.to !== state.id) return;
+    if (this.#isOfAnotherCluster(message)) return;
     // Vote traffic has its own rules for terms: trials name a term that nobody has entered.
     if (message.type === 'RequestVote') handleRequestVote(state, message);
     else if (message.type === 'RequestVoteReply') handleRequestVoteReply(state, message);
@@ -67,6 +74,12 @@ export class RaftCore {
       }
       this.#stepInTerm(message);
     }
+  }
+
+  /** A snapshot takes long to arrive: this node may have gone on without the cluster that sent it. */
+  #isOfAnotherCluster(message: Message): boolean {
+    if (message.type !== 'InstallSnapshot' || this.clusterId === null) return false;
+    return message.snapshot.configuration.clusterId !== this.clusterId;
   }
 
   #stepInTerm(message: Message): void {
@@ -98,6 +111,11 @@ export class RaftCore {
   bootstrap(configuration: Configuration): void {
     bootstrap(this.#state, configuration);
     startElection(this.#state, false, 'bootstrapped');
+  }
+
+  /** Unsafe: goes on alone, as a new cluster with what this log holds. */
+  recover(order: RecoveryOrder): RecoverOutcome {
+    return recover(this.#state, order);
   }
 
   propose(commands: readonly Uint8Array[]): ProposeOutcome {
@@ -200,6 +218,11 @@ export class RaftCore {
   /** What this node knows to be committed; never falls while the core lives. */
   get commitIndex(): number {
     return this.#state.commit;
+  }
+
+  /** Of the configuration in force; null while there is none. */
+  get clusterId(): string | null {
+    return this.#state.configurations.current?.configuration.clusterId ?? null;
   }
 
   get rachisState(): RachisState {

@@ -1,3 +1,4 @@
+import type { Configuration } from './configuration.ts';
 import { type Entry, entryBytes } from './entry.ts';
 import { invariant } from './invariant.ts';
 
@@ -90,6 +91,13 @@ export class RaftLog {
   restore(base: LogPosition): void {
     this.#base = base;
     this.#entries = [];
+  }
+
+  /** An unsafe recovery: every configuration in the log becomes this one. */
+  replaceConfigurations(configuration: Configuration): void {
+    this.#entries = this.#entries.map((entry) =>
+      entry.kind === 'configuration' ? { ...entry, configuration } : entry,
+    );
   }
 
   /** Raft §5.4.1: the last terms decide, then the lengths; as one pair, never the length alone. */

@@ -21,6 +21,11 @@ export interface PersistRequest {
   readonly entries: readonly Entry[];
   /** Present when a snapshot was received: its content is installed (by the driver) before `persisted` is called. */
   readonly snapshot?: SnapshotMetadata;
+  /**
+   * Present when an unsafe recovery has rewritten a log that starts after a compaction point: that point, with the new
+   * configuration. The state machine has its content already; `entries` are the whole log after it.
+   */
+  readonly rewrittenAfter?: SnapshotMetadata;
 }
 
 /** The answer to `readIndex(context)`. */

@@ -1,3 +1,8 @@
+import { RachisRefusedError } from '../rachis-error.ts';
+
+/** Longest time between two looks at a condition, in milliseconds. */
+const LOOK_MS = 50;
+
 /** Tells that something about leader, state, configuration or connections has changed, to listeners and to waiters. */
 export class ChangeSignal {
   readonly #listeners = new Set<() => void>();
@@ -25,5 +30,14 @@ export class ChangeSignal {
       const timer = setTimeout(done, withinMs);
       this.#waiters.add(done);
     });
+  }
+
+  /** Resolves when the condition holds, looked at after each change. Throws RachisRefusedError with the problem. */
+  async until(holds: () => boolean, timeoutMs: number, problem: string): Promise<void> {
+    const deadline = performance.now() + timeoutMs;
+    while (!holds()) {
+      if (performance.now() > deadline) throw new RachisRefusedError(problem);
+      await this.next(LOOK_MS);
+    }
   }
 }

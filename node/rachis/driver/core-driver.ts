@@ -1,8 +1,10 @@
 import type { Logger } from '../../observability/logger.ts';
 import type { Entry, NodeId } from '../core/entry.ts';
 import type { InstallSnapshot, Message, SnapshotMetadata } from '../core/message.ts';
+import type { RecoverOutcome } from '../core/outcome.ts';
 import type { RaftCore } from '../core/raft-core.ts';
 import type { PersistRequest, ReadState, Ready, RoleChange } from '../core/ready.ts';
+import type { RecoveryOrder } from '../core/recovery.ts';
 import { APPLY_SLICE_ENTRIES } from '../limits.ts';
 import type { RaftLogFiles } from '../log/raft-log-files.ts';
 import { RachisClosedError, RetryError } from '../rachis-error.ts';
@@ -73,6 +75,13 @@ export class CoreDriver {
     } finally {
       this.#schedule();
     }
+  }
+
+  /** Has the core go on alone, and gives the disk what that takes before anything else. */
+  recover(order: RecoveryOrder): RecoverOutcome | undefined {
+    const outcome = this.input((core) => core.recover(order));
+    this.#drive();
+    return outcome;
   }
 
   /** Rejects with RetryError unless the command was applied in the place that this leader gave it. */

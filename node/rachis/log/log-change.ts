@@ -8,7 +8,7 @@ export type LogChange =
   | { readonly kind: 'hardState'; readonly hardState: HardState }
   /** Entries up to this position are not needed any more. */
   | { readonly kind: 'compacted'; readonly point: SnapshotMetadata }
-  /** A snapshot took the place of the whole log. */
+  /** A snapshot took the place of the whole log, or an unsafe recovery has written it anew from here on. */
   | { readonly kind: 'reset'; readonly point: SnapshotMetadata }
   /** Replaces everything from the first of these on. */
   | { readonly kind: 'entries'; readonly entries: readonly Entry[] };

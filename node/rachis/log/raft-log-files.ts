@@ -116,7 +116,8 @@ export class RaftLogFiles {
     if (request.hardState !== undefined) {
       changes.push({ kind: 'hardState', hardState: request.hardState });
     }
-    if (request.snapshot !== undefined) changes.push({ kind: 'reset', point: request.snapshot });
+    const start = request.snapshot ?? request.rewrittenAfter;
+    if (start !== undefined) changes.push({ kind: 'reset', point: start });
     if (request.entries.length > 0) changes.push({ kind: 'entries', entries: request.entries });
     return this.#enqueue(changes);
   }

@@ -16,12 +16,21 @@ import { OutgoingQueue } from './outgoing-queue.ts';
 
 /** Who is told of what arrives. */
 export interface LinkHandlers {
+  /** Whether a connection that was made in this cluster still is one to listen to. */
+  isOfCluster(clusterId: string): boolean;
   onMessages(messages: readonly Message[]): void;
   /** What it throws goes back to the asker. */
   onRequest(from: string, topic: string, body: unknown): Promise<unknown>;
   onTold(from: string, topic: string, body: unknown): void;
   onChunk(connection: LinkConnection, chunk: SnapshotChunk): void;
   onAck(from: string, ack: SnapshotAck): void;
+}
+
+/** Who is connected, and as nodes of which cluster. */
+export interface LinkEnds {
+  readonly peerId: string;
+  readonly ownId: string;
+  readonly clusterId: string;
 }
 
 interface PendingRequest {
@@ -33,6 +42,8 @@ interface PendingRequest {
 export class LinkConnection {
   readonly peerId: string;
   readonly #ownId: string;
+  /** The cluster that the two met as nodes of. */
+  readonly #clusterId: string;
   readonly #connection: FrameConnection;
   readonly #queue: OutgoingQueue;
   readonly #handlers: LinkHandlers;
@@ -44,13 +55,14 @@ export class LinkConnection {
   lastReceivedMs = performance.now();
   lastSentMs = 0;
 
-  constructor(connection: FrameConnection, peerId: string, ownId: string, handlers: LinkHandlers) {
+  constructor(connection: FrameConnection, ends: LinkEnds, handlers: LinkHandlers) {
     this.#connection = connection;
-    this.peerId = peerId;
-    this.#ownId = ownId;
+    this.peerId = ends.peerId;
+    this.#ownId = ends.ownId;
+    this.#clusterId = ends.clusterId;
     this.#handlers = handlers;
     this.#queue = new OutgoingQueue(connection);
-    connection.onClose(() => this.failRequests(`the connection to ${peerId} broke`));
+    connection.onClose(() => this.failRequests(`the connection to ${ends.peerId} broke`));
     connection.onFrame((payload) => this.#receive(payload));
   }
 
@@ -134,6 +146,10 @@ export class LinkConnection {
 
   #receive(payload: Buffer): void {
     this.lastReceivedMs = performance.now();
+    if (!this.#handlers.isOfCluster(this.#clusterId)) {
+      this.close(new RachisError(`node ${this.peerId} is of cluster ${this.#clusterId}, as this one was`));
+      return;
+    }
     const frame = decodeFrame(payload, this.peerId, this.#ownId);
     switch (frame.kind) {
       case 'messages':

@@ -1,17 +1,26 @@
 import type { FrameConnection } from '../../wire/frame-connection.ts';
+import { WireRefusedError } from '../../wire/wire-error.ts';
 import type { ClusterNode } from '../core/configuration.ts';
 import { REDIAL_DELAY_MAX_MS, REDIAL_DELAY_MIN_MS } from '../limits.ts';
 import { LinkConnection, type LinkHandlers } from './link-connection.ts';
+
+/** A connection, and the cluster that it was made as a node of. */
+export interface DialledConnection {
+  readonly connection: FrameConnection;
+  readonly clusterId: string;
+}
 
 export interface PeerLinkOptions {
   readonly peerId: string;
   readonly ownId: string;
   readonly handlers: LinkHandlers;
   /** Dials the peer at its present address. */
-  dial(node: ClusterNode): Promise<FrameConnection>;
+  dial(node: ClusterNode): Promise<DialledConnection>;
   onConnected(peerId: string): void;
   /** Nobody listens at the peer's address: its process is gone. */
   onRefused(peerId: string): void;
+  /** The peer is there and does not want this node, for a reason that it had not given at the last try. */
+  onTurnedAway(node: ClusterNode, reason: string): void;
 }
 
 /**
@@ -66,9 +75,9 @@ export class PeerLink {
     this.#incoming?.failRequests(reason);
   }
 
-  adopt(connection: FrameConnection): void {
+  adopt(dialled: DialledConnection): void {
     this.#incoming?.close();
-    const incoming = this.#wrap(connection);
+    const incoming = this.#wrap(dialled);
     this.#incoming = incoming;
     incoming.onClose(() => {
       if (this.#incoming === incoming) this.#incoming = null;
@@ -93,9 +102,9 @@ export class PeerLink {
     this.#incoming?.close();
   }
 
-  #wrap(connection: FrameConnection): LinkConnection {
+  #wrap({ connection, clusterId }: DialledConnection): LinkConnection {
     const { peerId, ownId, handlers } = this.#options;
-    return new LinkConnection(connection, peerId, ownId, handlers);
+    return new LinkConnection(connection, { peerId, ownId, clusterId }, handlers);
   }
 
   #dialNow(): void {
@@ -104,24 +113,31 @@ export class PeerLink {
     if (node === null || this.#isDialling || this.#isClosed) return;
     this.#isDialling = true;
     this.#options.dial(node).then(
-      (connection) => {
+      (dialled) => {
         this.#isDialling = false;
         if (this.#isClosed || this.#node?.tcpAddress !== node.tcpAddress) {
-          connection.close();
+          dialled.connection.close();
           this.#dialNow();
-        } else this.#connected(connection);
+        } else this.#connected(dialled);
       },
-      (error: unknown) => {
-        this.#isDialling = false;
-        this.#error = error instanceof Error ? error.message : String(error);
-        this.#redialLater();
-        if (this.#error.includes('ECONNREFUSED')) this.#options.onRefused(this.#options.peerId);
-      },
+      (error: unknown) => this.#failed(node, error),
     );
   }
 
-  #connected(connection: FrameConnection): void {
-    const outgoing = this.#wrap(connection);
+  #failed(node: ClusterNode, error: unknown): void {
+    this.#isDialling = false;
+    const { peerId, onRefused, onTurnedAway } = this.#options;
+    const reason = error instanceof Error ? error.message : String(error);
+    const isNews = reason !== this.#error;
+    this.#error = reason;
+    this.#redialLater();
+    if (this.#isClosed) return;
+    if (error instanceof WireRefusedError && isNews) onTurnedAway(node, reason);
+    if (reason.includes('ECONNREFUSED')) onRefused(peerId);
+  }
+
+  #connected(dialled: DialledConnection): void {
+    const outgoing = this.#wrap(dialled);
     this.#outgoing = outgoing;
     this.#error = null;
     this.#redialDelayMs = REDIAL_DELAY_MIN_MS;

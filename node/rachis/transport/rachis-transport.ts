@@ -5,7 +5,7 @@ import type { Message } from '../core/message.ts';
 import { BULK_MESSAGE_BYTES, DIAL_TIMEOUT_MS } from '../limits.ts';
 import type { Hello } from './hello.ts';
 import type { LinkConnection, LinkHandlers } from './link-connection.ts';
-import { PeerLink } from './peer-link.ts';
+import { type DialledConnection, PeerLink } from './peer-link.ts';
 
 /** Version of the Cluster operation: our own framing. */
 export const CLUSTER_WIRE_VERSION = 1;
@@ -18,6 +18,7 @@ export interface TransportOptions {
   presentation(): { readonly clusterId: string; readonly tag: string } | null;
   onConnected(peerId: string): void;
   onRefused(peerId: string): void;
+  onTurnedAway(node: ClusterNode, reason: string): void;
   /** After this much silence a connection is dead, in milliseconds. */
   readonly deadMs: number;
   /** A node that left the configuration is still told so for this long, in milliseconds. */
@@ -66,7 +67,7 @@ export class RachisTransport {
 
   /** A connection that another node dialled, and whose hello was accepted. */
   accept(connection: FrameConnection, hello: Hello): void {
-    this.#link(hello.sourceId).adopt(connection);
+    this.#link(hello.sourceId).adopt({ connection, clusterId: hello.clusterId });
   }
 
   connectionTo(id: string): LinkConnection | null {
@@ -97,32 +98,40 @@ export class RachisTransport {
     };
   }
 
-  close(): void {
-    clearInterval(this.#checkTimer);
+  /** Ends every link at once, without a word: this node is not of their cluster any more. */
+  leaveEverybody(): void {
     for (const timer of this.#retirements.values()) clearTimeout(timer);
+    this.#retirements.clear();
     for (const link of this.#links.values()) link.close();
     this.#links.clear();
+    this.#peers = [];
+  }
+
+  close(): void {
+    clearInterval(this.#checkTimer);
+    this.leaveEverybody();
   }
 
   #link(id: string): PeerLink {
     const known = this.#links.get(id);
     if (known !== undefined) return known;
-    const { ownId, handlers, onConnected, onRefused } = this.#options;
+    const { ownId, handlers, onConnected, onRefused, onTurnedAway } = this.#options;
     const link = new PeerLink({
       peerId: id,
       ownId,
       handlers,
       onConnected,
       onRefused,
+      onTurnedAway,
       dial: (node) => this.#dial(node),
     });
     this.#links.set(id, link);
     return link;
   }
 
-  #dial(node: ClusterNode): Promise<FrameConnection> {
+  async #dial(node: ClusterNode): Promise<DialledConnection> {
     const own = this.#options.presentation();
-    if (own === null) return Promise.reject(new Error('this node is in no cluster'));
+    if (own === null) throw new Error('this node is in no cluster');
     const hello: Hello = {
       clusterId: own.clusterId,
       sourceId: this.#options.ownId,
@@ -130,7 +139,7 @@ export class RachisTransport {
       destinationId: node.id,
       destinationTag: node.tag,
     };
-    return this.#options.connect({
+    const connection = await this.#options.connect({
       address: node.tcpAddress,
       operation: 'Cluster',
       version: CLUSTER_WIRE_VERSION,
@@ -138,6 +147,7 @@ export class RachisTransport {
       info: { ...hello },
       timeoutMs: DIAL_TIMEOUT_MS,
     });
+    return { connection, clusterId: own.clusterId };
   }
 
   #drop(id: string): void {

@@ -6,6 +6,7 @@ import { OperationRegistry } from '../../../node/landlord/operation-registry.ts'
 
 const topology: ClusterTopologyView = {
   topologyId: null,
+  epoch: 0,
   allNodes: {},
   members: {},
   promotables: {},
@@ -49,6 +50,7 @@ export const passiveCluster: ClusterServices = {
   promote: refuse,
   demote: refuse,
   reelect: refuse,
+  recover: refuse,
   forceTimeout: refuse,
 };
 

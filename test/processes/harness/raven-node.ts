@@ -112,6 +112,12 @@ export class RavenNode {
     await rm(this.dataDirectory, { recursive: true, force: true });
   }
 
+  /** Forgets who it is and what it voted, but keeps its databases. Only while it is down. */
+  async wipeIdentity(): Promise<void> {
+    if (this.isRunning) throw new Error('A running node can not be wiped.');
+    await rm(join(this.dataDirectory, 'System'), { recursive: true, force: true });
+  }
+
   /** Drops everything between this node and those with the given tags, towards this node; all HTTP of peers too. */
   cutFrom(tags: readonly string[]): void {
     this.#proxies?.http.cut(['']);

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 const MAIN = new URL('../../../node/main.ts', import.meta.url).pathname;
 
 /** Longest time a process may take to serve, or to stop when asked, in milliseconds. */
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 90_000;
 const STOP_TIMEOUT_MS = 20_000;
 
 /** Lines of output kept for the report of a failure. */

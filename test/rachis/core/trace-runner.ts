@@ -15,6 +15,12 @@ interface TracedNode {
   isDiskHeld: boolean;
 }
 
+/** A connection belongs to the cluster that it was made in; null: of a node that is in none. */
+interface MessageInFlight {
+  readonly message: Message;
+  readonly clusterId: string | null;
+}
+
 /**
  * Runs the commands of a trace and gives what the cores said to each. Election timeouts are not random here (always
  * T), so that a trace decides itself who campaigns.
@@ -22,7 +28,7 @@ interface TracedNode {
 export class TraceRunner {
   readonly #nodes = new Map<string, TracedNode>();
   #configuration: Configuration | null = null;
-  #inFlight: Message[] = [];
+  #inFlight: MessageInFlight[] = [];
   #lines: string[] = [];
   #isQuiet = false;
   #limits: Partial<RaftLimits> = { logTailEntriesMin: 0, logTailEntriesMax: 10 };
@@ -106,10 +112,14 @@ export class TraceRunner {
         break;
       // deliver a->b *->c — what is on its way on these links, in order; without words, everything, once.
       case 'deliver':
-        for (const message of this.#take(words)) this.#deliver(message);
+        for (const taken of this.#take(words)) this.#deliver(taken);
         break;
       case 'drop':
-        for (const message of this.#take(words)) this.#lines.push(`lost ${messageText(message)}`);
+        for (const { message } of this.#take(words)) this.#lines.push(`lost ${messageText(message)}`);
+        break;
+      // recover a 3/2 new x — a, whose log ends at 3/2, goes on alone as the cluster new, with the command x.
+      case 'recover':
+        this.#recover(first, second, words.slice(2));
         break;
       // settle — delivers until nothing is on its way; tells of roles, applies and reads only.
       case 'settle':
@@ -159,6 +169,19 @@ export class TraceRunner {
     this.#on(id, (core) => this.#say(core.propose(words.map((word) => new TextEncoder().encode(word)))));
   }
 
+  #recover(id: string, end: string, [clusterId = '', ...commands]: readonly string[]): void {
+    const [index = 0, term = 0] = end.split('/').map(Number);
+    this.#on(id, (core) =>
+      this.#say(
+        core.recover({
+          at: { index, term },
+          clusterId,
+          commands: commands.map((word) => new TextEncoder().encode(word)),
+        }),
+      ),
+    );
+  }
+
   #change(id: string, words: readonly string[]): void {
     const upsert = words.filter((word) => word.startsWith('+')).map((word) => nodeOf(word.slice(1)));
     const remove = words.filter((word) => word.startsWith('-')).map((word) => word.slice(1));
@@ -186,24 +209,28 @@ export class TraceRunner {
     for (let round = 0; round < 1000; round++) {
       const messages = this.#take(words);
       if (messages.length === 0) break;
-      for (const message of messages) this.#deliver(message);
+      for (const taken of messages) this.#deliver(taken);
     }
     this.#isQuiet = false;
   }
 
-  #deliver(message: Message): void {
-    if (this.#nodes.has(message.to)) this.#on(message.to, (core) => core.step(message));
+  #deliver({ message, clusterId }: MessageInFlight): void {
+    const target = this.#nodes.get(message.to)?.core;
+    if (target === undefined) return;
+    const isForeign = clusterId !== null && target.clusterId !== null && clusterId !== target.clusterId;
+    if (isForeign) this.#lines.push(`of another cluster: ${messageText(message)}`);
+    else this.#on(message.to, (core) => core.step(message));
   }
 
-  #take(links: readonly string[]): readonly Message[] {
-    const matches = (message: Message) =>
+  #take(links: readonly string[]): readonly MessageInFlight[] {
+    const matches = ({ message }: MessageInFlight) =>
       links.length === 0 ||
       links.some((link) => {
         const [from, to] = link.split('->');
         return (from === '*' || from === message.from) && (to === '*' || to === message.to);
       });
     const taken = this.#inFlight.filter(matches);
-    this.#inFlight = this.#inFlight.filter((message) => !matches(message));
+    this.#inFlight = this.#inFlight.filter((flying) => !matches(flying));
     return taken;
   }
 
@@ -214,7 +241,8 @@ export class TraceRunner {
       const ready = node.core.takeReady();
       if (ready === null) return;
       this.#lines.push(...readyLines(id, ready, !this.#isQuiet));
-      this.#inFlight.push(...ready.messages);
+      const { clusterId } = node.core;
+      this.#inFlight.push(...ready.messages.map((message) => ({ message, clusterId })));
       const applied = ready.committed.at(-1)?.index;
       if (applied !== undefined) node.core.applied(applied);
       if (ready.persist === null) continue;

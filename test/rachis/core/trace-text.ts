@@ -8,9 +8,10 @@ export function entryText(entry: Entry): string {
   const position = `${entry.index}/${entry.term}`;
   if (entry.kind === 'noop') return `${position} noop`;
   if (entry.kind === 'command') return `${position} ${new TextDecoder().decode(entry.data)}`;
-  const { nodes, outgoingMembers } = entry.configuration;
+  const { clusterId, nodes, outgoingMembers, recovery } = entry.configuration;
   const leaving = outgoingMembers.length === 0 ? '' : ` leaving ${outgoingMembers.join(' ')}`;
-  return `${position} [${nodes.map((node) => `${node.id}:${node.role}`).join(' ')}${leaving}]`;
+  const cluster = recovery === undefined ? '' : ` of ${clusterId}, epoch ${recovery.epoch}`;
+  return `${position} [${nodes.map((node) => `${node.id}:${node.role}`).join(' ')}${leaving}${cluster}]`;
 }
 
 function entriesText(entries: readonly Entry[]): string {
@@ -66,6 +67,9 @@ export function readyLines(id: string, ready: Ready, withMessages: boolean): str
       ...(persist.snapshot === undefined
         ? []
         : [`snapshot ${persist.snapshot.index}/${persist.snapshot.term}`]),
+      ...(persist.rewrittenAfter === undefined
+        ? []
+        : [`the log anew after ${persist.rewrittenAfter.index}/${persist.rewrittenAfter.term}`]),
       ...(persist.hardState === undefined
         ? []
         : [`term ${persist.hardState.term} vote ${persist.hardState.votedFor}`]),

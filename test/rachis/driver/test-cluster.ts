@@ -35,6 +35,8 @@ export class TestNode {
   #listener: TcpListener | null = null;
   readonly #connections = new Set<FrameConnection>();
   readonly fatal: Error[] = [];
+  /** What it warned of. */
+  readonly warnings: string[] = [];
 
   constructor(cluster: TestCluster, folder: string) {
     this.cluster = cluster;
@@ -65,7 +67,10 @@ export class TestNode {
         connection.onClose(() => this.#connections.delete(connection));
         return connection;
       },
-      logger: silentLogger,
+      logger: {
+        ...silentLogger,
+        warn: (message, fields) => this.warnings.push(`${message} ${JSON.stringify(fields)}`),
+      },
       electionTimeoutMs: this.cluster.electionTimeoutMs,
       segmentBytes: 256 * 1024,
       raftLimits: this.cluster.limits,

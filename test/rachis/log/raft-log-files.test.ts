@@ -128,6 +128,39 @@ describe('the Raft log', () => {
     expect(segments().length).toBeLessThan(4);
   });
 
+  it('takes the log anew of an unsafe recovery as one: after a crash it is the old one or the new one', async () => {
+    const log = await create();
+    await log.persist({ hardState: { term: 3, votedFor: 'n2' }, entries: entries(1, 30, 3) });
+    await log.compact(at(10, 3));
+    const before = readFileSync(join(folder, segments()[0] ?? ''));
+    const recovered = { ...configuration, clusterId: 'recovered' };
+    const anew = [
+      ...entries(11, 20, 3),
+      { kind: 'configuration' as const, index: 31, term: 4, configuration: recovered },
+    ];
+    await log.persist({
+      hardState: { term: 5, votedFor: 'n1' },
+      rewrittenAfter: { ...at(10, 3), configuration: recovered },
+      entries: anew,
+    });
+    const { stored } = await reopen();
+    expect(stored.snapshot?.configuration.clusterId).toBe('recovered');
+    expect(stored.hardState).toEqual({ term: 5, votedFor: 'n1' });
+    expect(stored.entries).toEqual(anew);
+
+    const path = join(folder, segments()[0] ?? '');
+    const whole = readFileSync(path);
+    const start = before.findIndex((byte, place) => byte !== whole[place]);
+    const torn = Buffer.from(whole);
+    torn.fill(0, start + 200);
+    for (const written of opened.splice(0)) await written.close();
+    writeFileSync(path, torn);
+    const old = (await reopen()).stored;
+    expect(old.snapshot).toEqual(at(10, 3));
+    expect(old.hardState).toEqual({ term: 3, votedFor: 'n2' });
+    expect(old.entries).toEqual(entries(11, 20, 3));
+  });
+
   it('is what a model says after any history of writes, restarts and compactions', async () => {
     const step = fc.oneof(
       {

@@ -3,12 +3,24 @@ import type { ReplicatedList } from './replicated-list.ts';
 
 /** What clients were told: acknowledged requests with their results, and reads. */
 export class ClientLedger {
-  /** Request id → its result. */
-  readonly #acknowledged = new Map<number, number>();
+  /** Request id → its result, and where it stands in the log. */
+  readonly #acknowledged: Map<number, { readonly place: number; readonly index: number }>;
   /** Read context → the highest index that had been acknowledged when it began. */
   readonly #reads = new Map<number, number>();
   #ackedIndexMax = 0;
   readCount = 0;
+
+  constructor(
+    acknowledged: ReadonlyMap<number, { readonly place: number; readonly index: number }> = new Map(),
+  ) {
+    this.#acknowledged = new Map(acknowledged);
+    for (const { index } of acknowledged.values()) this.#ackedIndexMax = Math.max(this.#ackedIndexMax, index);
+  }
+
+  /** After an unsafe recovery: of what was acknowledged, the new cluster has to keep what its survivor holds. */
+  inheritedBy(isKept: (index: number) => boolean): ClientLedger {
+    return new ClientLedger(new Map([...this.#acknowledged].filter(([, { index }]) => isKept(index))));
+  }
 
   get acknowledgedCount(): number {
     return this.#acknowledged.size;
@@ -22,11 +34,11 @@ export class ClientLedger {
     const place = list.placeOf(requestId);
     const earlier = this.#acknowledged.get(requestId);
     check(
-      place !== undefined && (earlier === undefined || earlier === place),
+      place !== undefined && (earlier === undefined || earlier.place === place),
       'each request takes effect once',
-      () => `request ${requestId} was answered with ${earlier} and with ${place}`,
+      () => `request ${requestId} was answered with ${earlier?.place} and with ${place}`,
     );
-    this.#acknowledged.set(requestId, place);
+    this.#acknowledged.set(requestId, { place, index });
     this.#ackedIndexMax = Math.max(this.#ackedIndexMax, index);
   }
 
@@ -49,7 +61,7 @@ export class ClientLedger {
 
   /** At the end: nothing that was acknowledged is missing. */
   checkNothingLost(node: string, list: ReplicatedList): void {
-    for (const [requestId, place] of this.#acknowledged) {
+    for (const [requestId, { place }] of this.#acknowledged) {
       check(
         list.placeOf(requestId) === place,
         'acknowledged requests survive',

@@ -16,19 +16,21 @@ export function converge(cluster: SimulatedCluster): void {
     node.resume();
     if (node.core === null) node.start();
   }
+  while (cluster.isRecovering) cluster.clock.advance();
+  cluster.endFormerClusters();
   if (cluster.random.chance(0.4)) serveWithOneCut(cluster);
   cluster.trace(() => 'all faults end');
   cluster.network.heal();
   runUntil(cluster, leaderWithinMs, 'a leader after heal', () => agreedLeader(cluster) !== null);
   serve(cluster, 'an accepted proposal commits');
-  const { readCount } = cluster.clients;
+  const { readCount } = cluster.ledgers.clients;
   runUntil(cluster, leaderWithinMs, 'a read is confirmed', () => {
     cluster.read();
-    return cluster.clients.readCount > readCount;
+    return cluster.ledgers.clients.readCount > readCount;
   });
   runUntil(cluster, settledWithinMs, 'all nodes catch up and removed ones know it', () => isSettled(cluster));
   for (const node of cluster.nodes) {
-    if (isInCluster(cluster, node)) cluster.clients.checkNothingLost(node.id, node.list);
+    if (isInCluster(cluster, node)) cluster.ledgers.clients.checkNothingLost(node.id, node.list);
   }
 }
 
@@ -51,8 +53,9 @@ function serveWithOneCut(cluster: SimulatedCluster): void {
 function serve(cluster: SimulatedCluster, what: string): void {
   let requestId = 0;
   runUntil(cluster, settledWithinMs, what, () => {
-    if (requestId === 0 || !cluster.clients.isAcknowledged(requestId)) requestId = cluster.proposeAnew();
-    return cluster.clients.isAcknowledged(requestId);
+    if (requestId === 0 || !cluster.ledgers.clients.isAcknowledged(requestId))
+      requestId = cluster.proposeAnew();
+    return cluster.ledgers.clients.isAcknowledged(requestId);
   });
 }
 

@@ -11,6 +11,12 @@ export class ElectionLedger {
   readonly #leaders = new Map<number, NodeId>();
   /** Term → voter → candidate. */
   readonly #votes = new Map<number, Map<NodeId, NodeId>>();
+  readonly #former: ReadonlySet<NodeId>;
+
+  /** `former`: nodes of the cluster that this one was made of by an unsafe recovery, which have no say here. */
+  constructor(former: ReadonlySet<NodeId>) {
+    this.#former = former;
+  }
 
   leaderOf(term: number): NodeId | undefined {
     return this.#leaders.get(term);
@@ -66,6 +72,11 @@ export class ElectionLedger {
   }
 
   #voted(voter: NodeId, term: number, candidate: NodeId): void {
+    check(
+      !this.#former.has(voter),
+      'an old member never votes in the new cluster',
+      () => `${voter} voted for ${candidate} in term ${term}`,
+    );
     let votes = this.#votes.get(term);
     if (votes === undefined) {
       votes = new Map();

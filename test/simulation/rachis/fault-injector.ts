@@ -78,6 +78,9 @@ export class FaultInjector {
       case 'unreachable':
         this.#cluster.someLeader?.input((core) => core.reportUnreachable(node.id));
         break;
+      case 'recover':
+        this.#recover(node);
+        break;
       case 'burst':
         for (let batch = 0; batch < 5; batch++)
           this.#cluster.propose(random.between(1, profile.isGrown ? 5 : 12));
@@ -99,6 +102,24 @@ export class FaultInjector {
       if (node.core === null && !this.#cluster.wipedIds.has(node.id)) node.start();
     };
     clock.schedule(isCalm ? 1 : random.between(10, random.chance(0.3) ? 15_000 : 2000), restart);
+  }
+
+  /**
+   * The quorum counts as lost: the others are stopped first, as an operator must, or not, as a person may forget; then
+   * one node is told to go on alone, again until it has missed its leader. The others come back as they were.
+   */
+  #recover(node: SimulatedNode): void {
+    const { nodes, random, clock, currentCluster } = this.#cluster;
+    if (node.clusterId !== currentCluster || node.core === null) return;
+    if (random.chance(0.7)) {
+      for (const each of nodes) if (each !== node) this.#crash(each);
+    }
+    let triesLeft = 15;
+    const again = () => {
+      if (this.#cluster.isCalm || this.#cluster.recover(node) || --triesLeft === 0) return;
+      clock.schedule(random.between(100, 500), again);
+    };
+    again();
   }
 
   #pause(node: SimulatedNode): void {

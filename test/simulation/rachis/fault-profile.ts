@@ -41,7 +41,8 @@ export type FaultKind =
   | 'campaign'
   | 'forgetLeader'
   | 'unreachable'
-  | 'burst';
+  | 'burst'
+  | 'recover';
 
 const weights: Readonly<Record<FaultKind, number>> = {
   crash: 6,
@@ -59,6 +60,7 @@ const weights: Readonly<Record<FaultKind, number>> = {
   forgetLeader: 2,
   unreachable: 2,
   burst: 3,
+  recover: 1,
 };
 
 export function drawFaultProfile(random: SeededRandom): FaultProfile {

@@ -52,8 +52,9 @@ export class LogImage {
   }
 
   apply(request: PersistRequest): void {
-    if (request.snapshot !== undefined) {
-      this.base = request.snapshot;
+    const start = request.snapshot ?? request.rewrittenAfter;
+    if (start !== undefined) {
+      this.base = start;
       this.#entries.length = 0;
     }
     const first = request.entries[0];

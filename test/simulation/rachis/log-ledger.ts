@@ -22,7 +22,59 @@ export class LogLedger {
   readonly #known: KnownEntry[][] = [];
   readonly #committed: (CommittedEntry | undefined)[] = [];
   readonly #digests: (number | undefined)[] = [];
+  /** Committed in the cluster that this one was made of, and held by its survivor, which did not know of the commit. */
+  readonly #toBeKept: (number | undefined)[] = [];
   commitMax = 0;
+
+  /** The ledger of the cluster that a survivor with this log, and this commit index, makes by an unsafe recovery. */
+  inheritedBy(image: LogImage, commit: number): LogLedger {
+    const heir = new LogLedger();
+    heir.commitMax = commit;
+    for (let index = 0; index <= commit; index++) {
+      heir.#committed[index] = this.#committed[index];
+      heir.#digests[index] = this.#digests[index];
+    }
+    for (let index = commit + 1; index <= image.lastIndex; index++) {
+      if (this.isCommittedIn(image, index)) heir.#toBeKept[index] = image.termAt(index);
+    }
+    return heir;
+  }
+
+  /** Whether what is committed at the index is what this log has there, or had before it was compacted. */
+  isCommittedIn(image: LogImage, index: number): boolean {
+    const committed = this.#committed[index];
+    if (committed === undefined || index > image.lastIndex) return false;
+    return index < image.baseIndex || image.termAt(index) === committed.term;
+  }
+
+  /** The survivor's first write: its whole log, which must be the one it had, but for the configurations. */
+  rewritten(node: NodeId, image: LogImage, { rewrittenAfter, entries }: PersistRequest): void {
+    check(
+      (rewrittenAfter?.index ?? 0) === image.baseIndex &&
+        (rewrittenAfter?.term ?? 0) === (image.base?.term ?? 0),
+      'a survivor keeps its log',
+      () => `${node} starts its log at ${rewrittenAfter?.index} instead of ${image.baseIndex}`,
+    );
+    let previousTerm = image.base?.term ?? 0;
+    for (const [position, entry] of entries.entries()) {
+      const before = image.entries[position];
+      check(
+        before === undefined ||
+          (before.kind === 'configuration'
+            ? entry.kind === 'configuration' && entry.index === before.index && entry.term === before.term
+            : entry === before),
+        'a survivor keeps its log',
+        () => `${node} has another entry at ${entry.index} after its recovery`,
+      );
+      this.#known[entry.index] = [{ entry, previousTerm }];
+      previousTerm = entry.term;
+    }
+    check(
+      entries.length > image.entries.length,
+      'a survivor keeps its log',
+      () => `${node} kept ${entries.length} of ${image.entries.length} entries`,
+    );
+  }
 
   /** All nodes start with this position, as if it had been committed before the run. */
   startAt(base: SnapshotMetadata): void {
@@ -134,6 +186,12 @@ export class LogLedger {
       );
     }
     for (let at = this.commitMax + 1; at <= index; at++) {
+      const toBeKept = this.#toBeKept[at];
+      check(
+        toBeKept === undefined || toBeKept === image.termAt(at),
+        'what was committed and its survivor held is committed in the new cluster',
+        () => `${leader} committed (${at}, term ${image.termAt(at)}) in the place of term ${toBeKept}`,
+      );
       this.#committed[at] = { term: image.termAt(at) ?? -1, leaderTerm };
     }
     this.commitMax = index;

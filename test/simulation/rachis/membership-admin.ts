@@ -38,7 +38,11 @@ export function drawChange(
 ): ConfigurationChange | null {
   const known = configuration.nodes;
   const wiped = known.find((node) => isWiped(node.id));
-  const outside = nodes.filter((node) => !known.some((other) => other.id === node.id)).map((node) => node.id);
+  // A node of another cluster is not taken in: it says so when it is asked who it is.
+  const outside = nodes
+    .filter((node) => !known.some((other) => other.id === node.id))
+    .filter(({ core, disk }) => [null, configuration.clusterId].includes(core?.clusterId ?? disk.clusterId))
+    .map((node) => node.id);
   const learners = known.filter((node) => node.role !== 'member' && !isWiped(node.id));
   const upsert: ClusterNode[] = [];
   const remove: NodeId[] = [];

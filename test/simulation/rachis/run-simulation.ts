@@ -1,3 +1,4 @@
+import type { ClusterLedgers } from './cluster-ledgers.ts';
 import { converge } from './convergence.ts';
 import { FaultInjector } from './fault-injector.ts';
 import { drawFaultProfile } from './fault-profile.ts';
@@ -18,6 +19,8 @@ export interface SimulationResult {
   readonly committed: number;
   readonly acknowledged: number;
   readonly reads: number;
+  /** Unsafe recoveries that were begun. */
+  readonly recoveries: number;
 }
 
 export const defaultSteps = 12_000;
@@ -68,11 +71,14 @@ function run(seed: number, steps: number, onTrace: ((line: string) => void) | nu
     isOver = true;
     converge(cluster);
   }
+  const sum = (figure: (ledgers: ClusterLedgers) => number) =>
+    cluster.allLedgers.reduce((total, ledgers) => total + figure(ledgers), 0);
   return {
     virtualMs: clock.nowMs,
-    elections: cluster.elections.electionCount,
-    committed: cluster.logs.commitMax,
-    acknowledged: cluster.clients.acknowledgedCount,
-    reads: cluster.clients.readCount,
+    elections: sum(({ elections }) => elections.electionCount),
+    committed: cluster.ledgers.logs.commitMax,
+    acknowledged: cluster.ledgers.clients.acknowledgedCount,
+    reads: sum(({ clients }) => clients.readCount),
+    recoveries: cluster.allLedgers.length - 1,
   };
 }

@@ -2,10 +2,8 @@ import type { Configuration } from '../../../node/rachis/core/configuration.ts';
 import type { NodeId } from '../../../node/rachis/core/entry.ts';
 import type { Message } from '../../../node/rachis/core/message.ts';
 import { emptyRestoredState } from '../../../node/rachis/core/restored-state.ts';
-import { ClientLedger } from './client-ledger.ts';
-import { ElectionLedger } from './election-ledger.ts';
+import { ClusterLedgers, type Survivor } from './cluster-ledgers.ts';
 import type { FaultProfile } from './fault-profile.ts';
-import { LogLedger } from './log-ledger.ts';
 import { canDecide, clusterNode } from './membership-admin.ts';
 import { type ReplicatedList, requestCommand } from './replicated-list.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -15,14 +13,19 @@ import { SimulatedNode } from './simulated-node.ts';
 import type { SimulationWorld } from './simulation-world.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
+const FIRST_CLUSTER = 'simulated';
+
 /** All the nodes of a run, what connects them, and the ledgers that watch them. */
 export class SimulatedCluster implements SimulationWorld {
   readonly clock = new VirtualClock();
   readonly random: SeededRandom;
   readonly profile: FaultProfile;
-  readonly elections = new ElectionLedger();
-  readonly logs = new LogLedger();
-  readonly clients = new ClientLedger();
+  /** By cluster. */
+  readonly #ledgers = new Map<string, ClusterLedgers>([[FIRST_CLUSTER, new ClusterLedgers()]]);
+  #currentCluster = FIRST_CLUSTER;
+  /** An unsafe recovery that is not durable yet. */
+  #recovery: { readonly survivor: NodeId; readonly clusterId: string } | null = null;
+  #lastCluster = 0;
   readonly network: SimulatedNetwork;
   readonly nodes: SimulatedNode[] = [];
   isCalm = false;
@@ -42,13 +45,13 @@ export class SimulatedCluster implements SimulationWorld {
       (_, slot) => `n${slot}.0`,
     );
     const configuration: Configuration = {
-      clusterId: 'simulated',
+      clusterId: FIRST_CLUSTER,
       nodes: memberIds.map((id) => clusterNode(id, 'member')),
       outgoingMembers: [],
       lastTag: 'Z',
     };
     const base = { index: 1, term: 1, configuration };
-    if (!profile.isGrown) this.logs.startAt(base);
+    if (!profile.isGrown) this.ledgers.logs.startAt(base);
     for (let slot = 0; slot < profile.slotCount; slot++) {
       const isFounder = !profile.isGrown && slot < profile.memberCount;
       const disk = new SimulatedDisk(
@@ -59,6 +62,72 @@ export class SimulatedCluster implements SimulationWorld {
       const founded = profile.isGrown && slot === 0 ? configuration : null;
       this.nodes.push(this.#startNode(slot, `n${slot}.0`, disk, founded));
     }
+  }
+
+  /** The cluster that counts in the end: the first one, or the one that the last unsafe recovery made. */
+  get currentCluster(): string {
+    return this.#currentCluster;
+  }
+
+  /** An unsafe recovery was begun and is not durable yet. */
+  get isRecovering(): boolean {
+    return this.#recovery !== null;
+  }
+
+  /** Of the cluster that counts. */
+  get ledgers(): ClusterLedgers {
+    return this.ledgersOf(this.#currentCluster);
+  }
+
+  get allLedgers(): readonly ClusterLedgers[] {
+    return [...this.#ledgers.values()];
+  }
+
+  ledgersOf(clusterId: string | null): ClusterLedgers {
+    const ledgers = this.#ledgers.get(clusterId ?? FIRST_CLUSTER);
+    if (ledgers === undefined) throw new Error(`there is no cluster ${clusterId}`);
+    return ledgers;
+  }
+
+  /** Orders a node of the current cluster to go on alone. False when that is not done, or not yet. */
+  recover(node: SimulatedNode): boolean {
+    if (node.clusterId !== this.#currentCluster || this.#recovery !== null) return false;
+    const clusterId = `recovered-${++this.#lastCluster}`;
+    return node.recover(clusterId, ++this.#lastRequestId);
+  }
+
+  recoveryBegan(survivor: Survivor, fromClusterId: string | null, clusterId: string): void {
+    const others = new Set(
+      [...this.#disks.keys()].filter((id) => id !== survivor.id && this.#isNodeOf(id, fromClusterId)),
+    );
+    this.#ledgers.set(clusterId, this.ledgersOf(fromClusterId).recoveredBy(survivor, others));
+    this.#recovery = { survivor: survivor.id, clusterId };
+    this.trace(
+      () => `${survivor.id} goes on alone as ${clusterId}, with its log up to ${survivor.image.lastIndex}`,
+    );
+  }
+
+  clusterDurable(node: SimulatedNode, clusterId: string | null): void {
+    if (this.#recovery?.survivor !== node.id) return;
+    // A crash before the write was durable has undone it.
+    if (this.#recovery.clusterId === clusterId) this.#currentCluster = clusterId;
+    this.#recovery = null;
+  }
+
+  /** The operator's last step: whoever is still of a former cluster loses its data, and may come back as a new node. */
+  endFormerClusters(): void {
+    for (const { slot, clusterId, disk } of [...this.nodes]) {
+      const isFormer = clusterId !== null && clusterId !== this.#currentCluster && disk.clusterId !== null;
+      if (isFormer) this.#replace(slot);
+      else if (disk.clusterId === null) disk.adoptedCluster = null;
+    }
+  }
+
+  #isNodeOf(id: NodeId, clusterId: string | null): boolean {
+    const disk = this.#disks.get(id);
+    return (
+      disk !== undefined && (disk.clusterId ?? disk.adoptedCluster) === clusterId && disk.clusterId !== null
+    );
   }
 
   get wipedIds(): ReadonlySet<NodeId> {
@@ -93,7 +162,14 @@ export class SimulatedCluster implements SimulationWorld {
   wipe(slot: number): void {
     const old = this.nodes[slot];
     if (old === undefined) return;
-    if (!this.canDecideWithout(old.id)) return;
+    const isFormer = old.clusterId !== this.#currentCluster && old.disk.clusterId !== this.#currentCluster;
+    if (!isFormer && !this.canDecideWithout(old.id)) return;
+    this.#replace(slot);
+  }
+
+  #replace(slot: number): void {
+    const old = this.nodes[slot];
+    if (old === undefined) return;
     this.trace(() => `${old.id} loses its disk`);
     old.crash();
     this.#wiped.add(old.id);
@@ -101,10 +177,13 @@ export class SimulatedCluster implements SimulationWorld {
     this.nodes[slot] = this.#startNode(slot, `n${slot}.${incarnation}`, new SimulatedDisk(), null);
   }
 
-  /** Whether every configuration that any node holds has a quorum without this node and the wiped ones. */
+  /** Whether every configuration of the current cluster that any node holds has a quorum without this one and the wiped. */
   canDecideWithout(without: NodeId): boolean {
     const isGone = (id: NodeId) => id === without || this.#wiped.has(id);
     return this.nodes
+      .filter(
+        (node) => node.clusterId === this.#currentCluster || node.disk.clusterId === this.#currentCluster,
+      )
       .flatMap((node) => [...node.image.configurations, ...node.disk.log.configurations])
       .every((configuration) => canDecide(configuration, isGone));
   }

@@ -17,11 +17,16 @@ export class SimulatedDisk {
   /** The state machine as of its last flush. */
   checkpoint: ReplicatedList;
   readonly #unsynced: DiskWrite[] = [];
+  /** As the durable log has it; null while that is empty. */
+  clusterId: string | null;
+  /** The cluster that invited a node without a log. */
+  adoptedCluster: string | null = null;
 
   constructor(restored: RestoredState = emptyRestoredState) {
     this.hardState = restored.hardState;
     this.log = new LogImage(restored.snapshot, restored.entries);
     this.checkpoint = new ReplicatedList(restored.appliedIndex);
+    this.clusterId = this.log.configuration?.clusterId ?? null;
   }
 
   get unsyncedCount(): number {
@@ -39,6 +44,7 @@ export class SimulatedDisk {
       if (write.request.hardState !== undefined) this.hardState = write.request.hardState;
       if (write.content !== null) this.checkpoint = write.content.clone();
       this.log.apply(write.request);
+      this.clusterId = clusterIn(write.request) ?? this.clusterId;
       onDurable(before, write);
     }
   }
@@ -59,4 +65,11 @@ export class SimulatedDisk {
       appliedIndex: this.checkpoint.appliedIndex,
     };
   }
+}
+
+/** Looked for in the write alone: a log may be long. */
+function clusterIn({ snapshot, rewrittenAfter, entries }: PersistRequest): string | undefined {
+  const entry = entries.findLast(({ kind }) => kind === 'configuration');
+  const made = entry?.kind === 'configuration' ? entry.configuration : undefined;
+  return (made ?? snapshot?.configuration ?? rewrittenAfter?.configuration)?.clusterId;
 }

@@ -3,6 +3,14 @@ import type { ReplicatedList } from './replicated-list.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import type { SimulationWorld } from './simulation-world.ts';
 
+/** What travels: a message, with a snapshot's content where it is one, over a connection of a cluster. */
+export interface Parcel {
+  readonly message: Message;
+  readonly content: ReplicatedList | null;
+  /** null: the sender is in no cluster, and answers. */
+  readonly clusterId: string | null;
+}
+
 /** Carries messages between slots: late, twice, in another order, or not at all. */
 export class SimulatedNetwork {
   readonly #world: SimulationWorld;
@@ -38,15 +46,20 @@ export class SimulatedNetwork {
     content: ReplicatedList | null,
   ): void {
     const { random, profile, clock, isCalm } = this.#world;
+    // A connection belongs to the cluster that it was made in, and what it carries with it.
+    const { clusterId } = from;
     const isLost =
       this.#blocked[from.slot]?.[toSlot] === true || (!isCalm && random.chance(profile.lossRate));
     let delayMs = isCalm ? random.between(1, 5) : random.between(...profile.latencyMs);
     if (!isCalm && random.chance(profile.delayRate)) delayMs += random.between(0, 2500);
-    if (content !== null) this.#carrySnapshot(from, target, message, content, isLost, 5 * delayMs);
+    if (content !== null)
+      this.#carrySnapshot(from, target, { message, content, clusterId }, isLost, 5 * delayMs);
     else if (!isLost) {
-      clock.schedule(delayMs, () => target().receive(message, null));
+      clock.schedule(delayMs, () => target().receive({ message, content: null, clusterId }));
       if (!isCalm && random.chance(profile.duplicateRate)) {
-        clock.schedule(delayMs + random.between(0, 1000), () => target().receive(message, null));
+        clock.schedule(delayMs + random.between(0, 1000), () =>
+          target().receive({ message, content: null, clusterId }),
+        );
       }
     }
   }
@@ -55,20 +68,19 @@ export class SimulatedNetwork {
   #carrySnapshot(
     from: SimulatedNode,
     target: () => SimulatedNode,
-    message: Message,
-    content: ReplicatedList,
+    parcel: Parcel,
     isLost: boolean,
     delayMs: number,
   ): void {
     from.later(delayMs, () => {
       const receiver = target();
       const ok = !isLost && receiver.core !== null;
-      if (ok) receiver.receive(message, content);
+      if (ok) receiver.receive(parcel);
       const { random, profile, clock, isCalm } = this.#world;
       if (ok && !isCalm && random.chance(5 * profile.duplicateRate)) {
-        clock.schedule(random.between(100, 5000), () => target().receive(message, content));
+        clock.schedule(random.between(100, 5000), () => target().receive(parcel));
       }
-      from.input((core) => core.reportSnapshotSent(message.to, ok));
+      from.input((core) => core.reportSnapshotSent(parcel.message.to, ok));
     });
   }
 }

@@ -3,10 +3,12 @@ import type { Entry, NodeId } from '../../../node/rachis/core/entry.ts';
 import type { Message } from '../../../node/rachis/core/message.ts';
 import { RaftCore } from '../../../node/rachis/core/raft-core.ts';
 import type { Ready } from '../../../node/rachis/core/ready.ts';
+import type { ClusterLedgers } from './cluster-ledgers.ts';
 import { check } from './invariant-violation.ts';
 import { LogImage } from './log-image.ts';
-import { type ReplicatedList, requestIdOf } from './replicated-list.ts';
+import { type ReplicatedList, requestCommand, requestIdOf } from './replicated-list.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
+import type { Parcel } from './simulated-network.ts';
 import type { SimulationWorld } from './simulation-world.ts';
 
 interface PendingRequest {
@@ -30,6 +32,8 @@ export class SimulatedNode {
   #backlog: (() => void)[] = [];
   #isSyncing = false;
   #isApplying = false;
+  /** An order to go on alone was accepted, and is the next thing to be written. */
+  #isRecovering = false;
   #toApply: Entry[] = [];
   #commit = 0;
   readonly #requests = new Map<number, PendingRequest>();
@@ -53,6 +57,11 @@ export class SimulatedNode {
     this.disk = disk;
     this.image = new LogImage(disk.log.base, disk.log.entries);
     this.list = disk.checkpoint.clone();
+  }
+
+  /** The cluster that it is of, or that invited it; null while it is in none. */
+  get clusterId(): string | null {
+    return this.core?.clusterId ?? this.disk.clusterId ?? this.disk.adoptedCluster;
   }
 
   get isLeading(): boolean {
@@ -107,6 +116,8 @@ export class SimulatedNode {
     this.#received.clear();
     this.#sync(this.#world.random.between(0, this.disk.unsyncedCount));
     this.disk.loseUnsynced();
+    this.#isRecovering = false;
+    this.#world.clusterDurable(this, this.disk.clusterId);
   }
 
   pause(): void {
@@ -130,13 +141,17 @@ export class SimulatedNode {
     });
   }
 
-  receive(message: Message, content: ReplicatedList | null): void {
+  receive(parcel: Parcel): void {
+    const { message, content, clusterId } = parcel;
     const { core } = this;
     if (core === null) return;
     if (this.#isPaused) {
-      this.#backlog.push(() => this.receive(message, content));
+      this.#backlog.push(() => this.receive(parcel));
       return;
     }
+    // Nodes of different clusters have no connection, and one that was made before they were is closed.
+    if (clusterId !== null && core.clusterId !== null && clusterId !== core.clusterId) return;
+    if (core.clusterId === null && clusterId !== null) this.disk.adoptedCluster = clusterId;
     if (content !== null && message.to === this.id) this.#received.set(content.appliedIndex, content);
     this.input(() => core.step(message));
   }
@@ -151,14 +166,32 @@ export class SimulatedNode {
     });
   }
 
+  /** An administrator's order to go on alone. False when the node does not follow it now. */
+  recover(clusterId: string, requestId: number): boolean {
+    let isAccepted = false;
+    this.input((core) => {
+      const { lastIndex: index, lastTerm: term } = core.status();
+      const fromClusterId = this.clusterId;
+      const order = { at: { index, term }, clusterId, commands: [requestCommand(requestId)] };
+      isAccepted = core.recover(order).accepted;
+      if (!isAccepted) return;
+      this.#isRecovering = true;
+      const survivor = { id: this.id, image: this.image, commit: this.#commit };
+      this.#world.recoveryBegan(survivor, fromClusterId, clusterId);
+    });
+    return isAccepted;
+  }
+
   read(context: number): void {
-    this.#world.clients.readBegan(context);
+    this.#ledgers.clients.readBegan(context);
     this.input((core) => core.readIndex(context));
   }
 
   /** Flushes the state machine and drops the log before it. */
   compact(): void {
     this.input((core) => {
+      // The disk takes one thing after the other: a recovery that is under way goes first.
+      if (core.clusterId !== this.disk.clusterId) return;
       if (this.disk.checkpoint.appliedIndex < this.list.appliedIndex)
         this.disk.checkpoint = this.list.clone();
       const point = core.compact(this.disk.checkpoint.appliedIndex);
@@ -192,13 +225,17 @@ export class SimulatedNode {
     const commit = core.commitIndex;
     if (commit === this.#commit) return;
     check(commit > this.#commit, 'commit is monotone', () => `${this.id}: ${this.#commit} to ${commit}`);
-    this.#world.logs.commitKnown(this.id, commit, this.image);
+    this.#ledgers.logs.commitKnown(this.id, commit, this.image);
     this.#commit = commit;
+  }
+
+  get #ledgers(): ClusterLedgers {
+    return this.#world.ledgersOf(this.clusterId);
   }
 
   /** Before the request of the same step is looked at: what it appends came after the commit. */
   #checkLeaderCommit(core: RaftCore, commit: number): void {
-    const { logs, elections } = this.#world;
+    const { logs, elections } = this.#ledgers;
     if (commit <= logs.commitMax || elections.leaderOf(core.term) !== this.id) return;
     logs.leaderCommitted(this.id, core.term, commit, this.image, (id, index, term) => {
       const log = this.#world.diskOf(id)?.log;
@@ -207,7 +244,7 @@ export class SimulatedNode {
   }
 
   #handle(ready: Ready): void {
-    const { elections, logs, clients } = this.#world;
+    const { elections, logs, clients } = this.#ledgers;
     const { change, persist } = ready;
     if (change !== null) {
       this.#world.trace(
@@ -229,7 +266,9 @@ export class SimulatedNode {
   }
 
   #persist(request: NonNullable<Ready['persist']>): void {
-    const { elections, logs } = this.#world;
+    const { elections, logs } = this.#ledgers;
+    if (this.#isRecovering) logs.rewritten(this.id, this.image, request);
+    this.#isRecovering = false;
     const state = this.core?.rachisState;
     const isLeading = state === 'Leader' || state === 'LeaderElect';
     logs.persisting(this.id, this.image, request, isLeading, (term) => elections.leaderOf(term));
@@ -269,17 +308,20 @@ export class SimulatedNode {
   #sync(count: number): { readonly ticket: number; readonly content: ReplicatedList | null } {
     let ticket = 0;
     let content: ReplicatedList | null = null;
+    const clusterBefore = this.disk.clusterId;
     this.disk.sync(count, (before, write) => {
-      this.#world.elections.hardStateDurable(this.id, before, this.disk.hardState);
+      const { elections } = this.#world.ledgersOf(this.disk.clusterId ?? this.disk.adoptedCluster);
+      elections.hardStateDurable(this.id, before, this.disk.hardState);
       ticket = write.request.ticket;
       content = write.content ?? content;
     });
+    if (this.disk.clusterId !== clusterBefore) this.#world.clusterDurable(this, this.disk.clusterId);
     return { ticket, content };
   }
 
   #install(content: ReplicatedList): void {
     this.#world.trace(() => `${this.id} installed a snapshot at ${content.appliedIndex}`);
-    this.#world.logs.checkDigest(this.id, content);
+    this.#ledgers.logs.checkDigest(this.id, content);
     this.list = content.clone();
     this.#toApply = this.#toApply.filter((entry) => entry.index > content.appliedIndex);
     for (const index of this.#requests.keys())
@@ -314,7 +356,7 @@ export class SimulatedNode {
         () => `${this.id} applies ${entry.index} after ${this.list.appliedIndex}`,
       );
       this.list.apply(entry);
-      this.#world.logs.applied(this.id, entry, this.list);
+      this.#ledgers.logs.applied(this.id, entry, this.list);
       this.#answer(entry);
     }
     return this.list.appliedIndex;
@@ -330,7 +372,7 @@ export class SimulatedNode {
       'an accepted proposal keeps its place',
       () => `${this.id} accepted request ${request.requestId} at ${entry.index} and applied another there`,
     );
-    this.#world.clients.acknowledge(request.requestId, entry.index, this.list);
+    this.#ledgers.clients.acknowledge(request.requestId, entry.index, this.list);
   }
 
   #contentAt(message: Extract<Message, { type: 'InstallSnapshot' }>): ReplicatedList {

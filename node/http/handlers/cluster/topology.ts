@@ -90,12 +90,15 @@ const clusterTopology: ServerHandler = (request, { node }) => {
   });
 };
 
-/** `LastLogIndex`, `LastLogTerm` and `Zone` are ours: what an unsafe recovery is decided on, and what placement sees. */
+/**
+ * `LastLogIndex`, `LastLogTerm`, `Zone` and `Epoch` are ours: what an unsafe recovery is decided on, what placement sees,
+ * and how often the cluster was recovered so.
+ */
 const nodeInfo: ServerHandler = (_request, { node }) => {
   const { cluster } = node;
   const status = cluster.status();
   const memoryGb = totalmem() / GIB;
-  const { topologyId, properties } = cluster.topology();
+  const { topologyId, properties, epoch } = cluster.topology();
   return json(200, {
     NodeTag: cluster.nodeTag(),
     TopologyId: topologyId,
@@ -115,6 +118,7 @@ const nodeInfo: ServerHandler = (_request, { node }) => {
     LastLogIndex: status.lastLog.index,
     LastLogTerm: status.lastLog.term,
     Zone: properties[cluster.nodeTag()]?.zone ?? null,
+    Epoch: epoch,
   });
 };
 
