@@ -29,7 +29,13 @@ export interface SourceField {
   readonly analysis: Analysis;
 }
 
-export type IndexType = 'AutoMap' | 'AutoMapReduce' | 'JavaScriptMap' | 'JavaScriptMapReduce';
+export type IndexType =
+  | 'AutoMap'
+  | 'AutoMapReduce'
+  | 'Map'
+  | 'MapReduce'
+  | 'JavaScriptMap'
+  | 'JavaScriptMapReduce';
 
 /** An index, ready to run. */
 export interface IndexSpec {

@@ -6,18 +6,20 @@ import type { CompiledScript, ScriptDocument, ScriptEngine } from '../../scripti
 import { ScriptError } from '../../scripting/script-error.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import { IndexDefinitionError } from '../indexing-error.ts';
+import { LinqDefinitionError, translateDefinition } from '../linq/translate-definition.ts';
 import type { GroupReducer, IndexSpec, MapLoader, MappedDocument, MappedEntry } from '../local/index-spec.ts';
 import { type ReducedObject, ReduceFailure, type ReduceOutcome } from '../reduce/reducer.ts';
 import type { FieldValues } from '../values/index-value.ts';
 import { jsonValues } from '../values/json-values.ts';
 import { analysisOf, optionsOf } from './field-options.ts';
 import { mapScript } from './map-script.ts';
+import { staticIndexType } from './static-index-type.ts';
 
 const ID = 'id()';
 const DYNAMIC_FIELDS = '_';
 
 /**
- * A JavaScript index, ready to run.
+ * An index that somebody wrote, in JavaScript or C#, ready to run.
  *
  * @throws IndexDefinitionError when its scripts can't be read or define no maps
  */
@@ -36,9 +38,9 @@ export function javaScriptIndexSpec(definition: StaticIndexDefinition, scripts: 
         definition.AdditionalSources,
       ]),
     ),
-    type: reduces ? 'JavaScriptMapReduce' : 'JavaScriptMap',
+    type: staticIndexType(definition),
     collections: collections.includes('@all_docs') ? null : [...new Set(collections)],
-    sources: reduces ? [] : [ID],
+    sources: [...(reduces ? [] : [ID]), ...namedFields(definition)],
     fieldsOf: (name) => {
       const analysis = analysisOf(optionsOf(definition, name));
       return analysis === undefined ? [] : [{ name, analysis }];
@@ -49,11 +51,17 @@ export function javaScriptIndexSpec(definition: StaticIndexDefinition, scripts: 
   };
 }
 
+/** Fields that C# texts name: they can be asked for even where no document has them. */
+function namedFields(definition: StaticIndexDefinition): readonly string[] {
+  const names = [...translateDefinition(definition).values()].flatMap(({ fields }) => fields ?? []);
+  return [...new Set(names)].filter((name) => name !== DYNAMIC_FIELDS);
+}
+
 function compiled(definition: StaticIndexDefinition, scripts: ScriptEngine): CompiledScript {
   try {
     return scripts.compile(mapScript(definition));
   } catch (error) {
-    if (!(error instanceof ScriptError)) throw error;
+    if (!(error instanceof ScriptError || error instanceof LinqDefinitionError)) throw error;
     throw new IndexDefinitionError(`Failed to compile index '${definition.Name}': ${error.message}`);
   }
 }

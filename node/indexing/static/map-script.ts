@@ -1,5 +1,7 @@
 import { nullSafe } from '../../scripting/null-safe.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
+import { LINQ_RUNTIME } from '../linq/runtime/linq-runtime.ts';
+import { translateDefinition } from '../linq/translate-definition.ts';
 
 /** What the maps of an index are written with. */
 const MAP_FUNCTIONS = `
@@ -75,9 +77,17 @@ function __run({ map, rows, values, groups }) {
 }
 `;
 
-/** @throws ScriptError when a text can't be read */
-export function mapScript({ Maps, Reduce, AdditionalSources }: StaticIndexDefinition): string {
+/**
+ * @throws ScriptError when a text can't be read
+ * @throws LinqDefinitionError when a C# text can't
+ */
+export function mapScript(definition: StaticIndexDefinition): string {
+  const { Maps, Reduce, AdditionalSources } = definition;
+  const translated = translateDefinition(definition);
   const reduce = typeof Reduce === 'string' && Reduce.trim() !== '' ? [Reduce] : [];
-  const sources = [...Object.values(AdditionalSources), ...Maps, ...reduce].map(nullSafe);
-  return [MAP_FUNCTIONS, ...sources, RUN].join('\n');
+  const texts = [...Maps, ...reduce].map((text) => translated.get(text)?.script ?? nullSafe(text));
+  const runtime = translated.size > 0 ? [LINQ_RUNTIME] : [];
+  return [MAP_FUNCTIONS, ...runtime, ...Object.values(AdditionalSources).map(nullSafe), ...texts, RUN].join(
+    '\n',
+  );
 }

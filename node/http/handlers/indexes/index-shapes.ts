@@ -3,6 +3,7 @@ import type {
   AutoIndexDefinition,
   StaticIndexDefinition,
 } from '../../../indexing/definitions/index-definition.ts';
+import { staticIndexType } from '../../../indexing/static/static-index-type.ts';
 import { UNSET_DATE } from '../../timestamp.ts';
 
 /** ISO text with seven digits of fraction. */
@@ -56,7 +57,7 @@ export function staticShape(definition: StaticIndexDefinition) {
     PatternReferencesCollectionName: null,
     AdditionalAssemblies: [],
     ...definition,
-    Type: typeof definition.Reduce === 'string' ? 'JavaScriptMapReduce' : 'JavaScriptMap',
+    Type: staticIndexType(definition),
     Fields: Object.fromEntries(
       Object.entries(definition.Fields).map(([name, options]) => [name, { ...EMPTY_OPTIONS, ...options }]),
     ),

@@ -3,6 +3,7 @@ import type {
   IndexFieldOptions,
   StaticIndexDefinition,
 } from '../../../indexing/definitions/index-definition.ts';
+import { LinqDefinitionError, translateDefinition } from '../../../indexing/linq/translate-definition.ts';
 import { argumentError, formatError, notImplemented, ProtocolError } from '../../errors/protocol-error.ts';
 import { isJsonObject, type JsonObject, member, textMember } from '../../parameters/json-body.ts';
 
@@ -28,9 +29,8 @@ export function staticDefinition(raw: unknown): StaticIndexDefinition {
     throw argumentError(`The index '${name}' must have 'Maps', one or more texts.`);
   }
   const reduce = textMember(raw, 'Reduce');
-  if (reduce !== undefined && isLinq(reduce)) throw notImplemented(`The C# reduce of index '${name}'`);
   refuseUnserved(raw, name, maps as string[]);
-  return {
+  const definition: StaticIndexDefinition = {
     ...raw,
     Name: name,
     Maps: maps as string[],
@@ -42,21 +42,29 @@ export function staticDefinition(raw: unknown): StaticIndexDefinition {
     Priority: oneOf(raw, 'Priority', PRIORITIES, 'Normal'),
     State: oneOf(raw, 'State', STATES, 'Normal'),
   };
+  requireReadable(definition);
+  return definition;
+}
+
+/** C# is translated here already, so that the answer tells which of the texts can't be. */
+function requireReadable(definition: StaticIndexDefinition): void {
+  try {
+    translateDefinition(definition);
+  } catch (error) {
+    if (!(error instanceof LinqDefinitionError)) throw error;
+    const { property, text } = error;
+    throw compilationError(
+      definition.Name,
+      `${error.message} IndexDefinitionProperty='${property}', ProblematicText='${text}'`,
+    );
+  }
 }
 
 function refuseUnserved(raw: JsonObject, name: string, maps: readonly string[]): void {
-  if (maps.some(isLinq)) throw notImplemented(`The C# map of index '${name}'`);
+  const series = maps.find((map) => /^\s*(timeSeries|counters)\b/i.test(map));
+  if (series !== undefined) throw notImplemented(`The map of index '${name}' over time series or counters`);
   if (textMember(raw, 'OutputReduceToCollection') !== undefined)
     throw notImplemented('OutputReduceToCollection');
-}
-
-/** As clients tell the languages apart: by how the text begins. */
-function isLinq(map: string): boolean {
-  const text = map
-    .replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '')
-    .trim()
-    .toLowerCase();
-  return /^(from\b|docs\b|timeseries(?!\.map)|counters(?!\.map))/.test(text);
 }
 
 function fieldsOf(raw: JsonObject, name: string): Readonly<Record<string, IndexFieldOptions>> {

@@ -1,0 +1,47 @@
+import type { StaticIndexDefinition } from '../../../node/indexing/definitions/index-definition.ts';
+import { mapScript } from '../../../node/indexing/static/map-script.ts';
+import type { ScriptEngine } from '../../../node/scripting/script-engine.ts';
+
+interface Row {
+  readonly entries?: string;
+  readonly error?: string;
+}
+
+export function linqDefinition(maps: readonly string[], reduce: string | null = null): StaticIndexDefinition {
+  return {
+    Name: 'Test',
+    Maps: maps,
+    Reduce: reduce,
+    Fields: {},
+    AdditionalSources: {},
+    Configuration: {},
+    LockMode: 'Unlock',
+    Priority: 'Normal',
+    State: 'Normal',
+  };
+}
+
+/** What the first map of a definition gives for a document; the text of its error where it fails. */
+export function mapped(engine: ScriptEngine, map: string, document: object, id = 'orders/1'): unknown {
+  const script = engine.compile(mapScript(linqDefinition([map])));
+  const metadata = JSON.stringify({ '@collection': 'Orders', '@id': id });
+  const row = [JSON.stringify(document), metadata, id];
+  const [result] = JSON.parse(script.call(JSON.stringify({ map: 0, rows: [row] }), () => null)) as Row[];
+  return result?.entries === undefined ? result?.error : JSON.parse(result.entries);
+}
+
+/** The groups that values fall into, and what each is reduced to. */
+export function reduced(
+  engine: ScriptEngine,
+  reduce: string,
+  values: readonly object[],
+): { readonly keys: readonly string[]; readonly results: readonly unknown[] } {
+  const script = engine.compile(mapScript(linqDefinition(["map('Orders', (o) => o)"], reduce)));
+  const keys = JSON.parse(script.call(JSON.stringify({ values }), () => null)) as string[];
+  const groups = [...new Set(keys)].map((key) => values.filter((_, at) => keys[at] === key));
+  const rows = JSON.parse(script.call(JSON.stringify({ groups }), () => null)) as Row[];
+  return {
+    keys,
+    results: rows.map(({ entries, error }) => (entries === undefined ? error : JSON.parse(entries))),
+  };
+}
