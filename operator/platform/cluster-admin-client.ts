@@ -36,7 +36,15 @@ export interface ClusterTopologyReply {
     Record<string, { readonly Connected?: boolean; readonly LastMatchingIndex?: number }>
   >;
   readonly NodeProperties?: Readonly<
-    Record<string, { readonly Zone?: string | null; readonly PublicUrl?: string | null }>
+    Record<
+      string,
+      {
+        readonly Zone?: string | null;
+        readonly PublicUrl?: string | null;
+        /** By which the other nodes reach it; those in `Topology` are for clients. */
+        readonly Url?: string | null;
+      }
+    >
   >;
 }
 

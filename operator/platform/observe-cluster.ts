@@ -111,12 +111,14 @@ function readProperties(
 
 function readTopology(
   id: string,
-  { Topology }: ClusterTopologyReply,
+  { Topology, NodeProperties: properties = {} }: ClusterTopologyReply,
   urlOf: (ordinal: number) => string,
 ): ObservedTopology {
   const all = { ...Topology.Members, ...Topology.Promotables, ...Topology.Watchers };
-  const foreign = Object.entries(all).filter(([tag, url]) => {
+  const foreign = Object.entries(all).filter(([tag, shown]) => {
     const ordinal = ordinalOfTag(tag);
+    // Clients are shown public addresses where there are any; a node is known by the one that its peers use.
+    const url = properties[tag]?.Url ?? shown;
     return ordinal === undefined || !isSameAddress(url, urlOf(ordinal));
   });
   return {

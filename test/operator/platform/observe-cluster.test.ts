@@ -49,6 +49,26 @@ describe('what a node says of itself', () => {
   });
 });
 
+describe('the address of a node', () => {
+  const info = { NodeTag: 'A', TopologyId: 'c', ServerId: 's', CurrentState: 'Leader' };
+  const foreignOf = (members: Record<string, string>, properties: Record<string, { Url: string | null }>) => {
+    const Topology = { TopologyId: 'c', Etag: 7, Members: members, Promotables: {}, Watchers: {} };
+    const reply = { ...passive, Topology, NodeProperties: properties };
+    return readAnswer(info, reply, urlOf).topology?.foreign;
+  };
+
+  it('is the one that its peers use, whatever clients are shown', () => {
+    const members = { A: 'https://a.db.example.com', B: 'https://b.db.example.com' };
+    const urls = { A: { Url: 'http://127.0.0.1:8080' }, B: { Url: 'http://elsewhere:8081' } };
+    expect(foreignOf(members, urls)).toEqual(['B']);
+  });
+
+  it('is the one of the topology where the node says no more', () => {
+    const members = { A: 'http://127.0.0.1:8080', B: 'http://elsewhere:8081' };
+    expect(foreignOf(members, { A: { Url: null } })).toEqual(['B']);
+  });
+});
+
 describe('what a node says of its cluster', () => {
   it('has the zone and the public address of every node, and where its own log ends', () => {
     const info = {
