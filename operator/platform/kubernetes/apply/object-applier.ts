@@ -1,11 +1,12 @@
 import { APPLIED_HASH_ANNOTATION } from '../../../resources/labels.ts';
 import { FIELD_MANAGER, SCALE_FIELD_MANAGER } from '../../../resources/names.ts';
-import { kindKey } from '../api/kinds.ts';
+import { kindKey, knownKind } from '../api/kinds.ts';
 import { KubeError } from '../api/kube-error.ts';
-import { type KubeObject, keyOf } from '../api/kube-object.ts';
+import { type KubeObject, keyOf, refOf } from '../api/kube-object.ts';
 import type { ClusterScope } from '../cluster-scope.ts';
 import { REFUSED_RETRY_MAX_MS, REFUSED_RETRY_MS } from '../limits.ts';
 import { DriftLog, otherManagers } from './drift-log.ts';
+import { foreignBecause } from './foreign-object.ts';
 import { type Difference, differencesOf } from './object-difference.ts';
 
 /** Something that is not as it should be, and stays so for now: what the API server has against it. */
@@ -68,12 +69,32 @@ export class ObjectApplier {
     const hash = appliedHashOf(object);
     const refusal = this.#refusals.get(key);
     if (refusal !== undefined && refusal.hash === hash && nowMs < refusal.untilMs) return refusal.problem;
+    const obstacle = await this.#foreign(key, object, found);
+    if (obstacle !== undefined) return this.#refused(key, hash, obstacle, nowMs);
     if (found === undefined || appliedHashOf(found) !== hash) {
       this.#drift.forget(key);
       return (await this.#send(key, object, nowMs)).problem;
     }
     const differences = this.#unexpected(key, found, differencesOf(object, found));
     return differences.length === 0 ? undefined : this.#putBack(key, object, found, differences, nowMs);
+  }
+
+  /**
+   * An object of this name that is not ours is left alone. The watches show only what has our labels, so before
+   * something is made it is looked for.
+   */
+  async #foreign(
+    key: string,
+    object: KubeObject,
+    found: KubeObject | undefined,
+  ): Promise<ApplyProblem | undefined> {
+    const { scope } = this.#options;
+    const kind = knownKind(object);
+    const live = found ?? (kind && (await scope.reader.get(refOf(kind, object))));
+    const why = live === undefined ? undefined : foreignBecause(live, scope);
+    if (why === undefined) return undefined;
+    const message = `${key} is needed here, but ${why}: rename or delete one of them`;
+    return { reason: 'ApplyConflict', message };
   }
 
   async #putBack(
@@ -112,14 +133,19 @@ export class ObjectApplier {
     } catch (error) {
       const problem = problemOf(error);
       if (problem === undefined) throw error;
-      const last = this.#refusals.get(key);
-      const delayMs =
-        last !== undefined && last.hash === hash
-          ? Math.min(last.delayMs * 2, REFUSED_RETRY_MAX_MS)
-          : REFUSED_RETRY_MS;
-      this.#refusals.set(key, { hash, problem, delayMs, untilMs: nowMs + delayMs });
-      return { problem };
+      return { problem: this.#refused(key, hash, problem, nowMs) };
     }
+  }
+
+  /** Notes a problem that will not go away by itself, so that it is tried again ever more rarely. */
+  #refused(key: string, hash: string | undefined, problem: ApplyProblem, nowMs: number): ApplyProblem {
+    const last = this.#refusals.get(key);
+    const delayMs =
+      last !== undefined && last.hash === hash
+        ? Math.min(last.delayMs * 2, REFUSED_RETRY_MAX_MS)
+        : REFUSED_RETRY_MS;
+    this.#refusals.set(key, { hash, problem, delayMs, untilMs: nowMs + delayMs });
+    return problem;
   }
 
   #unexpected(key: string, found: KubeObject, differences: readonly Difference[]): readonly Difference[] {

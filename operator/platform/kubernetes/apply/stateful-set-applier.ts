@@ -6,6 +6,7 @@ import type { KubeObject } from '../api/kube-object.ts';
 import { type ClusterScope, refIn } from '../cluster-scope.ts';
 import type { ClusterObjects, PodObject, StatefulSetObject } from '../observe/cluster-objects.ts';
 import { ownReplicas } from '../perform/scale.ts';
+import { foreignBecause } from './foreign-object.ts';
 import type { ApplyProblem, ObjectApplier } from './object-applier.ts';
 
 /** The set as it is wanted: everything but `replicas`, and with the claim template that it has now. */
@@ -30,7 +31,8 @@ export async function applyStatefulSet(
     const problem = await applier.apply(await firstSet(scope, wanted), undefined, nowMs);
     if (problem !== undefined) return problem;
   }
-  if (found === undefined || !ownsReplicas(found)) await ownReplicas(scope);
+  const isForeign = found !== undefined && foreignBecause(found, scope) !== undefined;
+  if (found === undefined || (!isForeign && !ownsReplicas(found))) await ownReplicas(scope);
   return applier.apply(wanted, found, nowMs);
 }
 
