@@ -188,6 +188,16 @@ export class ClusterView {
   }
 }
 
+/** What is known of the membership while nobody says anything. */
+export const NO_TOPOLOGY: ObservedTopology = {
+  id: '',
+  etag: 0,
+  members: [],
+  promotables: [],
+  watchers: [],
+  foreign: [],
+};
+
 /** Every tag of a topology. */
 export function tagsOf(topology: ObservedTopology): readonly string[] {
   return [...topology.members, ...topology.promotables, ...topology.watchers];

@@ -48,7 +48,11 @@ function available({ cluster, view, memory }: StatusInput): ConditionDraft {
   if (view.nodes.every((node) => node.answer === undefined)) {
     return condition('Available', 'Unknown', 'Unreachable');
   }
-  const since = memory.quorumLostSinceMs;
+  const { recovery, quorumLostSinceMs: since } = memory;
+  if (recovery !== undefined) {
+    const message = `Node ${recovery.tag} is about to go on alone, as it was asked for`;
+    return condition('Available', 'False', 'QuorumLost', message);
+  }
   return since === undefined
     ? condition('Available', 'False', 'NoLeader')
     : condition('Available', 'False', 'QuorumLost', describeQuorumLoss(view, since));

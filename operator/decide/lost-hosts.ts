@@ -41,7 +41,7 @@ export function abandonLostNodes(view: ClusterView, spec: RavenClusterSpec): rea
   return view.nodes
     .filter((node) => {
       const tag = tagOfOrdinal(node.ordinal);
-      const isThere = node.process !== 'Stopped' || node.data === 'Used' || node.data === 'Detached';
+      const isThere = node.process !== 'Stopped' || node.data !== 'None';
       return (
         node.ordinal < spec.nodes &&
         isThere &&
@@ -97,7 +97,7 @@ function obstacleTo(view: ClusterView, tag: string, host: string, memory: Memory
   const isSame = last?.tag === tag && last.host === host;
   const freeAtMs = last === undefined || isSame ? view.nowMs : last.atMs + REPLACEMENT_INTERVAL_MS;
   if (view.nowMs < freeAtMs) {
-    return `node ${last?.tag} was replaced a while ago; the next one may be at ${new Date(freeAtMs).toISOString()}`;
+    return `another one may have been replaced a while ago; the next one may be at ${new Date(freeAtMs).toISOString()}`;
   }
   if (view.databases === undefined) return 'which databases it has is not known';
   const bare = view.databases.filter(

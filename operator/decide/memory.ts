@@ -42,9 +42,15 @@ export interface RecoveryMemory {
 
 export const FIRST_MEMORY: Memory = { passiveSinceMs: {} };
 
-/** The memory of an operator whose own was lost: somebody may have asked for a change just before. */
+/**
+ * The memory of an operator whose own was lost: somebody may have asked for a change just before, or given up a node.
+ */
 export function forgottenMemory(nowMs: number): Memory {
-  return { passiveSinceMs: {}, uncertainUntilMs: nowMs + UNCERTAIN_MEMBERSHIP_MS };
+  return {
+    passiveSinceMs: {},
+    uncertainUntilMs: nowMs + UNCERTAIN_MEMBERSHIP_MS,
+    replaced: { tag: '?', host: '?', atMs: nowMs },
+  };
 }
 
 /** Call with the memory of a decision when its change of the membership was answered: it will not happen later. */

@@ -10,6 +10,8 @@ export interface Placement {
   readonly spec: RavenClusterSpec;
   /** Nodes that may hold copies and are to stay. */
   readonly staying: readonly string[];
+  /** Nodes that are to stay and are becoming members: they get no copies yet, but keep those that they have. */
+  readonly rising: readonly string[];
   /** Databases a node has a copy of; a plan counts what it adds, too. */
   readonly loads: Map<string, number>;
 }
@@ -20,9 +22,10 @@ export function placementOf(
   leaving: readonly string[],
 ): Placement {
   const staying = view.dataTags.filter((tag) => !leaving.includes(tag));
+  const rising = (view.leader?.topology.promotables ?? []).filter((tag) => !leaving.includes(tag));
   const loads = new Map(staying.map((tag) => [tag, 0]));
   for (const tag of (view.databases ?? []).flatMap(holdersOf)) loads.set(tag, (loads.get(tag) ?? 0) + 1);
-  return { view, spec, staying, loads };
+  return { view, spec, staying, rising, loads };
 }
 
 export function loadOf(tag: string, { loads }: Placement): number {
@@ -59,10 +62,11 @@ export function isForbidden({ tags = [], zones = [] }: Where, tag: string, view:
 }
 
 /** Nodes that may have a copy in the end. */
-export function homesOf(database: WishedDatabase, { view, staying }: Placement): readonly string[] {
+export function homesOf(database: WishedDatabase, { view, staying, rising }: Placement): readonly string[] {
   const holders = holdersOf(database);
+  const risingHolders = rising.filter((tag) => holders.includes(tag));
   const where = database.wish?.spec.placement ?? ANYWHERE;
-  return staying.filter((tag) =>
+  return [...staying, ...risingHolders].filter((tag) =>
     holders.includes(tag) ? !isForbidden(where, tag, view) : isAllowed(where, tag, view),
   );
 }

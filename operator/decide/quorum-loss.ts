@@ -1,5 +1,5 @@
 import { RECOVER_ANNOTATION } from '../api/annotations.ts';
-import { type ClusterView, tagsOf } from './cluster-view.ts';
+import { type ClusterView, NO_TOPOLOGY, tagsOf } from './cluster-view.ts';
 import { RECOVERY_PATIENCE_MS } from './limits.ts';
 import type { Memory } from './memory.ts';
 
@@ -53,5 +53,3 @@ export function describeQuorumLoss(view: ClusterView, sinceMs: number): string {
 function timeOf(ms: number): string {
   return new Date(ms).toISOString();
 }
-
-const NO_TOPOLOGY = { id: '', etag: 0, members: [], promotables: [], watchers: [], foreign: [] } as const;

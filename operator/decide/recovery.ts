@@ -1,7 +1,7 @@
 import { RECOVER_ANNOTATION } from '../api/annotations.ts';
 import type { RavenCluster } from '../api/raven-cluster.ts';
 import type { Action } from './action.ts';
-import type { ClusterView } from './cluster-view.ts';
+import { type ClusterView, NO_TOPOLOGY, tagsOf } from './cluster-view.ts';
 import { FORMER_CLUSTERS_MAX, RECOVERY_PATIENCE_MS } from './limits.ts';
 import type { Memory } from './memory.ts';
 import { ordinalOfTag, tagOfOrdinal } from './node-tag.ts';
@@ -30,7 +30,7 @@ export function recover(view: ClusterView, cluster: RavenCluster, memory: Memory
   const request = cluster.metadata.annotations?.[RECOVER_ANNOTATION];
   if (request === undefined || request === memory.recoveredBy) return { memory };
   const { clusterId } = view;
-  const refusal = refusalOf(view, request, memory);
+  const refusal = refusalOf(view, request, memory) ?? blockedByPolicy(cluster);
   const survivor = parseRequest(request);
   if (refusal !== undefined || survivor === undefined || clusterId === undefined) {
     return { memory, condition: refused(refusal ?? 'there is no cluster to recover') };
@@ -77,10 +77,17 @@ function refusalOf(view: ClusterView, request: string, memory: Memory): string |
   if (longer !== undefined) {
     return `node ${longer.tag} has a longer log; the request would be ${requestFor(longer)}`;
   }
-  const silent = view.nodes
-    .map(({ ordinal }) => tagOfOrdinal(ordinal))
-    .find((tag) => view.answerOf(tag) !== undefined && !left.some((known) => known.tag === tag));
+  const silent = tagsOf(view.newestTopology ?? NO_TOPOLOGY).find(
+    (tag) => view.answerOf(tag) !== undefined && !left.some((known) => known.tag === tag),
+  );
   return silent && `node ${silent} does not say where its log ends, and it may be longer`;
+}
+
+/** Setting data aside is what the others are fenced by. */
+function blockedByPolicy({ spec }: RavenCluster): string | undefined {
+  return spec.storage.retention.staleVolume === 'Block'
+    ? 'storage.retention.staleVolume is Block, so the data of the others could not be set aside: change it first'
+    : undefined;
 }
 
 /** Fences everybody else, then lets the node go on. */

@@ -1,76 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { parseRavenCluster } from '../../../operator/api/parse-resource.ts';
 import { decide } from '../../../operator/decide/decide.ts';
 import { FIRST_MEMORY } from '../../../operator/decide/memory.ts';
-import { tagOfOrdinal } from '../../../operator/decide/node-tag.ts';
-import type {
-  NodeAnswer,
-  Observed,
-  ObservedDatabase,
-  ObservedNode,
-} from '../../../operator/decide/observed.ts';
+import type { NodeAnswer } from '../../../operator/decide/observed.ts';
 import { restartDelayMs } from '../../../operator/decide/processes.ts';
+import {
+  cluster,
+  conditionOf,
+  decideOn,
+  NOW_MS,
+  observe,
+  type Picture,
+  stopped,
+  wish,
+} from './observations.ts';
 
-function cluster(spec: string) {
-  return parseRavenCluster(
-    `apiVersion: ravencluster.io/v1beta1\nkind: RavenCluster\nmetadata: { name: t }\nspec: ${spec}`,
-    'test',
-  );
-}
-
-interface World {
-  readonly members: readonly string[];
-  readonly down?: readonly string[];
-  readonly outdated?: readonly string[];
-  readonly databases?: readonly Partial<ObservedDatabase>[];
-}
-
-/** A cluster that A leads, in which everybody but those that are down answers. */
-function observe({ members, down = [], outdated = [], databases = [] }: World): Observed {
-  const topology = { id: 'c', etag: 9, members, promotables: [], watchers: [], foreign: [] };
-  const node = (tag: string, ordinal: number): ObservedNode => {
-    const isUp = !down.includes(tag);
-    const peers = Object.fromEntries(
-      members.map((peer) => [peer, { connected: !down.includes(peer), lag: 0 }]),
-    );
-    const answer: NodeAnswer = {
-      tag,
-      serverId: tag,
-      state: tag === 'A' ? 'Leader' : 'Follower',
-      term: 2,
-      topology,
-      peers: tag === 'A' ? peers : {},
-    };
-    return {
-      ordinal,
-      url: `http://127.0.0.1:${8080 + ordinal}`,
-      process: isUp ? 'Running' : 'Starting',
-      data: 'Used',
-      failures: 0,
-      isOutdated: outdated.includes(tag),
-      ...(isUp ? { answer } : {}),
-    };
-  };
-  return {
-    nowMs: 1_000,
-    nodes: members.map((_, ordinal) => node(tagOfOrdinal(ordinal), ordinal)),
-    databases: databases.map((database) => ({
-      name: 'shop',
-      disabled: false,
-      members: [],
-      promotables: [],
-      rehabs: [],
-      deleting: [],
-      ...database,
-    })),
-  };
-}
-
-function stopped({ answer: _, ...node }: ObservedNode): ObservedNode {
-  return { ...node, process: 'Stopped' };
-}
-
-function reasonOf(spec: string, world: World): string | undefined {
+function reasonOf(spec: string, world: Picture): string | undefined {
   const { actions, status } = decide(cluster(spec), observe(world), FIRST_MEMORY);
   const scale = status.conditions?.find((condition) => condition.type === 'ScaleSafe');
   if (scale?.status === 'False') expect(actions).toEqual([]);
@@ -148,6 +92,36 @@ describe('a scale-down', () => {
   });
 });
 
+describe('a scale-down over dead nodes', () => {
+  it('begins with them, whatever their ordinal: without them the others need fewer votes', () => {
+    const { actions } = decideOn('{ nodes: 1 }', { members: ['A', 'B', 'C'], down: ['B'] });
+    expect(actions).toEqual([{ type: 'RemoveNodeFromCluster', tag: 'B', reason: 'ScaleDown' }]);
+  });
+
+  it('is refused for a database that is disabled and would have to be copied', () => {
+    const disabled = [{ members: ['A', 'C'], disabled: true }];
+    const decision = decideOn('{ nodes: 2 }', { members: ['A', 'B', 'C'], databases: disabled });
+    expect(conditionOf(decision, 'ScaleSafe')?.reason).toBe('LastCopyOnNode');
+    const covered = [{ members: ['A', 'B', 'C'], disabled: true }];
+    const spec = '{ nodes: 2, scaleDown: { allowReducedReplication: true } }';
+    expect(decideOn(spec, { members: ['A', 'B', 'C'], databases: covered }).actions).toEqual([
+      { type: 'RemoveDatabaseReplica', database: 'shop', tag: 'C' },
+    ]);
+  });
+});
+
+describe('a watcher that becomes a member', () => {
+  it('keeps its copies on the way', () => {
+    const topology = { id: 'c', etag: 9, members: ['A', 'B'], promotables: ['C'], watchers: [], foreign: [] };
+    const rising = observe({ members: ['A', 'B', 'C'], databases: [{ members: ['A', 'B', 'C'] }] });
+    const nodes = rising.nodes.map((node) => ({
+      ...node,
+      ...(node.answer === undefined ? {} : { answer: { ...node.answer, topology } }),
+    }));
+    expect(decide(cluster('{ nodes: 3 }'), { ...rising, nodes }, FIRST_MEMORY).actions).toEqual([]);
+  });
+});
+
 describe('the replication factor', () => {
   it('is not lowered by a crash', () => {
     const world = {
@@ -182,7 +156,7 @@ describe('the replication factor', () => {
 describe('a change of the configuration', () => {
   const members = ['A', 'B', 'C'];
   const databases = [{ members }];
-  const actionsFor = (world: World, nodes = 3) =>
+  const actionsFor = (world: Picture, nodes = 3) =>
     decide(cluster(`{ nodes: ${nodes} }`), observe(world), FIRST_MEMORY).actions;
 
   it('restarts followers first', () => {
@@ -233,14 +207,54 @@ describe('a hibernated cluster', () => {
   });
 });
 
+describe('a cluster that is to sleep', () => {
+  const members = ['A', 'B', 'C'];
+  const spec = '{ nodes: 3, hibernated: true }';
+
+  it('first finishes a change of its membership', () => {
+    const joining = observe({ members, databases: [{ members: ['A', 'B'] }] });
+    const topology = { id: 'c', etag: 9, members: ['A', 'B'], promotables: ['C'], watchers: [], foreign: [] };
+    const nodes = joining.nodes.map((node) => ({
+      ...node,
+      ...(node.answer === undefined ? {} : { answer: { ...node.answer, topology } }),
+    }));
+    const { actions, status } = decide(cluster(spec), { ...joining, nodes }, FIRST_MEMORY);
+    expect(actions).toEqual([]);
+    expect(status.operation).toMatchObject({ type: 'ScaleUp', target: 'C' });
+    expect(status.phase).toBe('Scaling');
+  });
+
+  it('first hears whether a change that it asked for took place', () => {
+    const waiting = { uncertainUntilMs: NOW_MS + 1 };
+    expect(decideOn(spec, { members }, waiting).actions).toEqual([]);
+    expect(decideOn(spec, { members, down: ['B', 'C'] }, waiting).actions).not.toEqual([]);
+  });
+
+  it('first lets go who is on the way out, unless that can’t be', () => {
+    const five = ['A', 'B', 'C', 'D', 'E'];
+    expect(decideOn(spec, { members: five }).actions).toEqual([
+      { type: 'RemoveNodeFromCluster', tag: 'E', reason: 'ScaleDown' },
+    ]);
+    const blocked = decideOn(spec, { members: five, databases: [{ members: ['E'] }], down: ['E'] });
+    expect(blocked.status.operation?.type).toBe('Hibernate');
+  });
+
+  it('grows no volume and changes no database', () => {
+    const platform = {
+      B: { volume: { requestedBytes: 1, capacityBytes: 1, wantedBytes: 2, canGrow: true } },
+    };
+    const { actions } = decideOn(spec, { members, platform, wishes: [wish('w', {})] });
+    expect(actions.map(({ type }) => type)).toEqual(['StopNode', 'StopNode']);
+  });
+});
+
 describe('a paused cluster', () => {
   it('is left as it is, and says so', () => {
-    const paused = {
-      ...cluster('{ nodes: 3 }'),
-      metadata: { name: 't', annotations: { 'ravencluster.io/paused': 'true' } },
-    };
-    const { actions, status } = decide(paused, observe({ members: ['A', 'B', 'C', 'D', 'E'] }), FIRST_MEMORY);
+    const paused = cluster('{ nodes: 3 }', { 'ravencluster.io/paused': 'true' });
+    const picture = { members: ['A', 'B', 'C', 'D', 'E'], wishes: [wish('w', {}, { isDeleted: true })] };
+    const { actions, status, settled } = decideOn(paused, picture);
     expect(actions).toEqual([]);
+    expect(settled).toEqual([]);
     expect(status.phase).toBe('Paused');
   });
 });

@@ -139,6 +139,9 @@ function happenOnKubernetes(event: KubernetesEvent, { world, person }: Stage): v
     case 'destroyHost':
       if (host !== undefined && mayBeDestroyed(world, host.name)) set.loseHost(host.name, true);
       return;
+    case 'disaster':
+      destroyMajority(world);
+      return;
     case 'returnHost':
       if (host !== undefined) set.returnHost(host.name);
       return;
@@ -192,6 +195,16 @@ function evict(world: World): void {
   if (ordinal === undefined || pod === undefined) return;
   const others = rachis.tags.filter((tag) => tag !== tagOfOrdinal(ordinal));
   if (others.every((tag) => rachis.takesPart(tag))) set?.deletePod(ordinal);
+}
+
+/** The machines of most voters are gone at once, as far as may be. */
+function destroyMajority(world: World): void {
+  const { set, rachis } = world;
+  const voters = rachis.topology?.members ?? [];
+  for (const tag of voters.slice(0, Math.floor(voters.length / 2) + 1)) {
+    const host = set?.pods.get(rachis.nodeOf(tag).ordinal)?.host;
+    if (host !== undefined && mayBeDestroyed(world, host)) set?.loseHost(host, true);
+  }
 }
 
 /** At least one voter's disk is left: from nothing nobody recovers. */

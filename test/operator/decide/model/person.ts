@@ -71,18 +71,11 @@ export class Person {
     if (set.isRevisionBad) set.revise();
   }
 
-  /** Gives up the databases that nobody has any more: no disk that is left holds them. */
+  /** Gives up the databases that nobody has any more who belongs to the cluster. */
   giveUpLostDatabases(): void {
-    const { databases, nodes } = this.#world;
-    databases.records = databases.records.filter((record) =>
-      nodes.all.some(
-        ({ disk, ordinal }) => disk.copies.has(record.name) && this.#isListed(record.members, ordinal),
-      ),
+    const { databases, rachis } = this.#world;
+    databases.records = databases.records.filter(({ name, members }) =>
+      members.some((tag) => rachis.tags.includes(tag) && rachis.nodeOf(tag).disk.copies.has(name)),
     );
-  }
-
-  #isListed(members: readonly string[], ordinal: number): boolean {
-    const { rachis } = this.#world;
-    return members.some((tag) => rachis.nodeOf(tag).ordinal === ordinal);
   }
 }

@@ -80,7 +80,7 @@ const common = [
   },
   {
     weight: 5,
-    arbitrary: fc.record({ type: fc.constant('work' as const), rounds: fc.integer({ min: 1, max: 12 }) }),
+    arbitrary: fc.record({ type: fc.constant('work' as const), rounds: fc.integer({ min: 1, max: 25 }) }),
   },
   {
     weight: 6,
@@ -111,7 +111,7 @@ const common = [
   plain('resume', 1),
   plain('approve', 1),
   { weight: 1, arbitrary: fc.record({ type: fc.constant('drain' as const), tags }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant('edit' as const), spec: specs }) },
+  { weight: 6, arbitrary: fc.record({ type: fc.constant('edit' as const), spec: specs }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -135,6 +135,7 @@ const kubernetes = [
   plain('growVolumes', 1),
   at('growthError', 1),
   plain('publish', 1),
+  plain('disaster', 1),
   plain('recover', 1),
   plain('recoverWrongly', 1),
   {
@@ -142,7 +143,7 @@ const kubernetes = [
     arbitrary: fc.record({ type: fc.constant('wish' as const), name: fc.nat(2), spec: wish }),
   },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({ type: fc.constant('editWish' as const), index: fc.nat(5), spec: wish }),
   },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('deleteWish' as const), index: fc.nat(5) }) },
