@@ -47,7 +47,7 @@ export function describeQuorumLoss(view: ClusterView, sinceMs: number): string {
   const [best] = left;
   if (best === undefined) return `${lost}; nobody is left who could go on`;
   const logs = left.map(({ tag, term, index }) => `${tag} with its log up to term ${term}, index ${index}`);
-  return `${lost}. Left: ${logs.join('; ')}. Bring the others back. Only if they are gone for good, and not before ${timeOf(sinceMs + RECOVERY_PATIENCE_MS)}, let ${best.tag} go on alone: annotate this resource with ${RECOVER_ANNOTATION}=${requestFor(best)}. What the others alone have is set aside then`;
+  return `${lost}. Left: ${logs.join('; ')}. Bring the others back. Only if they are gone for good, and not before ${timeOf(sinceMs + RECOVERY_PATIENCE_MS)}, let ${best.tag} go on alone: annotate this resource with ${RECOVER_ANNOTATION}=${requestFor(best)}. What the others alone have is set aside then, and where the machine is lost, given up with its claim`;
 }
 
 function timeOf(ms: number): string {

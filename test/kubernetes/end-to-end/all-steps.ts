@@ -3,6 +3,7 @@ import { ROTATE_AUTHORITY } from './steps/certificates.ts';
 import { DELETE_LEADER, DRAIN, FREEZE, PARTITION, POWER_LOSS } from './steps/failures.ts';
 import { APPLY_CLUSTER, CREATE_DATABASE, INSTALL_OPERATOR, UNINSTALL } from './steps/install.ts';
 import { DATABASES_COME_AND_GO, HIBERNATE, PAUSE } from './steps/lifecycle.ts';
+import { QUORUM_LOSS } from './steps/quorum-loss.ts';
 import { CHANGE_OF_MIND, SCALE_DOWN_BY_EDIT, SCALE_UP, SCALE_UP_BY_EDIT } from './steps/scale.ts';
 import { GROW_VOLUMES } from './steps/storage.ts';
 import { CHANGE_CONFIGURATION, CHANGE_IMAGE } from './steps/update.ts';
@@ -27,6 +28,7 @@ export const ALL_STEPS: readonly Step[] = [
   CHANGE_OF_MIND,
   PAUSE,
   HIBERNATE,
+  QUORUM_LOSS,
   DATABASES_COME_AND_GO,
   UNINSTALL,
 ];
