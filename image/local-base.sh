@@ -4,6 +4,8 @@
 # buildah's storage under the names that the Dockerfile asks for. Root; about a minute and a half the first time, then
 # from the cache.
 #
+# DEBIAN_MIRROR names another source of Debian's packages than debootstrap's own.
+#
 # Usage: local-base.sh CACHE_FOLDER NODE_BINARY NPM_FOLDER BASE_NAME NODE_NAME BUILDAH…
 set -euo pipefail
 cache=$1 node=$2 npm=$3 base_name=$4 node_name=$5
@@ -11,13 +13,12 @@ shift 5
 buildah=("$@")
 
 suite=bookworm
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
 rootfs=$cache/debian-$suite.tar
 work=$(mktemp -d "$cache/work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 if [ ! -f "$rootfs" ]; then
-  debootstrap --variant=minbase "$suite" "$work/root" "$mirror" >"$cache/debootstrap.log" 2>&1 ||
+  debootstrap --variant=minbase "$suite" "$work/root" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$cache/debootstrap.log" 2>&1 ||
     { tail -20 "$cache/debootstrap.log" >&2; exit 1; }
   # What the slim images leave out as well.
   rm -rf "$work"/root/usr/share/{doc,man,info,locale,lintian}/* \
