@@ -5,6 +5,7 @@ import { withTimes } from './condition-times.ts';
 import { namesOf } from './database-names.ts';
 import { degraded } from './degraded.ts';
 import { databasesBelow, factorStatus } from './factor-status.ts';
+import { QUORUM_LOSS_NOTICE_MS } from './limits.ts';
 import { describeQuorumLoss } from './quorum-loss.ts';
 import type { StatusInput } from './status.ts';
 import { type ConditionDraft, condition } from './step.ts';
@@ -53,7 +54,8 @@ function available({ cluster, view, memory }: StatusInput): ConditionDraft {
     const message = `Node ${recovery.tag} is about to go on alone, as it was asked for`;
     return condition('Available', 'False', 'QuorumLost', message);
   }
-  return since === undefined
+  // A moment without a majority is nothing to be alarmed about: nodes start, leaders change.
+  return since === undefined || view.nowMs - since < QUORUM_LOSS_NOTICE_MS
     ? condition('Available', 'False', 'NoLeader')
     : condition('Available', 'False', 'QuorumLost', describeQuorumLoss(view, since));
 }

@@ -23,6 +23,9 @@ export const DATABASE_MOVES_MAX = 4;
 /** Names of databases that a message or the status lists. */
 export const LISTED_DATABASES_MAX = 10;
 
+/** How long no majority must have answered before people are told that the quorum is lost, in milliseconds. */
+export const QUORUM_LOSS_NOTICE_MS = 30_000;
+
 /** How long no majority may have answered before it counts as lost, in milliseconds: machines reboot in less. */
 export const RECOVERY_PATIENCE_MS = 10 * 60_000;
 

@@ -55,7 +55,7 @@ const ROLE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Conditions whose bad news somebody has to act upon. */
-const TOLD_CONDITIONS: ReadonlySet<string> = new Set(['ScaleSafe', 'StorageReady']);
+const TOLD_CONDITIONS: ReadonlySet<string> = new Set(['ScaleSafe', 'StorageReady', 'RecoveryAccepted']);
 
 function conditionLines(before: Status | undefined, now: Status): readonly NarratedLine[] {
   return (now.conditions ?? [])
