@@ -17,6 +17,9 @@ export default defineConfig({
           name: 'kubernetes',
           include: ['test/kubernetes/api/**/*.test.ts'],
           globalSetup: ['test/kubernetes/harness/shared-control-plane.ts'],
+          // One file after the other: an operator of one test works on every namespace, those of other tests too.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
