@@ -150,7 +150,6 @@ export const CLUSTER_CONDITIONS = {
     whenTrue: { InSync: 'They do.' },
     otherwise: {
       RestartPending: 'Some nodes still run as the spec was before.',
-      Rejected: 'spec.config holds a setting that nodes would refuse.',
     },
   },
   RecoveryAccepted: {

@@ -94,10 +94,10 @@ export class ClusterController {
   /** What was made for the cluster goes by itself; what others made for it must not wait for it. */
   async #bury(key: string, cluster: ClusterObject | undefined): Promise<void> {
     const [namespace = '', name = ''] = key.split('/');
-    const { client, mirror, leadership } = this.#services;
+    const { client, mirror, leadership, facts } = this.#services;
     const writer = new ClusterWriter({ client, writes: mirror.writes, leadership });
     const scope = { namespace, name, uid: cluster?.metadata.uid ?? '', reader: client, writer };
-    const statuses = new StatusReport(scope);
+    const statuses = new StatusReport(scope, facts.defaultImage);
     if (cluster !== undefined) await statuses.ofCluster(cluster, { ...cluster.status, phase: 'Deleting' });
     await new DatabaseResources(scope, mirror, statuses).letGo();
   }

@@ -76,9 +76,9 @@ export class ClusterRuntime {
   }
 
   #begin(cluster: RavenCluster) {
-    const { mirror, operator, metrics, addressTemplate } = this.#services;
+    const { mirror, operator, metrics, addressTemplate, facts } = this.#services;
     const scope = this.#scope;
-    const statuses = new StatusReport(scope);
+    const statuses = new StatusReport(scope, facts.defaultImage);
     const platform = new KubernetesPlatform(cluster, {
       scope,
       mirror,

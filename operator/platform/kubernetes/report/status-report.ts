@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RavenCluster, RavenClusterStatus } from '../../../api/raven-cluster.ts';
 import type { RavenDatabase, RavenDatabaseStatus } from '../../../api/raven-database.ts';
+import { versionOf } from '../../../resources/image.ts';
 import { labelSelector, selectorLabels } from '../../../resources/labels.ts';
 import { STATUS_FIELD_MANAGER } from '../../../resources/names.ts';
 import type { KindRef } from '../api/kube-object.ts';
@@ -15,17 +16,21 @@ type Resource = RavenCluster | RavenDatabase;
  */
 export class StatusReport {
   readonly #scope: ClusterScope;
+  readonly #defaultImage: string;
   readonly #written = new Map<string, unknown>();
 
-  constructor(scope: ClusterScope) {
+  /** @param defaultImage image of nodes whose resource names none */
+  constructor(scope: ClusterScope, defaultImage: string) {
     this.#scope = scope;
+    this.#defaultImage = defaultImage;
   }
 
   /** @param found the resource as the watch shows it */
   async ofCluster(found: RavenCluster, status: RavenClusterStatus): Promise<void> {
     // For `kubectl scale` and autoscalers: which pods are those of this resource.
     const selector = labelSelector(selectorLabels(this.#scope.name));
-    await this.#write(RAVEN_CLUSTER_KIND, found, { ...status, selector });
+    const version = versionOf(found.spec, this.#defaultImage);
+    await this.#write(RAVEN_CLUSTER_KIND, found, { ...status, selector, version });
   }
 
   async ofDatabase(found: RavenDatabase, status: RavenDatabaseStatus): Promise<void> {
