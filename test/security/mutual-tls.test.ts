@@ -16,11 +16,15 @@ import { selfSigned, TestAuthority, type TestCertificate } from './support/test-
 const TIMEOUT_MS = 10_000;
 
 let node: SecuredNode;
+/** Copies replicate inside of one cluster only. */
+let clusterId: string;
 
 beforeAll(async () => {
   node = await SecuredNode.start();
   await node.administer('POST', '/admin/cluster/bootstrap');
   await node.administer('PUT', '/admin/databases?name=shop', { DatabaseName: 'shop' });
+  const { Topology } = JSON.parse(await node.administer('GET', '/cluster/topology'));
+  clusterId = Topology.TopologyId;
 });
 afterAll(() => node.stop());
 
@@ -141,7 +145,7 @@ describe('the TCP port of a node with a certificate', () => {
           version: 1,
           databaseName: 'shop',
           sourceNodeTag: 'B',
-          info: { SourceDatabaseId: id.repeat(22), SourceDatabaseName: 'shop' },
+          info: { SourceDatabaseId: id.repeat(22), SourceDatabaseName: 'shop', ClusterId: clusterId },
         }),
       );
     const kept = await replicate(await node.authority.issue({ commonName: 'a', units: [NODE_UNIT] }), 'a');
@@ -164,7 +168,7 @@ describe('a node whose certificate is registered', () => {
       Permissions: {},
     });
     const socket = open(registered);
-    const info = { SourceDatabaseId: 'c'.repeat(22), SourceDatabaseName: 'shop' };
+    const info = { SourceDatabaseId: 'c'.repeat(22), SourceDatabaseName: 'shop', ClusterId: clusterId };
     socket.write(
       JSON.stringify({ Operation: 'Replication', OperationVersion: 1, DatabaseName: 'shop', Info: info }),
     );
