@@ -15,9 +15,12 @@ export class LeadershipLostError extends Error {
   }
 }
 
-/** The lead among the operators, as this one knows it at this very moment. */
+/** The lead among the operators. */
 export interface Leadership {
+  /** As this one knows it at this very moment, by its own clock. */
   readonly isHeld: boolean;
+  /** As the API server knows it. */
+  confirm(): Promise<boolean>;
 }
 
 /**
@@ -73,6 +76,12 @@ export class ClusterWriter {
     this.#requireLead('delete', kind, seen.metadata.name);
     await this.#client.delete(refOf(kind, seen), { ...options, uid });
     this.#writes.deleted(kind, keyOf(seen), uid);
+  }
+
+  /** Before something that must not happen twice: a process that was frozen has a clock that knows nothing of it. */
+  async confirmLead(what: string): Promise<void> {
+    this.requireLead(what);
+    if (!(await this.#leadership.confirm())) throw new LeadershipLostError(what);
   }
 
   /** @throws LeadershipLostError */

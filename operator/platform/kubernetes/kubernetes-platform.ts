@@ -19,7 +19,7 @@ import { dataStateOf } from './observe/claim-view.ts';
 import type { ClusterObjects } from './observe/cluster-objects.ts';
 import type { ClusterReader } from './observe/cluster-reader.ts';
 import { viewNodes } from './observe/node-view.ts';
-import { deleteClaim, growClaim, markData, WorldChangedError } from './perform/claims.ts';
+import { deleteClaim, growClaim, markData } from './perform/claims.ts';
 import { Incarnations } from './perform/incarnations.ts';
 import { abandonPod, restartPod } from './perform/pods.ts';
 import { dropAllReplicas, dropLastReplica, raiseReplicas } from './perform/scale.ts';
@@ -193,14 +193,12 @@ export class KubernetesPlatform implements Platform {
 
   /** The node itself sets its data aside, at its next start. */
   async #quarantine(ordinal: number): Promise<void> {
-    const { staleVolume } = this.#cluster.spec.storage.retention;
-    if (staleVolume === 'Block') {
-      throw new WorldChangedError(`The data of ordinal ${ordinal} is to stay as it is (staleVolume: Block)`);
-    }
     const claim = this.#seen?.claims.get(ordinal);
     if (dataStateOf(claim) === 'None') return;
     await this.#parts.memory.confirm();
-    await this.#incarnations.begin(ordinal, staleVolume);
+    const { staleVolume } = this.#cluster.spec.storage.retention;
+    // Nothing is taken aside for a scale-up where that is blocked; a recovery must, and deletes nothing.
+    await this.#incarnations.begin(ordinal, staleVolume === 'Wipe' ? 'Wipe' : 'Quarantine');
     await markData(this.#parts.scope, ordinal, 'Unused');
   }
 

@@ -8,15 +8,8 @@ import type { KubeObject, ObjectRef } from './api/kube-object.ts';
 import { type ClusterScope, ownerOf, refIn } from './cluster-scope.ts';
 import { LeadershipLostError } from './cluster-writer.ts';
 
-/** Annotation on the memory: the operator that works with it, as `<epoch>/<identity>`. */
+/** Annotation on the memory: the operator that works with it. */
 export const WORKING_OPERATOR_ANNOTATION = `${API_GROUP}/operator`;
-
-/** An operator in one time of its leading. */
-export interface WorkingOperator {
-  readonly identity: string;
-  /** Counts the changes of the lead: whoever leads later has a higher one. */
-  readonly epoch: number;
-}
 
 export interface ConfigMapObject extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
@@ -29,10 +22,11 @@ export interface ConfigMapObject extends KubeObject {
  */
 export class MemoryStore {
   readonly #scope: ClusterScope;
-  readonly #operator: WorkingOperator;
+  readonly #operator: string;
   #version: string | undefined;
 
-  constructor(scope: ClusterScope, operator: WorkingOperator) {
+  /** @param operator this process, unlike any other */
+  constructor(scope: ClusterScope, operator: string) {
     this.#scope = scope;
     this.#operator = operator;
   }
@@ -41,12 +35,11 @@ export class MemoryStore {
    * Takes the memory up.
    *
    * @returns `undefined` when nothing was remembered yet
-   * @throws LeadershipLostError when an operator that leads later has done so already
+   * @throws LeadershipLostError when another operator leads
    */
   async load(): Promise<Memory | undefined> {
     const found = await this.#scope.reader.get<ConfigMapObject>(this.#ref);
-    const epoch = Number.parseInt(found?.metadata.annotations?.[WORKING_OPERATOR_ANNOTATION] ?? '', 10);
-    if (epoch > this.#operator.epoch) throw new LeadershipLostError(`Taking up ${this.#scope.name}`);
+    await this.#scope.writer.confirmLead(`Taking up ${this.#scope.name}`);
     const taken = found === undefined ? await this.#create() : await this.#take(found);
     this.#version = taken.metadata.resourceVersion;
     return readMemory(taken.data?.[MEMORY_KEY]);
@@ -71,7 +64,7 @@ export class MemoryStore {
 
   /** Right before something that can't be undone: the memory is still the one that this operator wrote last. */
   async confirm(): Promise<void> {
-    this.#scope.writer.requireLead(`Working on ${this.#scope.name}`);
+    await this.#scope.writer.confirmLead(`Working on ${this.#scope.name}`);
     const found = await this.#scope.reader.get(this.#ref);
     if (found === undefined || found.metadata.resourceVersion !== this.#version) {
       throw new LeadershipLostError(`Working on ${this.#scope.name}`);
@@ -83,7 +76,7 @@ export class MemoryStore {
   }
 
   get #mark(): Readonly<Record<string, string>> {
-    return { [WORKING_OPERATOR_ANNOTATION]: `${this.#operator.epoch}/${this.#operator.identity}` };
+    return { [WORKING_OPERATOR_ANNOTATION]: this.#operator };
   }
 
   #take({ metadata }: ConfigMapObject): Promise<ConfigMapObject> {

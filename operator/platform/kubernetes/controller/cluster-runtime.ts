@@ -76,7 +76,7 @@ export class ClusterRuntime {
   }
 
   #begin(cluster: RavenCluster) {
-    const { mirror, operator, metrics, addressTemplate, facts } = this.#services;
+    const { mirror, identity, metrics, addressTemplate, facts } = this.#services;
     const scope = this.#scope;
     const statuses = new StatusReport(scope, facts.defaultImage);
     const platform = new KubernetesPlatform(cluster, {
@@ -84,7 +84,7 @@ export class ClusterRuntime {
       mirror,
       reader: this.#reader,
       desired: this.#desired,
-      memory: new MemoryStore(scope, operator),
+      memory: new MemoryStore(scope, identity),
       databases: new DatabaseResources(scope, mirror, statuses),
       statuses,
       security: this.#security,

@@ -8,14 +8,17 @@ import { backoffMs } from '../api/backoff.ts';
 import { ClientMetrics } from '../api/client-metrics.ts';
 import type { CredentialSource } from '../api/credentials.ts';
 import { EventRecorder } from '../api/event-recorder.ts';
+import { LEASE } from '../api/kinds.ts';
 import { KubeClient } from '../api/kube-client.ts';
 import type { KindRef } from '../api/kube-object.ts';
 import type { KubeConfigSource } from '../api/kubeconfig-credentials.ts';
 import { type ElectionTiming, LeaderElection } from '../api/leader-election.ts';
+import type { Lease } from '../api/lease-record.ts';
 import { REFLECTOR_BACKOFF_MAX_MS, REFLECTOR_BACKOFF_MIN_MS } from '../api/limits.ts';
 import type { CacheChange } from '../api/object-cache.ts';
 import { QueueMetrics } from '../api/queue-metrics.ts';
 import { ReflectorMetrics } from '../api/reflector-metrics.ts';
+import type { Leadership } from '../cluster-writer.ts';
 import { KubeMirror } from '../kube-mirror.ts';
 import { DISCOVERY_INTERVAL_MS, WATCH_SILENCE_ALARM_MS } from '../limits.ts';
 import type { AddressTemplate } from '../node-addresses.ts';
@@ -195,17 +198,12 @@ export class KubernetesOperator {
       // Stopped before it could begin.
       return;
     }
-    const election = this.#election;
     this.#controller = new ClusterController({
       services: {
         client: this.#client,
         mirror: this.#mirror,
-        leadership: {
-          get isHeld() {
-            return election.isLeader;
-          },
-        },
-        operator: { identity, epoch },
+        leadership: this.#leadership,
+        identity,
         facts: {
           defaultImage: image,
           operatorNamespace,
@@ -221,6 +219,20 @@ export class KubernetesOperator {
       queueMetrics: this.#queueMetrics,
     });
     if (!this.#stopping.signal.aborted && !this.#isLost) this.#controller.start();
+  }
+
+  get #leadership(): Leadership {
+    const election = this.#election;
+    const { operatorNamespace: namespace, identity } = this.#options;
+    return {
+      get isHeld() {
+        return election.isLeader;
+      },
+      confirm: async () => {
+        const lease = await this.#client.get<Lease>({ kind: LEASE, namespace, name: LEASE_NAME });
+        return lease?.spec?.holderIdentity === identity;
+      },
+    };
   }
 
   #lost(why: string): void {

@@ -4,7 +4,6 @@ import type { KubeClient } from '../api/kube-client.ts';
 import type { OperatorFacts } from '../apply/desired-state.ts';
 import type { Leadership } from '../cluster-writer.ts';
 import type { KubeMirror } from '../kube-mirror.ts';
-import type { WorkingOperator } from '../memory-store.ts';
 import type { AddressTemplate } from '../node-addresses.ts';
 import type { OperatorMetrics } from './operator-metrics.ts';
 
@@ -21,8 +20,8 @@ export interface OperatorServices {
   readonly client: KubeClient;
   readonly mirror: KubeMirror;
   readonly leadership: Leadership;
-  /** This operator, in the time of leading that has begun. */
-  readonly operator: WorkingOperator;
+  /** This process, unlike any other. */
+  readonly identity: string;
   readonly facts: OperatorFacts;
   readonly recorder: EventRecorder<EventReason>;
   readonly metrics: OperatorMetrics;

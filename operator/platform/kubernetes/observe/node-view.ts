@@ -45,17 +45,11 @@ function viewNode(
   const wantedRevision = objects.statefulSet?.status?.updateRevision;
   const publicUrl = addresses.publicUrlOf(ordinal);
   const seen = viewPod(pod, ordinal, replicas, nowMs);
-  const data = dataStateOf(claim);
-  // A pod below others can't be stopped while the set is as large as it is. Its node left and waits for a person: it
-  // counts as stopped, and nobody asks it anything.
-  const { retention } = spec.storage;
-  const isBlocked = data === 'Detached' && retention.staleVolume === 'Block' && ordinal < spec.nodes;
   return {
     ...seen,
-    ...(isBlocked ? { process: 'Stopped' } : {}),
     ordinal,
     url: addresses.urlOf(ordinal),
-    data,
+    data: dataStateOf(claim),
     isOutdated: isSuperseded(seen, objects.statefulSet) || needsRestartToGrow(claim, nowMs),
     ...(wantedRevision === undefined ? {} : { wantedRevision }),
     ...(zone === undefined ? {} : { zone }),

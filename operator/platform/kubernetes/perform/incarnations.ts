@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { RavenClusterSpec } from '../../../api/raven-cluster.ts';
 import { clusterLabels } from '../../../resources/labels.ts';
 import { FIELD_MANAGER, incarnationsName } from '../../../resources/names.ts';
 import { CONFIG_MAP } from '../api/kinds.ts';
 import { type ClusterScope, ownerOf, refIn } from '../cluster-scope.ts';
 import type { ConfigMapObject } from '../memory-store.ts';
-
-type StalePolicy = RavenClusterSpec['storage']['retention']['staleVolume'];
 
 /**
  * Which ordinals must not use the data that their volumes hold. A node reads its entry before it starts: data of
@@ -21,10 +18,10 @@ export class Incarnations {
   }
 
   /** Declares the data of an ordinal to be of an earlier life. An entry that is there already stays as it is. */
-  async begin(ordinal: number, policy: Exclude<StalePolicy, 'Block'>): Promise<void> {
+  async begin(ordinal: number, stale: 'Quarantine' | 'Wipe'): Promise<void> {
     const current = await this.#read();
     if (current?.data?.[ordinal] !== undefined) return;
-    const entry = JSON.stringify({ incarnation: randomUUID(), stale: policy });
+    const entry = JSON.stringify({ incarnation: randomUUID(), stale });
     if (current === undefined) await this.#create({ [ordinal]: entry });
     else await this.#patch(current, { [ordinal]: entry });
   }

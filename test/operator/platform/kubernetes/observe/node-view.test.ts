@@ -124,17 +124,6 @@ describe('the process of a node', () => {
       pod: { name: 'shop-0', uid: 'u0', revision: 'r1' },
     });
   });
-
-  it('counts as stopped when its node left, the policy is Block, and the set can not do without its pod', () => {
-    const objects = {
-      statefulSet: set(3),
-      pods: new Map([[0, pod()]]),
-      claims: new Map([[0, claim({ 'ravencluster.io/data-state': 'Detached' })]]),
-    };
-    const block = '{ nodes: 3, storage: { retention: { staleVolume: Block } } }';
-    expect(lookAt0(objects)?.process).toBe('Running');
-    expect(lookAt0(objects, block)?.process).toBe('Stopped');
-  });
 });
 
 describe('the data of a node', () => {
