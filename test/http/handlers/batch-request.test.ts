@@ -60,7 +60,7 @@ describe('a batch', () => {
     ['{"Commands":[{"Id":"b/1","Type":"PUT"}]}', 500, 'System.InvalidOperationException'],
     ['{"Commands":[{"Id":"b/1","Type":"NOPE"}]}', 500, 'Raven.Server.Exceptions.InvalidCommandTypeException'],
     ['{"Commands":[{"Id":"b/1","Type":"put"}]}', 500, 'Raven.Server.Exceptions.InvalidCommandTypeException'],
-    ['{"Commands":[{"Id":"b/1","Type":"PATCH"}]}', 501, 'System.NotImplementedException'],
+    ['{"Commands":[{"Id":"b/1","Type":"AttachmentPUT"}]}', 501, 'System.NotImplementedException'],
     ['{"Commands":[],"TransactionMode":"ClusterWide"}', 501, 'System.NotImplementedException'],
     ['{"Commands":[{"Id":5,"Type":"DELETE"}]}', 500, 'System.FormatException'],
     ['[]', 500, 'Sparrow.Exceptions.InvalidStartOfObjectException'],
