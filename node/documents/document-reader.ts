@@ -1,4 +1,4 @@
-import type { KeyRange } from '../storage/storage-environment.ts';
+import type { KeyRange } from '../storage/storage-scan.ts';
 import {
   COLLECTIONS,
   CONFLICTS,

@@ -1,4 +1,4 @@
-import type { KeyRange } from '../storage/storage-environment.ts';
+import type { KeyRange } from '../storage/storage-scan.ts';
 
 /** What a reader reads from: the storage, or the storage under the effects that are not durable yet. */
 export interface KeyValueView {

@@ -1,4 +1,4 @@
-import type { KeyRange } from '../storage/storage-environment.ts';
+import type { KeyRange } from '../storage/storage-scan.ts';
 import { WriteBatch } from '../storage/write-batch.ts';
 import { DATABASE_COLUMNS, DOCUMENTS } from './columns.ts';
 import type { KeyValueView } from './key-value-view.ts';

@@ -1,32 +1,25 @@
-import { type ColumnHandle, RocksLevel } from '@nxtedition/rocksdb';
-import { ITERATOR_BYTES_PER_CALL } from './limits.ts';
-import { type KeyRange, StorageScan } from './storage-environment.ts';
-import { StorageError } from './storage-error.ts';
+import { RocksLevel } from '@nxtedition/rocksdb';
+import { LevelReads } from './level-reads.ts';
+import type { KeyRange, StorageScan } from './storage-scan.ts';
 
 /** Reads of an environment that another thread owns, through its handle. See `StorageEnvironment.share`. */
 export class SharedStorage {
   readonly #level: RocksLevel;
-  readonly #columns: readonly { readonly column: ColumnHandle }[];
-  readonly #openScans = new Set<StorageScan>();
+  readonly #reads: LevelReads;
 
-  private constructor(level: RocksLevel, columns: readonly { readonly column: ColumnHandle }[]) {
+  private constructor(level: RocksLevel, reads: LevelReads) {
     this.#level = level;
-    this.#columns = columns;
+    this.#reads = reads;
   }
 
   static async open(handle: bigint, names: readonly string[]): Promise<SharedStorage> {
     const level = new RocksLevel(handle);
     await level.open({});
-    const columns = names.map((name) => {
-      const column = level.columns[name];
-      if (column === undefined) throw new StorageError(`Column ${name} is missing from the shared handle.`);
-      return { column };
-    });
-    return new SharedStorage(level, columns);
+    return new SharedStorage(level, new LevelReads(level, names, 'the shared storage'));
   }
 
   get sequence(): number {
-    return this.#level.sequence;
+    return this.#reads.sequence;
   }
 
   get(column: number, key: Uint8Array): Buffer | undefined {
@@ -34,35 +27,19 @@ export class SharedStorage {
   }
 
   getMany(column: number, keys: readonly Uint8Array[]): (Buffer | undefined)[] {
-    return this.#level._getManySync(keys as Buffer[], this.#column(column));
+    return this.#reads.getMany(column, keys);
   }
 
   scan(column: number, range: KeyRange = {}): StorageScan {
-    const iterator = this.#level._iterator({
-      ...(range as Record<string, Buffer>),
-      reverse: range.reverse ?? false,
-      ...this.#column(column),
-      highWaterMarkBytes: ITERATOR_BYTES_PER_CALL,
-      keyEncoding: 'buffer',
-      valueEncoding: 'buffer',
-    });
-    const scan = new StorageScan(iterator, () => this.#openScans.delete(scan));
-    this.#openScans.add(scan);
-    return scan;
+    return this.#reads.scan(column, range);
   }
 
   async close(): Promise<void> {
-    for (const scan of this.#openScans) scan.close();
+    this.#reads.closeScans();
     try {
       await this.#level.close();
     } catch {
       // The engine repeats the error of a failed write, which its owner has been told.
     }
-  }
-
-  #column(index: number): { readonly column: ColumnHandle } {
-    const column = this.#columns[index];
-    if (column === undefined) throw new StorageError(`There is no column ${index} in the shared storage.`);
-    return column;
   }
 }

@@ -1,14 +1,14 @@
-import { type ColumnHandle, RocksLevel } from '@nxtedition/rocksdb';
+import { RocksLevel } from '@nxtedition/rocksdb';
 import type { BatchWriter } from './batch-writer.ts';
+import { LevelReads } from './level-reads.ts';
 import {
-  ITERATOR_BYTES_PER_CALL,
-  ITERATOR_ROWS_PER_CALL,
   LARGE_BLOCK_CACHE_BYTES,
   LARGE_MEMTABLE_BUDGET_BYTES,
   SMALL_BLOCK_CACHE_BYTES,
   SMALL_MEMTABLE_BUDGET_BYTES,
 } from './limits.ts';
-import { StorageClosedError, StorageError, storageErrorFrom } from './storage-error.ts';
+import { StorageClosedError, storageErrorFrom } from './storage-error.ts';
+import type { KeyRange, StorageScan } from './storage-scan.ts';
 import type { WriteBatch } from './write-batch.ts';
 
 /** One column family. `large` columns hold bodies and get the bigger memtable. */
@@ -34,26 +34,16 @@ export interface StorageGuest {
   detach(): Promise<void>;
 }
 
-/** Bounds of a scan; keys compare as bytes. */
-export interface KeyRange {
-  readonly gte?: Uint8Array;
-  readonly gt?: Uint8Array;
-  readonly lt?: Uint8Array;
-  readonly lte?: Uint8Array;
-  readonly reverse?: boolean;
-}
-
 /**
  * One RocksDB environment: several column families under one write-ahead log. Reads are synchronous; writes go
  * through the node's writer thread and resolve when they are durable. The narrow door to the engine: nothing above
- * this file knows which binding it is.
+ * this room knows which binding it is.
  */
 export class StorageEnvironment {
   readonly path: string;
   readonly #options: StorageOptions;
   readonly #durable: boolean;
   #engine: Engine;
-  readonly #openScans = new Set<StorageScan>();
   readonly #guests = new Set<StorageGuest>();
   #pending = 0;
   #drained: (() => void) | null = null;
@@ -101,29 +91,19 @@ export class StorageEnvironment {
   /** Values in the order of `keys`, `undefined` where there is none; all from one moment. */
   getMany(column: number, keys: readonly Uint8Array[]): (Buffer | undefined)[] {
     this.#mustBeOpen();
-    return this.#engine.level._getManySync(keys as Buffer[], this.#column(column));
+    return this.#engine.reads.getMany(column, keys);
   }
 
   /** Grows with every write that became visible: two reads with the same number in between saw the same moment. */
   get sequence(): number {
     this.#mustBeOpen();
-    return this.#engine.level.sequence;
+    return this.#engine.reads.sequence;
   }
 
   /** A scan over one moment of the column; close it (or exhaust it with `for of`). */
   scan(column: number, range: KeyRange = {}): StorageScan {
     this.#mustBeOpen();
-    const iterator = this.#engine.level._iterator({
-      ...(range as Record<string, Buffer>),
-      reverse: range.reverse ?? false,
-      ...this.#column(column),
-      highWaterMarkBytes: ITERATOR_BYTES_PER_CALL,
-      keyEncoding: 'buffer',
-      valueEncoding: 'buffer',
-    });
-    const scan = new StorageScan(iterator, () => this.#openScans.delete(scan));
-    this.#openScans.add(scan);
-    return scan;
+    return this.#engine.reads.scan(column, range);
   }
 
   /**
@@ -162,7 +142,7 @@ export class StorageEnvironment {
 
   async #closeEngine(): Promise<void> {
     this.#isEngineOpen = false;
-    for (const scan of this.#openScans) scan.close();
+    this.#engine.reads.closeScans();
     if (this.#pending > 0) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
@@ -184,12 +164,6 @@ export class StorageEnvironment {
     );
   }
 
-  #column(index: number): { readonly column: ColumnHandle } {
-    const column = this.#engine.columns[index];
-    if (column === undefined) throw new StorageError(`There is no column ${index} in ${this.path}.`);
-    return column;
-  }
-
   #mustBeOpen(): void {
     this.#mustNotBeClosed();
     if (!this.#isEngineOpen) {
@@ -202,60 +176,10 @@ export class StorageEnvironment {
   }
 }
 
-/** Rows of a column in key order, from one moment. `for (const [key, value] of scan)` closes it at the end. */
-export class StorageScan {
-  readonly #iterator: ReturnType<RocksLevel['_iterator']>;
-  readonly #onClose: () => void;
-  #closed = false;
-
-  constructor(iterator: ReturnType<RocksLevel['_iterator']>, onClose: () => void) {
-    this.#iterator = iterator;
-    this.#onClose = onClose;
-  }
-
-  /** Moves to the first key at or after `key` (at or before it in a reverse scan), within the range. */
-  seek(key: Uint8Array): void {
-    this.#iterator._seekSync(key as Buffer);
-  }
-
-  /** Up to `rows` rows, flat (key, value, key, value …). `finished`: there are no more after these. */
-  next(rows: number = ITERATOR_ROWS_PER_CALL): {
-    readonly rows: readonly Buffer[];
-    readonly finished: boolean;
-  } {
-    if (this.#closed) return { rows: [], finished: true };
-    return this.#iterator._nextvSync(rows);
-  }
-
-  *[Symbol.iterator](): Generator<readonly [key: Buffer, value: Buffer]> {
-    try {
-      // The first fetch is small: most scans that stop early stop at once.
-      for (let size = 8; ; size = ITERATOR_ROWS_PER_CALL) {
-        const { rows, finished } = this.next(size);
-        for (let i = 0; i + 1 < rows.length; i += 2) yield [rows[i] as Buffer, rows[i + 1] as Buffer];
-        if (finished) return;
-      }
-    } finally {
-      this.close();
-    }
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#iterator._closeSync();
-    this.#onClose();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-}
-
 /** What belongs to one opening of the engine. */
 interface Engine {
   readonly level: RocksLevel;
-  readonly columns: readonly { readonly column: ColumnHandle }[];
+  readonly reads: LevelReads;
   /** Its number at the writer thread. */
   readonly environment: number;
 }
@@ -281,16 +205,10 @@ async function openEngine(options: StorageOptions): Promise<Engine> {
   } catch (error) {
     throw storageErrorFrom(options.path, 'open the storage', causeText(error));
   }
-  const columns = options.columns.map(({ name }) => {
-    const column = level.columns[name];
-    if (column === undefined) throw new StorageError(`Column ${name} is missing in ${options.path}.`);
-    return { column };
-  });
-  const environment = await options.writer.attach(
-    level.handle,
-    options.columns.map((c) => c.name),
-  );
-  return { level, columns, environment };
+  const names = options.columns.map(({ name }) => name);
+  const reads = new LevelReads(level, names, options.path);
+  const environment = await options.writer.attach(level.handle, names);
+  return { level, reads, environment };
 }
 
 function causeText(error: unknown): string {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { DOCUMENTS, ETAGS } from '../../node/documents/columns.ts';
 import type { KeyValueView } from '../../node/documents/key-value-view.ts';
 import { PendingWrites } from '../../node/documents/pending-writes.ts';
-import type { KeyRange } from '../../node/storage/storage-environment.ts';
+import type { KeyRange } from '../../node/storage/storage-scan.ts';
 import { visitBatch } from '../../node/storage/write-batch.ts';
 
 /** A column as a sorted list: what the durable storage is to the pending writes. */

@@ -1,6 +1,6 @@
 import { DATABASE_COLUMNS } from '../../../node/documents/columns.ts';
 import type { KeyValueView } from '../../../node/documents/key-value-view.ts';
-import type { KeyRange } from '../../../node/storage/storage-environment.ts';
+import type { KeyRange } from '../../../node/storage/storage-scan.ts';
 import { visitBatch, type WriteBatch } from '../../../node/storage/write-batch.ts';
 
 interface Row {
