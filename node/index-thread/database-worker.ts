@@ -7,7 +7,7 @@ import type { IndexSpec } from '../indexing/local/index-spec.ts';
 import { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../indexing/local/local-index.ts';
 import { LocalIndexes } from '../indexing/local/local-indexes.ts';
-import { javaScriptIndexSpec } from '../indexing/static/javascript-index-spec.ts';
+import { staticIndexSpec } from '../indexing/static/static-index-spec.ts';
 import { answerJson, streamHead } from '../querying/execute/answer-json.ts';
 import { queryCollection, queryIndex } from '../querying/execute/execute-query.ts';
 import type { QueryAnswer } from '../querying/execute/query-answer.ts';
@@ -70,7 +70,7 @@ export class DatabaseWorker {
       case 'define':
         return this.#define(call.definitions);
       case 'validate':
-        javaScriptIndexSpec(call.definition, this.#scripts);
+        staticIndexSpec(call.definition, this.#scripts);
         return null;
       case 'committed':
         this.#wake();
@@ -163,7 +163,7 @@ export class DatabaseWorker {
     const specs = definitions.static.flatMap((definition) => {
       if (definition.State === 'Disabled') return [];
       try {
-        return [javaScriptIndexSpec(definition, this.#scripts)];
+        return [staticIndexSpec(definition, this.#scripts)];
       } catch (error) {
         faults.set(definition.Name.toLowerCase(), error instanceof Error ? error.message : String(error));
         return [];

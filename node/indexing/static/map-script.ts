@@ -1,7 +1,8 @@
 import { nullSafe } from '../../scripting/null-safe.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import { LINQ_RUNTIME } from '../linq/runtime/linq-runtime.ts';
-import { translateDefinition } from '../linq/translate-definition.ts';
+import { type TranslatedTexts, translateDefinition } from '../linq/translate-definition.ts';
+import { hasReduce } from './static-index-type.ts';
 
 /** What the maps of an index are written with. */
 const MAP_FUNCTIONS = `
@@ -81,10 +82,12 @@ function __run({ map, rows, values, groups }) {
  * @throws ScriptError when a text can't be read
  * @throws LinqDefinitionError when a C# text can't
  */
-export function mapScript(definition: StaticIndexDefinition): string {
-  const { Maps, Reduce, AdditionalSources } = definition;
-  const translated = translateDefinition(definition);
-  const reduce = typeof Reduce === 'string' && Reduce.trim() !== '' ? [Reduce] : [];
+export function mapScript(
+  definition: StaticIndexDefinition,
+  translated: TranslatedTexts = translateDefinition(definition),
+): string {
+  const { Maps, AdditionalSources } = definition;
+  const reduce = hasReduce(definition) ? [definition.Reduce] : [];
   const texts = [...Maps, ...reduce].map((text) => translated.get(text)?.script ?? nullSafe(text));
   const runtime = translated.size > 0 ? [LINQ_RUNTIME] : [];
   return [MAP_FUNCTIONS, ...runtime, ...Object.values(AdditionalSources).map(nullSafe), ...texts, RUN].join(

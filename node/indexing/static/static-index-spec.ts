@@ -6,14 +6,18 @@ import type { CompiledScript, ScriptDocument, ScriptEngine } from '../../scripti
 import { ScriptError } from '../../scripting/script-error.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import { IndexDefinitionError } from '../indexing-error.ts';
-import { LinqDefinitionError, translateDefinition } from '../linq/translate-definition.ts';
+import {
+  LinqDefinitionError,
+  type TranslatedTexts,
+  translateDefinition,
+} from '../linq/translate-definition.ts';
 import type { GroupReducer, IndexSpec, MapLoader, MappedDocument, MappedEntry } from '../local/index-spec.ts';
 import { type ReducedObject, ReduceFailure, type ReduceOutcome } from '../reduce/reducer.ts';
 import type { FieldValues } from '../values/index-value.ts';
 import { jsonValues } from '../values/json-values.ts';
 import { analysisOf, optionsOf } from './field-options.ts';
 import { mapScript } from './map-script.ts';
-import { staticIndexType } from './static-index-type.ts';
+import { hasReduce, staticIndexType } from './static-index-type.ts';
 
 const ID = 'id()';
 const DYNAMIC_FIELDS = '_';
@@ -23,8 +27,8 @@ const DYNAMIC_FIELDS = '_';
  *
  * @throws IndexDefinitionError when its scripts can't be read or define no maps
  */
-export function javaScriptIndexSpec(definition: StaticIndexDefinition, scripts: ScriptEngine): IndexSpec {
-  const script = compiled(definition, scripts);
+export function staticIndexSpec(definition: StaticIndexDefinition, scripts: ScriptEngine): IndexSpec {
+  const { script, translated } = compiled(definition, scripts);
   const collections = described(definition, script);
   const reduces = hasReduce(definition);
   return {
@@ -40,7 +44,7 @@ export function javaScriptIndexSpec(definition: StaticIndexDefinition, scripts: 
     ),
     type: staticIndexType(definition),
     collections: collections.includes('@all_docs') ? null : [...new Set(collections)],
-    sources: [...(reduces ? [] : [ID]), ...namedFields(definition)],
+    sources: [...(reduces ? [] : [ID]), ...namedFields(translated)],
     fieldsOf: (name) => {
       const analysis = analysisOf(optionsOf(definition, name));
       return analysis === undefined ? [] : [{ name, analysis }];
@@ -52,14 +56,18 @@ export function javaScriptIndexSpec(definition: StaticIndexDefinition, scripts: 
 }
 
 /** Fields that C# texts name: they can be asked for even where no document has them. */
-function namedFields(definition: StaticIndexDefinition): readonly string[] {
-  const names = [...translateDefinition(definition).values()].flatMap(({ fields }) => fields ?? []);
+function namedFields(translated: TranslatedTexts): readonly string[] {
+  const names = [...translated.values()].flatMap(({ fields }) => fields ?? []);
   return [...new Set(names)].filter((name) => name !== DYNAMIC_FIELDS);
 }
 
-function compiled(definition: StaticIndexDefinition, scripts: ScriptEngine): CompiledScript {
+function compiled(
+  definition: StaticIndexDefinition,
+  scripts: ScriptEngine,
+): { readonly script: CompiledScript; readonly translated: TranslatedTexts } {
   try {
-    return scripts.compile(mapScript(definition));
+    const translated = translateDefinition(definition);
+    return { script: scripts.compile(mapScript(definition, translated)), translated };
   } catch (error) {
     if (!(error instanceof ScriptError || error instanceof LinqDefinitionError)) throw error;
     throw new IndexDefinitionError(`Failed to compile index '${definition.Name}': ${error.message}`);
@@ -167,10 +175,6 @@ function dynamicFields(value: unknown): readonly DynamicField[] {
     (field): field is DynamicField =>
       typeof field === 'object' && field !== null && typeof (field as DynamicField).$name === 'string',
   );
-}
-
-function hasReduce({ Reduce }: StaticIndexDefinition): boolean {
-  return typeof Reduce === 'string' && Reduce.trim() !== '';
 }
 
 /** A script that fails for one group must not fail for the others: then each is reduced on its own. */
