@@ -27,6 +27,16 @@ export function jsonBytes(
   return { status, headers: headers.length === 0 ? JSON_HEADERS : [...JSON_HEADERS, ...headers], body };
 }
 
+/**
+ * A file for whoever asked to keep.
+ *
+ * @param name the parameter of Content-Disposition, `filename=…` or `filename*=…`
+ */
+export function attachment(name: string, body: Buffer): HttpResponse {
+  const headers = ['Content-Type', 'application/octet-stream', 'Content-Disposition', `attachment; ${name}`];
+  return { status: 200, headers, body };
+}
+
 /** No body: 204 and 304 go without Content-Length, any other status with `Content-Length: 0`. */
 export function empty(status: number, headers: readonly string[] = NONE): HttpResponse {
   return { status, headers };

@@ -2,6 +2,7 @@ import { registered } from '../../../security/registered-certificate.ts';
 import { argumentError, formatError, invalidOperation, notImplemented } from '../../errors/protocol-error.ts';
 import { type JsonObject, jsonObjectBody, member, textMember } from '../../parameters/json-body.ts';
 import { submitFor } from '../../raft-command.ts';
+import { attachment } from '../../response.ts';
 import { type ServerHandler, serverRoute } from '../../routing/route.ts';
 import { grantOf, mayAdminister } from './certificate-grant.ts';
 
@@ -25,16 +26,7 @@ const generate: ServerHandler = async (request, { node }) => {
   });
   if (node.cluster.nodeTag() === '?') await node.cluster.bootstrap();
   await submitFor(request, node, { type: 'PutCertificates', certificates: [registered(certificate, grant)] });
-  return {
-    status: 200,
-    headers: [
-      'Content-Type',
-      'application/octet-stream',
-      'Content-Disposition',
-      `attachment; filename*=UTF-8''${encodeURIComponent(grant.name)}.zip`,
-    ],
-    body: zip,
-  };
+  return attachment(`filename*=UTF-8''${encodeURIComponent(grant.name)}.zip`, zip);
 };
 
 function notAfterOf(body: JsonObject): Date | undefined {

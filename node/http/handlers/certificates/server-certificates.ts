@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { registered } from '../../../security/registered-certificate.ts';
 import { invalidOperation } from '../../errors/protocol-error.ts';
-import { empty, json, NO_CONTENT } from '../../response.ts';
+import { attachment, empty, json, NO_CONTENT } from '../../response.ts';
 import { type ServerHandler, serverRoute } from '../../routing/route.ts';
 import { timestamp } from '../../timestamp.ts';
 import { shownCertificate } from './registered-certificates.ts';
@@ -33,16 +33,7 @@ const state: ServerHandler = (_request, { node }) => {
 /** The server certificate alone, without its key; what other servers need to trust this one. */
 const exported: ServerHandler = (_request, { node }) => {
   if (node.security === null) return empty(200);
-  return {
-    status: 200,
-    headers: [
-      'Content-Type',
-      'application/octet-stream',
-      'Content-Disposition',
-      'attachment; filename=server.crt',
-    ],
-    body: Buffer.from(node.security.server.certificate.toString()),
-  };
+  return attachment('filename=server.crt', Buffer.from(node.security.server.certificate.toString()));
 };
 
 const clusterDomains: ServerHandler = (_request, { node }) => {
