@@ -1,26 +1,16 @@
 import {
-  CERTIFICATE,
-  CONFIG_MAP,
   CONTROLLER_REVISION,
   ENDPOINT_SLICE,
   EVENT,
-  INGRESS,
-  NETWORK_POLICY,
   NODE,
   PERSISTENT_VOLUME,
   PERSISTENT_VOLUME_CLAIM,
   POD,
-  POD_DISRUPTION_BUDGET,
-  POD_MONITOR,
-  SECRET,
-  SERVICE,
-  SERVICE_ACCOUNT,
-  STATEFUL_SET,
   STORAGE_CLASS,
-  TLS_ROUTE,
 } from '../../platform/kubernetes/api/kinds.ts';
 import { hasReason } from '../../platform/kubernetes/api/kube-error.ts';
 import { describeRef, type KindRef, type KubeObject } from '../../platform/kubernetes/api/kube-object.ts';
+import { KINDS_OF_CLUSTERS, OPTIONAL_KINDS_OF_CLUSTERS } from '../../platform/kubernetes/cluster-kinds.ts';
 import { RAVEN_DATABASE_KIND } from '../../platform/kubernetes/resource-kinds.ts';
 import { CLUSTER_LABEL, labelSelector } from '../../resources/labels.ts';
 import type { ClusterObject } from '../find-cluster.ts';
@@ -31,21 +21,10 @@ import { type Omission, omission, type ReportPart, yamlFile } from './report-fil
 
 /** Kinds that belong to a cluster by its label. Those that nobody installed are passed over. */
 const OWNED: readonly KindRef[] = [
-  STATEFUL_SET,
-  POD,
-  PERSISTENT_VOLUME_CLAIM,
+  ...KINDS_OF_CLUSTERS,
   CONTROLLER_REVISION,
-  SERVICE,
   ENDPOINT_SLICE,
-  CONFIG_MAP,
-  SECRET,
-  SERVICE_ACCOUNT,
-  POD_DISRUPTION_BUDGET,
-  NETWORK_POLICY,
-  INGRESS,
-  TLS_ROUTE,
-  CERTIFICATE,
-  POD_MONITOR,
+  ...OPTIONAL_KINDS_OF_CLUSTERS,
 ];
 
 interface PodObject extends KubeObject {

@@ -1,23 +1,7 @@
 import { labelSelector, MANAGED_BY } from '../../../resources/labels.ts';
-import {
-  CERTIFICATE,
-  CONFIG_MAP,
-  INGRESS,
-  kindKey,
-  NETWORK_POLICY,
-  NODE,
-  PERSISTENT_VOLUME_CLAIM,
-  POD,
-  POD_DISRUPTION_BUDGET,
-  POD_MONITOR,
-  SECRET,
-  SERVICE,
-  SERVICE_ACCOUNT,
-  STATEFUL_SET,
-  STORAGE_CLASS,
-  TLS_ROUTE,
-} from '../api/kinds.ts';
+import { kindKey, NODE, STORAGE_CLASS } from '../api/kinds.ts';
 import type { KindRef } from '../api/kube-object.ts';
+import { KINDS_OF_CLUSTERS, OPTIONAL_KINDS_OF_CLUSTERS } from '../cluster-kinds.ts';
 import { RAVEN_CLUSTER_KIND, RAVEN_DATABASE_KIND } from '../resource-kinds.ts';
 
 export interface MirroredKind {
@@ -26,32 +10,20 @@ export interface MirroredKind {
   readonly isOurs: boolean;
 }
 
+const ours = (kind: KindRef): MirroredKind => ({ kind, isOurs: true });
+const anybodys = (kind: KindRef): MirroredKind => ({ kind, isOurs: false });
+
 /** The resources themselves, and what is made for them. */
 const ALWAYS: readonly MirroredKind[] = [
-  { kind: RAVEN_CLUSTER_KIND, isOurs: false },
-  { kind: RAVEN_DATABASE_KIND, isOurs: false },
-  ...[
-    STATEFUL_SET,
-    POD,
-    PERSISTENT_VOLUME_CLAIM,
-    SERVICE,
-    CONFIG_MAP,
-    SECRET,
-    SERVICE_ACCOUNT,
-    POD_DISRUPTION_BUDGET,
-    NETWORK_POLICY,
-    INGRESS,
-  ].map((kind) => ({ kind, isOurs: true })),
+  ...[RAVEN_CLUSTER_KIND, RAVEN_DATABASE_KIND].map(anybodys),
+  ...KINDS_OF_CLUSTERS.map(ours),
 ];
 
 /** What belongs to no namespace: an operator of certain namespaces may not read it. */
-const CLUSTER_WIDE: readonly MirroredKind[] = [NODE, STORAGE_CLASS].map((kind) => ({ kind, isOurs: false }));
+const CLUSTER_WIDE: readonly MirroredKind[] = [NODE, STORAGE_CLASS].map(anybodys);
 
 /** Kinds of others, which are there when somebody installed them. */
-const OPTIONAL: readonly MirroredKind[] = [TLS_ROUTE, POD_MONITOR, CERTIFICATE].map((kind) => ({
-  kind,
-  isOurs: true,
-}));
+const OPTIONAL: readonly MirroredKind[] = OPTIONAL_KINDS_OF_CLUSTERS.map(ours);
 
 /** @param isClusterWide the operator works for every namespace */
 export function mirroredKinds(
