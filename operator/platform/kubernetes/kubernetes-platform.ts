@@ -197,7 +197,7 @@ export class KubernetesPlatform implements Platform {
     if (dataStateOf(claim) === 'None') return;
     await this.#parts.memory.confirm();
     const { staleVolume } = this.#cluster.spec.storage.retention;
-    // Nothing is taken aside for a scale-up where that is blocked; a recovery must, and deletes nothing.
+    // Where it is blocked only a recovery that had begun before gets here: it has to end, and deletes nothing.
     await this.#incarnations.begin(ordinal, staleVolume === 'Wipe' ? 'Wipe' : 'Quarantine');
     await markData(this.#parts.scope, ordinal, 'Unused');
   }
