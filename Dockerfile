@@ -19,11 +19,10 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
 COPY tsconfig.json tsconfig.build.json LICENSE README.md ./
 COPY node node
 COPY operator operator
-COPY image/prune-packages.ts image/
 RUN npm run build \
  && npm sbom --package-lock-only --omit dev --sbom-format cyclonedx > sbom.cdx.json \
  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
- && node image/prune-packages.ts node_modules \
+ && node operator/packaging/image/prune-packages.ts node_modules \
  && rm -f dist/.tsbuildinfo
 
 FROM ${BASE_IMAGE}

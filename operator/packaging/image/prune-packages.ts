@@ -3,7 +3,7 @@
  * packages that only a build needs, no binaries of other systems. Run in the image's build stage, after
  * `npm prune --omit=dev`.
  *
- *     node image/prune-packages.ts node_modules
+ *     node operator/packaging/image/prune-packages.ts node_modules
  */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

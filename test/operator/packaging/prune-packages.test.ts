@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { prunePackages } from '../../image/prune-packages.ts';
+import { prunePackages } from '../../../operator/packaging/image/prune-packages.ts';
 
 let root: string;
 beforeEach(async () => {

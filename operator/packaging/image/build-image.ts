@@ -15,7 +15,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 
-const PROJECT = join(import.meta.dirname, '..');
+const PROJECT = join(import.meta.dirname, '..', '..', '..');
 const BASE_IMAGE = 'docker.io/library/debian:bookworm-slim';
 const NODE_IMAGE = 'docker.io/library/node:24-bookworm-slim';
 
