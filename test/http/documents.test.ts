@@ -135,6 +135,8 @@ describe('a listing', () => {
     const first = (await bodyOf('/docs?id=list/00000')).Results[0]['@metadata']['@change-vector'];
     const etag = Number(/^A:(\d+)-/.exec(first)?.[1]);
     expect(await numbers(`/docs?etag=${etag}&pageSize=${count}`)).toEqual(ascending);
+    // Before the first one, as from there on.
+    expect(await numbers('/docs?etag=-1&pageSize=10')).toEqual(await numbers('/docs?etag=0&pageSize=10'));
   });
 
   it('is paged by start and page size, across the slices in which it is read', async () => {

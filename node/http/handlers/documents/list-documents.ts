@@ -34,12 +34,12 @@ export function pagingOf(request: HttpRequest): Paging {
   };
 }
 
-/** Where a listing begins, by what its parameters ask for. */
+/** Where a listing begins, by what its parameters ask for; a negative etag counts as 0, as in pagingOf. */
 export function firstSlice(request: HttpRequest, loaded: LoadedDatabase, paging: Paging): Slice {
   const prefix = request.query.get('startswith');
   if (prefix !== undefined) return byPrefix(request, loaded, prefix, paging);
   if (optionalText(request, 'etag') === undefined) return newestFirst(loaded, paging);
-  return fromEtag(loaded, intParameter(request, 'etag', 0), paging);
+  return fromEtag(loaded, Math.max(0, intParameter(request, 'etag', 0)), paging);
 }
 
 function byPrefix(request: HttpRequest, loaded: LoadedDatabase, prefix: string, paging: Paging): Slice {
