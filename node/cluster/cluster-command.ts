@@ -7,7 +7,7 @@ export interface AddDatabase {
   readonly type: 'AddDatabase';
   /** As the client sent it; only DatabaseName is needed. Without Topology.Members the leader chooses the nodes. */
   readonly record: Readonly<Record<string, unknown>>;
-  /** Copies wanted; cut down to the size of the cluster. Default 1, or the number of members that are named. */
+  /** Copies wanted; cut down to the size of the cluster. Default 1, or as many as members are named, or as before. */
   readonly replicationFactor?: number;
   /** null: the database must not exist. A number: it must exist and its record must stand at this Raft index. */
   readonly expectedEtag: number | null;
@@ -100,6 +100,13 @@ export interface SetDynamicNodesDistribution {
 /** Result: `DatabasesToggled`. */
 export interface ToggleDatabasesState {
   readonly type: 'ToggleDatabasesState';
+  readonly names: readonly string[];
+  readonly disable: boolean;
+}
+
+/** All indexes of these databases stop, on every node, or go on. Result: null. Every database must exist. */
+export interface ToggleDatabasesIndexing {
+  readonly type: 'ToggleDatabasesIndexing';
   readonly names: readonly string[];
   readonly disable: boolean;
 }
@@ -229,6 +236,7 @@ export type ClusterCommand =
   | ReorderMembers
   | SetDynamicNodesDistribution
   | ToggleDatabasesState
+  | ToggleDatabasesIndexing
   | EditLockMode
   | PutDatabaseSettings
   | EditDatabaseRecord

@@ -45,6 +45,17 @@ export interface DatabaseTopology {
   readonly NodesDemotedAt: Readonly<Record<string, string>>;
 }
 
+/** The setting of a database that stops its indexes. */
+export const INDEXING_DISABLED = 'Indexing.Disable';
+
+/** Whether the indexes of a database are stopped by its settings; names of settings compare without case. */
+export function isIndexingDisabled(settings: Readonly<Record<string, string>>): boolean {
+  const name = INDEXING_DISABLED.toLowerCase();
+  return Object.entries(settings).some(
+    ([key, value]) => key.toLowerCase() === name && String(value).toLowerCase() === 'true',
+  );
+}
+
 export type DeletionMode = 'No' | 'SoftDelete' | 'HardDelete';
 export type DatabaseLockMode = 'Unlock' | 'PreventDeletesIgnore' | 'PreventDeletesError';
 

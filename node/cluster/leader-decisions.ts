@@ -22,7 +22,9 @@ export interface LeaderView {
  * node comes to the same state.
  */
 export function decideAsLeader(command: ClusterCommand, view: () => LeaderView): ClusterCommand {
-  if (command.type === 'AddDatabase' && command.expectedEtag === null) return placeDatabase(command, view());
+  if (command.type === 'AddDatabase') {
+    return command.expectedEtag === null ? placeDatabase(command, view()) : boundFactor(command, view());
+  }
   if (command.type === 'AddDatabaseNode' && command.node === undefined) return placeCopy(command, view());
   if (command.type === 'SetNodeProperties') return identifyNode(command, view());
   return command;
@@ -42,6 +44,14 @@ function placeDatabase(command: AddDatabase, view: LeaderView): AddDatabase {
     ClusterTransactionIdBase64: given.ClusterTransactionIdBase64 || newId(),
   };
   return { ...command, record: { ...command.record, Topology: topology } };
+}
+
+/** A group can't have more copies than there are nodes; a larger factor is cut down, as when a database is created. */
+function boundFactor(command: AddDatabase, view: LeaderView): AddDatabase {
+  const given = (command.record.Topology ?? {}) as Partial<DatabaseTopology>;
+  const wanted = command.replicationFactor ?? given.ReplicationFactor;
+  if (typeof wanted !== 'number') return command;
+  return { ...command, replicationFactor: Math.min(wanted, view.candidates.length) };
 }
 
 function placeCopy(command: AddDatabaseNode, view: LeaderView): AddDatabaseNode {

@@ -83,6 +83,9 @@ export const ZONE_CHARACTERS_MAX = 255;
 export const DATABASE_CREATION_WAIT_MS = 15_000;
 export const DATABASE_DELETION_WAIT_MS = 15_000;
 
+/** Time for another node to tell the id of its copy of a database, in milliseconds. */
+export const UNUSED_IDS_ASK_MS = 5_000;
+
 /** Time after the answer to a bulk insert whose body was not ended by the client before its socket is closed, in ms. */
 export const OPEN_BODY_LINGER_MS = 5_000;
 

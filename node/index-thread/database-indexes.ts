@@ -69,6 +69,11 @@ export class DatabaseIndexes {
     return this.#definitions.static;
   }
 
+  /** The database's settings say that no index is made, on any node. */
+  get isDisabled(): boolean {
+    return this.#definitions.isDisabled === true;
+  }
+
   /** @throws IndexThreadError IndexDefinitionError: why it makes no index */
   async validate(definition: StaticIndexDefinition): Promise<void> {
     await this.#call({ kind: 'validate', definition });

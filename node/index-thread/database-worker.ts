@@ -268,6 +268,7 @@ export class DatabaseWorker {
   }
 
   #isIndexPaused(index: LocalIndex): boolean {
+    if (this.#definitions.isDisabled === true) return true;
     return this.#isPaused || this.#paused.has(index.spec.name.toLowerCase());
   }
 

@@ -43,6 +43,8 @@ export type IndexCall =
 export interface IndexDefinitions {
   readonly auto: readonly AutoIndexDefinition[];
   readonly static: readonly StaticIndexDefinition[];
+  /** None of them is made, and queries see what was made before. Default: false. */
+  readonly isDisabled?: boolean;
 }
 
 export interface ThreadQuery extends QueryRequest {

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatabaseRecord } from '../cluster/database-record.ts';
+import { type DatabaseRecord, isIndexingDisabled } from '../cluster/database-record.ts';
 import { Database } from '../documents/database.ts';
 import { DatabaseIndexes } from '../index-thread/database-indexes.ts';
 import type { IndexHost } from '../index-thread/index-host.ts';
@@ -98,6 +98,7 @@ export class LoadedDatabase {
     this.indexes.define({
       auto: byName<AutoIndexDefinition>(record.AutoIndexes),
       static: byName<StaticIndexDefinition>(record.Indexes),
+      isDisabled: isIndexingDisabled(record.Settings),
     });
     this.#replicateTo(
       record,

@@ -5,6 +5,8 @@ export interface CopyHolders {
   readonly Members: readonly string[];
   readonly Promotables: readonly string[];
   readonly Rehabs: readonly string[];
+  /** Promotable → the member that an administrator named to fill it. */
+  readonly PredefinedMentors?: Readonly<Record<string, string>>;
 }
 
 /** Every node that holds a copy, or is getting one. */
@@ -28,7 +30,10 @@ export function replicationTargets(
   return [...mesh, ...mentored];
 }
 
-/** The member that fills a promotable: by hash over the sorted members, so that every node finds the same one. */
+/**
+ * The member that fills a promotable: the one that was named for it, as long as that is a member; otherwise by hash over
+ * the sorted members, so that every node finds the same one.
+ */
 export function mentorOf(
   databaseName: string,
   topology: CopyHolders,
@@ -36,6 +41,8 @@ export function mentorOf(
 ): string | undefined {
   const members = [...topology.Members].sort();
   if (members.length === 0) return undefined;
+  const named = topology.PredefinedMentors?.[promotable];
+  if (named !== undefined && members.includes(named)) return named;
   const digest = createHash('sha256').update(`${databaseName.toLowerCase()}/${promotable}`).digest();
   return members[digest.readUInt32LE(0) % members.length];
 }

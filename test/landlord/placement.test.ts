@@ -26,4 +26,13 @@ describe('replicationTargets', () => {
     expect(without.Members).toContain(mentorOf('shop', without, 'D'));
     expect(mentorOf('shop', { ...topology, Members: [] }, 'D')).toBeUndefined();
   });
+
+  it('has the mentor that was named for a promotable, as long as that is a member', () => {
+    for (const named of topology.Members) {
+      expect(mentorOf('shop', { ...topology, PredefinedMentors: { D: named } }, 'D')).toBe(named);
+    }
+    expect(mentorOf('shop', { ...topology, PredefinedMentors: { D: 'E' } }, 'D')).toBe(
+      mentorOf('shop', topology, 'D'),
+    );
+  });
 });

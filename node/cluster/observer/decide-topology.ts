@@ -41,8 +41,10 @@ export function decideTopology(
     reviveWithoutMembers(topology, members, others) ??
     moveToRehab(input, name, topology, members) ??
     rotatePreferred(input, topology, members) ??
+    keepFixedOrder(topology, members) ??
     promote(input, topology, memory, others) ??
     replaceLost(input, topology, members, others) ??
+    addMissing(input, topology, members, others) ??
     dropSpare(topology, members, others);
   if (change === null) return null;
   return { database: name, recordIndex: database.index, ...change };
@@ -171,6 +173,17 @@ function rotatePreferred(
   };
 }
 
+/** An order that an administrator fixed is in force again as soon as all members are well. */
+function keepFixedOrder(topology: DatabaseTopology, members: readonly Copy[]): Change | null {
+  if (topology.PriorityOrder.length === 0 || !members.every((member) => member.isGood)) return null;
+  const ordered = orderedMembers(topology, topology.Members);
+  if (ordered.every((tag, place) => tag === topology.Members[place])) return null;
+  return {
+    topology: { ...topology, Members: ordered },
+    reason: `The members go back to their fixed order: ${ordered.join(', ')}`,
+  };
+}
+
 function promote(
   input: ObserverInput,
   topology: DatabaseTopology,
@@ -232,6 +245,28 @@ function replaceLost(
       NodesModifiedAt: input.wallClock.toISOString(),
     },
     reason: `Node ${lost.tag} has been gone for too long; node ${substitute} gets a copy in its place`,
+  };
+}
+
+/** The group is to have more copies than it has, on an administrator's word: one more, where there is room. */
+function addMissing(
+  input: ObserverInput,
+  topology: DatabaseTopology,
+  members: readonly Copy[],
+  others: readonly Copy[],
+): Change | null {
+  if (!topology.DynamicNodesDistribution || !members.some((member) => member.isGood)) return null;
+  if (members.length + others.length >= topology.ReplicationFactor) return null;
+  const node = chooseSubstitute(input, topology, []);
+  if (node === null) return null;
+  return {
+    topology: {
+      ...topology,
+      Promotables: [...topology.Promotables, node],
+      PromotablesStatus: { ...topology.PromotablesStatus, [node]: 'WaitingForFirstPromotion' },
+      NodesModifiedAt: input.wallClock.toISOString(),
+    },
+    reason: `The group has fewer copies than ${topology.ReplicationFactor}; node ${node} gets one`,
   };
 }
 

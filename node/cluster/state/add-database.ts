@@ -8,6 +8,7 @@ import {
 import type { DatabaseRecord, DatabaseTopology } from '../database-record.ts';
 import type { ApplyContext } from './apply-context.ts';
 import { holdersOf, stampTopology } from './change-topology.ts';
+import { replacedTopology } from './replace-topology.ts';
 import { checkEtag, findRecord, writeRecord } from './stored-record.ts';
 
 /** Letters of any script, digits, `_`, `-` and `.`; and short enough for a folder. */
@@ -40,7 +41,7 @@ export function addDatabase(context: ApplyContext, command: AddDatabase): Databa
     // What has commands of its own is not changed by replacing the record.
     DatabaseName: existing.record.DatabaseName,
     DeletionInProgress: existing.record.DeletionInProgress,
-    Topology: existing.record.Topology,
+    Topology: replacedTopology(context, existing.record, command),
   } as DatabaseRecord;
   writeRecord(context.state, record, context.index);
   return { name: record.DatabaseName, topology: record.Topology };

@@ -19,6 +19,7 @@ import {
   modifyConflictSolver,
   putClientConfiguration,
   putDatabaseSettings,
+  toggleDatabasesIndexing,
   toggleDatabasesState,
   updateUnusedDatabaseIds,
 } from './edit-record.ts';
@@ -83,6 +84,8 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return setDynamicNodesDistribution(context, command);
     case 'ToggleDatabasesState':
       return toggleDatabasesState(context, command);
+    case 'ToggleDatabasesIndexing':
+      return toggleDatabasesIndexing(context, command);
     case 'EditLockMode':
       return editLockMode(context, command);
     case 'PutDatabaseSettings':

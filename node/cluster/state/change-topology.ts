@@ -84,6 +84,11 @@ export function addDatabaseNode(context: ApplyContext, command: AddDatabaseNode)
       `The copy of ${command.name} on node ${node} is still being deleted; try again then.`,
     );
   }
+  if (mentor !== undefined && !topology.Members.includes(mentor)) {
+    throw new ClusterOperationError(
+      `Node ${mentor} can't be the mentor of the new copy of ${command.name}: it is no member of the database group; its members are ${topology.Members.join(', ')}.`,
+    );
+  }
   return write(context, stored, {
     ...topology,
     Promotables: [...topology.Promotables, node],

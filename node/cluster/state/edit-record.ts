@@ -5,11 +5,12 @@ import type {
   ModifyConflictSolver,
   PutClientConfiguration,
   PutDatabaseSettings,
+  ToggleDatabasesIndexing,
   ToggleDatabasesState,
   UpdateUnusedDatabaseIds,
 } from '../cluster-command.ts';
 import { ClusterArgumentError } from '../cluster-error.ts';
-import type { DatabaseRecord } from '../database-record.ts';
+import { type DatabaseRecord, INDEXING_DISABLED } from '../database-record.ts';
 import type { ApplyContext } from './apply-context.ts';
 import { SERVER_CLIENT_CONFIGURATION } from './state-keys.ts';
 import { checkEtag, findRecord, requireRecord, writeRecord } from './stored-record.ts';
@@ -31,6 +32,16 @@ export function toggleDatabasesState(context: ApplyContext, command: ToggleDatab
       return { name, found };
     }),
   };
+}
+
+/** Kept among the settings, as RavenDB does, in its spelling. */
+export function toggleDatabasesIndexing(context: ApplyContext, command: ToggleDatabasesIndexing): null {
+  const value = command.disable ? 'True' : 'False';
+  for (const name of command.names) {
+    const { Settings } = requireRecord(context.state, name).record;
+    edit(context, name, { Settings: { ...Settings, [INDEXING_DISABLED]: value } });
+  }
+  return null;
 }
 
 export function editLockMode(context: ApplyContext, { names, mode }: EditLockMode): null {

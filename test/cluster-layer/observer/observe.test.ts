@@ -222,4 +222,45 @@ describe('the cluster observer', () => {
     }
     expect(world.reasons).toEqual([]);
   });
+
+  it('brings members that came back into the fixed order again, and rotates nobody out of it', () => {
+    const world = new World({ PriorityOrder: ['A', 'B', 'C'] });
+    world.run(10_000);
+    world.dead.add('A');
+    world.run(30_000);
+    expect(world.topology.Members).toEqual(['A', 'B', 'C']);
+    world.run(60_000);
+    expect(world.topology).toMatchObject({ Members: ['B', 'C'], Rehabs: ['A'] });
+    world.dead.delete('A');
+    world.run(30_000);
+    expect(world.topology).toMatchObject({ Members: ['A', 'B', 'C'], Rehabs: [] });
+  });
+
+  it('puts members into the fixed order that an emergency put into another, once all are well', () => {
+    const world = new World({ Members: ['C', 'A', 'B'], PriorityOrder: ['B', 'A'] });
+    world.leaderSinceMs = world.now;
+    world.dead.add('A');
+    world.run(30_000);
+    expect(world.topology.Members).toEqual(['C', 'A', 'B']);
+    world.dead.delete('A');
+    world.run(30_000);
+    expect(world.topology.Members).toEqual(['B', 'A', 'C']);
+    expect(world.reasons).toHaveLength(1);
+  });
+
+  it('gives a group more copies, one at a time, when it is to have more and copies may be placed', () => {
+    const world = new World({ Members: ['A', 'B'], ReplicationFactor: 3 });
+    world.run(60_000);
+    expect(world.reasons).toEqual([]);
+    world.topology = { ...world.topology, DynamicNodesDistribution: true, ReplicationFactor: 4 };
+    world.vectors.C = '';
+    world.vectors.D = '';
+    world.run(60_000);
+    expect(world.topology).toMatchObject({ Members: ['A', 'B'], Promotables: ['C', 'D'] });
+    world.vectors.C = vector({ A: 1 });
+    world.vectors.D = vector({ A: 1 });
+    world.run(60_000);
+    expect(world.topology).toMatchObject({ Members: ['A', 'B', 'C', 'D'], Promotables: [] });
+    expect(world.reasons).toHaveLength(4);
+  });
 });

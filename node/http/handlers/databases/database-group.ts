@@ -7,6 +7,7 @@ import { type ServerHandler, serverRoute } from '../../routing/route.ts';
 import { knownDatabase } from './known-database.ts';
 import { mergedTopology } from './merged-topology.ts';
 import { changedTopologyShape } from './record-shapes.ts';
+import { refuseUsedIds } from './unused-ids.ts';
 
 /** Gives one more node a copy; it becomes a member once it has everything. */
 const addNode: ServerHandler = async (request, { node }) => {
@@ -87,11 +88,12 @@ const setDynamicDistribution: ServerHandler = async (request, { node }) => {
 
 const setUnusedIds: ServerHandler = async (request, { node }) => {
   const name = requiredText(request, 'name');
-  const ids = requiredTexts(await jsonObjectBody(request), 'DatabaseIds');
-  const bad = ids.find((id) => !/^[A-Za-z0-9+/]{22}$/.test(id));
-  if (bad !== undefined)
-    throw invalidOperation(`'${bad}' is no database id: it must be 22 characters of base64.`);
+  const body = await jsonObjectBody(request);
+  const ids = requiredTexts(body, 'DatabaseIds');
   knownDatabase(name, node);
+  if (boolMember(body, 'Validate', boolParameter(request, 'validate', false))) {
+    await refuseUsedIds(name, ids, node);
+  }
   await submitFor(request, node, { type: 'UpdateUnusedDatabaseIds', name, databaseIds: ids });
   return NO_CONTENT;
 };

@@ -1,3 +1,4 @@
+import { answerMetadata } from '../../answer-metadata.ts';
 import { formatError } from '../../errors/protocol-error.ts';
 import { boolMember, isJsonObject, jsonObjectBody, member, textMember } from '../../parameters/json-body.ts';
 import { requiredText } from '../../parameters/parameters.ts';
@@ -19,8 +20,9 @@ const putSettings: DatabaseHandler = async (request, { node, loaded }) => {
   return CREATED_EMPTY;
 };
 
-const getSettings: DatabaseHandler = (_request, { loaded }) =>
+const getSettings: DatabaseHandler = (request, { node, loaded }) =>
   json(200, {
+    '@metadata': answerMetadata(request, node),
     Settings: Object.entries(loaded.record().Settings).map(([key, value]) => ({
       Metadata: { Keys: [key] },
       ServerValues: {},

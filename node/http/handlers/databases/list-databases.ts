@@ -1,3 +1,4 @@
+import { isIndexingDisabled } from '../../../cluster/database-record.ts';
 import type { StoredRecord } from '../../../cluster/state/stored-record.ts';
 import { clientFacingUrls } from '../../client-facing-url.ts';
 import { isAllowed, mustBeAllowed } from '../../database-permission.ts';
@@ -48,6 +49,7 @@ async function databaseInfo(
 ) {
   const { Topology } = record;
   const loaded = node.landlord.tryGet(record.DatabaseName);
+  const indexes = loaded?.indexes;
   const fault = node.landlord.faults().get(record.DatabaseName.toLowerCase());
   const show = (tag: string) => ({ NodeTag: tag, NodeUrl: urls[tag] ?? null, ResponsibleNode: null });
   const holders = [...Topology.Members, ...Topology.Promotables, ...Topology.Rehabs];
@@ -67,7 +69,7 @@ async function databaseInfo(
     TasksErrors: null,
     ...(fault === undefined ? {} : { LoadError: fault }),
     DocumentsCount: loaded?.database.statistics().documents ?? 0,
-    IndexingStatus: 'Running',
+    IndexingStatus: isIndexingDisabled(record.Settings) ? 'Disabled' : 'Running',
     Disabled: record.Disabled,
     LockMode: record.LockMode,
     IsAdmin: true,
@@ -77,7 +79,7 @@ async function databaseInfo(
     HasExpirationConfiguration: isSet(record.Expiration),
     HasRefreshConfiguration: isSet(record.Refresh),
     HasDataArchivalConfiguration: isSet(record.DataArchival),
-    IndexesCount: 0,
+    IndexesCount: indexes === undefined ? 0 : indexes.autoIndexes.length + indexes.staticIndexes.length,
     NodesTopology: {
       Members: Topology.Members.map(show),
       Promotables: Topology.Promotables.map(show),

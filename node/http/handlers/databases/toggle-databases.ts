@@ -2,7 +2,7 @@ import type { DatabaseLockMode } from '../../../cluster/database-record.ts';
 import { formatError } from '../../errors/protocol-error.ts';
 import type { NodeServices } from '../../node-services.ts';
 import { jsonObjectBody, requiredTexts, textMember } from '../../parameters/json-body.ts';
-import { boolParameter } from '../../parameters/parameters.ts';
+import { boolParameter, requiredText } from '../../parameters/parameters.ts';
 import { submitFor } from '../../raft-command.ts';
 import type { HttpRequest } from '../../request.ts';
 import { type HttpResponse, json, NO_CONTENT } from '../../response.ts';
@@ -46,18 +46,13 @@ function lockMode(text: string | undefined): DatabaseLockMode {
   );
 }
 
-/** Kept in the record's settings, where the indexes of the database read it. */
+/** Takes effect at once, on every node. */
 const toggleIndexing: ServerHandler = async (request, { node }) => {
-  const isEnabled = boolParameter(request, 'enable', true);
+  requiredText(request, 'enable');
+  const disable = !boolParameter(request, 'enable', true);
   const names = requiredTexts(await jsonObjectBody(request), 'DatabaseNames');
   for (const name of names) knownDatabase(name, node);
-  for (const name of names) {
-    await submitFor(request, node, {
-      type: 'PutDatabaseSettings',
-      name,
-      settings: { ...knownDatabase(name, node).record.Settings, 'Indexing.Disable': String(!isEnabled) },
-    });
-  }
+  await submitFor(request, node, { type: 'ToggleDatabasesIndexing', names, disable });
   return NO_CONTENT;
 };
 

@@ -129,8 +129,11 @@ const status: DatabaseHandler = async (_request, { loaded }) => {
   const all = await loaded.indexes.statistics();
   const isPaused = all.length > 0 && all.every((index) => index.isPaused);
   return json(200, {
-    Status: isPaused ? 'Paused' : 'Running',
-    Indexes: all.map((index) => ({ Name: index.name, Status: statusOf(index) })),
+    Status: loaded.indexes.isDisabled ? 'Disabled' : isPaused ? 'Paused' : 'Running',
+    Indexes: all.map((index) => ({
+      Name: index.name,
+      Status: loaded.indexes.isDisabled ? 'Disabled' : statusOf(index),
+    })),
   });
 };
 
