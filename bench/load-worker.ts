@@ -14,6 +14,8 @@ export interface LoadRequest {
   readonly path: string;
   readonly body?: string;
   readonly keys?: number;
+  /** `{v}` in the body becomes one of these after the other. */
+  readonly values?: readonly string[];
   /** First running number. */
   readonly from?: number;
 }
@@ -54,13 +56,16 @@ export function generateLoad(request: LoadRequest): Promise<LoadResult> {
   const started = performance.now();
   const deadline = started + request.durationMs;
   let next = request.from ?? 1;
+  let nextValue = 0;
   let errors = 0;
   let firstError: string | null = null;
 
   const bytesOfNext = (): string => {
     const n = String(request.keys === undefined ? next++ : 1 + Math.floor(Math.random() * request.keys));
     const path = request.path.replaceAll('{n}', n);
-    const body = request.body?.replaceAll('{n}', n);
+    const { values } = request;
+    const value = values === undefined ? '' : (values[nextValue++ % values.length] ?? '');
+    const body = request.body?.replaceAll('{n}', n).replaceAll('{v}', () => value);
     const length =
       body === undefined
         ? ''
