@@ -9,10 +9,12 @@ import type { LocalIndex } from '../indexing/local/local-index.ts';
 import { LocalIndexes } from '../indexing/local/local-indexes.ts';
 import { staticIndexSpec } from '../indexing/static/static-index-spec.ts';
 import { answerJson, streamHead } from '../querying/execute/answer-json.ts';
-import { queryCollection, queryIndex } from '../querying/execute/execute-query.ts';
+import { answerFromIndex } from '../querying/execute/answer-query.ts';
+import { queryCollection } from '../querying/execute/execute-query.ts';
 import type { QueryAnswer } from '../querying/execute/query-answer.ts';
 import { streamQuery } from '../querying/execute/query-stream.ts';
 import { collectionIds, indexIds } from '../querying/execute/result-ids.ts';
+import type { SummaryAnswer } from '../querying/execute/summary-answer.ts';
 import { compileQuery, compileUpdate } from '../querying/plan/compile-query.ts';
 import type { QueryPlan } from '../querying/plan/query-plan.ts';
 import type { ScriptEngine } from '../scripting/script-engine.ts';
@@ -184,7 +186,11 @@ export class DatabaseWorker {
     if (!('index' in found)) return found;
     if (query.waitMs !== null) await this.#caughtUp(found.index, documents.lastEtag(null), query.waitMs);
     return this.#outcome(
-      queryIndex(plan, found.index, { documents: this.#required.documents, nowMs, scripts: this.#scripts }),
+      answerFromIndex(plan, found.index, {
+        documents: this.#required.documents,
+        nowMs,
+        scripts: this.#scripts,
+      }),
       query,
     );
   }
@@ -237,7 +243,7 @@ export class DatabaseWorker {
     return { kind: 'stream', stream: this.#streams.add(stream), head: streamHead(stream.head) };
   }
 
-  #outcome(answer: QueryAnswer, { knownEtag, extras }: ThreadQuery): QueryOutcome {
+  #outcome(answer: QueryAnswer | SummaryAnswer, { knownEtag, extras }: ThreadQuery): QueryOutcome {
     const etag = String(answer.resultEtag);
     if (knownEtag === etag) return { kind: 'notModified' };
     const body = answerJson(answer, this.#opened?.nodeTag ?? '?', extras);

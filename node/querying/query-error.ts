@@ -20,3 +20,17 @@ export class UnknownMethodError extends Error {
     super(`Method '${method}' is not supported.`);
   }
 }
+
+/** A document that the query names is not there. */
+export class MissingDocumentError extends Error {
+  override readonly name: string = 'MissingDocumentError';
+
+  constructor(id: string) {
+    super(`Document '${id}' does not exist.`);
+  }
+}
+
+/** The index is there, but was not defined for what the query asks. */
+export class UnsuitedIndexError extends Error {
+  override readonly name: string = 'UnsuitedIndexError';
+}

@@ -23,6 +23,7 @@ export function autoGroupSpec(definition: AutoIndexDefinition): IndexSpec {
     ],
     fieldsOf: (name) => [{ name, analysis: 'default' }],
     isStored: () => false,
+    canSuggest: () => false,
     map: (documents) => documents.map((document) => mapped(document, group)),
     reduce: groupReducer(group),
   };

@@ -28,6 +28,7 @@ export function autoIndexSpec(definition: AutoIndexDefinition): IndexSpec {
         : []),
     ],
     isStored: () => false,
+    canSuggest: (name) => fields.get(name)?.suggest === true,
     map: pathMapper(names),
   };
 }

@@ -50,6 +50,8 @@ export interface IndexSpec {
   readonly fieldsOf: (source: string) => readonly SourceField[];
   /** Sources whose values may be shown in place of the document's. */
   readonly isStored: (source: string) => boolean;
+  /** Sources of whose words suggestions may be made. */
+  readonly canSuggest: (source: string) => boolean;
   readonly map: DocumentMapper;
   /** Present where entries are those of groups. */
   readonly reduce?: GroupReducer;

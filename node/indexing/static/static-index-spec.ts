@@ -50,6 +50,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
       return analysis === undefined ? [] : [{ name, analysis }];
     },
     isStored: (name) => optionsOf(definition, name).Storage === 'Yes',
+    canSuggest: (name) => optionsOf(definition, name).Suggestions === true,
     map: (documents, load) => mapAll(documents, load, { collections, script, reduces }),
     ...(reduces ? { reduce: scriptReducer(script) } : {}),
   };

@@ -26,6 +26,16 @@ export function intersect(a: EntrySet, b: EntrySet): EntrySet {
   return found.slice(0, count);
 }
 
+/** Calls with the position in `a` of each entry that is in both. */
+export function forEachShared(a: EntrySet, b: EntrySet, call: (positionInA: number) => void): void {
+  let at = 0;
+  for (const entry of b) {
+    at = lowerBound(a, entry, at);
+    if (at >= a.length) return;
+    if (a[at] === entry) call(at);
+  }
+}
+
 /** `a` without what is in `b`. */
 export function subtract(a: EntrySet, b: EntrySet): EntrySet {
   if (b.length === 0) return a;

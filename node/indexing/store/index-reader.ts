@@ -70,6 +70,19 @@ export class IndexReader {
     yield* this.#groups({ gte: lower, ...(upper === undefined ? {} : { lt: upper }), reverse }, reverse);
   }
 
+  /** Terms of a kind in their order, without their entries. */
+  *distinctTerms(field: number, kind: number): Generator<Buffer> {
+    const all = kindPrefix(this.#index, field, kind);
+    const end = afterPrefix(all);
+    let last: Buffer | undefined;
+    for (const [key] of this.#view.scan(POSTINGS, { gte: all, ...(end === undefined ? {} : { lt: end }) })) {
+      const prefix = prefixOfBlock(key);
+      if (last?.equals(prefix) === true) continue;
+      last = prefix;
+      yield termOfPrefix(prefix);
+    }
+  }
+
   /** Terms that begin with these bytes. */
   *termsWithPrefix(field: number, start: Term): Generator<TermEntries> {
     const prefix = partialPrefix(this.#index, field, start);

@@ -61,3 +61,8 @@ export function termBytes(text: string): Buffer {
   const rest = hash('sha256', bytes.subarray(TERM_BYTES_MAX), 'buffer').subarray(0, 16);
   return Buffer.concat([bytes.subarray(0, TERM_BYTES_MAX), rest]);
 }
+
+/** A text term as text; of a long one what was not cut off. */
+export function termText(bytes: Buffer): string {
+  return bytes.toString('utf8', 0, Math.min(bytes.length, TERM_BYTES_MAX));
+}

@@ -1,9 +1,15 @@
 import type { QueryAnswer } from './query-answer.ts';
+import type { SummaryAnswer } from './summary-answer.ts';
 
 const NEVER = '0001-01-01T00:00:00.0000000Z';
 
 /** The protocol's body of a query's answer. */
-export function answerJson(answer: QueryAnswer, nodeTag: string, extras: readonly string[] = []): Buffer {
+export function answerJson(
+  answer: QueryAnswer | SummaryAnswer,
+  nodeTag: string,
+  extras: readonly string[] = [],
+): Buffer {
+  if (!('scannedResults' in answer)) return summaryJson(answer, nodeTag, extras);
   const head = [
     `"TotalResults":${answer.totalResults}`,
     ...(answer.cappedMaxResults === undefined ? [] : [`"CappedMaxResults":${answer.cappedMaxResults}`]),
@@ -13,7 +19,36 @@ export function answerJson(answer: QueryAnswer, nodeTag: string, extras: readonl
     `"IncludedPaths":${JSON.stringify(answer.includedPaths)}`,
     `"IndexName":${JSON.stringify(answer.indexName)}`,
   ].join(',');
-  const tail = [
+  const parts = [...resultsAfter(head, answer.results), Buffer.from('],"Includes":{')];
+  answer.includes.forEach(([id, json], at) => {
+    parts.push(Buffer.from(`${at > 0 ? ',' : ''}${JSON.stringify(id)}:`), json);
+  });
+  parts.push(Buffer.from(`},${tailOf(answer, nodeTag, extras)}}`));
+  return Buffer.concat(parts);
+}
+
+/** Facets and suggestions: nothing was scanned, skipped or included. */
+function summaryJson(answer: SummaryAnswer, nodeTag: string, extras: readonly string[]): Buffer {
+  const head = [
+    `"TotalResults":${answer.totalResults}`,
+    `"DurationInMs":${answer.durationMs}`,
+    `"IndexName":${JSON.stringify(answer.indexName)}`,
+  ].join(',');
+  const tail = tailOf(answer, nodeTag, extras);
+  return Buffer.concat([...resultsAfter(head, answer.results), Buffer.from(`],"Includes":{},${tail}}`)]);
+}
+
+function resultsAfter(head: string, results: readonly Buffer[]): Buffer[] {
+  const parts: Buffer[] = [Buffer.from(`{${head},"Results":[`)];
+  results.forEach((result, at) => {
+    if (at > 0) parts.push(COMMA);
+    parts.push(result);
+  });
+  return parts;
+}
+
+function tailOf(answer: SummaryAnswer, nodeTag: string, extras: readonly string[]): string {
+  return [
     `"IndexTimestamp":"${shown(answer.indexTimestamp)}"`,
     `"LastQueryTime":"${shown(answer.lastQueryTime)}"`,
     `"IsStale":${answer.isStale}`,
@@ -21,17 +56,6 @@ export function answerJson(answer: QueryAnswer, nodeTag: string, extras: readonl
     `"NodeTag":${JSON.stringify(nodeTag)}`,
     ...extras,
   ].join(',');
-  const parts: Buffer[] = [Buffer.from(`{${head},"Results":[`)];
-  answer.results.forEach((result, at) => {
-    if (at > 0) parts.push(COMMA);
-    parts.push(result);
-  });
-  parts.push(Buffer.from('],"Includes":{'));
-  answer.includes.forEach(([id, json], at) => {
-    parts.push(Buffer.from(`${at > 0 ? ',' : ''}${JSON.stringify(id)}:`), json);
-  });
-  parts.push(Buffer.from(`},${tail}}`));
-  return Buffer.concat(parts);
 }
 
 /** Members of the statistics that a stream begins with. */

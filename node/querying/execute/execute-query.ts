@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { DocumentReader } from '../../documents/document-reader.ts';
 import { documentTexts } from '../../documents/document-texts.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
@@ -11,6 +10,7 @@ import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
 import { collectionRows } from './collection-rows.ts';
 import { evaluate, type SearchedIndex } from './evaluate.ts';
+import { etagOf, indexMoment } from './index-moment.ts';
 import { Page } from './page.ts';
 import { type ProjectionScripts, projectionOf } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
@@ -65,11 +65,8 @@ function totalOf(
 export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryContext): QueryAnswer {
   const startedMs = performance.now();
   const { documents, nowMs } = context;
-  const lastQueriedMs = index.lastQueriedMs;
-  index.lastQueriedMs = nowMs;
+  const moment = indexMoment(index, nowMs);
   const searched = searchedIndex(index);
-  // What is read of the index is of this moment: it is written by this thread alone.
-  const isStale = index.isStale();
   const entries = evaluate(plan.where, searched);
   const reader = documents.reader;
   const page = new Page(
@@ -82,11 +79,7 @@ export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryCon
   for (const document of documentsOf(ordered, entries, index, reader)) if (!page.take(document)) break;
   return {
     ...page.answer(entries.length, startedMs),
-    indexName: index.spec.name,
-    indexTimestamp: index.state.lastIndexedAt,
-    lastQueryTime: new Date(lastQueriedMs ?? nowMs).toISOString(),
-    isStale,
-    resultEtag: etagOf(index.spec.name, index.state, isStale),
+    ...moment,
   };
 }
 
@@ -180,9 +173,3 @@ function groupDocument(hash: string, json: Buffer): StoredDocument {
 }
 
 const NO_METADATA = Buffer.from('{}');
-
-/** Changes when the answer may: 63 bits, since clients take it for a signed number. */
-function etagOf(...parts: readonly unknown[]): bigint {
-  const digest = hash('sha256', JSON.stringify(parts), 'buffer') as Buffer;
-  return digest.readBigInt64BE(0);
-}

@@ -33,6 +33,8 @@ export function streamQuery(plan: QueryPlan, index: LocalIndex | null, context: 
   if (plan.include.paths.length > 0) {
     throw new UnknownMethodError('include in a stream');
   }
+  if (plan.facets !== undefined) throw new UnknownMethodError('facet() in a stream');
+  if (plan.suggestions !== undefined) throw new UnknownMethodError('suggest() in a stream');
   const nothing: QueryPlan = { ...plan, skip: 0, take: 0 };
   const head = index === null ? queryCollection(nothing, context) : queryIndex(nothing, index, context);
   const { reader } = context.documents;

@@ -3,12 +3,14 @@ import { parseQuery } from '../rql/parse-query.ts';
 import type { FromClause, RqlQuery } from '../rql/syntax-tree.ts';
 import { type QueryParameters, ValueBinder } from './bind-values.ts';
 import { Aggregates, compileGroup } from './compile-group.ts';
-import { compileWhere } from './compile-where.ts';
+import { compileWhere, type WhereContext } from './compile-where.ts';
+import { compileFacets } from './facets/compile-facets.ts';
 import { FieldNeeds } from './field-need.ts';
 import { compileIncludes } from './include-plan.ts';
 import { compileOrder } from './order.ts';
 import type { Predicate } from './predicate.ts';
 import type { QueryPlan, QuerySource } from './query-plan.ts';
+import { compileSuggestions } from './suggestions/compile-suggestions.ts';
 
 /** A query as a client sends it. */
 export interface QueryRequest {
@@ -61,17 +63,16 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number): QueryPlan 
   const binder = new ValueBinder(request.query, request.parameters);
   const needs = new FieldNeeds();
   const aggregates = rql.groupBy.length > 0 ? new Aggregates() : undefined;
-  const grouped = aggregates === undefined ? {} : { aggregates };
-  const where: Predicate =
-    rql.where === undefined
-      ? { kind: 'all' }
-      : compileWhere(rql.where, {
-          binder,
-          needs,
-          nowMs,
-          ...(alias === undefined ? {} : { alias }),
-          ...grouped,
-        });
+  const context: WhereContext = {
+    binder,
+    needs,
+    nowMs,
+    ...(alias === undefined ? {} : { alias }),
+    ...(aggregates === undefined ? {} : { aggregates }),
+  };
+  const where: Predicate = rql.where === undefined ? { kind: 'all' } : compileWhere(rql.where, context);
+  const facets = compileFacets(rql, context);
+  const suggestions = compileSuggestions(rql, context);
   const order = compileOrder(rql.orderBy, needs, alias, aggregates);
   const { limit, offset, filterLimit } = rql.paging;
   const skip = offset === undefined ? 0 : binder.count(offset, 'Offset (Start)', 0);
@@ -79,7 +80,7 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number): QueryPlan 
   return {
     text: request.query,
     binder,
-    source: sourceOf(rql, where, needs, aggregates),
+    source: sourceOf(rql, suggestions === undefined ? where : undefined, needs, aggregates),
     ...(alias === undefined ? {} : { alias }),
     where,
     order,
@@ -89,6 +90,8 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number): QueryPlan 
       ? {}
       : { filterLimit: binder.count(filterLimit, 'filter_limit', UNLIMITED) }),
     ...(rql.select === undefined ? {} : { select: rql.select }),
+    ...(facets === undefined ? {} : { facets }),
+    ...(suggestions === undefined ? {} : { suggestions }),
     functions: rql.functions,
     include: compileIncludes(rql.include, alias),
     skip: Math.max(skip, request.start),
@@ -106,9 +109,10 @@ function refuseUnserved({ from, functions }: RqlQuery): void {
 
 const ALL_DOCUMENTS = '@all_docs';
 
+/** `where`: undefined when an index is needed whatever it says. */
 function sourceOf(
   rql: RqlQuery,
-  where: Predicate,
+  where: Predicate | undefined,
   needs: FieldNeeds,
   aggregates: Aggregates | undefined,
 ): QuerySource {
@@ -124,7 +128,7 @@ function sourceOf(
     return { kind: 'group', collection: collectionOf(from) ?? ALL_DOCUMENTS, group };
   }
   if (from.isIndex) return { kind: 'index', name: from.source };
-  const documents = straightFromStorage(rql, where);
+  const documents = where === undefined ? undefined : straightFromStorage(rql, where);
   if (documents !== undefined) return { kind: 'collection', collection: collectionOf(from), documents };
   return { kind: 'auto', collection: collectionOf(from) ?? ALL_DOCUMENTS, needs: needs.all };
 }

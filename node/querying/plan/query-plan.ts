@@ -1,10 +1,12 @@
 import type { AutoGroup } from '../../indexing/auto/auto-group.ts';
 import type { DeclaredFunction, Expression, LoadItem, SelectClause } from '../rql/syntax-tree.ts';
 import type { ValueBinder } from './bind-values.ts';
+import type { FacetRequest } from './facets/facet-plan.ts';
 import type { FieldNeed } from './field-need.ts';
 import type { IncludePlan } from './include-plan.ts';
 import type { OrderKey } from './order.ts';
 import type { Predicate } from './predicate.ts';
+import type { SuggestionPlan } from './suggestions/suggestion-plan.ts';
 
 /** What is asked: a collection straight from storage, an index by name, or an auto index that can do what is needed. */
 export type QuerySource =
@@ -31,6 +33,10 @@ export interface QueryPlan {
   readonly filter?: Expression;
   readonly filterLimit?: number;
   readonly select?: SelectClause;
+  /** The query counts its results by these instead of showing them. */
+  readonly facets?: readonly FacetRequest[];
+  /** The query asks for words like these instead of results. */
+  readonly suggestions?: readonly SuggestionPlan[];
   readonly functions: readonly DeclaredFunction[];
   readonly include: IncludePlan;
   readonly skip: number;

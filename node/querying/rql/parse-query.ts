@@ -12,7 +12,7 @@ import {
 import { parseExpression } from './parse-expression.ts';
 import { RqlScanner } from './rql-scanner.ts';
 import { RqlSyntaxError } from './rql-syntax-error.ts';
-import type { Argument, DeclaredFunction, Paging, RqlQuery } from './syntax-tree.ts';
+import type { Argument, DeclaredFunction, Expression, Paging, RqlQuery } from './syntax-tree.ts';
 
 /**
  * Reads a query.
@@ -58,6 +58,18 @@ export function parseQuery(text: string): RqlQuery {
     include,
     paging,
   };
+}
+
+/**
+ * Reads a condition that stands alone, as documents with facets have them: `price >= 5 and price < 10`.
+ *
+ * @throws RqlSyntaxError with line and column, and nothing else, whatever the text
+ */
+export function parseCondition(text: string): Expression {
+  const scanner = new RqlScanner(text);
+  const condition = parseExpression(scanner);
+  if (!scanner.isAtEnd) throw scanner.error(`Expected the end of the condition but got: ${scanner.found}`);
+  return condition;
 }
 
 function declaredFunctions(scanner: RqlScanner): readonly DeclaredFunction[] {

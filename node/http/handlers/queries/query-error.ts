@@ -8,6 +8,7 @@ const TYPES: Readonly<Record<string, string>> = {
   UnknownMethodError: 'System.NotSupportedException',
   ScriptError: 'Raven.Client.Exceptions.Documents.Patching.JavaScriptException',
   IndexingError: 'System.InvalidOperationException',
+  MissingDocumentError: 'Raven.Client.Exceptions.Documents.DocumentDoesNotExistException',
 };
 
 /** Errors that go away by themselves: clients try another node. */

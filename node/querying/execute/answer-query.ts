@@ -1,0 +1,18 @@
+import type { LocalIndex } from '../../indexing/local/local-index.ts';
+import type { QueryPlan } from '../plan/query-plan.ts';
+import { type QueryContext, queryIndex } from './execute-query.ts';
+import type { QueryAnswer } from './query-answer.ts';
+import { queryFacets } from './query-facets.ts';
+import { querySuggestions } from './query-suggestions.ts';
+import type { SummaryAnswer } from './summary-answer.ts';
+
+/** Answers a query of an index by what it selects: results, or what can be said of them. */
+export function answerFromIndex(
+  plan: QueryPlan,
+  index: LocalIndex,
+  context: QueryContext,
+): QueryAnswer | SummaryAnswer {
+  if (plan.facets !== undefined) return queryFacets(plan, plan.facets, index, context);
+  if (plan.suggestions !== undefined) return querySuggestions(plan.suggestions, index, context);
+  return queryIndex(plan, index, context);
+}

@@ -1,0 +1,121 @@
+import type { EntrySet } from '../../../indexing/store/entry-set.ts';
+import { intersect } from '../../../indexing/store/entry-set.ts';
+import { ALL_RESULTS, type FacetAggregation, type FacetPlan } from '../../plan/facets/facet-plan.ts';
+import { InvalidQueryError } from '../../query-error.ts';
+import { evaluate, type SearchedIndex } from '../evaluate.ts';
+import { type Aggregate, aggregate } from './aggregate.ts';
+import { entriesOfCount, facetCounts } from './facet-counts.ts';
+import { type FacetPage, facetPage } from './facet-page.ts';
+
+/** A value of a facet with its entries. */
+interface Group {
+  readonly range: string;
+  readonly count: number;
+  readonly entries: EntrySet;
+}
+
+/** The protocol's result of one facet over the entries that match the query. */
+export function facetJson(facet: FacetPlan, entries: EntrySet, index: SearchedIndex): Buffer {
+  const { groups, page } = groupsOf(facet, entries, index);
+  const computed = distinctFields(facet.aggregations).map((field) =>
+    aggregatesOf(field, entries, groups, index),
+  );
+  const values = groups.flatMap((group, at) =>
+    valuesOf(group, facet.aggregations, (field) => computed.find((one) => one.field === field)?.results[at]),
+  );
+  return Buffer.from(
+    JSON.stringify({
+      Name: facet.name,
+      Values: values,
+      RemainingHits: page?.remainingHits ?? 0,
+      RemainingTermsCount: page?.remainingCount ?? 0,
+      RemainingTerms: page?.remainingTerms ?? [],
+    }),
+  );
+}
+
+function groupsOf(
+  { by, aggregations }: FacetPlan,
+  entries: EntrySet,
+  index: SearchedIndex,
+): { readonly groups: readonly Group[]; readonly page?: FacetPage } {
+  const { reader } = index;
+  switch (by.kind) {
+    case 'all':
+      return {
+        groups: entries.length === 0 ? [] : [{ range: ALL_RESULTS, count: entries.length, entries }],
+      };
+    case 'ranges':
+      return {
+        groups: by.ranges.map(({ text, predicate }) => {
+          const own = intersect(evaluate(predicate, index), entries);
+          return { range: text, count: own.length, entries: own };
+        }),
+      };
+    case 'terms': {
+      const field = index.fields.get(by.field);
+      if (field === undefined) {
+        // An index that has not met a document yet knows none of its fields.
+        if (index.unknownField(by.field) === undefined) return { groups: [] };
+        throw new InvalidQueryError(`The field '${by.field}' of a facet is not indexed`);
+      }
+      const page = facetPage(facetCounts(reader, field, entries), by.options);
+      const groups = page.shown.map((one) => ({
+        range: one.text,
+        count: one.count,
+        entries: aggregations.length === 0 ? entries : entriesOfCount(reader, field, one, entries),
+      }));
+      return { groups, page };
+    }
+  }
+}
+
+function distinctFields(aggregations: readonly FacetAggregation[]): readonly string[] {
+  return [...new Set(aggregations.map(({ field }) => field))];
+}
+
+/** A field that no entry has adds nothing. */
+function aggregatesOf(
+  name: string,
+  entries: EntrySet,
+  groups: readonly Group[],
+  index: SearchedIndex,
+): { readonly field: string; readonly results: readonly Aggregate[] } {
+  const field = index.fields.get(name);
+  if (field === undefined) return { field: name, results: [] };
+  const sets = groups.map((group) => group.entries);
+  return { field: name, results: aggregate(index.reader, field, entries, sets) };
+}
+
+/** One value, or one for each name under which something of a field was computed. */
+function valuesOf(
+  { range, count }: Group,
+  aggregations: readonly FacetAggregation[],
+  resultOf: (field: string) => Aggregate | undefined,
+): readonly object[] {
+  if (aggregations.length === 0) return [{ Name: null, Count: count, Range: range }];
+  const byName = new Map<string, { readonly field: string; readonly name: string; kinds: Set<string> }>();
+  for (const { kind, field, name } of aggregations) {
+    const key = JSON.stringify([field, name]);
+    const known = byName.get(key) ?? { field, name, kinds: new Set() };
+    known.kinds.add(kind);
+    byName.set(key, known);
+  }
+  return [...byName.values()].map(({ field, name, kinds }) => ({
+    Name: name,
+    ...(count === 0 ? {} : computed(resultOf(field), kinds)),
+    Count: count,
+    Range: range,
+  }));
+}
+
+/** Entries without a number add nothing to the sum, and have no part in the others. */
+function computed(result: Aggregate | undefined, kinds: ReadonlySet<string>): object {
+  const { sum, min, max, count } = result ?? { sum: 0, min: 0, max: 0, count: 0 };
+  return {
+    ...(kinds.has('Average') && count > 0 ? { Average: sum / count } : {}),
+    ...(kinds.has('Max') && count > 0 ? { Max: max } : {}),
+    ...(kinds.has('Min') && count > 0 ? { Min: min } : {}),
+    ...(kinds.has('Sum') ? { Sum: sum } : {}),
+  };
+}
