@@ -1,9 +1,11 @@
+import { type Feed, feedsOf } from '../indexing/local/feed.ts';
+import { ALL_DOCUMENTS } from '../indexing/local/index-state.ts';
 import type { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../indexing/local/local-index.ts';
 import type { LocalIndexes } from '../indexing/local/local-indexes.ts';
 import { TEXT_TERM } from '../indexing/store/term.ts';
 import { TERMS_MAX } from './limits.ts';
-import type { IndexStatistics } from './thread-protocol.ts';
+import type { CollectionStatistics, IndexStatistics } from './thread-protocol.ts';
 
 /** Figures of all indexes, and of those that are to replace one. */
 export function describeIndexes(
@@ -27,19 +29,22 @@ function statisticsOf(
   documents: IndexedDocuments,
 ): Omit<IndexStatistics, 'name' | 'isPaused'> {
   const { spec, state } = index;
+  const collection = (feed: Feed): CollectionStatistics => collectionStatistics(feed, documents);
   return {
     type: spec.type,
-    collections: (spec.collections ?? ['@all_docs']).map((name) => {
-      const collection = spec.collections === null ? null : name;
-      const progress = index.progressOf(name.toLowerCase());
-      return {
-        name,
-        lastDocumentEtag: progress.documentEtag,
-        lastTombstoneEtag: progress.tombstoneEtag,
-        lastEtag: documents.lastEtag(collection),
-        documents: documents.count(collection),
-      };
-    }),
+    collections: feedsOf(spec, state)
+      .filter(({ kind }) => kind === 'documents')
+      .map(collection),
+    references:
+      state.references === undefined
+        ? null
+        : {
+            collections: feedsOf(spec, state)
+              .filter(({ kind }) => kind === 'references')
+              .map(collection),
+            attempts: state.references.attempts,
+            errors: state.references.errors,
+          },
     entries: state.entryCount,
     isStale: index.isStale(),
     createdAt: state.createdAt,
@@ -50,6 +55,21 @@ function statisticsOf(
     mapErrors: state.mapErrors,
     errors: state.errors,
     neededTombstoneEtag: index.neededTombstoneEtag,
+  };
+}
+
+function collectionStatistics(
+  { collection, progress }: Feed,
+  documents: IndexedDocuments,
+): CollectionStatistics {
+  const lastEtag = documents.lastEtag(collection);
+  return {
+    name: collection ?? ALL_DOCUMENTS,
+    lastDocumentEtag: progress.documentEtag,
+    lastTombstoneEtag: progress.tombstoneEtag,
+    lastEtag,
+    documents: documents.count(collection),
+    isStale: lastEtag > progress.seenEtag,
   };
 }
 

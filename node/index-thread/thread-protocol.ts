@@ -106,17 +106,27 @@ export type QueryOutcome =
   | { readonly kind: 'notModified' }
   | IndexMissing;
 
+/** How far an index is with a collection: etags of the database. */
+export interface CollectionStatistics {
+  readonly name: string;
+  readonly lastDocumentEtag: number;
+  readonly lastTombstoneEtag: number;
+  readonly lastEtag: number;
+  readonly documents: number;
+  readonly isStale: boolean;
+}
+
 /** Result of `statistics`: one of each index. Times are ISO texts. */
 export interface IndexStatistics {
   readonly name: string;
   readonly type: IndexType;
-  readonly collections: readonly {
-    readonly name: string;
-    readonly lastDocumentEtag: number;
-    readonly lastTombstoneEtag: number;
-    readonly lastEtag: number;
-    readonly documents: number;
-  }[];
+  readonly collections: readonly CollectionStatistics[];
+  /** What its maps load; null: nothing. `attempts`: documents that were mapped again. */
+  readonly references: {
+    readonly collections: readonly CollectionStatistics[];
+    readonly attempts: number;
+    readonly errors: number;
+  } | null;
   readonly entries: number;
   readonly isStale: boolean;
   readonly isPaused: boolean;

@@ -42,3 +42,6 @@ export const FIELDS_MAX = 4096;
 
 /** Values of a group that are reduced at once; a larger group is reduced in parts. */
 export const REDUCED_WHOLE_MAX = 1024;
+
+/** Collections that the maps of one index may load from: each is followed on its own. */
+export const REFERENCED_COLLECTIONS_MAX = 256;

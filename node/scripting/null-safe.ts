@@ -1,6 +1,6 @@
-import { type Node, parse } from 'acorn';
+import type { Node } from 'acorn';
 import MagicString from 'magic-string';
-import { ScriptError } from './script-error.ts';
+import { isNode, parseScript, type ScriptNode } from './script-tree.ts';
 
 /**
  * JavaScript in which a member of something that is missing is missing, too, as users of document databases expect:
@@ -9,29 +9,15 @@ import { ScriptError } from './script-error.ts';
  * @throws ScriptError with the position
  */
 export function nullSafe(source: string): string {
-  const program = parsed(source);
+  const program = parseScript(source);
   const text = new MagicString(source);
   visit(program, text, source, false);
   return text.toString();
 }
 
-function parsed(source: string): Node {
-  try {
-    return parse(source, { ecmaVersion: 'latest', allowReturnOutsideFunction: true });
-  } catch (error) {
-    throw new ScriptError(
-      'syntax',
-      `Failed to parse: ${error instanceof Error ? error.message : error}`,
-      error,
-    );
-  }
-}
-
-type AnyNode = Node & Readonly<Record<string, unknown>>;
-
 /** `isTarget`: the node is assigned to, or deleted, so that its chain must not be cut short. */
 function visit(node: Node, text: MagicString, source: string, isTarget: boolean): void {
-  const any = node as AnyNode;
+  const any = node as ScriptNode;
   if (node.type === 'MemberExpression') {
     const { object, property, computed, optional } = any as unknown as Member;
     if (!isTarget && !optional && object.type !== 'Super')
@@ -68,7 +54,7 @@ const TARGETS: Readonly<Record<string, string>> = {
 };
 
 /** Of the unary operators only `delete` wants a place instead of a value. */
-function isPlainUnary(node: AnyNode): boolean {
+function isPlainUnary(node: ScriptNode): boolean {
   return node.type === 'UnaryExpression' && node.operator !== 'delete';
 }
 
@@ -87,8 +73,4 @@ function makeOptional(
   // Between the two there is a point, and maybe comments, which may hold points.
   const dot = source.lastIndexOf('.', property.start);
   text.update(dot, dot + 1, '?.');
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
 }

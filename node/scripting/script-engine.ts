@@ -6,8 +6,11 @@ import { ScriptError } from './script-error.ts';
 /** A document as scripts get it: its JSON, its metadata with what the server adds, its id. */
 export type ScriptDocument = readonly [json: string, metadata: string, id: string];
 
-/** Reads documents for a script while it runs. `collection`: what the script says that it loads from, or ''. */
-export type ScriptLoader = (id: string, collection: string) => ScriptDocument | null;
+/**
+ * Reads documents for a script while it runs. `collection`: what the script says that it loads from, or ''. `row`: which
+ * of the rows that the script was given depends on the document; undefined where nobody follows that.
+ */
+export type ScriptLoader = (id: string, collection: string, row?: number) => ScriptDocument | null;
 
 /** A script that is ready to be called: from JSON text to JSON text. */
 export interface CompiledScript {
@@ -59,7 +62,7 @@ export class ScriptEngine {
     const isolate = this.#alive();
     const run = guarded(() => {
       const context = isolate.createContextSync();
-      context.global.setSync('__load', new ivm.Callback((id: string, from: string) => this.#load(id, from)));
+      context.global.setSync('__load', new ivm.Callback(this.#load));
       context.evalSync(PRELUDE, { timeout: SCRIPT_MS_MAX });
       context.evalSync(body, { timeout: SCRIPT_MS_MAX });
       return context.evalSync('(json) => __json(__run(JSON.parse(json)))', { reference: true });
@@ -95,11 +98,11 @@ export class ScriptEngine {
     return this.#isolate;
   }
 
-  #load(id: string, collection: string): string | undefined {
+  readonly #load = (id: string, collection: string, row?: number): string | undefined => {
     if (++this.#loads > LOADS_MAX) throw new Error(`A script may load ${LOADS_MAX} documents at once.`);
-    const document = this.#loader(id, collection);
+    const document = this.#loader(id, collection, row);
     return document === null ? undefined : JSON.stringify(document);
-  }
+  };
 }
 
 function guarded(body: () => unknown, fault: ScriptError['fault']): unknown {

@@ -6,6 +6,7 @@ import {
   GetIndexErrorsOperation,
   GetIndexNamesOperation,
   GetIndexOperation,
+  GetIndexStatisticsOperation,
   IndexDefinition,
   PutIndexesOperation,
   SetIndexesLockOperation,
@@ -173,5 +174,50 @@ describe('a select with JavaScript', () => {
       'The script took longer than',
     );
     expect(await raw('from Orders').count()).toBe(3);
+  });
+});
+
+class NotesOfParents extends AbstractJavaScriptIndexCreationTask<Order, { parentNote: string }> {
+  constructor() {
+    super();
+    const { load } = this.mapUtils();
+    this.map(Order, (order) => ({ parentNote: load<Order>(order.company, 'Orders').note as string }));
+  }
+}
+
+describe('an index that loads other documents', () => {
+  it('follows them, in both languages', async () => {
+    const linq = new IndexDefinition();
+    linq.name = 'LinqNotesOfParents';
+    linq.maps = new Set([
+      'from o in docs.Orders let parent = LoadDocument(o.company, "Orders") select new { parentNote = parent.note }',
+    ]);
+    await new NotesOfParents().execute(store);
+    await store.maintenance.send(new PutIndexesOperation(linq));
+    const session = store.openSession();
+    await session.store(new Order('orders/parent', []), 'orders/child');
+    await session.saveChanges();
+    const found = async (note: string) =>
+      Promise.all(
+        ['NotesOfParents', 'LinqNotesOfParents'].map((indexName) =>
+          ids(
+            store
+              .openSession()
+              .query<Order>({ indexName })
+              .waitForNonStaleResults()
+              .whereEquals('parentNote' as never, note),
+          ),
+        ),
+      );
+    expect(await found('first')).toEqual([[], []]);
+    await session.store(new Order('none', [], 'first'), 'orders/parent');
+    await session.saveChanges();
+    expect(await found('first')).toEqual([['orders/child'], ['orders/child']]);
+    const statistics = await store.maintenance.send(new GetIndexStatisticsOperation('NotesOfParents'));
+    expect(statistics).toMatchObject({ referencedCollections: ['Orders'], mapReferenceErrors: 0 });
+    expect(statistics.mapReferenceAttempts).toBeGreaterThan(0);
+    await session.delete('orders/parent');
+    await session.saveChanges();
+    expect(await found('first')).toEqual([[], []]);
   });
 });

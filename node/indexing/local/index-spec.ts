@@ -9,13 +9,20 @@ export type MappedEntry = Readonly<Record<string, FieldValues>>;
 /**
  * What an index makes of a document: its entries, values for groups where it reduces, or why it can't.
  */
-export type MappedDocument =
+export type MappedDocument = (
   | { readonly entries: readonly MappedEntry[] }
   | { readonly values: readonly ReducedObject[] }
-  | { readonly error: string };
+  | { readonly error: string }
+) & {
+  /** Lower-case ids of the documents that it was mapped with: when one of them changes it is mapped again. */
+  readonly references?: readonly string[];
+};
 
-/** Reads a document that another one names while that is mapped. */
-export type MapLoader = (id: string) => StoredDocument | undefined;
+/**
+ * Reads a document that another one names while that is mapped: nothing where it is of another collection than the
+ * one that is given; '' for any. `isFollowed`: the other one will be mapped again when this one changes.
+ */
+export type MapLoader = (id: string, collection: string, isFollowed: boolean) => StoredDocument | undefined;
 
 /** Maps some documents at once; gives as many results, in their order. */
 export type DocumentMapper = (
@@ -45,6 +52,8 @@ export interface IndexSpec {
   readonly type: IndexType;
   /** Collections as they were written; null for all documents. */
   readonly collections: readonly string[] | null;
+  /** Collections that its maps load from, as far as their texts tell; absent: none. */
+  readonly loads?: readonly string[];
   /** Sources that are known from the start; others are found as documents are mapped. */
   readonly sources: readonly string[];
   readonly fieldsOf: (source: string) => readonly SourceField[];

@@ -1,6 +1,10 @@
 import type { KeyValueView } from '../../documents/key-value-view.ts';
 import { afterPrefix } from '../../documents/storage-keys.ts';
+import { type ChangedTargets, NO_TARGETS } from '../references/referencing-documents.ts';
 import { INDEX_META } from '../store/index-columns.ts';
+
+/** Progress of an index of all documents, and of what loads from any collection. */
+export const ALL_DOCUMENTS = '@all_docs';
 
 /** How far an index is with one collection: etags of the database. */
 export interface CollectionProgress {
@@ -11,6 +15,30 @@ export interface CollectionProgress {
 }
 
 export const NO_PROGRESS: CollectionProgress = { documentEtag: 0, tombstoneEtag: 0, seenEtag: 0 };
+
+/** How far an index is with a collection that its maps load from. */
+export interface FollowedCollection extends CollectionProgress {
+  /** As the map that met it first spells it. */
+  readonly name: string;
+  /** Read up to these etags, but not done yet. */
+  readonly changed: ChangedTargets;
+}
+
+/** Nothing that was loaded before is there: who loads from now on sees what was written up to the etag. */
+export function followedFrom(name: string, etag: number): FollowedCollection {
+  return { name, documentEtag: etag, tombstoneEtag: etag, seenEtag: etag, changed: NO_TARGETS };
+}
+
+/** What maps loaded. */
+export interface ReferenceState {
+  /** By name in lower case. */
+  readonly collections: Readonly<Record<string, FollowedCollection>>;
+  /** Documents that were mapped again because of what they had loaded. */
+  readonly attempts: number;
+  readonly errors: number;
+}
+
+export const NO_REFERENCES: ReferenceState = { collections: {}, attempts: 0, errors: 0 };
 
 export interface IndexErrorRow {
   readonly timestamp: string;
@@ -31,6 +59,8 @@ export interface IndexStateRow {
   readonly entryCount: number;
   /** By collection in lower case; '@all_docs' for an index of all. */
   readonly progress: Readonly<Record<string, CollectionProgress>>;
+  /** Absent where nothing was ever loaded. */
+  readonly references?: ReferenceState;
   readonly lastIndexedAt: string | null;
   readonly mapAttempts: number;
   readonly mapSuccesses: number;

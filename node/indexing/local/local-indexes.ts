@@ -5,6 +5,7 @@ import { WriteBatch } from '../../storage/write-batch.ts';
 import { DELETED_KEYS_MAX } from '../limits.ts';
 import {
   DOCUMENT_ENTRIES,
+  DOCUMENT_REFERENCES,
   ENTRIES,
   GROUPS,
   INDEX_COLUMNS,
@@ -14,14 +15,19 @@ import {
   MAPPED_DOCUMENTS,
   PARTIALS,
   POSTINGS,
+  REFERENCES,
 } from '../store/index-columns.ts';
 import type { IndexSpec } from './index-spec.ts';
 import {
+  ALL_DOCUMENTS,
   droppedKey,
   encodeState,
+  followedFrom,
   type IndexStateRow,
   loadDropped,
   loadStates,
+  NO_REFERENCES,
+  type ReferenceState,
   stateKey,
 } from './index-state.ts';
 import type { IndexedDocuments } from './indexed-documents.ts';
@@ -30,7 +36,17 @@ import { LocalIndex } from './local-index.ts';
 const NOTHING = Buffer.alloc(0);
 
 /** Columns whose keys begin with the number of an index. */
-const DATA_COLUMNS = [ENTRIES, DOCUMENT_ENTRIES, POSTINGS, MAPPED, MAPPED_DOCUMENTS, GROUPS, PARTIALS];
+const DATA_COLUMNS = [
+  ENTRIES,
+  DOCUMENT_ENTRIES,
+  POSTINGS,
+  MAPPED,
+  MAPPED_DOCUMENTS,
+  GROUPS,
+  PARTIALS,
+  REFERENCES,
+  DOCUMENT_REFERENCES,
+];
 
 /** In front of the name of an index, in lower case. */
 const REPLACEMENT_PREFIX = 'replacementof/';
@@ -127,7 +143,7 @@ export class LocalIndexes {
     for (const [key, spec] of wanted) {
       const serving = this.#indexes.get(key);
       if (serving?.spec.revision === spec.revision || this.#replacements.has(key)) continue;
-      const state = newState(spec, this.#nextNumber++);
+      const state = newState(spec, this.#nextNumber++, this.#documents);
       batch.put(INDEX_META, stateKey(state.number), encodeState(state));
       (serving === undefined ? this.#indexes : this.#replacements).set(key, this.#opened(spec, state));
     }
@@ -138,7 +154,7 @@ export class LocalIndexes {
   async reset(name: string): Promise<void> {
     const index = this.find(name);
     if (index === undefined) return;
-    const state = newState(index.spec, this.#nextNumber++);
+    const state = newState(index.spec, this.#nextNumber++, this.#documents);
     const batch = new WriteBatch();
     this.#drop(index.state.number, batch);
     batch.put(INDEX_META, stateKey(state.number), encodeState(state));
@@ -203,7 +219,8 @@ export class LocalIndexes {
   }
 }
 
-function newState(spec: IndexSpec, number: number): IndexStateRow {
+function newState(spec: IndexSpec, number: number, documents: IndexedDocuments): IndexStateRow {
+  const { loads = [] } = spec;
   return {
     number,
     name: spec.name,
@@ -213,10 +230,23 @@ function newState(spec: IndexSpec, number: number): IndexStateRow {
     nextEntry: 0,
     entryCount: 0,
     progress: {},
+    ...(loads.length === 0
+      ? {}
+      : { references: { ...NO_REFERENCES, collections: followed(loads, documents) } }),
     lastIndexedAt: null,
     mapAttempts: 0,
     mapSuccesses: 0,
     mapErrors: 0,
     errors: [],
   };
+}
+
+/** Collections that the index will load from, as of now: there are no references yet. */
+function followed(names: readonly string[], documents: IndexedDocuments): ReferenceState['collections'] {
+  return Object.fromEntries(
+    names.map((name) => {
+      const key = name.toLowerCase();
+      return [key, followedFrom(name, documents.lastEtag(key === ALL_DOCUMENTS ? null : name))];
+    }),
+  );
 }

@@ -26,11 +26,24 @@ function groupBy(keyOf) {
 function createField(name, value, options) {
   return { $name: name, $value: value, $options: options ?? null };
 }
-const noTracking = { load };
+let __row = -1;
+const noTracking = { load: globalThis.load };
 {
-  // Nobody follows documents that are loaded: an index of them would be wrong as soon as they change.
-  globalThis.load = () => {
-    throw new Error('load() in an index is not built yet: noTracking.load() loads without following changes');
+  const loaded = (id, collection, row) => {
+    if (Array.isArray(id)) return id.map((one) => loaded(one, collection, row));
+    if (id === null || id === undefined || id === '') return null;
+    if (typeof id !== 'string') {
+      throw new Error('load(id, collection) takes the id of a document, or a list of them, but got ' + __json(id));
+    }
+    const found = __load(id, collection, row);
+    return found === undefined ? null : __document(JSON.parse(found));
+  };
+  globalThis.load = (id, collection) => {
+    if (__row < 0) throw new Error('Documents can be loaded in a map only.');
+    if (typeof collection !== 'string' || collection === '') {
+      throw new Error("load(id, collection) takes the name of a collection: load(order.company, 'Companies')");
+    }
+    return loaded(id, collection, __row);
   };
 }
 `;
@@ -68,11 +81,14 @@ function __run({ map, rows, values, groups }) {
     });
   }
   if (rows === undefined) return __maps.map(({ collection }) => collection);
-  return rows.map((row) => {
+  return rows.map((row, at) => {
+    __row = at;
     try {
       return { entries: __text(__entries(__maps[map].map(__document(row)))) };
     } catch (error) {
       return { error: String(error?.message ?? error) };
+    } finally {
+      __row = -1;
     }
   });
 }

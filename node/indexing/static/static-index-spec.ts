@@ -2,10 +2,11 @@ import { hash } from 'node:crypto';
 import { documentTexts } from '../../documents/document-texts.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import { ROWS_AT_ONCE } from '../../scripting/limits.ts';
-import type { CompiledScript, ScriptDocument, ScriptEngine } from '../../scripting/script-engine.ts';
+import type { CompiledScript, ScriptEngine } from '../../scripting/script-engine.ts';
 import { ScriptError } from '../../scripting/script-error.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import { IndexDefinitionError } from '../indexing-error.ts';
+import { LINQ_VERSION } from '../linq/linq-version.ts';
 import {
   LinqDefinitionError,
   type TranslatedTexts,
@@ -15,8 +16,11 @@ import type { GroupReducer, IndexSpec, MapLoader, MappedDocument, MappedEntry } 
 import { type ReducedObject, ReduceFailure, type ReduceOutcome } from '../reduce/reducer.ts';
 import type { FieldValues } from '../values/index-value.ts';
 import { jsonValues } from '../values/json-values.ts';
+import { BlockLoads } from './block-loads.ts';
 import { analysisOf, optionsOf } from './field-options.ts';
+import { loadedCollections } from './loaded-collections.ts';
 import { mapScript } from './map-script.ts';
+import { scriptFields } from './script-fields.ts';
 import { hasReduce, staticIndexType } from './static-index-type.ts';
 
 const ID = 'id()';
@@ -28,7 +32,7 @@ const DYNAMIC_FIELDS = '_';
  * @throws IndexDefinitionError when its scripts can't be read or define no maps
  */
 export function staticIndexSpec(definition: StaticIndexDefinition, scripts: ScriptEngine): IndexSpec {
-  const { script, translated } = compiled(definition, scripts);
+  const { script, translated, loads } = compiled(definition, scripts);
   const collections = described(definition, script);
   const reduces = hasReduce(definition);
   return {
@@ -40,11 +44,15 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
         definition.Reduce ?? null,
         definition.Fields,
         definition.AdditionalSources,
+        // Nobody followed what was loaded before these were there.
+        ...(loads.length === 0 ? [] : [loads]),
+        ...(translated.size === 0 ? [] : [LINQ_VERSION]),
       ]),
     ),
     type: staticIndexType(definition),
     collections: collections.includes('@all_docs') ? null : [...new Set(collections)],
-    sources: [...(reduces ? [] : [ID]), ...namedFields(translated)],
+    ...(loads.length === 0 ? {} : { loads }),
+    sources: [...(reduces ? [] : [ID]), ...namedFields(definition, translated)],
     fieldsOf: (name) => {
       const analysis = analysisOf(optionsOf(definition, name));
       return analysis === undefined ? [] : [{ name, analysis }];
@@ -56,19 +64,28 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
   };
 }
 
-/** Fields that C# texts name: they can be asked for even where no document has them. */
-function namedFields(translated: TranslatedTexts): readonly string[] {
-  const names = [...translated.values()].flatMap(({ fields }) => fields ?? []);
+/** Fields that the texts name: they can be asked for even where no document has them. */
+function namedFields(definition: StaticIndexDefinition, translated: TranslatedTexts): readonly string[] {
+  const texts = hasReduce(definition) ? [definition.Reduce] : definition.Maps;
+  const names = texts.flatMap((text) => {
+    const linq = translated.get(text);
+    return linq === undefined ? scriptFields(text) : (linq.fields ?? []);
+  });
   return [...new Set(names)].filter((name) => name !== DYNAMIC_FIELDS);
 }
 
 function compiled(
   definition: StaticIndexDefinition,
   scripts: ScriptEngine,
-): { readonly script: CompiledScript; readonly translated: TranslatedTexts } {
+): {
+  readonly script: CompiledScript;
+  readonly translated: TranslatedTexts;
+  readonly loads: readonly string[];
+} {
   try {
     const translated = translateDefinition(definition);
-    return { script: scripts.compile(mapScript(definition, translated)), translated };
+    const loads = loadedCollections(definition, translated);
+    return { script: scripts.compile(mapScript(definition, translated)), translated, loads };
   } catch (error) {
     if (!(error instanceof ScriptError || error instanceof LinqDefinitionError)) throw error;
     throw new IndexDefinitionError(`Failed to compile index '${definition.Name}': ${error.message}`);
@@ -116,8 +133,14 @@ function isIn(document: StoredDocument | undefined, collection: string): boolean
   return document?.collection.toLowerCase() === collection.toLowerCase();
 }
 
-/** A document fails when one of the maps of its collection does. */
 function merged(before: MappedDocument | undefined, result: MappedDocument): MappedDocument {
+  const all = [...(before?.references ?? []), ...(result.references ?? [])];
+  const output = mergedOutput(before, result);
+  return all.length === 0 ? output : { ...output, references: [...new Set(all)] };
+}
+
+/** A document fails when one of the maps of its collection does. */
+function mergedOutput(before: MappedDocument | undefined, result: MappedDocument): MappedDocument {
   if (before === undefined || 'error' in result) return result;
   if ('error' in before) return before;
   if ('values' in result) return { values: [...('values' in before ? before.values : []), ...result.values] };
@@ -136,16 +159,15 @@ function mapBlock(
   load: MapLoader,
   maps: Maps,
 ): readonly MappedDocument[] {
-  const loader = (id: string): ScriptDocument | null => {
-    const found = load(id);
-    return found === undefined ? null : documentTexts(found);
-  };
+  const loads = new BlockLoads(documents, load);
   try {
-    const json = maps.script.call(JSON.stringify({ map, rows: documents.map(documentTexts) }), loader);
-    return (JSON.parse(json) as RowResult[]).map((row, at) => mappedRow(row, documents[at]?.id ?? '', maps));
+    const json = maps.script.call(JSON.stringify({ map, rows: documents.map(documentTexts) }), loads.load);
+    return (JSON.parse(json) as RowResult[]).map((row, at) =>
+      loads.withReferences(at, mappedRow(row, documents[at]?.id ?? '', maps)),
+    );
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
-    if (documents.length === 1) return [{ error: error.message }];
+    if (documents.length === 1) return [loads.withReferences(0, { error: error.message })];
     return documents.flatMap((document) => mapBlock([document], map, load, maps));
   }
 }

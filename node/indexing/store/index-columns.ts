@@ -9,6 +9,8 @@ export const MAPPED = 4;
 export const MAPPED_DOCUMENTS = 5;
 export const GROUPS = 6;
 export const PARTIALS = 7;
+export const REFERENCES = 8;
+export const DOCUMENT_REFERENCES = 9;
 
 /**
  * | column | key | value |
@@ -21,6 +23,8 @@ export const PARTIALS = 7;
  * | mappedDocuments | index u32, lower-case id | groups of its values |
  * | groups | index u32, group | JSON of what the group was reduced to |
  * | partials | index u32, group, bucket u8 | the same of a part of a large group; empty: it has no values |
+ * | references | see reference-keys.ts | nothing |
+ * | documentReferences | index u32, lower-case id | lower-case ids of the documents that it was mapped with, as JSON |
  */
 export const INDEX_COLUMNS: readonly ColumnDefinition[] = [
   { name: 'entries', large: true },
@@ -31,6 +35,8 @@ export const INDEX_COLUMNS: readonly ColumnDefinition[] = [
   { name: 'mappedDocuments' },
   { name: 'groups' },
   { name: 'partials' },
+  { name: 'references' },
+  { name: 'documentReferences' },
 ];
 
 export function entryKey(index: number, entry: number): Buffer {

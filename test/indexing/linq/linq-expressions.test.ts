@@ -24,6 +24,12 @@ const order = {
   Kids: [{ N: 'k1', Kids: [{ N: 'k2' }] }],
 };
 
+const OTHERS = {
+  'companies/1': { Name: 'one', Owner: 'people/1' },
+  'companies/2': { Name: 'two' },
+  'people/1': { Name: 'Ada' },
+};
+
 const ABSENT = Symbol('absent');
 
 /** The value of a field that is this expression. */
@@ -32,6 +38,8 @@ function value(expression: string, document: object = order): unknown {
     engine,
     `from o in docs.Orders select new { Other = 1, X = ${expression} }`,
     document,
+    'orders/1',
+    OTHERS,
   );
   if (!Array.isArray(result)) return result;
   const [entry] = result as Readonly<Record<string, unknown>>[];
@@ -308,6 +316,29 @@ describe('lists', () => {
     ['new { o.Count, B = 2, }', { Count: 3, B: 2 }],
     ['(Func<dynamic, int>)(x => 1) == null', false],
     ['o.Lines.Nope', "A list has no member 'Nope'."],
+  ])('%s is %s', (expression, expected) => {
+    expect(value(expression)).toEqual(expected);
+  });
+});
+
+describe('loaded documents', () => {
+  it.each([
+    ['LoadDocument(o.Company, "Companies").Name', 'one'],
+    ['this.LoadDocument(o.Company, "Companies").Name', 'one'],
+    ['LoadDocument<dynamic>(o.Company, "Companies").Name', 'one'],
+    ['LoadDocument(LoadDocument(o.Company, "Companies").Owner, "People").Name', 'Ada'],
+    ['Id(LoadDocument(o.Company, "Companies"))', 'companies/1'],
+    ['MetadataFor(LoadDocument(o.Company, "Companies"))["@collection"]', 'Companies'],
+    ['LoadDocument("companies/9", "Companies").Name', ABSENT],
+    ['LoadDocument("companies/9", "Companies") == null', true],
+    ['LoadDocument(o.Nope, "Companies").Name', ABSENT],
+    ['LoadDocument(o.Nope, "Companies").Count()', 0],
+    [
+      'LoadDocument(new [] { o.Company, "companies/9", "companies/2" }, "Companies").Select(c => c.Name)',
+      ['one', 'two'],
+    ],
+    ['LoadDocument(new [] { o.Company, "companies/9" }, "Companies").Count()', 2],
+    ['LoadDocument(o.Count, "Companies")', 'LoadDocument takes a text or a list of texts, but was given 3.'],
   ])('%s is %s', (expression, expected) => {
     expect(value(expression)).toEqual(expected);
   });

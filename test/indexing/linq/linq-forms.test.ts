@@ -115,8 +115,16 @@ describe('a C# map', () => {
     ['from o in docs.Orders select new { A = typeof(int) }', "'typeof' is not supported"],
     ['from o in docs.Orders select new { A = o is string }', "operator 'is' is not supported"],
     [
-      'from o in docs.Orders select new { A = LoadDocument(o.C, "Cs").Name }',
-      'LoadDocument is not built yet',
+      'from o in docs.Orders select new { A = LoadDocument(o.C).Name }',
+      'LoadDocument takes the id of a document, or a list of them, and the name of its collection.',
+    ],
+    [
+      'from o in docs.Orders select new { A = LoadDocument(o.C, o.D).Name }',
+      'LoadDocument method has to be called with constant value as collection name.',
+    ],
+    [
+      'from o in docs.Orders select new { A = LoadCompareExchangeValue(o.C) }',
+      'LoadCompareExchangeValue is not built yet',
     ],
     [
       'from o in docs.Orders select new { A = CreateSpatialField(1, 2) }',

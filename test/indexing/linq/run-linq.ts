@@ -1,6 +1,6 @@
 import type { StaticIndexDefinition } from '../../../node/indexing/definitions/index-definition.ts';
 import { mapScript } from '../../../node/indexing/static/map-script.ts';
-import type { ScriptEngine } from '../../../node/scripting/script-engine.ts';
+import type { ScriptDocument, ScriptEngine } from '../../../node/scripting/script-engine.ts';
 
 interface Row {
   readonly entries?: string;
@@ -21,12 +21,26 @@ export function linqDefinition(maps: readonly string[], reduce: string | null = 
   };
 }
 
-/** What the first map of a definition gives for a document; the text of its error where it fails. */
-export function mapped(engine: ScriptEngine, map: string, document: object, id = 'orders/1'): unknown {
+/**
+ * What the first map of a definition gives for a document; the text of its error where it fails. `others`: what it may
+ * load, by id.
+ */
+export function mapped(
+  engine: ScriptEngine,
+  map: string,
+  document: object,
+  id = 'orders/1',
+  others: Readonly<Record<string, object>> = {},
+): unknown {
   const script = engine.compile(mapScript(linqDefinition([map])));
   const metadata = JSON.stringify({ '@collection': 'Orders', '@id': id });
   const row = [JSON.stringify(document), metadata, id];
-  const [result] = JSON.parse(script.call(JSON.stringify({ map: 0, rows: [row] }), () => null)) as Row[];
+  const load = (other: string, collection: string): ScriptDocument | null => {
+    const found = others[other];
+    const about = JSON.stringify({ '@collection': collection, '@id': other });
+    return found === undefined ? null : [JSON.stringify(found), about, other];
+  };
+  const [result] = JSON.parse(script.call(JSON.stringify({ map: 0, rows: [row] }), load)) as Row[];
   return result?.entries === undefined ? result?.error : JSON.parse(result.entries);
 }
 

@@ -12,6 +12,7 @@ import { submitFor } from '../../raft-command.ts';
 import type { HttpRequest } from '../../request.ts';
 import { json, NO_CONTENT, NOT_FOUND } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import { progressOf, stalenessReasons } from './index-progress.ts';
 import { definitionShape, errorsShape, staticShape, statisticsShape, statusOf } from './index-shapes.ts';
 
 function isNamed(name: string): (one: { readonly name: string }) => boolean {
@@ -84,12 +85,10 @@ const statistics: DatabaseHandler = async (request, { loaded, node }) => {
 
 const staleness: DatabaseHandler = async (request, context) => {
   const index = await requireIndex(context, requiredText(request, 'name'));
-  const behind = index.collections.filter(({ lastEtag, lastDocumentEtag }) => lastEtag > lastDocumentEtag);
-  const reasons = behind.map(
-    ({ name, lastEtag, lastDocumentEtag }) =>
-      `There are still some documents to process from collection '${name}'. The last document etag in that collection is '${lastEtag}', but last committed document etag for that collection is '${lastDocumentEtag}'.`,
-  );
-  return json(200, { IsStale: index.isStale, StalenessReasons: index.isStale ? reasons : [] });
+  return json(200, {
+    IsStale: index.isStale,
+    StalenessReasons: index.isStale ? stalenessReasons(index) : [],
+  });
 };
 
 const progress: DatabaseHandler = async (_request, { loaded }) => {
@@ -100,23 +99,7 @@ const progress: DatabaseHandler = async (_request, { loaded }) => {
       IndexRunningStatus: statusOf(index),
       ProcessedPerSecond: 0,
       Collections: Object.fromEntries(
-        index.collections.map((collection) => [
-          collection.name,
-          {
-            LastProcessedItemEtag: collection.lastDocumentEtag,
-            LastProcessedTombstoneEtag: collection.lastTombstoneEtag,
-            LastProcessedTimeSeriesDeletedRangeEtag: 0,
-            NumberOfItemsToProcess: Math.min(
-              collection.documents,
-              Math.max(0, collection.lastEtag - collection.lastDocumentEtag),
-            ),
-            NumberOfTombstonesToProcess: 0,
-            NumberOfTimeSeriesDeletedRangesToProcess: 0,
-            TotalNumberOfItems: collection.documents,
-            TotalNumberOfTombstones: 0,
-            TotalNumberOfTimeSeriesDeletedRanges: 0,
-          },
-        ]),
+        [...index.collections, ...(index.references?.collections ?? [])].map(progressOf),
       ),
       Name: index.name,
       Type: index.type,

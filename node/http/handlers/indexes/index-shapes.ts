@@ -92,14 +92,15 @@ export function statusOf(index: IndexStatistics): 'Running' | 'Paused' {
 
 /** One of `GET /indexes/stats`, in the protocol's order. */
 export function statisticsShape(index: IndexStatistics) {
+  const { references } = index;
   return {
     Name: index.name,
     MapAttempts: index.mapAttempts,
     MapSuccesses: index.mapSuccesses,
     MapErrors: index.mapErrors,
-    MapReferenceAttempts: null,
-    MapReferenceSuccesses: null,
-    MapReferenceErrors: null,
+    MapReferenceAttempts: references?.attempts ?? null,
+    MapReferenceSuccesses: references === null ? null : references.attempts - references.errors,
+    MapReferenceErrors: references?.errors ?? null,
     ReduceAttempts: null,
     ReduceSuccesses: null,
     ReduceErrors: null,
@@ -135,7 +136,7 @@ export function statisticsShape(index: IndexStatistics) {
     EntriesCount: index.entries,
     ErrorsCount: index.errors.length,
     SourceType: 'Documents',
-    ReferencedCollections: [],
+    ReferencedCollections: references?.collections.map(({ name }) => name) ?? [],
     IsInvalidIndex: false,
     Memory: null,
     LastBatchStats: null,

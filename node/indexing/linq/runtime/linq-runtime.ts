@@ -112,6 +112,14 @@ class Field {
 const createField = (name, value, ...options) => new Field(name, whole(value), options.length === 1 ? options[0] : null);
 const isFields = (value) => value instanceof Field || (Array.isArray(value) && value.length > 0 && value.every((one) => one instanceof Field));
 
+/** A document, or of a list of ids their documents, with null where there is none. */
+function loadDocument(ids, collection) {
+  if (absent(ids)) return undefined;
+  if (typeof ids === 'string') return load(ids, collection) ?? undefined;
+  if (Array.isArray(ids) || ids instanceof Group) return list(ids).map((one) => loadDocument(one, collection) ?? null);
+  throw new Error('LoadDocument takes a text or a list of texts, but was given ' + shown(ids) + '.');
+}
+
 /** Without what is missing in lists. */
 function whole(value) {
   if (value instanceof Group) return whole(value.items);
@@ -139,7 +147,7 @@ function only(found) {
 const DOOR = `
 return Object.freeze({
   get, item, call, list, isTrue, add, subtract, divide, quotient, negative, equals, casts, castNullable, textOf, statics,
-  formatted, aligned, sorted, grouping, converted, createField, outputs, only, fraction, methodNames, recurse, Time, Span,
+  formatted, aligned, sorted, grouping, converted, createField, loadDocument, outputs, only, fraction, methodNames, recurse, Time, Span,
   time: (...parts) => (parts.some(absent) ? undefined : Time.of(...parts.map(Number))),
   span: (ticks) => (Number.isFinite(Number(ticks)) ? new Span(Number(ticks)) : undefined),
   multiply: operation('*', (a, b) => a * b),

@@ -82,12 +82,8 @@ export const CONVERSIONS: ReadonlyMap<string, 'whole' | 'fraction' | 'text' | 't
   ]);
 
 /** Functions that indexes of RavenDB may call and this server does not have. */
-export const UNSERVED: ReadonlyMap<string, string> = new Map([
+export const UNSERVED: ReadonlyMap<string, string> = new Map(
   [
-    'LoadDocument',
-    'LoadDocument is not built yet: nobody would follow changes of the documents that are loaded',
-  ],
-  ...[
     'LoadCompareExchangeValue',
     'CreateSpatialField',
     'CreateVector',
@@ -98,4 +94,4 @@ export const UNSERVED: ReadonlyMap<string, string> = new Map([
     'CounterNamesFor',
     'TimeSeriesNamesFor',
   ].map((name) => [name, `${name} is not built yet`] as const),
-]);
+);

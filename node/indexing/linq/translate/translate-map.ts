@@ -4,6 +4,7 @@ import type { Expression } from '../syntax/syntax-tree.ts';
 import type { Context } from './context.ts';
 import { outputShape } from './output-shape.ts';
 import { translate } from './translate-expression.ts';
+import { loadsOf } from './translate-load.ts';
 import { expressionsOf } from './walk.ts';
 
 export interface TranslatedMap {
@@ -11,6 +12,8 @@ export interface TranslatedMap {
   readonly script: string;
   /** Names of fields; null where the text does not tell. */
   readonly fields: readonly string[] | null;
+  /** Collections that it loads documents from. */
+  readonly loads: readonly string[];
 }
 
 const ALL = '@all_docs';
@@ -37,7 +40,7 @@ export function translateMap(source: string): TranslatedMap {
   const maps = collectionsOf(root, source).map(
     (collection) => `map(${JSON.stringify(collection)}, (__document) => __cs.outputs(${body}));`,
   );
-  return { script: maps.join('\n'), fields };
+  return { script: maps.join('\n'), fields, loads: loadsOf(tree) };
 }
 
 /** What reads documents: `docs.Orders`, `docs["Orders"]`, `docs.WhereEntityIs(…)`, or `docs` alone. */

@@ -1,0 +1,25 @@
+import { isNode, nodesOf, parseScript, type ScriptNode } from '../../scripting/script-tree.ts';
+
+/**
+ * Names of the fields that a JavaScript map or reduce gives, as far as its text tells: those of the objects that its
+ * functions return. They can be asked for even where no document has them.
+ *
+ * @throws ScriptError when it can't be read
+ */
+export function scriptFields(text: string): readonly string[] {
+  const objects = [...nodesOf(parseScript(text))].flatMap(returnedBy);
+  const names = objects.flatMap(({ properties }) => (properties as readonly ScriptNode[]).flatMap(nameOf));
+  return [...new Set(names)];
+}
+
+/** The object literal that an arrow or a return statement gives. */
+function returnedBy({ type, body, argument }: ScriptNode): readonly ScriptNode[] {
+  const value = type === 'ArrowFunctionExpression' ? body : type === 'ReturnStatement' ? argument : undefined;
+  return isNode(value) && value.type === 'ObjectExpression' ? [value] : [];
+}
+
+function nameOf({ type, computed, key }: ScriptNode): readonly string[] {
+  if (type !== 'Property' || computed === true || !isNode(key)) return [];
+  const name = key.type === 'Identifier' ? key.name : key.value;
+  return typeof name === 'string' ? [name] : [];
+}

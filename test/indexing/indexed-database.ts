@@ -1,0 +1,175 @@
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deleteDocument } from '../../node/documents/commands/delete-document.ts';
+import { putDocument } from '../../node/documents/commands/put-document.ts';
+import { Database } from '../../node/documents/database.ts';
+import type { StaticIndexDefinition } from '../../node/indexing/definitions/index-definition.ts';
+import { IndexedDocuments } from '../../node/indexing/local/indexed-documents.ts';
+import type { LocalIndex } from '../../node/indexing/local/local-index.ts';
+import { LocalIndexes } from '../../node/indexing/local/local-indexes.ts';
+import { staticIndexSpec } from '../../node/indexing/static/static-index-spec.ts';
+import { silentLogger } from '../../node/observability/logger.ts';
+import type { ScriptEngine } from '../../node/scripting/script-engine.ts';
+import { InlineWriter } from '../../node/storage/inline-writer.ts';
+import { SharedStorage } from '../../node/storage/shared-storage.ts';
+import type { StorageWriter } from '../../node/storage/storage-writer.ts';
+
+export function definitionOf(
+  name: string,
+  maps: string | readonly string[],
+  more: Partial<StaticIndexDefinition> = {},
+): StaticIndexDefinition {
+  return {
+    Name: name,
+    Maps: [maps].flat(),
+    Reduce: null,
+    Fields: {},
+    AdditionalSources: {},
+    Configuration: {},
+    LockMode: 'Unlock',
+    Priority: 'Normal',
+    State: 'Normal',
+    ...more,
+  };
+}
+
+export interface IndexedDatabaseOptions {
+  readonly folder: string;
+  readonly writer: StorageWriter;
+  readonly scripts: ScriptEngine;
+  readonly definitions: readonly StaticIndexDefinition[];
+}
+
+/** A database and its static indexes, moved on by the test batch by batch. */
+export class IndexedDatabase {
+  readonly database: Database;
+  readonly #options: IndexedDatabaseOptions;
+  readonly #documents: IndexedDocuments;
+  readonly #leave: () => Promise<void>;
+  #indexes: LocalIndexes;
+  #copies = 0;
+
+  private constructor(
+    options: IndexedDatabaseOptions,
+    database: Database,
+    documents: IndexedDocuments,
+    indexes: LocalIndexes,
+    leave: () => Promise<void>,
+  ) {
+    this.#options = options;
+    this.database = database;
+    this.#documents = documents;
+    this.#indexes = indexes;
+    this.#leave = leave;
+  }
+
+  static async open(options: IndexedDatabaseOptions): Promise<IndexedDatabase> {
+    const { folder, writer } = options;
+    const database = await Database.open({
+      name: 'indexed',
+      nodeTag: 'A',
+      path: join(folder, 'documents'),
+      writer,
+      durable: false,
+      logger: silentLogger,
+    });
+    let storage: SharedStorage | undefined;
+    const leave = await database.share({
+      attach: async (handle, columns) => {
+        storage = await SharedStorage.open(handle, columns);
+      },
+      detach: async () => storage?.close(),
+    });
+    if (storage === undefined) throw new Error('The database was not shared.');
+    const documents = new IndexedDocuments(storage);
+    const indexes = await openIndexes(options, documents, join(folder, 'indexes'));
+    return new IndexedDatabase(options, database, documents, indexes, leave);
+  }
+
+  async put(id: string, collection: string, document: object): Promise<void> {
+    const bytes = Buffer.from(JSON.stringify({ ...document, '@metadata': { '@collection': collection } }));
+    await this.database.execute(putDocument, { id, document: bytes, expectedChangeVector: null });
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.database.execute(deleteDocument, { id, expectedChangeVector: null });
+  }
+
+  index(name: string): LocalIndex {
+    const index = this.#indexes.find(name);
+    if (index === undefined) throw new Error(`There is no index '${name}'.`);
+    return index;
+  }
+
+  /** One batch of each index; whether there may be more. */
+  async step(): Promise<boolean> {
+    let isBusy = false;
+    for (const index of this.#indexes.all) if (await index.indexSome()) isBusy = true;
+    return isBusy;
+  }
+
+  async catchUp(): Promise<void> {
+    while (await this.step());
+  }
+
+  /** Keeps what the indexes are now; the function that is given puts them back there, as a crash would. */
+  async remember(): Promise<() => Promise<void>> {
+    const path = join(this.#options.folder, 'indexes');
+    const copy = join(this.#options.folder, `copy-${this.#copies++}`);
+    await this.#indexes.close();
+    await cp(path, copy, { recursive: true });
+    this.#indexes = await openIndexes(this.#options, this.#documents, path);
+    return async () => {
+      await this.#indexes.close();
+      await rm(path, { recursive: true });
+      await cp(copy, path, { recursive: true });
+      this.#indexes = await openIndexes(this.#options, this.#documents, path);
+    };
+  }
+
+  /** What is in an index: its entries as JSON, sorted. */
+  entries(name: string): readonly string[] {
+    return entriesOf(this.index(name));
+  }
+
+  /** The same of all indexes, made from nothing now. */
+  async rebuilt(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const path = join(this.#options.folder, `rebuilt-${this.#copies++}`);
+    const indexes = await openIndexes(this.#options, this.#documents, path);
+    for (const index of indexes.all) while (await index.indexSome());
+    const entries = new Map(indexes.all.map((index) => [index.spec.name, entriesOf(index)]));
+    await indexes.close();
+    await rm(path, { recursive: true });
+    return entries;
+  }
+
+  async close(): Promise<void> {
+    await this.#indexes.close();
+    await this.#leave();
+    await this.database.close();
+  }
+}
+
+async function openIndexes(
+  { definitions, scripts }: IndexedDatabaseOptions,
+  documents: IndexedDocuments,
+  path: string,
+): Promise<LocalIndexes> {
+  const indexes = await LocalIndexes.open({ path, durable: false, writer: new InlineWriter(), documents });
+  await indexes.define(definitions.map((definition) => staticIndexSpec(definition, scripts)));
+  return indexes;
+}
+
+function entriesOf({ reader, state }: LocalIndex): readonly string[] {
+  return reader
+    .entryRows([...reader.allEntries()])
+    .flatMap((row) => {
+      if (row === undefined) return [];
+      const values = row.values.map((value, at) => [state.sources[at], value] as const);
+      const shown = values
+        .filter(([, value]) => value.length > 0)
+        .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+      return [JSON.stringify([row.id, Object.fromEntries(shown)])];
+    })
+    .sort();
+}
