@@ -171,6 +171,34 @@ export interface SeedIdentity {
   readonly force: boolean;
 }
 
+/**
+ * Sets a compare-exchange value if it stands at `index`, 0 for one that must be missing. Result: `CompareExchangeResult`
+ * without the value when it succeeds.
+ */
+export interface PutCompareExchange {
+  readonly type: 'PutCompareExchange';
+  readonly database: string;
+  readonly key: string;
+  readonly index: number;
+  /** JSON text of an object. */
+  readonly value: string;
+  /** Wall clock in milliseconds after which the cleaner removes it; null: never. */
+  readonly expiresAtMs: number | null;
+}
+
+/** Result: `CompareExchangeResult`, with the old value when it succeeds. A missing value can't be deleted. */
+export interface DeleteCompareExchange {
+  readonly type: 'DeleteCompareExchange';
+  readonly database: string;
+  readonly key: string;
+  readonly index: number;
+}
+
+/** Removes a bounded number of values that have expired or whose database is gone. Result: `ValuesCleaned`. */
+export interface CleanValues {
+  readonly type: 'CleanValues';
+}
+
 /** Adds an auto index, or changes the one of that name. Result: null. */
 export interface PutAutoIndex {
   readonly type: 'PutAutoIndex';
@@ -251,7 +279,24 @@ export type ClusterCommand =
   | EditIndexes
   | DeleteIndexes
   | NextIdentities
-  | SeedIdentity;
+  | SeedIdentity
+  | PutCompareExchange
+  | DeleteCompareExchange
+  | CleanValues;
+
+export interface CompareExchangeResult {
+  readonly isSuccessful: boolean;
+  /** Of this command when it succeeded; else of the value that stands there, 0 when there is none. */
+  readonly index: number;
+  /** JSON text of an object; null: there is none. `undefined`: it was too long to be remembered. */
+  readonly value: string | null | undefined;
+}
+
+export interface ValuesCleaned {
+  readonly removed: number;
+  /** There was no more to do. */
+  readonly isDone: boolean;
+}
 
 export interface DatabaseWritten {
   /** As the record spells it. */

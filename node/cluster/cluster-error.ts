@@ -38,6 +38,10 @@ export class ClusterArgumentError extends ClusterError {
   override readonly name = 'ClusterArgumentError';
 }
 
+export class CompareExchangeKeyTooBigError extends ClusterError {
+  override readonly name = 'CompareExchangeKeyTooBigError';
+}
+
 const CLASSES: Readonly<Record<string, new (message: string) => ClusterError>> = {
   RachisConcurrencyError,
   DatabaseAlreadyExistsError,
@@ -46,6 +50,7 @@ const CLASSES: Readonly<Record<string, new (message: string) => ClusterError>> =
   InvalidDatabaseNameError,
   ClusterOperationError,
   ClusterArgumentError,
+  CompareExchangeKeyTooBigError,
 };
 
 /** An error as it stands in a Raft result. */

@@ -19,6 +19,7 @@ import type { ClusterSettings } from './cluster-settings.ts';
 import { ClusterStateMachine } from './cluster-state-machine.ts';
 import { type ClusterStatus, type ClusterTopologyView, clusterStatusOf } from './cluster-status.ts';
 import { decodeEnvelope, encodeEnvelope } from './command-envelope.ts';
+import { ConsistentStore } from './consistent-store.ts';
 import { decideAsLeader } from './leader-decisions.ts';
 import { HAND_OVER_TIMEOUT_MS } from './limits.ts';
 import type { DatabaseReport } from './node-report.ts';
@@ -67,6 +68,8 @@ export class ClusterLayer {
   readonly wireVersions = [CLUSTER_WIRE_VERSION];
   /** Client certificates that the cluster knows. */
   readonly certificates: CertificateDirectory;
+  /** What the cluster keeps of databases besides their records. */
+  readonly consistent: ConsistentStore;
   readonly #options: ClusterLayerOptions;
   readonly #stateMachine: ClusterStateMachine;
   readonly #rachis: RachisNode;
@@ -103,6 +106,13 @@ export class ClusterLayer {
       submit: (command) => this.submit(command),
     });
     this.#observer = this.#newObserver();
+    this.consistent = new ConsistentStore({
+      rachis: this.#rachis,
+      state: stateMachine.state,
+      logger: options.logger,
+      cleanPeriodMs: options.settings.expiredValuesPeriodMs,
+      submit: (command) => this.submit(command),
+    });
     this.#rachis.onChange(() => this.#followLeadership());
   }
 
@@ -267,19 +277,7 @@ export class ClusterLayer {
 
   /** Newest first, in the words of the protocol. */
   observerDecisions() {
-    return {
-      suspended: this.#observer.isSuspended,
-      iteration: this.#observer.rounds,
-      decisions: this.#observer
-        .decisions()
-        .map(({ at, database, reason, outcome, round }) => ({
-          Date: at,
-          Database: database,
-          Message: `${reason} (${outcome})`,
-          Iteration: round,
-        }))
-        .reverse(),
-    };
+    return this.#observer.shownDecisions();
   }
 
   bootstrap(): Promise<void> {
@@ -335,6 +333,7 @@ export class ClusterLayer {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#observer.close();
+    this.consistent.close();
     this.#membership.close();
     await this.#rachis.close();
     await this.#stateMachine.close();

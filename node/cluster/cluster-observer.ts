@@ -61,6 +61,22 @@ export class ClusterObserver {
     return this.#decisions;
   }
 
+  /** Newest first, in the words of the protocol. */
+  shownDecisions() {
+    return {
+      suspended: this.isSuspended,
+      iteration: this.#rounds,
+      decisions: this.#decisions
+        .map(({ at, database, reason, outcome, round }) => ({
+          Date: at,
+          Database: database,
+          Message: `${reason} (${outcome})`,
+          Iteration: round,
+        }))
+        .reverse(),
+    };
+  }
+
   /** The latest report of each node. */
   reports(): readonly NodeReport[] {
     return [...this.#reports.values()];

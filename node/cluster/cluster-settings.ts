@@ -9,4 +9,5 @@ export interface ClusterSettings {
   readonly timeBeforeMovingToRehabMs: number;
   readonly timeBeforeRotatingPreferredNodeMs: number;
   readonly timeBeforeAddingReplicaMs: number;
+  readonly expiredValuesPeriodMs: number;
 }

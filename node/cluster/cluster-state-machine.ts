@@ -7,15 +7,18 @@ import { StorageEnvironment } from '../storage/storage-environment.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
 import { WriteBatch } from '../storage/write-batch.ts';
 import { type CommandEnvelope, decodeEnvelope } from './command-envelope.ts';
-import { REQUESTS_REMEMBERED_MAX } from './limits.ts';
+import { REQUESTS_REMEMBERED_MAX, RESTORE_BATCH_BYTES } from './limits.ts';
 import { applyCommand, type CommandOutcome } from './state/apply-command.ts';
 import { ClusterState } from './state/cluster-state.ts';
+import { rememberedOutcome } from './state/remembered-outcome.ts';
 import { RequestHistory } from './state/request-history.ts';
-import { type StateEntry, snapshotChunks } from './state/snapshot-chunks.ts';
-import { WATCHED } from './state/state-keys.ts';
-import type { StateChange, StateReader } from './state/state-transaction.ts';
-import { APPLIED, META, RESTORED, STATE, STATE_COLUMNS } from './state-columns.ts';
+import { type MeasuredEntry, snapshotChunks } from './state/snapshot-chunks.ts';
+import { isStoredKey, WATCHED } from './state/state-keys.ts';
+import type { StateChange, StateEntry, StateReader } from './state/state-transaction.ts';
+import { APPLIED, GENERATION, META, RESTORED, STATE, STATE_COLUMNS, VALUES_COLUMN } from './state-columns.ts';
 import { StateSaver } from './state-saver.ts';
+import { StoredState } from './stored-state.ts';
+import { WholeState } from './whole-state.ts';
 
 export interface ClusterStateMachineOptions {
   readonly path: string;
@@ -25,32 +28,43 @@ export interface ClusterStateMachineOptions {
 }
 
 /**
- * Applies the committed log to the cluster's state. The state is read from memory; what a batch of entries changed is
- * written to storage together with its last index, without a sync of its own: what a crash takes is applied again from
- * the log, exactly once.
+ * Applies the committed log to the cluster's state. What is small is held in memory, values of any number and size are
+ * read from storage (see StoredState). What a batch of entries changed is written to storage together with its last
+ * index, without a sync of its own: what a crash takes is applied again from the log, exactly once.
  */
 export class ClusterStateMachine implements RachisStateMachine {
-  /** A restore is one atomic write: it is never found half done. */
+  /** A restore ends in one atomic write: it is never found half done. */
   readonly interruptedRestore = null;
   readonly #storage: StorageEnvironment;
   readonly #saver: StateSaver;
-  readonly #state: ClusterState;
+  readonly #inMemory: ClusterState;
+  readonly #stored: StoredState;
+  readonly #state: WholeState;
+  readonly #logger: Logger;
   readonly #history: RequestHistory;
   readonly #recordListeners = new Set<() => void>();
   #appliedIndex: number;
   #restoredSnapshot: SnapshotMetadata | null;
+  #sweeping: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
   private constructor(storage: StorageEnvironment, logger: Logger) {
     const applied = storage.get(META, APPLIED);
     const restored = storage.get(META, RESTORED);
+    const generation = storage.get(META, GENERATION);
     const entries: StateEntry[] = [];
     for (const [key, value] of storage.scan(STATE)) entries.push([key.toString(), unpack(value)]);
     this.#storage = storage;
-    this.#state = new ClusterState(entries);
+    this.#logger = logger;
+    this.#inMemory = new ClusterState(entries);
+    this.#stored = new StoredState(storage, generation === undefined ? 0 : Number(unpack(generation)));
+    this.#state = new WholeState(this.#inMemory, this.#stored);
     this.#history = new RequestHistory(REQUESTS_REMEMBERED_MAX, this.#state);
     this.#appliedIndex = applied === undefined ? 0 : Number(unpack(applied));
     this.#restoredSnapshot = restored === undefined ? null : (unpack(restored) as SnapshotMetadata);
-    this.#saver = new StateSaver(storage, logger, this.#appliedIndex);
+    this.#saver = new StateSaver(storage, this.#stored, logger, this.#appliedIndex);
+    // What an interrupted restore may have left.
+    this.#sweep();
   }
 
   static async open({
@@ -108,32 +122,63 @@ export class ClusterStateMachine implements RachisStateMachine {
   }
 
   async snapshot(): Promise<SnapshotSource> {
-    const entries = this.#state.snapshot();
-    return { index: this.#appliedIndex, chunks: () => snapshotChunks(entries), close: () => undefined };
+    const inMemory = this.#inMemory.snapshot();
+    const stored = this.#stored.snapshot();
+    return {
+      index: this.#appliedIndex,
+      chunks: () => snapshotChunks(allOf(inMemory, stored)),
+      close: () => stored.close(),
+    };
   }
 
-  /** Atomic and durable; fires what applying the entries would have fired. */
+  /** Durable, and atomic: values go aside until the last write makes them valid. Fires what applying would have fired. */
   async restore(metadata: SnapshotMetadata, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    const entries: StateEntry[] = [];
-    for await (const chunk of chunks) entries.push(...(unpack(chunk) as StateEntry[]));
     await this.#saver.flush();
-    const batch = new WriteBatch();
+    await this.#sweeping;
+    await this.#stored.sweep();
+    const generation = this.#stored.generation + 1;
+    const entries: StateEntry[] = [];
+    let batch = new WriteBatch();
+    for await (const chunk of chunks) {
+      for (const entry of unpack(chunk) as StateEntry[]) {
+        const [key, value] = entry;
+        if (isStoredKey(key)) batch.put(VALUES_COLUMN, this.#stored.storageKey(key, generation), pack(value));
+        else entries.push(entry);
+      }
+      if (batch.byteLength < RESTORE_BATCH_BYTES) continue;
+      await this.#storage.commit(batch, { sync: false });
+      batch = new WriteBatch();
+    }
     for (const [key] of this.#storage.scan(STATE)) batch.delete(STATE, key);
     for (const [key, value] of entries) batch.put(STATE, Buffer.from(key), pack(value));
     batch.put(META, APPLIED, pack(metadata.index));
     batch.put(META, RESTORED, pack(metadata));
+    batch.put(META, GENERATION, pack(generation));
     await this.#storage.commit(batch, { sync: true });
     this.#saver.restored(metadata.index);
-    this.#state.replace(entries);
-    this.#history.reload(this.#state);
+    this.#inMemory.replace(entries);
+    this.#stored.replaced(generation);
+    this.#history.reload(this.#inMemory);
     this.#appliedIndex = metadata.index;
     this.#restoredSnapshot = metadata;
+    this.#sweep();
     this.#notify();
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#saver.close();
     await this.#storage.close();
+    await this.#sweeping;
+  }
+
+  #sweep(): void {
+    this.#sweeping = this.#stored.sweep().catch((error: unknown) => {
+      // Space is all that it costs, and the next start or restore tries again.
+      if (!this.#isClosed) {
+        this.#logger.warn('Values of an old snapshot were not removed', { error: String(error) });
+      }
+    });
   }
 
   #applyOne(entry: Extract<Entry, { kind: 'command' }>, written: StateChange[]): CommandOutcome {
@@ -149,7 +194,9 @@ export class ClusterStateMachine implements RachisStateMachine {
       command,
     );
     const all =
-      requestId === null ? changes : [...changes, ...this.#history.remember(requestId, entry.index, outcome)];
+      requestId === null
+        ? changes
+        : [...changes, ...this.#history.remember(requestId, entry.index, rememberedOutcome(outcome))];
     this.#history.forget(this.#state, all);
     this.#state.apply(all);
     for (const change of all) written.push(change);
@@ -159,6 +206,11 @@ export class ClusterStateMachine implements RachisStateMachine {
   #notify(): void {
     for (const listener of this.#recordListeners) listener();
   }
+}
+
+function* allOf(inMemory: Iterable<StateEntry>, stored: Iterable<MeasuredEntry>): Generator<MeasuredEntry> {
+  for (const entry of inMemory) yield { entry, bytes: null };
+  yield* stored;
 }
 
 function readEnvelope(data: Uint8Array): CommandEnvelope | null {

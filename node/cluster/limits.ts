@@ -29,3 +29,24 @@ export const AUTO_INDEXES_MAX = 128;
 
 /** Static indexes of one database. */
 export const STATIC_INDEXES_MAX = 512;
+
+/** Longest key of a compare-exchange value, in bytes; RavenDB's. */
+export const COMPARE_EXCHANGE_KEY_BYTES_MAX = 512;
+
+/** Largest compare-exchange value with its metadata, in bytes: each passes through the log of every node of the cluster. */
+export const COMPARE_EXCHANGE_VALUE_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Longest value that is remembered with the outcome of a request, in characters: thousands of requests are. */
+export const REMEMBERED_VALUE_LENGTH_MAX = 1024;
+
+/** Values that one command of the cleaner removes: bounds how long others wait behind it. */
+export const VALUES_REMOVED_AT_ONCE = 128;
+
+/** Values that the cleaner reads at once; each may be as large as a value may be. */
+export const CLEANED_SLICE_VALUES = 16;
+
+/** Keys of values that no state names, removed from storage in one write. */
+export const SWEEP_KEYS = 1024;
+
+/** Bytes of a snapshot's values gathered into one write while it is restored. */
+export const RESTORE_BATCH_BYTES = 4 * 1024 * 1024;

@@ -1,8 +1,18 @@
 /** Columns of the cluster's storage environment, by number. */
 export const STATE = 0;
 export const META = 1;
-export const STATE_COLUMNS = [{ name: 'state', large: true }, { name: 'meta' }] as const;
+/** What is read from storage only: see StoredState. */
+export const VALUES_COLUMN = 2;
+export const STATE_COLUMNS = [
+  { name: 'state', large: true },
+  { name: 'meta' },
+  { name: 'values', large: true },
+] as const;
 
-/** Keys of the meta column: the applied index, and the snapshot that was restored last. */
+/**
+ * Keys of the meta column: the applied index, the snapshot that was restored last, and the generation of the values
+ * that is valid.
+ */
 export const APPLIED = Buffer.from('applied');
 export const RESTORED = Buffer.from('restored');
+export const GENERATION = Buffer.from('generation');

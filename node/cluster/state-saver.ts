@@ -3,8 +3,10 @@ import type { Logger } from '../observability/logger.ts';
 import type { StorageEnvironment } from '../storage/storage-environment.ts';
 import { WriteBatch } from '../storage/write-batch.ts';
 import { SAVE_RETRY_MS } from './limits.ts';
+import { isStoredKey } from './state/state-keys.ts';
 import type { StateChange } from './state/state-transaction.ts';
-import { APPLIED, META, STATE } from './state-columns.ts';
+import { APPLIED, META, STATE, VALUES_COLUMN } from './state-columns.ts';
+import type { StoredState } from './stored-state.ts';
 
 /**
  * Writes the effects of applied entries to storage, in order, each write with the index it brings the storage to.
@@ -13,6 +15,7 @@ import { APPLIED, META, STATE } from './state-columns.ts';
  */
 export class StateSaver {
   readonly #storage: StorageEnvironment;
+  readonly #stored: StoredState;
   readonly #logger: Logger;
   readonly #unsaved = new Map<string, unknown>();
   #appliedIndex: number;
@@ -20,8 +23,9 @@ export class StateSaver {
   #running: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(storage: StorageEnvironment, logger: Logger, appliedIndex: number) {
+  constructor(storage: StorageEnvironment, stored: StoredState, logger: Logger, appliedIndex: number) {
     this.#storage = storage;
+    this.#stored = stored;
     this.#logger = logger;
     this.#appliedIndex = appliedIndex;
     this.#savedIndex = appliedIndex;
@@ -62,8 +66,9 @@ export class StateSaver {
       const index = this.#appliedIndex;
       this.#unsaved.clear();
       try {
-        await this.#storage.commit(batchOf(changes, index), { sync: false });
+        await this.#storage.commit(this.#batchOf(changes, index), { sync: false });
         this.#savedIndex = index;
+        this.#stored.written(changes);
       } catch (error) {
         // Newer values of the same keys win over those that failed.
         for (const [key, value] of changes) if (!this.#unsaved.has(key)) this.#unsaved.set(key, value);
@@ -76,14 +81,17 @@ export class StateSaver {
     }
     this.#running = null;
   }
-}
 
-function batchOf(changes: readonly StateChange[], appliedIndex: number): WriteBatch {
-  const batch = new WriteBatch();
-  for (const [key, value] of changes) {
-    if (value === undefined) batch.delete(STATE, Buffer.from(key));
-    else batch.put(STATE, Buffer.from(key), pack(value));
+  #batchOf(changes: readonly StateChange[], appliedIndex: number): WriteBatch {
+    const batch = new WriteBatch();
+    for (const [key, value] of changes) {
+      const isStored = isStoredKey(key);
+      const column = isStored ? VALUES_COLUMN : STATE;
+      const bytes = isStored ? this.#stored.storageKey(key) : Buffer.from(key);
+      if (value === undefined) batch.delete(column, bytes);
+      else batch.put(column, bytes, pack(value));
+    }
+    batch.put(META, APPLIED, pack(appliedIndex));
+    return batch;
   }
-  batch.put(META, APPLIED, pack(appliedIndex));
-  return batch;
 }

@@ -46,6 +46,7 @@ export interface ClusterConfiguration {
   readonly timeBeforeMovingToRehabMs: number;
   readonly timeBeforeRotatingPreferredNodeMs: number;
   readonly timeBeforeAddingReplicaMs: number;
+  readonly expiredValuesPeriodMs: number;
   /** null: not told here. */
   readonly zone: string | null;
 }
@@ -132,6 +133,7 @@ function clusterOf(values: SettingValues): ClusterConfiguration {
     timeBeforeMovingToRehabMs: values.get(cluster.timeBeforeMovingToRehabInSec) * 1000,
     timeBeforeRotatingPreferredNodeMs: values.get(cluster.timeBeforeRotatingPreferredNodeInSec) * 1000,
     timeBeforeAddingReplicaMs: values.get(cluster.timeBeforeAddingReplicaInSec) * 1000,
+    expiredValuesPeriodMs: values.get(cluster.compareExchangeExpiredDeleteFrequencyInSec) * 1000,
     zone: values.get(cluster.nodeZone),
   };
 }

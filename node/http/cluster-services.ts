@@ -2,6 +2,7 @@ import type { CertificateDirectory } from '../cluster/certificate-directory.ts';
 import type { ClusterCommand } from '../cluster/cluster-command.ts';
 import type { LogEnd, RecoveryReport } from '../cluster/cluster-recovery.ts';
 import type { ClusterStatus, ClusterTopologyView } from '../cluster/cluster-status.ts';
+import type { ConsistentStore } from '../cluster/consistent-store.ts';
 import type { StoredRecord } from '../cluster/state/stored-record.ts';
 
 export interface ObserverDecisions {
@@ -19,6 +20,7 @@ export interface ObserverDecisions {
 export interface ClusterServices {
   readonly serverId: string;
   readonly certificates: Pick<CertificateDirectory, 'all' | 'find'>;
+  readonly consistent: Pick<ConsistentStore, 'values' | 'readBarrier'>;
   /** `?` while passive. */
   nodeTag(): string;
   topology(): ClusterTopologyView;

@@ -97,3 +97,9 @@ export const BY_QUERY_BATCH = 1024;
 
 /** Bytes of a stream that are read from the index thread at once. */
 export const STREAM_CHUNK_BYTES = 256 * 1024;
+
+/** Compare-exchange values that a listing reads at once, before it hands them on; each may be as large as one may be. */
+export const SLICE_VALUES = 32;
+
+/** Compare-exchange keys of one request. */
+export const VALUE_KEYS_MAX = 4096;

@@ -7,6 +7,7 @@ import { clusterAdminRoutes } from './handlers/cluster/cluster-admin.ts';
 import { nodePropertiesRoutes } from './handlers/cluster/node-properties.ts';
 import { recoverRoutes } from './handlers/cluster/recover.ts';
 import { clusterTopologyRoutes } from './handlers/cluster/topology.ts';
+import { compareExchangeRoutes } from './handlers/compare-exchange/compare-exchange.ts';
 import { clientConfigurationRoutes } from './handlers/databases/client-configuration.ts';
 import { createDatabaseRoutes } from './handlers/databases/create-database.ts';
 import { databaseGroupRoutes } from './handlers/databases/database-group.ts';
@@ -57,6 +58,7 @@ const builtRoutes: readonly Route[] = [
   ...staticIndexRoutes,
   ...hiloRoutes,
   ...identityRoutes,
+  ...compareExchangeRoutes,
   ...statisticsRoutes,
   ...conflictRoutes,
   ...replicationStateRoutes,

@@ -5,8 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ClusterCommand } from '../../node/cluster/cluster-command.ts';
 import { ClusterStateMachine } from '../../node/cluster/cluster-state-machine.ts';
 import { encodeEnvelope } from '../../node/cluster/command-envelope.ts';
+import { compareExchangeValues } from '../../node/cluster/compare-exchange-values.ts';
 import { RECORDS } from '../../node/cluster/state/state-keys.ts';
 import { silentLogger } from '../../node/observability/logger.ts';
+import type { SnapshotSource } from '../../node/rachis/state-machine.ts';
 import { StorageWriter } from '../../node/storage/storage-writer.ts';
 
 const create = (DatabaseName: string): ClusterCommand => ({
@@ -98,6 +100,99 @@ describe('ClusterStateMachine', () => {
     expect(machine.state.list(RECORDS).map(([key]) => key)).toEqual(['record/new']);
     expect(machine.restoredSnapshot).toEqual(metadata);
     await other.close();
+  });
+
+  describe('compare-exchange values', () => {
+    const put = (key: string, value: string, at = 0): ClusterCommand => ({
+      type: 'PutCompareExchange',
+      database: 'shop',
+      key,
+      index: at,
+      value,
+      expiresAtMs: null,
+    });
+    const valuesOf = (one: ClusterStateMachine) =>
+      Object.fromEntries(
+        compareExchangeValues(one.state, 'shop')
+          .list('', 100)
+          .map(({ key, value }) => [key, value]),
+      );
+    const carry = async (source: SnapshotSource, to: ClusterStateMachine) => {
+      const configuration = { clusterId: 'c', nodes: [], outgoingMembers: [], lastTag: 'A' };
+      await to.restore(
+        { index: source.index, term: 1, configuration },
+        (async function* () {
+          yield* source.chunks();
+        })(),
+      );
+      source.close();
+    };
+
+    it('are there again after a restart, at the index of their command', async () => {
+      machine.apply([entry(create('shop')), entry(put('a', '1')), entry(put('b', '2'))]);
+      await machine.flush();
+      await machine.close();
+      machine = await open('a');
+      expect(valuesOf(machine)).toEqual({ a: '1', b: '2' });
+      expect(machine.apply([entry(put('a', '3', 2))])).toEqual([
+        { result: { isSuccessful: true, index: 4, value: null } },
+      ]);
+    });
+
+    it('are in a snapshot as they were when it was taken, and take the place of all others', async () => {
+      machine.apply([entry(create('shop')), entry(put('a', '1')), entry(put('b', '2'))]);
+      const source = await machine.snapshot();
+      machine.apply([entry(put('a', 'later', 2)), entry(put('c', 'later'))]);
+      await machine.flush();
+      const other = await open('b');
+      index = 0;
+      other.apply([entry(create('shop')), entry(put('old', '0'))]);
+      await carry(source, other);
+      expect(valuesOf(other)).toEqual({ a: '1', b: '2' });
+      await other.close();
+      const again = await open('b');
+      expect(valuesOf(again)).toEqual({ a: '1', b: '2' });
+      // Another one on top, over what the first left behind.
+      await carry(await machine.snapshot(), again);
+      expect(valuesOf(again)).toEqual({ a: 'later', b: '2', c: 'later' });
+      await again.close();
+    });
+
+    it('stay as they were when a restore breaks off', async () => {
+      machine.apply([entry(create('shop')), entry(put('a', '1'))]);
+      const other = await open('b');
+      index = 0;
+      other.apply([entry(create('shop')), entry(put('old', '0'))]);
+      const source = await machine.snapshot();
+      const configuration = { clusterId: 'c', nodes: [], outgoingMembers: [], lastTag: 'A' };
+      const broken = other.restore(
+        { index: 9, term: 1, configuration },
+        (async function* () {
+          yield* source.chunks();
+          throw new Error('cut off');
+        })(),
+      );
+      await expect(broken).rejects.toThrow('cut off');
+      source.close();
+      expect(valuesOf(other)).toEqual({ old: '0' });
+      await carry(await machine.snapshot(), other);
+      expect(valuesOf(other)).toEqual({ a: '1' });
+      await other.close();
+    });
+
+    it('answers the repeated request as the first one, but for a long value that is not kept', async () => {
+      machine.apply([entry(create('shop')), entry(put('short', '1')), entry(put('long', 'x'.repeat(2000)))]);
+      const refused = [entry(put('short', '2'), 'r1'), entry(put('long', '2'), 'r2')];
+      const first = machine.apply(refused);
+      expect(first).toEqual([
+        { result: { isSuccessful: false, index: 2, value: '1' } },
+        { result: { isSuccessful: false, index: 3, value: 'x'.repeat(2000) } },
+      ]);
+      expect(machine.apply([entry(put('short', '2'), 'r1'), entry(put('long', '2'), 'r2')])).toEqual([
+        first[0],
+        { result: { isSuccessful: false, index: 3, value: undefined } },
+      ]);
+    });
   });
 
   it('answers bytes that are no command with an error', () => {

@@ -20,6 +20,7 @@ export const quickSettings: ClusterSettings = {
   timeBeforeMovingToRehabMs: 500,
   timeBeforeRotatingPreferredNodeMs: 10_000,
   timeBeforeAddingReplicaMs: 1_000,
+  expiredValuesPeriodMs: 50,
 };
 
 export async function until(holds: () => boolean, what: string | (() => string), timeoutMs = 20_000) {

@@ -11,6 +11,8 @@ import {
   setDynamicNodesDistribution,
   updateTopology,
 } from './change-topology.ts';
+import { cleanValues } from './clean-values.ts';
+import { deleteCompareExchange, putCompareExchange } from './compare-exchange.ts';
 import { deleteDatabase, removeNodeFromDatabase } from './delete-database.ts';
 import { deleteIndexes, editIndexes, putAutoIndex, putIndexes } from './edit-indexes.ts';
 import {
@@ -116,6 +118,12 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return nextIdentities(context, command);
     case 'SeedIdentity':
       return seedIdentity(context, command);
+    case 'PutCompareExchange':
+      return putCompareExchange(context, command);
+    case 'DeleteCompareExchange':
+      return deleteCompareExchange(context, command);
+    case 'CleanValues':
+      return cleanValues(context);
     default:
       throw new ClusterError(
         `This node does not know the command '${String((command as { type?: unknown }).type)}'.`,

@@ -11,6 +11,7 @@ import { ClusterArgumentError, ClusterOperationError } from '../cluster-error.ts
 import type { DatabaseRecord, DatabaseTopology } from '../database-record.ts';
 import { type ApplyContext, timestampOf } from './apply-context.ts';
 import { dropNodeProperties } from './node-properties.ts';
+import { forgetSpace } from './spaces.ts';
 import { identitiesOf, RECORDS, recordKey } from './state-keys.ts';
 import { checkEtag, requireRecord, type StoredRecord, writeRecord } from './stored-record.ts';
 
@@ -161,6 +162,7 @@ export function withoutNode(topology: DatabaseTopology, node: string): DatabaseT
 export function forgetDatabase(context: ApplyContext, name: string): void {
   context.state.delete(recordKey(name));
   for (const [key] of context.state.list(identitiesOf(name))) context.state.delete(key);
+  forgetSpace(context, name);
 }
 
 /**

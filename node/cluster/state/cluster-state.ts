@@ -1,4 +1,5 @@
-import type { StateChange, StateReader } from './state-transaction.ts';
+import { compareKeys } from './compare-keys.ts';
+import type { ScanRange, StateChange, StateEntry, StateReader } from './state-transaction.ts';
 
 /**
  * The cluster's state in memory: small (records, identities, configuration), read by every request, and rebuilt from
@@ -19,10 +20,17 @@ export class ClusterState implements StateReader {
     return this.#entries.get(key);
   }
 
-  list(prefix: string): readonly (readonly [string, unknown])[] {
-    const found: (readonly [string, unknown])[] = [];
+  list(prefix: string): readonly StateEntry[] {
+    const found: StateEntry[] = [];
     for (const entry of this.#entries) if (entry[0].startsWith(prefix)) found.push(entry);
     return found.sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  scan(prefix: string, { after, limit }: ScanRange): readonly StateEntry[] {
+    return this.list(prefix)
+      .filter(([key]) => after === undefined || compareKeys(key, after) > 0)
+      .sort(([a], [b]) => compareKeys(a, b))
+      .slice(0, limit);
   }
 
   apply(changes: readonly StateChange[]): void {
@@ -33,7 +41,7 @@ export class ClusterState implements StateReader {
   }
 
   /** Everything, as of now; later changes don't touch it. */
-  snapshot(): readonly (readonly [key: string, value: unknown])[] {
+  snapshot(): readonly StateEntry[] {
     return [...this.#entries];
   }
 

@@ -1,11 +1,9 @@
 import type { CommandOutcome } from './apply-command.ts';
+import { numberKey } from './state-keys.ts';
 import type { StateChange, StateReader } from './state-transaction.ts';
 
 /** Prefix of the remembered requests in the state; the rest of the key is the index, so that they sort by age. */
 const REQUESTS = 'request/';
-
-/** Digits of an index in a key: those of 2^53. */
-const INDEX_DIGITS = 16;
 
 interface RememberedRequest {
   readonly id: string;
@@ -34,7 +32,7 @@ export class RequestHistory {
 
   /** The changes that remember this request and forget the oldest ones above the limit: the same on every node. */
   remember(id: string, index: number, outcome: CommandOutcome): StateChange[] {
-    const key = REQUESTS + String(index).padStart(INDEX_DIGITS, '0');
+    const key = REQUESTS + numberKey(index);
     const value: RememberedRequest = { id, outcome };
     this.#byId.set(id, { index, outcome });
     this.#keys.push(key);

@@ -1,24 +1,29 @@
 import { pack } from 'msgpackr';
 import { SNAPSHOT_CHUNK_BYTES, SNAPSHOT_CHUNK_ENTRIES } from '../limits.ts';
+import type { StateEntry } from './state-transaction.ts';
 
-export type StateEntry = readonly [key: string, value: unknown];
+/** An entry with its size, as far as that is known. */
+export interface MeasuredEntry {
+  readonly entry: StateEntry;
+  readonly bytes: number | null;
+}
 
 /** The state cut into pieces, each a packed array of entries. */
-export function* snapshotChunks(entries: readonly StateEntry[]): Generator<Uint8Array> {
+export function* snapshotChunks(entries: Iterable<MeasuredEntry>): Generator<Uint8Array> {
   let chunk: StateEntry[] = [];
-  let bytes = 0;
-  for (const entry of entries) {
+  let total = 0;
+  for (const { entry, bytes } of entries) {
     chunk.push(entry);
-    bytes += approximateBytes(entry);
-    if (bytes < SNAPSHOT_CHUNK_BYTES && chunk.length < SNAPSHOT_CHUNK_ENTRIES) continue;
+    total += bytes ?? approximateBytes(entry);
+    if (total < SNAPSHOT_CHUNK_BYTES && chunk.length < SNAPSHOT_CHUNK_ENTRIES) continue;
     yield pack(chunk);
     chunk = [];
-    bytes = 0;
+    total = 0;
   }
   if (chunk.length > 0) yield pack(chunk);
 }
 
 function approximateBytes([key, value]: StateEntry): number {
-  // The exact size would cost a second packing; records are the only large values, and mostly text.
+  // The exact size would cost a second packing; large values are mostly text.
   return key.length + (typeof value === 'object' ? JSON.stringify(value).length : 16);
 }

@@ -7,6 +7,30 @@ export const SERVER_CLIENT_CONFIGURATION = 'client-configuration';
 /** Properties of nodes. */
 export const NODES = 'node/';
 
+/** The consistent values of each database, under the name of the database. */
+export const SPACES = 'space/';
+
+/** Spaces of databases that are gone: what they hold is removed piece by piece. */
+export const FORGOTTEN_SPACES = 'forgotten/';
+
+/** Compare-exchange values, and when they expire: of any number and size, so they live in storage. */
+export const VALUES = 'value/';
+export const EXPIRIES = 'expiry/';
+
+const STORED = [VALUES, EXPIRIES] as const;
+
+/** Whether a key is one of those that live in storage only, and not in memory too. */
+export function isStoredKey(key: string): boolean {
+  return STORED.some((prefix) => key.startsWith(prefix));
+}
+
+/** Digits of a number in a key: those of 2^53, so that keys sort as numbers do. */
+const NUMBER_DIGITS = 16;
+
+export function numberKey(value: number): string {
+  return String(value).padStart(NUMBER_DIGITS, '0');
+}
+
 /** Client certificates. */
 export const CERTIFICATES = 'certificate/';
 
@@ -23,6 +47,28 @@ export function recordKey(databaseName: string): string {
 
 export function nodeKey(tag: string): string {
   return NODES + tag;
+}
+
+export function spaceKey(databaseName: string): string {
+  return SPACES + databaseName.toLowerCase();
+}
+
+export function forgottenSpaceKey(space: number): string {
+  return FORGOTTEN_SPACES + numberKey(space);
+}
+
+/** Prefix of all compare-exchange values of a space. */
+export function valuesOf(space: number): string {
+  return `${VALUES}${numberKey(space)}/`;
+}
+
+export function valueKey(space: number, key: string): string {
+  return valuesOf(space) + key.toLowerCase();
+}
+
+/** Values sort by when they expire. */
+export function expiryKey(expiresAtMs: number, space: number, key: string): string {
+  return `${EXPIRIES}${numberKey(expiresAtMs)}/${numberKey(space)}/${key.toLowerCase()}`;
 }
 
 /** Prefix of all identities of a database. */

@@ -1,8 +1,19 @@
+/** One key of the state, with its value. */
+export type StateEntry = readonly [key: string, value: unknown];
+
+/** Which rows of a prefix: those behind the key `after`, and so many. */
+export interface ScanRange {
+  readonly after?: string;
+  readonly limit: number;
+}
+
 /** What commands read: the state as of the entry that is being applied. Values are immutable. */
 export interface StateReader {
   get(key: string): unknown;
-  /** Entries whose key starts with `prefix`, in key order. */
-  list(prefix: string): readonly (readonly [key: string, value: unknown])[];
+  /** Entries whose key starts with `prefix`, in key order. Only for what is held in memory. */
+  list(prefix: string): readonly StateEntry[];
+  /** As list, a bounded number of them, in the order of the keys' bytes: for what may be large. */
+  scan(prefix: string, range: ScanRange): readonly StateEntry[];
 }
 
 /** A change of one key; `undefined` deletes it. */
@@ -24,7 +35,7 @@ export class StateTransaction implements StateReader {
     return this.#changes.has(key) ? this.#changes.get(key) : this.#base.get(key);
   }
 
-  list(prefix: string): readonly (readonly [string, unknown])[] {
+  list(prefix: string): readonly StateEntry[] {
     const merged = new Map(this.#base.list(prefix));
     for (const [key, value] of this.#changes) {
       if (!key.startsWith(prefix)) continue;
@@ -32,6 +43,11 @@ export class StateTransaction implements StateReader {
       else merged.set(key, value);
     }
     return [...merged].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  /** The rows before this transaction: no command scans what it has written. */
+  scan(prefix: string, range: ScanRange): readonly StateEntry[] {
+    return this.#base.scan(prefix, range);
   }
 
   put(key: string, value: unknown): void {

@@ -28,7 +28,7 @@ const BY_CATEGORY: Readonly<Record<string, string>> = {
   Cluster: `TcpTimeoutInMs MaxChangeVectorDistance HardDeleteOnReplacement LogHistoryMaxEntries
     MaxSizeOfSingleRaftCommandInMb TcpSendBufferSizeInBytes TcpReceiveBufferSizeInBytes OnErrorDelayTimeInMs
     CompareExchangeTombstonesCleanupIntervalInMin
-    MaxClusterTransactionCompareExchangeTombstoneCheckIntervalInMin CompareExchangeExpiredDeleteFrequencyInSec
+    MaxClusterTransactionCompareExchangeTombstoneCheckIntervalInMin
     MaxClusterTransactionBatchSize DisableAtomicDocumentWrites MaximalAllowedClusterVersion`,
   Logs: `UseUtcTime RetentionTimeInHrs RetentionSizeInMb Compress MaxArchiveDays EnableArchiveFileCompression
     ConfigPath Internal.Path Internal.Level Internal.LogToStandardOutput Internal.LogToStandardError

@@ -60,6 +60,12 @@ export const timeBeforeAddingReplicaInSec = setting(
   900,
   'Time in rehab after which another node gets a copy; 0: never.',
 );
+export const compareExchangeExpiredDeleteFrequencyInSec = setting(
+  'Cluster.CompareExchangeExpiredDeleteFrequencyInSec',
+  seconds(1),
+  60,
+  'How often compare-exchange values that have expired are removed.',
+);
 
 export const nodeZone = setting(
   'Cluster.Node.Zone',
@@ -78,5 +84,6 @@ export const CLUSTER_SETTINGS = [
   timeBeforeMovingToRehabInSec,
   timeBeforeRotatingPreferredNodeInSec,
   timeBeforeAddingReplicaInSec,
+  compareExchangeExpiredDeleteFrequencyInSec,
   nodeZone,
 ] as const;

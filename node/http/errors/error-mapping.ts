@@ -82,6 +82,7 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   // cluster, rachis
   ClusterOperationError: framework('System.InvalidOperationException'),
   ClusterArgumentError: framework('System.ArgumentException'),
+  CompareExchangeKeyTooBigError: raven(500, 'CompareExchangeKeyTooBigException'),
   ClusterTimeoutError: framework('System.TimeoutException', 408),
   InvalidDatabaseNameError: raven(400, 'BadRequestException'),
   UpdateOfMissingDatabaseError: raven(400, 'BadRequestException'),

@@ -80,7 +80,6 @@ const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
   ],
   'Documents compression': ['GET /documents-compression/config', 'POST /admin/documents-compression/config'],
   'Schema validation': ['GET /schema-validation/config', 'POST /admin/schema-validation/config'],
-  'Compare-exchange': ['GET,PUT,DELETE /cmpxchg'],
   Subscriptions: [
     'GET,PUT,DELETE /subscriptions',
     'POST /subscriptions/update',

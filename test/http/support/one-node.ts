@@ -22,6 +22,7 @@ const SETTINGS = {
   timeBeforeMovingToRehabMs: 60_000,
   timeBeforeRotatingPreferredNodeMs: 5_000,
   timeBeforeAddingReplicaMs: 900_000,
+  expiredValuesPeriodMs: 50,
 };
 
 /** A node A that leads itself: real storage, Rachis, databases, landlord and HTTP server. */

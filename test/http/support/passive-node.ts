@@ -42,6 +42,7 @@ export const passiveCluster: ClusterServices = {
   records: () => [],
   clientConfiguration: () => null,
   identities: () => ({}),
+  consistent: { values: () => ({ find: () => undefined, list: () => [] }), readBarrier: refuse },
   waitForIndex: refuse,
   observerDecisions: () => ({ suspended: false, iteration: 0, decisions: [] }),
   bootstrap: refuse,

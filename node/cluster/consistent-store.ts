@@ -1,0 +1,54 @@
+import type { Logger } from '../observability/logger.ts';
+import { ClusterTimeoutError, NoLeaderError } from '../rachis/rachis-error.ts';
+import type { RachisNode } from '../rachis/rachis-node.ts';
+import type { ClusterCommand } from './cluster-command.ts';
+import { type CompareExchangeValues, compareExchangeValues } from './compare-exchange-values.ts';
+import type { StateReader } from './state/state-transaction.ts';
+import { ValueCleaner } from './value-cleaner.ts';
+
+export interface ConsistentStoreOptions {
+  readonly rachis: RachisNode;
+  readonly state: StateReader;
+  readonly logger: Logger;
+  readonly cleanPeriodMs: number;
+  submit(command: ClusterCommand): Promise<{ readonly result: unknown }>;
+}
+
+/** What the cluster keeps of databases besides their records, consistent over all nodes. */
+export class ConsistentStore {
+  readonly #options: ConsistentStoreOptions;
+  readonly #cleaner: ValueCleaner;
+
+  constructor(options: ConsistentStoreOptions) {
+    this.#options = options;
+    const { rachis, state, logger, cleanPeriodMs, submit } = options;
+    const isLeader = () => rachis.isLeader;
+    this.#cleaner = new ValueCleaner({ periodMs: cleanPeriodMs, state, logger, isLeader, submit });
+  }
+
+  /**
+   * The compare-exchange values of a database, as this node has applied them. Read after `readBarrier` they are
+   * linearizable; without it they may be behind.
+   */
+  values(databaseName: string): CompareExchangeValues {
+    return compareExchangeValues(this.#options.state, databaseName);
+  }
+
+  /**
+   * Resolves when this node has applied whatever was acknowledged anywhere before the call: a majority has confirmed it.
+   * Rejects with NoLeaderError when none does in time.
+   */
+  async readBarrier(): Promise<void> {
+    try {
+      await this.#options.rachis.readBarrier();
+    } catch (error) {
+      if (!(error instanceof ClusterTimeoutError)) throw error;
+      // Nothing was done that a client could fear to repeat: another node may answer.
+      throw new NoLeaderError(`A majority of the cluster did not confirm what is newest: ${error.message}`);
+    }
+  }
+
+  close(): void {
+    this.#cleaner.close();
+  }
+}

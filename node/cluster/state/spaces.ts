@@ -1,0 +1,35 @@
+import type { ApplyContext } from './apply-context.ts';
+import { forgottenSpaceKey, spaceKey } from './state-keys.ts';
+import type { StateReader } from './state-transaction.ts';
+import { requireRecord } from './stored-record.ts';
+
+/**
+ * What the cluster keeps of a database besides its record: the consistent values. It has a number of its own, so that a
+ * database that is deleted leaves at once whatever it held, and one of the same name starts with nothing.
+ */
+export interface Space {
+  /** Raft index at which it was made. */
+  readonly id: number;
+}
+
+export function findSpace(state: StateReader, database: string): Space | undefined {
+  return state.get(spaceKey(database)) as Space | undefined;
+}
+
+/** Makes it when there is none. Throws DatabaseDoesNotExistError. */
+export function requireSpace(context: ApplyContext, database: string): Space {
+  requireRecord(context.state, database);
+  const known = findSpace(context.state, database);
+  if (known !== undefined) return known;
+  const space: Space = { id: context.index };
+  context.state.put(spaceKey(database), space);
+  return space;
+}
+
+/** The database is gone. What its space holds goes later, piece by piece. */
+export function forgetSpace(context: ApplyContext, database: string): void {
+  const space = findSpace(context.state, database);
+  if (space === undefined) return;
+  context.state.delete(spaceKey(database));
+  context.state.put(forgottenSpaceKey(space.id), space.id);
+}

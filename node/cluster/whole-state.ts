@@ -1,0 +1,33 @@
+import type { ClusterState } from './state/cluster-state.ts';
+import { isStoredKey } from './state/state-keys.ts';
+import type { ScanRange, StateChange, StateEntry, StateReader } from './state/state-transaction.ts';
+import type { StoredState } from './stored-state.ts';
+
+/** The cluster's state as commands see it, wherever a key lives. A prefix lies on one side as a whole. */
+export class WholeState implements StateReader {
+  readonly #inMemory: ClusterState;
+  readonly #stored: StoredState;
+
+  constructor(inMemory: ClusterState, stored: StoredState) {
+    this.#inMemory = inMemory;
+    this.#stored = stored;
+  }
+
+  get(key: string): unknown {
+    return isStoredKey(key) ? this.#stored.get(key) : this.#inMemory.get(key);
+  }
+
+  list(prefix: string): readonly StateEntry[] {
+    return this.#inMemory.list(prefix);
+  }
+
+  scan(prefix: string, range: ScanRange): readonly StateEntry[] {
+    return (isStoredKey(prefix) ? this.#stored : this.#inMemory).scan(prefix, range);
+  }
+
+  apply(changes: readonly StateChange[]): void {
+    const isStored = ([key]: StateChange) => isStoredKey(key);
+    this.#stored.apply(changes.filter(isStored));
+    this.#inMemory.apply(changes.filter((change) => !isStored(change)));
+  }
+}
