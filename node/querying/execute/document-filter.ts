@@ -8,7 +8,7 @@ import { parsePath } from '../../indexing/values/field-path.ts';
 import type { FieldValues } from '../../indexing/values/index-value.ts';
 import type { FieldNeed } from '../plan/field-need.ts';
 import type { Predicate } from '../plan/predicate.ts';
-import { UnsupportedQueryError } from '../query-error.ts';
+import { UnknownMethodError } from '../query-error.ts';
 
 /**
  * A predicate as a test of a document, without any index: what `filter` does, and what an index must agree with.
@@ -48,8 +48,14 @@ function holds(predicate: Predicate, document: StoredDocument, values: ValuesByN
       return predicate.ids.some((id) => id.toLowerCase() === document.lowerId);
     case 'documentPrefix':
       return document.lowerId.startsWith(predicate.prefix.toLowerCase());
+    case 'phrase':
     case 'search':
-      throw new UnsupportedQueryError("'search' in a filter");
+    case 'lucene':
+    case 'fuzzy':
+    case 'proximity':
+    case 'intersect':
+    case 'optional':
+      throw new UnknownMethodError(`${predicate.kind} in a filter`);
     default:
       return holdsForTerms(predicate, termsOf(predicate.field, values));
   }

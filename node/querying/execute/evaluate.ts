@@ -1,10 +1,11 @@
-import { analyze } from '../../indexing/analysis/analyzers.ts';
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
 import { type EntrySet, intersect, NO_ENTRIES, subtract, union } from '../../indexing/store/entry-set.ts';
 import { entriesOfTerms, type IndexReader } from '../../indexing/store/index-reader.ts';
 import { TEXT_TERM, textTerm } from '../../indexing/store/term.ts';
 import type { Predicate } from '../plan/predicate.ts';
-import { searchTerms } from './search-terms.ts';
+import { intersectDocuments } from './intersect-documents.ts';
+import { lower } from './lower.ts';
+import { phraseEntries } from './phrase.ts';
 
 /** An index that is asked: its reader, and the fields by the names that queries use. */
 export interface SearchedIndex {
@@ -56,10 +57,22 @@ export function evaluate(predicate: Predicate, index: SearchedIndex): EntrySet {
         }
         return union(passing);
       });
-    case 'search':
+    case 'phrase':
       return ofField(predicate.field, index, (field) =>
-        search(field, predicate.text, predicate.matchAll, index),
+        phraseEntries(predicate.tokens, predicate.slop, field, reader),
       );
+    case 'search':
+    case 'lucene':
+    case 'fuzzy':
+    case 'proximity':
+      return evaluate(lower(predicate, index), index);
+    case 'intersect':
+      return intersectDocuments(
+        predicate.parts.map((part) => evaluate(part, index)),
+        reader,
+      );
+    case 'optional':
+      return reader.allEntries();
     case 'document':
       return union(predicate.ids.map((id) => reader.entriesOf(id.toLowerCase())));
     case 'documentPrefix':
@@ -70,7 +83,7 @@ export function evaluate(predicate: Predicate, index: SearchedIndex): EntrySet {
 /** Negations last: what is left by then is taken from instead of counting all others first. */
 function conjunction(parts: readonly Predicate[], index: SearchedIndex): EntrySet {
   const flat = parts.flatMap((part) => (part.kind === 'and' ? part.parts : [part]));
-  const positive = flat.filter((part) => part.kind !== 'not' && part.kind !== 'all');
+  const positive = flat.filter(({ kind }) => kind !== 'not' && kind !== 'all' && kind !== 'optional');
   const negative = flat.filter((part) => part.kind === 'not');
   let left: EntrySet | undefined;
   for (const part of positive) {
@@ -89,63 +102,4 @@ function ofField(name: string, index: SearchedIndex, entriesOf: (field: IndexFie
   const refusal = index.unknownField(name);
   if (refusal !== undefined) throw refusal;
   return NO_ENTRIES;
-}
-
-function search(field: IndexField, text: string, matchAll: boolean, index: SearchedIndex): EntrySet {
-  const analyzer = typeof field.analysis === 'object' ? field.analysis.analyzer : undefined;
-  const tokensOf = (part: string): readonly string[] =>
-    analyzer === undefined ? [part.toLowerCase()] : analyze(analyzer, [part]).map((token) => token.text);
-  const found = searchTerms(text, tokensOf).map((term) => entriesOfSearchTerm(term, field, index));
-  if (found.length === 0) return NO_ENTRIES;
-  return matchAll ? found.reduce(intersect) : union(found);
-}
-
-function entriesOfSearchTerm(
-  term: ReturnType<typeof searchTerms>[number],
-  field: IndexField,
-  { reader }: SearchedIndex,
-): EntrySet {
-  switch (term.kind) {
-    case 'token':
-      return reader.entries(field.id, textTerm(term.text, true));
-    case 'phrase':
-      return phrase(term.tokens, field, reader);
-    case 'prefix':
-      return entriesOfTerms(reader.termsWithPrefix(field.id, textTerm(term.text, true)));
-    case 'pattern': {
-      const passing: EntrySet[] = [];
-      for (const { bytes, entries } of reader.terms(field.id, TEXT_TERM)) {
-        if (term.passes(bytes.toString('utf8'))) passing.push(entries);
-      }
-      return union(passing);
-    }
-  }
-}
-
-/** Entries that have the tokens one after the other. */
-function phrase(tokens: readonly string[], field: IndexField, reader: IndexReader): EntrySet {
-  const placed = tokens.map((token) => positionsByEntry(reader, field.id, token));
-  const [first, ...rest] = placed;
-  if (first === undefined) return NO_ENTRIES;
-  const found: number[] = [];
-  for (const [entry, starts] of first) {
-    const follows = (start: number): boolean =>
-      rest.every((places, at) => places.get(entry)?.includes(start + at + 1) === true);
-    if (starts.some(follows)) found.push(entry);
-  }
-  return Uint32Array.from(found).sort();
-}
-
-function positionsByEntry(
-  reader: IndexReader,
-  field: number,
-  token: string,
-): ReadonlyMap<number, Uint32Array> {
-  const places = new Map<number, Uint32Array>();
-  for (const { entries, positions } of reader.postings(field, textTerm(token, true))) {
-    entries.forEach((entry, at) => {
-      places.set(entry, positions?.[at] ?? new Uint32Array(0));
-    });
-  }
-  return places;
 }

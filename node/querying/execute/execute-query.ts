@@ -106,15 +106,20 @@ export function searchedIndex(index: LocalIndex): SearchedIndex {
 /** A static index has a field once, however it is asked: `search(Name)` and `exact(Name)` are Name as it was defined. */
 class WrittenFields extends Map<string, IndexField> {
   override get(name: string): IndexField | undefined {
-    return super.get(name) ?? super.get(/^(?:search|exact)\((.*)\)$/.exec(name)?.[1] ?? '');
+    return super.get(name) ?? super.get(writtenName(name));
   }
+}
+
+/** The name of a field without what a query wants of it. */
+function writtenName(name: string): string {
+  return /^(?:search|exact)\((.*)\)$/.exec(name)?.[1] ?? name;
 }
 
 /** An auto index has what its query needs; of a static one a field may be misspelt. */
 function unknownField(name: string, { spec, state }: LocalIndex): InvalidQueryError | undefined {
   if (spec.type.startsWith('Auto') || state.entryCount === 0) return undefined;
   return new InvalidQueryError(
-    `The field '${name}' is not indexed in '${spec.name}', cannot query/sort on fields that are not indexed`,
+    `The field '${writtenName(name)}' is not indexed in '${spec.name}', cannot query/sort on fields that are not indexed`,
   );
 }
 

@@ -1,10 +1,9 @@
-import { analyze } from '../../indexing/analysis/analyzers.ts';
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
 import type { TermEntries } from '../../indexing/store/index-reader.ts';
 import { TEXT_TERM, type Term, textTerm } from '../../indexing/store/term.ts';
 import type { Predicate } from '../plan/predicate.ts';
 import type { SearchedIndex } from './evaluate.ts';
-import { searchTerms } from './search-terms.ts';
+import { lower } from './lower.ts';
 
 /** How much terms count: BM25 with k1 = 2 and b = 0.25, in which the length is that of the term, as in RavenDB. */
 const K1 = 2;
@@ -31,7 +30,11 @@ export class Scores {
     switch (predicate.kind) {
       case 'and':
       case 'or':
+      case 'intersect':
         for (const part of predicate.parts) this.#add(part, boost);
+        return;
+      case 'optional':
+        this.#add(predicate.part, boost);
         return;
       case 'boost':
         this.#add(predicate.part, boost * predicate.factor);
@@ -58,10 +61,18 @@ export class Scores {
         });
         return;
       case 'scan':
-        this.#addToField(predicate.field, (field) => this.#addScan(field, predicate.passes, boost));
+        this.#addToField(predicate.field, (field) => this.#addScan(field, predicate, boost));
+        return;
+      case 'phrase':
+        this.#addToField(predicate.field, (field) => {
+          for (const token of predicate.tokens) this.#addTerm(field, textTerm(token, true), boost);
+        });
         return;
       case 'search':
-        this.#addToField(predicate.field, (field) => this.#addSearch(field, predicate.text, boost));
+      case 'lucene':
+      case 'fuzzy':
+      case 'proximity':
+        this.#add(lower(predicate, this.#index), boost);
         return;
       // What is not there counts nothing, and what is everywhere the same for all.
       case 'not':
@@ -78,24 +89,10 @@ export class Scores {
     if (field !== undefined) add(field);
   }
 
-  #addSearch(field: IndexField, text: string, boost: number): void {
-    const analyzer = typeof field.analysis === 'object' ? field.analysis.analyzer : undefined;
-    const tokensOf = (part: string): readonly string[] =>
-      analyzer === undefined ? [part.toLowerCase()] : analyze(analyzer, [part]).map((token) => token.text);
-    for (const term of searchTerms(text, tokensOf)) {
-      if (term.kind === 'token') this.#addTerm(field, textTerm(term.text, true), boost);
-      else if (term.kind === 'phrase') {
-        for (const token of term.tokens) this.#addTerm(field, textTerm(token, true), boost);
-      } else if (term.kind === 'prefix') {
-        const start = textTerm(term.text, true);
-        this.#addTerms(field, this.#index.reader.termsWithPrefix(field.id, start), boost);
-      } else this.#addScan(field, term.passes, boost);
-    }
-  }
-
-  #addScan(field: IndexField, passes: (term: string) => boolean, boost: number): void {
+  #addScan(field: IndexField, { passes, weight }: Extract<Predicate, { kind: 'scan' }>, boost: number): void {
     for (const term of this.#index.reader.terms(field.id, TEXT_TERM)) {
-      if (passes(term.bytes.toString('utf8'))) this.#addTerms(field, [term], boost);
+      const text = term.bytes.toString('utf8');
+      if (passes(text)) this.#addTerms(field, [term], boost * (weight?.(text) ?? 1));
     }
   }
 

@@ -3,7 +3,7 @@ import { parseQuery } from '../rql/parse-query.ts';
 import type { FromClause, RqlQuery } from '../rql/syntax-tree.ts';
 import { type QueryParameters, ValueBinder } from './bind-values.ts';
 import { Aggregates, compileGroup } from './compile-group.ts';
-import { compileWhere, type WhereContext } from './compile-where.ts';
+import { compileWhere } from './compile-where.ts';
 import { compileFacets } from './facets/compile-facets.ts';
 import { FieldNeeds } from './field-need.ts';
 import { compileIncludes } from './include-plan.ts';
@@ -11,6 +11,7 @@ import { compileOrder } from './order.ts';
 import type { Predicate } from './predicate.ts';
 import type { QueryPlan, QuerySource } from './query-plan.ts';
 import { compileSuggestions } from './suggestions/compile-suggestions.ts';
+import type { WhereContext } from './where-scope.ts';
 
 /** A query as a client sends it. */
 export interface QueryRequest {

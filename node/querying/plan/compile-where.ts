@@ -4,40 +4,24 @@ import { DATE_TERM, EXISTS, NULL, NUMBER_TERM, type Term, textTerm } from '../..
 import { parseDate } from '../../indexing/values/date-text.ts';
 import { UnknownMethodError, UnsupportedQueryError } from '../query-error.ts';
 import type {
-  Argument,
   Between,
   Comparison,
   ComparisonOperator,
   Expression,
-  Field,
   In,
   MethodCall,
-  Value,
 } from '../rql/syntax-tree.ts';
-import { type QueryValue, typeName, type ValueBinder } from './bind-values.ts';
-import type { Aggregates } from './compile-group.ts';
-import type { FieldNeeds } from './field-need.ts';
-import { fieldName, isId } from './names.ts';
+import { type QueryValue, typeName } from './bind-values.ts';
+import { fuzzy, luceneQuery, proximity, search } from './compile-text.ts';
+import { clauseOf, fieldOf, numberOf, textOf } from './method-arguments.ts';
+import { isId, isMethod } from './names.ts';
 import type { Predicate } from './predicate.ts';
-import { serverTime } from './server-time.ts';
-
-export interface WhereContext {
-  readonly binder: ValueBinder;
-  readonly alias?: string;
-  /** Collects what the clause needs of which field. */
-  readonly needs: FieldNeeds;
-  readonly nowMs: number;
-  /** In a `group by` query: who notes what is counted and summed. */
-  readonly aggregates?: Aggregates;
-}
-
-interface Scope extends WhereContext {
-  readonly isExact: boolean;
-}
+import { operand, rightHand, type Scope, type WhereContext } from './where-scope.ts';
 
 /** A where clause as a predicate over the fields of an index. */
 export function compileWhere(where: Expression, context: WhereContext): Predicate {
-  return compile(where, { ...context, isExact: false });
+  const scope: Scope = { ...context, isExact: false };
+  return isMethod(where, 'intersect') ? intersectClauses(where, scope) : compile(where, scope);
 }
 
 function compile(expression: Expression, scope: Scope): Predicate {
@@ -154,32 +138,9 @@ function idComparison(operator: ComparisonOperator, value: QueryValue, scope: Sc
   return { kind: 'range', field: 'id()', ...rangeOf(operator, value, scope) };
 }
 
-/** A field, as the index calls it in this scope; what it takes is noted. */
-function operand(of: Field | MethodCall, scope: Scope): string {
-  if (of.kind === 'method') {
-    const aggregate = scope.aggregates?.fieldOf(of, scope.alias);
-    if (aggregate === undefined) throw new UnknownMethodError(of.name);
-    scope.needs.add(aggregate);
-    return aggregate;
-  }
-  const name = fieldName(of, scope.alias);
-  scope.needs.add(name, { exact: scope.isExact });
-  return scope.isExact ? `exact(${name})` : name;
-}
-
-function rightHand(right: Value | Field | MethodCall, scope: Scope): QueryValue {
-  if (right.kind === 'method') return serverTime(right, scope.binder, scope.nowMs);
-  if (right.kind === 'field') {
-    throw scope.binder.error(
-      `A field can be compared with a value only, but '${fieldName(right)}' is a field: put texts in quotes`,
-    );
-  }
-  return scope.binder.scalar(right);
-}
-
 function method(call: MethodCall, scope: Scope): Predicate {
   const { binder } = scope;
-  const [first, second, third] = call.arguments;
+  const [first, second] = call.arguments;
   switch (call.name.toLowerCase()) {
     case 'exact':
       return compile(clauseOf(first, call, scope), { ...scope, isExact: true });
@@ -206,16 +167,18 @@ function method(call: MethodCall, scope: Scope): Predicate {
       const pattern = expression(textOf(second, call, scope), scope);
       return scan(fieldOf(first, call, scope), (term) => pattern.test(term));
     }
-    case 'search': {
-      const field = fieldOf(first, call, { ...scope, isExact: false });
-      const text = textOf(second, call, scope);
-      scope.needs.add(field, { search: true });
-      return { kind: 'search', field: `search(${field})`, text, matchAll: isAnd(third, call, scope) };
-    }
+    case 'search':
+      return search(call, scope);
     case 'lucene':
+      return luceneQuery(call, scope);
     case 'fuzzy':
+      return fuzzy(call, scope);
     case 'proximity':
+      return proximity(call, scope);
     case 'intersect':
+      throw binder.error(
+        'Invalid intersect query. The WHERE clause must hold just one intersect(…) and nothing beside it',
+      );
     case 'morelikethis':
     case 'spatial.within':
     case 'spatial.contains':
@@ -230,6 +193,13 @@ function method(call: MethodCall, scope: Scope): Predicate {
         ? binder.error(`Method ${call.name}() expects an argument`)
         : new UnknownMethodError(call.name);
   }
+}
+
+/** `intersect(a, b, …)`. */
+function intersectClauses(call: MethodCall, scope: Scope): Predicate {
+  const parts = call.arguments.map((argument) => compile(clauseOf(argument, call, scope), scope));
+  if (parts.length >= 2) return { kind: 'intersect', parts };
+  throw scope.binder.error('The valid intersect query must have multiple intersect clauses.');
 }
 
 function scan(field: string, passes: (term: string) => boolean): Predicate {
@@ -248,66 +218,4 @@ function expression(pattern: string, { isExact, binder }: Scope): RegExp {
       `'${pattern}' is not a regular expression: ${error instanceof Error ? error.message : ''}`,
     );
   }
-}
-
-function clauseOf(argument: Argument | undefined, call: MethodCall, { binder }: Scope): Expression {
-  const given = argument?.expression;
-  switch (given?.kind) {
-    case 'true':
-    case 'and':
-    case 'or':
-    case 'not':
-    case 'comparison':
-    case 'between':
-    case 'in':
-    case 'method':
-      return given;
-    default:
-      throw binder.error(`Method ${call.name}() expects a clause as its first argument`);
-  }
-}
-
-function fieldOf(argument: Argument | undefined, call: MethodCall, scope: Scope): string {
-  const given = argument?.expression;
-  if (given !== undefined && isId(given)) {
-    scope.needs.add('id()');
-    return 'id()';
-  }
-  if (given?.kind !== 'field') {
-    throw scope.binder.error(`Method ${call.name}() expects a field as its first argument`);
-  }
-  return operand(given, scope);
-}
-
-function literalOf(argument: Argument | undefined, call: MethodCall, { binder }: Scope): Value {
-  const given = argument?.expression;
-  switch (given?.kind) {
-    case 'string':
-    case 'number':
-    case 'boolean':
-    case 'null':
-    case 'parameter':
-      return given;
-    default:
-      throw binder.error(`Method ${call.name}() expects a value as its second argument`);
-  }
-}
-
-function textOf(argument: Argument | undefined, call: MethodCall, scope: Scope): string {
-  return scope.binder.text(literalOf(argument, call, scope), call.name);
-}
-
-function numberOf(argument: Argument | undefined, call: MethodCall, scope: Scope): number {
-  const value = scope.binder.scalar(literalOf(argument, call, scope));
-  if (typeof value === 'number' || typeof value === 'bigint') return Number(value);
-  throw scope.binder.error(`Method ${call.name}() expects to get a number while it got ${typeName(value)}`);
-}
-
-/** `search(field, text, and)`: a bare word. */
-function isAnd(argument: Argument | undefined, call: MethodCall, { binder }: Scope): boolean {
-  if (argument === undefined) return false;
-  const word = argument.expression.kind === 'field' ? fieldName(argument.expression).toLowerCase() : '';
-  if (word === 'and') return true;
-  if (word === 'or') return false;
-  throw binder.error(`Supported operators in ${call.name}() are 'OR' or 'AND' but was '${word}'`);
 }

@@ -1,5 +1,6 @@
 import type { TermRange } from '../../indexing/store/index-reader.ts';
 import type { Term } from '../../indexing/store/term.ts';
+import type { LuceneQuery } from './lucene/lucene-query.ts';
 
 /** A where clause in terms of the fields and terms of one index: what the engine evaluates. */
 export type Predicate =
@@ -13,8 +14,31 @@ export type Predicate =
   | { readonly kind: 'range'; readonly field: string; readonly termKind: number; readonly range: TermRange }
   | { readonly kind: 'prefix'; readonly field: string; readonly text: string }
   /** A text term that passes; every term of the field is looked at. */
-  | { readonly kind: 'scan'; readonly field: string; readonly passes: (term: string) => boolean }
+  | {
+      readonly kind: 'scan';
+      readonly field: string;
+      readonly passes: (term: string) => boolean;
+      /** How much a term that passes counts for the score: 1 unless said. */
+      readonly weight?: (term: string) => number;
+    }
+  /** The tokens in this order, with so many moves of tokens allowed. */
+  | {
+      readonly kind: 'phrase';
+      readonly field: string;
+      readonly tokens: readonly string[];
+      readonly slop: number;
+    }
   | { readonly kind: 'search'; readonly field: string; readonly text: string; readonly matchAll: boolean }
+  /** A query in Lucene's syntax; `field` is the one of its words without a field. */
+  | { readonly kind: 'lucene'; readonly field: string; readonly query: LuceneQuery }
+  /** A whole term that is more than so much like the text. */
+  | { readonly kind: 'fuzzy'; readonly field: string; readonly text: string; readonly similarity: number }
+  /** All tokens of the text, near one another. */
+  | { readonly kind: 'proximity'; readonly field: string; readonly text: string; readonly slop: number }
+  /** Documents of which some entry matches each part, not the same one. */
+  | { readonly kind: 'intersect'; readonly parts: readonly Predicate[] }
+  /** Every entry; one that matches the part scores more. */
+  | { readonly kind: 'optional'; readonly part: Predicate }
   | { readonly kind: 'document'; readonly ids: readonly string[] }
   | { readonly kind: 'documentPrefix'; readonly prefix: string }
   | { readonly kind: 'boost'; readonly part: Predicate; readonly factor: number };

@@ -1,7 +1,7 @@
 import type { InvalidQueryError } from '../../query-error.ts';
 import type { Argument, Expression, Field, MethodCall, RqlQuery, SelectItem } from '../../rql/syntax-tree.ts';
-import type { WhereContext } from '../compile-where.ts';
 import { fieldName, isCallOf, isId, isMethod } from '../names.ts';
+import type { WhereContext } from '../where-scope.ts';
 import { facetOptions, NO_FACET_OPTIONS } from './facet-options.ts';
 import {
   type AggregationKind,

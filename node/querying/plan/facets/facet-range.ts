@@ -1,6 +1,7 @@
 import type { Expression, Field, MethodCall, Value } from '../../rql/syntax-tree.ts';
-import { compileWhere, type WhereContext } from '../compile-where.ts';
+import { compileWhere } from '../compile-where.ts';
 import { fieldName } from '../names.ts';
+import type { WhereContext } from '../where-scope.ts';
 import type { FacetRange } from './facet-plan.ts';
 
 type Comparing = Extract<Expression, { kind: 'comparison' | 'between' }>;

@@ -1,6 +1,6 @@
 import { parseCondition } from '../../rql/parse-query.ts';
-import type { WhereContext } from '../compile-where.ts';
 import { type Options, optionMember, optionsObject } from '../option-values.ts';
+import type { WhereContext } from '../where-scope.ts';
 import { facetOptions } from './facet-options.ts';
 import { type AggregationKind, ALL_RESULTS, type FacetAggregation, type FacetPlan } from './facet-plan.ts';
 import { facetRange, severalFields } from './facet-range.ts';

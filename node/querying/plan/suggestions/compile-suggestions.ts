@@ -1,9 +1,9 @@
 import type { Argument, RqlQuery, SelectItem } from '../../rql/syntax-tree.ts';
 import type { QueryValue } from '../bind-values.ts';
 import { typeName } from '../bind-values.ts';
-import type { WhereContext } from '../compile-where.ts';
 import { fieldName, isCallOf, isMethod } from '../names.ts';
 import { optionMember, optionsObject } from '../option-values.ts';
+import type { WhereContext } from '../where-scope.ts';
 import { SUGGESTED_CHARACTERS_MAX, SUGGESTED_TERMS_MAX } from './limits.ts';
 import type { StringDistance, SuggestionOptions, SuggestionPlan } from './suggestion-plan.ts';
 

@@ -1,0 +1,46 @@
+import { UnknownMethodError } from '../query-error.ts';
+import type { Field, MethodCall, Value } from '../rql/syntax-tree.ts';
+import type { QueryValue, ValueBinder } from './bind-values.ts';
+import type { Aggregates } from './compile-group.ts';
+import type { FieldNeeds } from './field-need.ts';
+import { fieldName } from './names.ts';
+import { serverTime } from './server-time.ts';
+
+export interface WhereContext {
+  readonly binder: ValueBinder;
+  readonly alias?: string;
+  /** Collects what the clause needs of which field. */
+  readonly needs: FieldNeeds;
+  readonly nowMs: number;
+  /** In a `group by` query: who notes what is counted and summed. */
+  readonly aggregates?: Aggregates;
+}
+
+/** What surrounds a clause. */
+export interface Scope extends WhereContext {
+  readonly isExact: boolean;
+}
+
+/** A field, as the index calls it in this scope; what it takes is noted. */
+export function operand(of: Field | MethodCall, scope: Scope): string {
+  if (of.kind === 'method') {
+    const aggregate = scope.aggregates?.fieldOf(of, scope.alias);
+    if (aggregate === undefined) throw new UnknownMethodError(of.name);
+    scope.needs.add(aggregate);
+    return aggregate;
+  }
+  const name = fieldName(of, scope.alias);
+  scope.needs.add(name, { exact: scope.isExact });
+  return scope.isExact ? `exact(${name})` : name;
+}
+
+/** The value that a field is compared with. */
+export function rightHand(right: Value | Field | MethodCall, scope: Scope): QueryValue {
+  if (right.kind === 'method') return serverTime(right, scope.binder, scope.nowMs);
+  if (right.kind === 'field') {
+    throw scope.binder.error(
+      `A field can be compared with a value only, but '${fieldName(right)}' is a field: put texts in quotes`,
+    );
+  }
+  return scope.binder.scalar(right);
+}
