@@ -63,6 +63,14 @@ export interface UpdateTopology {
   readonly name: string;
   readonly topology: DatabaseTopology;
   readonly expectedEtag: number | null;
+  /** The observer decided it, in this round of its: the decision is kept beside what it does. */
+  readonly observed?: { readonly reason: string; readonly round: number };
+}
+
+/** The observer decides nothing, whoever leads, until this is taken back. Result: null. */
+export interface SuspendObserver {
+  readonly type: 'SuspendObserver';
+  readonly suspended: boolean;
 }
 
 /** Adds a copy, as promotable; the replication factor grows by one. Result: `DatabaseWritten`. */
@@ -259,6 +267,7 @@ export type ClusterCommand =
   | RecoverCluster
   | SetNodeProperties
   | UpdateTopology
+  | SuspendObserver
   | AddDatabaseNode
   | PromoteDatabaseNode
   | ReorderMembers

@@ -10,7 +10,7 @@ import type { FrameConnection } from '../wire/frame-connection.ts';
 import type { OperationHeader } from '../wire/operation-header.ts';
 import { CertificateDirectory } from './certificate-directory.ts';
 import type { ClusterCommand } from './cluster-command.ts';
-import { errorFromValue } from './cluster-error.ts';
+import { ClusterOperationError, errorFromValue } from './cluster-error.ts';
 import { ClusterMembership } from './cluster-membership.ts';
 import { ClusterNodes } from './cluster-nodes.ts';
 import { ClusterObserver } from './cluster-observer.ts';
@@ -23,8 +23,15 @@ import { ConsistentStore } from './consistent-store.ts';
 import { decideAsLeader } from './leader-decisions.ts';
 import { HAND_OVER_TIMEOUT_MS } from './limits.ts';
 import type { DatabaseReport } from './node-report.ts';
+import {
+  type MaintenanceStats,
+  maintenanceStats,
+  type ObserverDecisions,
+  observerDecisionsOf,
+} from './observer-view.ts';
 import type { CommandOutcome } from './state/apply-command.ts';
 import { identitiesIn } from './state/identities.ts';
+import { isObserverSuspended } from './state/observer-record.ts';
 import { RECORDS, SERVER_CLIENT_CONFIGURATION } from './state/state-keys.ts';
 import { findRecord, type StoredRecord } from './state/stored-record.ts';
 
@@ -54,6 +61,7 @@ export interface ClusterLayerOptions {
 }
 
 const REPORT = 'report';
+const MAINTENANCE_STATS = 'maintenance-stats';
 
 interface ReportBody {
   readonly appliedIndex: number;
@@ -137,6 +145,7 @@ export class ClusterLayer {
         durable,
         prepare: (data) => layer?.prepare(data) ?? data,
         hear: (from, topic, body) => layer?.hear(from, topic, body),
+        serve: async (topic) => layer?.serveAsLeader(topic),
         ...(options.onFatal === undefined ? {} : { onFatal: options.onFatal }),
         ...(options.observeLogWrite === undefined ? {} : { observeLogWrite: options.observeLogWrite }),
       });
@@ -275,9 +284,21 @@ export class ClusterLayer {
     return this.#rachis.waitForApplied(index, timeoutMs);
   }
 
-  /** Newest first, in the words of the protocol. */
-  observerDecisions() {
-    return this.#observer.shownDecisions();
+  /** In the words of the protocol. */
+  observerDecisions(): ObserverDecisions {
+    return observerDecisionsOf(this.#stateMachine.state, this.#observer);
+  }
+
+  /** What the leader was told by each node; asked of it, wherever it is. */
+  async maintenanceStats(): Promise<MaintenanceStats> {
+    return (await this.#rachis.askLeader(MAINTENANCE_STATS, null)) as MaintenanceStats;
+  }
+
+  /** What other nodes ask of this one while it leads. */
+  async serveAsLeader(topic: string): Promise<unknown> {
+    if (topic !== MAINTENANCE_STATS) throw new ClusterOperationError(`There is no request '${topic}'.`);
+    const tags = (this.#rachis.configuration?.nodes ?? []).map(({ tag }) => tag);
+    return maintenanceStats(tags, this.#observer, this.#options.settings.receiveFromWorkerTimeoutMs);
   }
 
   bootstrap(): Promise<void> {
@@ -381,6 +402,7 @@ export class ClusterLayer {
       periodMs: settings.supervisorSamplePeriodMs,
       logger,
       leaderSinceMs: () => this.#leaderSinceMs,
+      isSuspended: () => isObserverSuspended(this.#stateMachine.state),
       appliedIndex: () => this.appliedIndex(),
       nodes: () => this.#nodes.zones(),
       databases: () => this.records().map(({ record, etag }) => ({ record, index: etag })),

@@ -6,17 +6,18 @@ import type { TopologyDecision } from './observer/decide-topology.ts';
 import { observe } from './observer/observe.ts';
 import type { ObservedDatabase, ObservedNode, ObserverSettings } from './observer/observer-input.ts';
 import { EMPTY_OBSERVER_STATE, type ObserverState } from './observer/observer-state.ts';
+import { timestampOf } from './state/apply-context.ts';
 
-/** A decision, as it is shown to people. */
-export interface DecisionLine {
-  /** ISO time. */
+/** A decision that could not be carried out; those that were stand in the cluster's state. */
+export interface RefusedDecision {
+  /** .NET's round-trip form. */
   readonly at: string;
   /** Number of the round. */
   readonly round: number;
   readonly database: string;
   readonly reason: string;
-  /** What came of it: the Raft index, or the error's text. */
-  readonly outcome: string;
+  /** The error's text. */
+  readonly error: string;
 }
 
 export interface ClusterObserverOptions {
@@ -26,6 +27,8 @@ export interface ClusterObserverOptions {
   readonly logger: Logger;
   /** Since when this node has been leading, by `performance.now`; null when it doesn't. */
   leaderSinceMs(): number | null;
+  /** The cluster's state says that nothing is to be decided. */
+  isSuspended(): boolean;
   appliedIndex(): number;
   /** All nodes of the cluster, with their zones as far as known. */
   nodes(): readonly Omit<ObservedNode, 'report'>[];
@@ -37,13 +40,15 @@ export interface ClusterObserverOptions {
 export class ClusterObserver {
   readonly #options: ClusterObserverOptions;
   readonly #reports = new Map<string, NodeReport>();
-  readonly #decisions: DecisionLine[] = [];
+  readonly #refused: RefusedDecision[] = [];
   readonly #timer: NodeJS.Timeout;
   #state: ObserverState = EMPTY_OBSERVER_STATE;
-  #leadingSinceMs: number | null = null;
+  /** Since when this observer has watched without a break; null: it doesn't. */
+  #watchingSinceMs: number | null = null;
+  /** When it was last seen suspended, by `performance.now`. */
+  #suspendedAtMs = Number.NEGATIVE_INFINITY;
   #isProposing = false;
   #rounds = 0;
-  isSuspended = false;
 
   constructor(options: ClusterObserverOptions) {
     this.#options = options;
@@ -56,30 +61,19 @@ export class ClusterObserver {
     return this.#rounds;
   }
 
-  /** The newest decision last. */
-  decisions(): readonly DecisionLine[] {
-    return this.#decisions;
+  /** The newest last. */
+  get refused(): readonly RefusedDecision[] {
+    return this.#refused;
   }
 
-  /** Newest first, in the words of the protocol. */
-  shownDecisions() {
-    return {
-      suspended: this.isSuspended,
-      iteration: this.#rounds,
-      decisions: this.#decisions
-        .map(({ at, database, reason, outcome, round }) => ({
-          Date: at,
-          Database: database,
-          Message: `${reason} (${outcome})`,
-          Iteration: round,
-        }))
-        .reverse(),
-    };
+  /** The latest report of each node, by tag. */
+  get reports(): ReadonlyMap<string, NodeReport> {
+    return this.#reports;
   }
 
-  /** The latest report of each node. */
-  reports(): readonly NodeReport[] {
-    return [...this.#reports.values()];
+  /** What it remembers between its rounds. */
+  get memory(): ObserverState {
+    return this.#state;
   }
 
   report(tag: string, appliedIndex: number, databases: readonly DatabaseReport[]): void {
@@ -96,19 +90,15 @@ export class ClusterObserver {
   }
 
   #round(): void {
-    const leaderSinceMs = this.#options.leaderSinceMs();
-    if (leaderSinceMs !== this.#leadingSinceMs) {
-      this.#leadingSinceMs = leaderSinceMs;
-      this.#state = EMPTY_OBSERVER_STATE;
-    }
+    const watchingSinceMs = this.#followOffice();
     // One round's proposals are settled before the next looks at the records: it must see what they did.
-    if (leaderSinceMs === null || this.#isProposing || this.isSuspended) return;
+    if (watchingSinceMs === null || this.#isProposing) return;
     this.#rounds++;
     const { state, decisions } = observe(this.#state, {
       settings: this.#options.settings,
       nowMs: performance.now(),
       wallClock: new Date(),
-      leaderSinceMs,
+      leaderSinceMs: watchingSinceMs,
       appliedIndex: this.#options.appliedIndex(),
       nodes: this.#options.nodes().map((node) => ({ ...node, report: this.#reports.get(node.tag) ?? null })),
       databases: this.#options.databases(),
@@ -121,23 +111,37 @@ export class ClusterObserver {
     });
   }
 
+  /** Who begins to lead, or was suspended, has seen nothing of what was before: every wait starts again. */
+  #followOffice(): number | null {
+    const leaderSinceMs = this.#options.leaderSinceMs();
+    const isSuspended = this.#options.isSuspended();
+    if (isSuspended) this.#suspendedAtMs = performance.now();
+    const sinceMs =
+      leaderSinceMs === null || isSuspended ? null : Math.max(leaderSinceMs, this.#suspendedAtMs);
+    if (sinceMs !== this.#watchingSinceMs) {
+      this.#watchingSinceMs = sinceMs;
+      this.#state = EMPTY_OBSERVER_STATE;
+    }
+    return sinceMs;
+  }
+
   async #propose({ database, recordIndex, topology, reason }: TopologyDecision): Promise<void> {
-    let outcome: string;
+    const round = this.#rounds;
     try {
-      const { index } = await this.#options.submit({
+      await this.#options.submit({
         type: 'UpdateTopology',
         name: database,
         topology,
         expectedEtag: recordIndex,
+        observed: { reason, round },
       });
-      outcome = `applied at ${index}`;
       this.#options.logger.info(`Observer, database ${database}: ${reason}`);
-    } catch (error) {
+    } catch (thrown) {
       // The record has changed meanwhile, or leadership is lost: the next round looks again.
-      outcome = error instanceof Error ? error.message : String(error);
-      this.#options.logger.debug(`Observer, database ${database}: not applied`, { reason, outcome });
+      const error = thrown instanceof Error ? thrown.message : String(thrown);
+      this.#options.logger.debug(`Observer, database ${database}: not applied`, { reason, error });
+      this.#refused.push({ at: timestampOf(Date.now()), round, database, reason, error });
+      if (this.#refused.length > DECISIONS_KEPT) this.#refused.shift();
     }
-    this.#decisions.push({ at: new Date().toISOString(), round: this.#rounds, database, reason, outcome });
-    if (this.#decisions.length > DECISIONS_KEPT) this.#decisions.shift();
   }
 }

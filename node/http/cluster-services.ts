@@ -3,18 +3,8 @@ import type { ClusterCommand } from '../cluster/cluster-command.ts';
 import type { LogEnd, RecoveryReport } from '../cluster/cluster-recovery.ts';
 import type { ClusterStatus, ClusterTopologyView } from '../cluster/cluster-status.ts';
 import type { ConsistentStore } from '../cluster/consistent-store.ts';
+import type { MaintenanceStats, ObserverDecisions } from '../cluster/observer-view.ts';
 import type { StoredRecord } from '../cluster/state/stored-record.ts';
-
-export interface ObserverDecisions {
-  readonly suspended: boolean;
-  readonly iteration: number;
-  readonly decisions: readonly {
-    readonly Date: string;
-    readonly Database: string | null;
-    readonly Message: string;
-    readonly Iteration: number;
-  }[];
-}
 
 /** What the edge needs of the cluster layer. */
 export interface ClusterServices {
@@ -44,6 +34,8 @@ export interface ClusterServices {
 
   /** What the observer last decided and why, newest first. */
   observerDecisions(): ObserverDecisions;
+  /** What each node last told the leader, which is asked for it. */
+  maintenanceStats(): Promise<MaintenanceStats>;
 
   bootstrap(): Promise<void>;
   addNode(url: string, options: { readonly tag?: string; readonly watcher?: boolean }): Promise<void>;

@@ -5,6 +5,7 @@ import { registeredCertificateRoutes } from './handlers/certificates/registered-
 import { serverCertificateRoutes } from './handlers/certificates/server-certificates.ts';
 import { clusterAdminRoutes } from './handlers/cluster/cluster-admin.ts';
 import { nodePropertiesRoutes } from './handlers/cluster/node-properties.ts';
+import { observerRoutes } from './handlers/cluster/observer.ts';
 import { recoverRoutes } from './handlers/cluster/recover.ts';
 import { clusterTopologyRoutes } from './handlers/cluster/topology.ts';
 import { compareExchangeRoutes } from './handlers/compare-exchange/compare-exchange.ts';
@@ -69,6 +70,7 @@ const builtRoutes: readonly Route[] = [
   ...logConfigurationRoutes,
   ...clusterTopologyRoutes,
   ...clusterAdminRoutes,
+  ...observerRoutes,
   ...registeredCertificateRoutes,
   ...generateCertificateRoutes,
   ...serverCertificateRoutes,

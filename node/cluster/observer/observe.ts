@@ -1,7 +1,13 @@
 import { mergeChangeVectors } from '../../documents/change-vector.ts';
 import { decideTopology, type TopologyDecision } from './decide-topology.ts';
 import type { ObservedDatabase, ObserverInput } from './observer-input.ts';
-import type { CopyMemory, DatabaseMemory, ObserverState, PromotionTarget } from './observer-state.ts';
+import {
+  type CopyMemory,
+  type DatabaseMemory,
+  EMPTY_OBSERVER_STATE,
+  type ObserverState,
+  type PromotionTarget,
+} from './observer-state.ts';
 
 export interface Observation {
   readonly state: ObserverState;
@@ -15,12 +21,14 @@ export interface Observation {
  */
 export function observe(previous: ObserverState, input: ObserverInput): Observation {
   const state = new Map<string, DatabaseMemory>();
+  // What this leader finds at its start may have been so for long; what comes later is new.
+  const knownSinceMs = previous === EMPTY_OBSERVER_STATE ? input.leaderSinceMs : input.nowMs;
   const decisions: TopologyDecision[] = [];
   // Each decision sees the ones before it: a node must not be chosen for everything because it was idle at first.
   const databases = [...input.databases];
   for (const [place, database] of input.databases.entries()) {
     const key = database.record.DatabaseName.toLowerCase();
-    const memory = remember(previous.get(key), input, database);
+    const memory = remember(previous.get(key), input, database, knownSinceMs);
     state.set(key, memory);
     if (!mayChange(input, database, memory)) continue;
     const decision = decideTopology({ ...input, databases }, database, memory);
@@ -45,6 +53,7 @@ function remember(
   previous: DatabaseMemory | undefined,
   input: ObserverInput,
   { record, index }: ObservedDatabase,
+  knownSinceMs: number,
 ): DatabaseMemory {
   const { Topology: topology, DatabaseName: name } = record;
   const isSameTopology = previous?.topologyIndex === index;
@@ -57,18 +66,13 @@ function remember(
         ? null
         : (known?.target ?? captureTarget(input, record));
     copies.set(tag, {
-      lastGoodMs: report === null ? (known?.lastGoodMs ?? input.leaderSinceMs) : input.nowMs,
+      lastGoodMs: report === null ? (known?.lastGoodMs ?? knownSinceMs) : input.nowMs,
       target,
     });
   }
   return {
     topologyIndex: index,
-    // A topology that this leader finds at its start has been stable for long enough.
-    topologySinceMs: isSameTopology
-      ? previous.topologySinceMs
-      : previous === undefined
-        ? input.leaderSinceMs
-        : input.nowMs,
+    topologySinceMs: isSameTopology ? previous.topologySinceMs : knownSinceMs,
     copies,
   };
 }

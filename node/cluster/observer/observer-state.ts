@@ -6,7 +6,10 @@ export interface PromotionTarget {
 
 /** What the observer remembers of one copy between rounds. */
 export interface CopyMemory {
-  /** Last time the copy was well by its own report, in the leader's monotonic milliseconds. */
+  /**
+   * Last time the copy was well by its own report, or when it was first heard of if it never was, in the leader's
+   * monotonic milliseconds.
+   */
   readonly lastGoodMs: number;
   readonly target: PromotionTarget | null;
 }
@@ -22,4 +25,5 @@ export interface DatabaseMemory {
 /** The observer's memory; replaced whole each round. By lower-case database name. */
 export type ObserverState = ReadonlyMap<string, DatabaseMemory>;
 
+/** That of an observer which has not looked yet; compared by identity. */
 export const EMPTY_OBSERVER_STATE: ObserverState = new Map();

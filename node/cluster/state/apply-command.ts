@@ -27,6 +27,7 @@ import {
 } from './edit-record.ts';
 import { nextIdentities, seedIdentity } from './identities.ts';
 import { setNodeProperties } from './node-properties.ts';
+import { suspendObserver } from './observer-record.ts';
 import { recoverCluster } from './recover-cluster.ts';
 import { type StateChange, type StateReader, StateTransaction } from './state-transaction.ts';
 
@@ -76,6 +77,8 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return setNodeProperties(context, command);
     case 'UpdateTopology':
       return updateTopology(context, command);
+    case 'SuspendObserver':
+      return suspendObserver(context, command);
     case 'AddDatabaseNode':
       return addDatabaseNode(context, command);
     case 'PromoteDatabaseNode':

@@ -11,6 +11,7 @@ import { ClusterArgumentError, ClusterOperationError } from '../cluster-error.ts
 import type { DatabaseRecord, DatabaseTopology } from '../database-record.ts';
 import { type ApplyContext, timestampOf } from './apply-context.ts';
 import { dropNodeProperties } from './node-properties.ts';
+import { rememberDecision } from './observer-record.ts';
 import { forgetSpace } from './spaces.ts';
 import { identitiesOf, RECORDS, recordKey } from './state-keys.ts';
 import { checkEtag, requireRecord, type StoredRecord, writeRecord } from './stored-record.ts';
@@ -65,7 +66,9 @@ export function updateTopology(context: ApplyContext, command: UpdateTopology): 
       `The topology of ${command.name} names no node; delete the database instead.`,
     );
   }
-  return write(context, stored, command.topology);
+  const written = write(context, stored, command.topology);
+  if (command.observed !== undefined) rememberDecision(context, written.name, command.observed);
+  return written;
 }
 
 /** The leader has filled in the node. */

@@ -30,6 +30,10 @@ const NUMBER_DIGITS = 16;
 export function numberKey(value: number): string {
   return String(value).padStart(NUMBER_DIGITS, '0');
 }
+/** Whether the observer is suspended. */
+export const OBSERVER_SUSPENSION = 'observer/suspension';
+/** What the observer changed lately; the rest of the key is the Raft index, so that they sort by age. */
+export const OBSERVER_DECISIONS = 'observer/decision/';
 
 /** Client certificates. */
 export const CERTIFICATES = 'certificate/';

@@ -194,7 +194,6 @@ const SERVER_ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /admin/metrics',
     'GET /admin/stats',
     'GET /admin/cluster/log',
-    'GET /admin/cluster/maintenance-stats',
     'GET /admin/debug/cluster/history-logs',
     'GET /admin/debug/cpu/stats',
     'GET /admin/debug/memory/stats',

@@ -263,4 +263,39 @@ describe('the cluster observer', () => {
     expect(world.topology).toMatchObject({ Members: ['A', 'B', 'C', 'D'], Promotables: [] });
     expect(world.reasons).toHaveLength(4);
   });
+
+  it('gives a copy that is new its time, however long the leader has been leading', () => {
+    const world = new World();
+    world.run(500_000);
+    world.dead.add('D');
+    world.vectors.D = '';
+    world.topology = {
+      ...world.topology,
+      Promotables: ['D'],
+      ReplicationFactor: 4,
+      DynamicNodesDistribution: true,
+    };
+    world.index++;
+    world.tags = ['A', 'B', 'C', 'D', 'E'];
+    world.run(50_000);
+    expect(world.topology).toMatchObject({ Promotables: ['D'], PromotablesStatus: {} });
+    world.run(500_000);
+    expect(world.topology).toMatchObject({ Promotables: ['D'], PromotablesStatus: { D: 'NotResponding' } });
+    world.vectors.E = '';
+    world.run(500_000);
+    expect(world.topology).toMatchObject({ Promotables: ['E'] });
+  });
+
+  it('gives a database that is new the time to open everywhere', () => {
+    const world = new World();
+    const before = world.topology;
+    // The leader has looked before, at other databases.
+    world.state = new Map();
+    world.now += 500_000;
+    world.dead.add('C');
+    world.run(50_000);
+    expect(world.topology).toBe(before);
+    world.run(20_000);
+    expect(world.topology.Rehabs).toEqual(['C']);
+  });
 });

@@ -45,6 +45,7 @@ export const passiveCluster: ClusterServices = {
   consistent: { values: () => ({ find: () => undefined, list: () => [] }), readBarrier: refuse },
   waitForIndex: refuse,
   observerDecisions: () => ({ suspended: false, iteration: 0, decisions: [] }),
+  maintenanceStats: refuse,
   bootstrap: refuse,
   addNode: refuse,
   removeNode: refuse,

@@ -1,10 +1,9 @@
-import { answerMetadata } from '../../answer-metadata.ts';
 import { argumentError, invalidOperation } from '../../errors/protocol-error.ts';
 import { KNOWN_INDEX_WAIT_MS } from '../../limits.ts';
 import type { NodeServices } from '../../node-services.ts';
 import { boolParameter, optionalText, requiredInt, requiredText } from '../../parameters/parameters.ts';
 import type { HttpRequest } from '../../request.ts';
-import { json, NO_CONTENT } from '../../response.ts';
+import { NO_CONTENT } from '../../response.ts';
 import { type ServerHandler, serverRoute } from '../../routing/route.ts';
 
 /** Already in a cluster: nothing to do. */
@@ -81,18 +80,6 @@ const waitFor: ServerHandler = async (request, { node }) => {
   return NO_CONTENT;
 };
 
-const observerDecisions: ServerHandler = (request, { node }) => {
-  const { decisions, suspended, iteration } = node.cluster.observerDecisions();
-  return json(200, {
-    '@metadata': answerMetadata(request, node),
-    LeaderNode: node.cluster.status().leader,
-    Term: node.cluster.status().term,
-    Suspended: suspended,
-    Iteration: iteration,
-    ObserverLog: decisions,
-  });
-};
-
 export const clusterAdminRoutes = [
   serverRoute('POST /admin/cluster/bootstrap', 'ClusterAdmin', bootstrap),
   serverRoute('PUT /admin/cluster/node', 'ClusterAdmin', addNode),
@@ -101,6 +88,5 @@ export const clusterAdminRoutes = [
   serverRoute('POST /admin/cluster/demote', 'ClusterAdmin', demote),
   serverRoute('POST /admin/cluster/reelect', 'ClusterAdmin', reelect),
   serverRoute('POST /admin/cluster/timeout', 'ClusterAdmin', forceTimeout),
-  serverRoute('GET /admin/cluster/observer/decisions', 'Operator', observerDecisions),
   serverRoute('GET /rachis/waitfor', 'ValidUser', waitFor),
 ];
