@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DurableView } from '../../node/documents/key-value-view.ts';
 import type { IndexField } from '../../node/indexing/definitions/index-field.ts';
 import { INDEX_COLUMNS } from '../../node/indexing/store/index-columns.ts';
+import { NOTHING_STORED } from '../../node/indexing/store/index-entry.ts';
 import { IndexReader } from '../../node/indexing/store/index-reader.ts';
 import { IndexWriter } from '../../node/indexing/store/index-writer.ts';
 import { numberKey, numberOfKey } from '../../node/indexing/store/number-key.ts';
@@ -66,7 +67,7 @@ class TestIndex {
       index.put(
         id,
         id,
-        outputs.map((values) => [values]),
+        outputs.map((values) => ({ values: [values], stored: NOTHING_STORED })),
       );
       if (outputs.length === 0) this.documents.delete(id);
       else this.documents.set(id, outputs);

@@ -22,7 +22,6 @@ export function autoGroupSpec(definition: AutoIndexDefinition): IndexSpec {
       ...group.sums,
     ],
     fieldsOf: (name) => [{ name, analysis: 'default' }],
-    isStored: () => false,
     canSuggest: () => false,
     map: (documents) => documents.map((document) => mapped(document, group)),
     reduce: groupReducer(group),
@@ -88,7 +87,8 @@ function groupReducer({ fields, sums, countsDocuments }: AutoGroup): GroupReduce
         const totals = added.map((name) => [name, values.reduce((sum, one) => sum + numberOf(one[name]), 0)]);
         return { ...first, ...Object.fromEntries(totals) };
       }),
-    entryOf: (result) =>
-      Object.fromEntries(Object.entries(result).map(([name, value]) => [name, jsonValues(value)])),
+    entryOf: (result) => ({
+      values: Object.fromEntries(Object.entries(result).map(([name, value]) => [name, jsonValues(value)])),
+    }),
   };
 }

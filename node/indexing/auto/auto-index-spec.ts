@@ -27,7 +27,6 @@ export function autoIndexSpec(definition: AutoIndexDefinition): IndexSpec {
         ? [{ name: `search(${name})`, analysis: { analyzer: 'StandardAnalyzer' } }]
         : []),
     ],
-    isStored: () => false,
     canSuggest: (name) => fields.get(name)?.suggest === true,
     map: pathMapper(names),
   };
@@ -49,7 +48,7 @@ function pathMapper(names: readonly string[]): IndexSpec['map'] {
       entry[name] =
         path[0] === METADATA ? (serverMetadata(document, path) ?? metadata[at] ?? []) : (body[at] ?? []);
     });
-    return { entries: [entry] };
+    return { entries: [{ values: entry }] };
   };
   return (documents) => documents.map((document) => attempt(() => mapOne(document)));
 }

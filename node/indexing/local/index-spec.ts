@@ -3,8 +3,19 @@ import type { Analysis, IndexField } from '../definitions/index-field.ts';
 import type { ReducedObject, Reducer } from '../reduce/reducer.ts';
 import type { FieldValues } from '../values/index-value.ts';
 
-/** One entry that an index makes of a document: values by the name of their source. */
-export type MappedEntry = Readonly<Record<string, FieldValues>>;
+/** How a source is indexed that says so itself, other than the definition of its index; null: not at all. */
+export interface SourceOptions {
+  readonly analysis: Analysis | null;
+}
+
+/** One entry that an index makes of a document, by the names of its sources. */
+export interface MappedEntry {
+  readonly values: Readonly<Record<string, FieldValues>>;
+  /** JSON of what the index keeps to show it. */
+  readonly stored?: Readonly<Record<string, string>>;
+  /** Sources that say themselves how they are indexed. */
+  readonly options?: Readonly<Record<string, SourceOptions>>;
+}
 
 /**
  * What an index makes of a document: its entries, values for groups where it reduces, or why it can't.
@@ -56,9 +67,7 @@ export interface IndexSpec {
   readonly loads?: readonly string[];
   /** Sources that are known from the start; others are found as documents are mapped. */
   readonly sources: readonly string[];
-  readonly fieldsOf: (source: string) => readonly SourceField[];
-  /** Sources whose values may be shown in place of the document's. */
-  readonly isStored: (source: string) => boolean;
+  readonly fieldsOf: (source: string, options?: SourceOptions) => readonly SourceField[];
   /** Sources of whose words suggestions may be made. */
   readonly canSuggest: (source: string) => boolean;
   readonly map: DocumentMapper;
@@ -72,9 +81,17 @@ export interface GroupReducer extends Reducer {
 }
 
 /** The fields of an index that has met these sources. Ids depend on their order only, so they stay as sources come. */
-export function indexFields(spec: IndexSpec, sources: readonly string[]): readonly IndexField[] {
+export function indexFields(
+  spec: IndexSpec,
+  sources: readonly string[],
+  options: Readonly<Record<string, SourceOptions>>,
+): readonly IndexField[] {
   return sources
-    .flatMap((name, source) => spec.fieldsOf(name).map((field) => ({ ...field, source })))
+    .flatMap((name, source) =>
+      spec
+        .fieldsOf(name, Object.hasOwn(options, name) ? options[name] : undefined)
+        .map((field) => ({ ...field, source })),
+    )
     .map((field, at) => ({ id: at + 1, ...field }));
 }
 

@@ -2,6 +2,7 @@ import type { KeyValueView } from '../../documents/key-value-view.ts';
 import { afterPrefix } from '../../documents/storage-keys.ts';
 import { type ChangedTargets, NO_TARGETS } from '../references/referencing-documents.ts';
 import { INDEX_META } from '../store/index-columns.ts';
+import type { SourceOptions } from './index-spec.ts';
 
 /** Progress of an index of all documents, and of what loads from any collection. */
 export const ALL_DOCUMENTS = '@all_docs';
@@ -55,6 +56,8 @@ export interface IndexStateRow {
   readonly createdAt: string;
   /** Names of the values of entries, by position. */
   readonly sources: readonly string[];
+  /** Of the sources that say themselves how they are indexed; absent where none does. */
+  readonly options?: Readonly<Record<string, SourceOptions>>;
   readonly nextEntry: number;
   readonly entryCount: number;
   /** By collection in lower case; '@all_docs' for an index of all. */

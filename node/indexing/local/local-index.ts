@@ -2,26 +2,18 @@ import type { KeyValueView } from '../../documents/key-value-view.ts';
 import type { StorageEnvironment } from '../../storage/storage-environment.ts';
 import { WriteBatch } from '../../storage/write-batch.ts';
 import type { IndexField } from '../definitions/index-field.ts';
-import { IndexingError } from '../indexing-error.ts';
-import { BATCH_DOCUMENTS_MAX, BATCH_MS_MAX, FIELDS_MAX } from '../limits.ts';
+import { BATCH_DOCUMENTS_MAX, BATCH_MS_MAX } from '../limits.ts';
 import { MapReduceWriter } from '../reduce/map-reduce-writer.ts';
 import type { ReducedObject } from '../reduce/reducer.ts';
 import { ReferenceWriter } from '../references/reference-writer.ts';
 import { INDEX_META } from '../store/index-columns.ts';
+import type { IndexEntry } from '../store/index-entry.ts';
 import { IndexReader } from '../store/index-reader.ts';
 import { IndexWriter } from '../store/index-writer.ts';
-import type { FieldValues } from '../values/index-value.ts';
 import { BatchOutcome } from './batch-outcome.ts';
 import { type Feed, feedsOf, nextRound } from './feed.ts';
-import {
-  fieldsByName,
-  type GroupReducer,
-  type IndexSpec,
-  indexFields,
-  type MapLoader,
-  type MappedDocument,
-  type MappedEntry,
-} from './index-spec.ts';
+import { IndexSources } from './index-sources.ts';
+import type { GroupReducer, IndexSpec, MapLoader, MappedDocument, MappedEntry } from './index-spec.ts';
 import {
   ALL_DOCUMENTS,
   type CollectionProgress,
@@ -56,9 +48,7 @@ export class LocalIndex {
   readonly reader: IndexReader;
   readonly #options: LocalIndexOptions;
   #state: IndexStateRow;
-  #sources: readonly string[];
-  #fieldList: readonly IndexField[] = [];
-  #fields: ReadonlyMap<string, IndexField> = new Map();
+  readonly #sources: IndexSources;
   /** What the last batch was of. */
   #lastFeed: Feed | undefined;
   /** When it was last asked, in milliseconds; null: not since the node started. */
@@ -68,18 +58,22 @@ export class LocalIndex {
     this.spec = options.spec;
     this.#options = options;
     this.#state = options.state;
-    this.#sources = [];
-    this.#setSources(options.state.sources);
+    this.#sources = new IndexSources(options.spec, options.state);
     this.reader = new IndexReader(options.view, options.state.number);
   }
 
   /** Fields by the names that queries use. */
   get fields(): ReadonlyMap<string, IndexField> {
-    return this.#fields;
+    return this.#sources.fields;
   }
 
   get state(): IndexStateRow {
     return this.#state;
+  }
+
+  /** What the entry keeps to be shown, by the names of its sources. */
+  storedOf({ stored }: IndexEntry): ReadonlyMap<string, string> {
+    return this.#sources.named(stored);
   }
 
   get #feeds(): readonly Feed[] {
@@ -126,7 +120,7 @@ export class LocalIndex {
       view,
       batch,
       index,
-      fields: () => this.#fieldList,
+      fields: () => this.#sources.fieldList,
       nextEntry: this.#state.nextEntry,
     });
     const { reduce } = this.spec;
@@ -138,7 +132,7 @@ export class LocalIndex {
     writer.finish();
     this.#state = {
       ...outcome.state,
-      sources: this.#sources,
+      ...this.#sources.state,
       nextEntry: writer.nextEntry,
       entryCount: this.#state.entryCount + writer.entryCountChange,
     };
@@ -168,7 +162,7 @@ export class LocalIndex {
     for (const { hash, result, failure } of reducing?.finish() ?? []) {
       if (failure !== undefined) outcome.fail(hash, failure, 'Reduce');
       try {
-        writer.put(hash, hash, result === null ? [] : [this.#valuesOf(reduce.entryOf(result))]);
+        writer.put(hash, hash, result === null ? [] : [this.#sources.outputOf(reduce.entryOf(result))]);
       } catch (error) {
         writer.put(hash, hash, []);
         outcome.fail(hash, error, 'Reduce');
@@ -239,7 +233,7 @@ export class LocalIndex {
         ? writer.put(
             id,
             lowerId,
-            (entries ?? []).map((entry) => this.#valuesOf(entry)),
+            (entries ?? []).map((entry) => this.#sources.outputOf(entry)),
           )
         : reducing.put(lowerId, values ?? []);
     try {
@@ -249,22 +243,5 @@ export class LocalIndex {
       outcome.fail(id, error);
     }
     if (outcome.hasReferences) references.put(lowerId, result.references ?? []);
-  }
-
-  #valuesOf(entry: MappedEntry): readonly FieldValues[] {
-    const missing = Object.keys(entry).filter((name) => !this.#sources.includes(name));
-    if (missing.length > 0) {
-      if (this.#sources.length + missing.length > FIELDS_MAX) {
-        throw new IndexingError(`An index may have ${FIELDS_MAX} fields.`);
-      }
-      this.#setSources([...this.#sources, ...missing]);
-    }
-    return this.#sources.map((name) => entry[name] ?? []);
-  }
-
-  #setSources(sources: readonly string[]): void {
-    this.#sources = sources;
-    this.#fieldList = indexFields(this.spec, sources);
-    this.#fields = fieldsByName(this.#fieldList);
   }
 }

@@ -5,26 +5,22 @@ import { ROWS_AT_ONCE } from '../../scripting/limits.ts';
 import type { CompiledScript, ScriptEngine } from '../../scripting/script-engine.ts';
 import { ScriptError } from '../../scripting/script-error.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
-import { IndexDefinitionError } from '../indexing-error.ts';
+import { IndexDefinitionError, IndexingError } from '../indexing-error.ts';
 import { LINQ_VERSION } from '../linq/linq-version.ts';
 import {
   LinqDefinitionError,
   type TranslatedTexts,
   translateDefinition,
 } from '../linq/translate-definition.ts';
-import type { GroupReducer, IndexSpec, MapLoader, MappedDocument, MappedEntry } from '../local/index-spec.ts';
+import type { GroupReducer, IndexSpec, MapLoader, MappedDocument } from '../local/index-spec.ts';
 import { type ReducedObject, ReduceFailure, type ReduceOutcome } from '../reduce/reducer.ts';
-import type { FieldValues } from '../values/index-value.ts';
-import { jsonValues } from '../values/json-values.ts';
 import { BlockLoads } from './block-loads.ts';
 import { analysisOf, optionsOf } from './field-options.ts';
 import { loadedCollections } from './loaded-collections.ts';
 import { mapScript } from './map-script.ts';
+import { DYNAMIC_FIELDS, entryOf, ID } from './mapped-object.ts';
 import { scriptFields } from './script-fields.ts';
 import { hasReduce, staticIndexType } from './static-index-type.ts';
-
-const ID = 'id()';
-const DYNAMIC_FIELDS = '_';
 
 /**
  * An index that somebody wrote, in JavaScript or C#, ready to run.
@@ -35,6 +31,15 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
   const { script, translated, loads } = compiled(definition, scripts);
   const collections = described(definition, script);
   const reduces = hasReduce(definition);
+  const stored = new Map<string, boolean>();
+  const isStored = (name: string): boolean => {
+    let known = stored.get(name);
+    if (known === undefined) {
+      known = optionsOf(definition, name).Storage === 'Yes';
+      stored.set(name, known);
+    }
+    return known;
+  };
   return {
     name: definition.Name,
     revision: hash(
@@ -53,13 +58,12 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
     collections: collections.includes('@all_docs') ? null : [...new Set(collections)],
     ...(loads.length === 0 ? {} : { loads }),
     sources: [...(reduces ? [] : [ID]), ...namedFields(definition, translated)],
-    fieldsOf: (name) => {
-      const analysis = analysisOf(optionsOf(definition, name));
-      return analysis === undefined ? [] : [{ name, analysis }];
+    fieldsOf: (name, options) => {
+      const analysis = options === undefined ? analysisOf(optionsOf(definition, name)) : options.analysis;
+      return analysis === undefined || analysis === null ? [] : [{ name, analysis }];
     },
-    isStored: (name) => optionsOf(definition, name).Storage === 'Yes',
     canSuggest: (name) => optionsOf(definition, name).Suggestions === true,
-    map: (documents, load) => mapAll(documents, load, { collections, script, reduces }),
+    map: (documents, load) => mapAll(documents, load, { collections, script, reduces, isStored }),
     ...(reduces ? { reduce: scriptReducer(script) } : {}),
   };
 }
@@ -104,6 +108,7 @@ interface Maps {
   readonly collections: readonly string[];
   readonly script: CompiledScript;
   readonly reduces: boolean;
+  readonly isStored: (field: string) => boolean;
 }
 
 function mapAll(
@@ -172,32 +177,17 @@ function mapBlock(
   }
 }
 
-function mappedRow({ entries, error }: RowResult, id: string, { reduces }: Maps): MappedDocument {
+function mappedRow({ entries, error }: RowResult, id: string, { reduces, isStored }: Maps): MappedDocument {
   if (entries === undefined) return { error: error ?? 'The map failed.' };
   const objects = JSON.parse(entries) as Readonly<Record<string, unknown>>[];
-  return reduces ? { values: objects } : { entries: objects.map((object) => entryOf(object, id)) };
-}
-
-function entryOf(object: Readonly<Record<string, unknown>>, id: string | null): MappedEntry {
-  const entry: Record<string, FieldValues> = id === null ? {} : { [ID]: [id] };
-  for (const [name, value] of Object.entries(object)) {
-    if (name !== DYNAMIC_FIELDS) entry[name] = jsonValues(value);
-    else for (const field of dynamicFields(value)) entry[field.$name] = jsonValues(field.$value);
+  if (reduces) return { values: objects };
+  try {
+    return { entries: objects.map((object) => entryOf(object, id, isStored)) };
+  } catch (failure) {
+    // The options of a field that it creates make no sense.
+    if (failure instanceof IndexingError) return { error: failure.message };
+    throw failure;
   }
-  return entry;
-}
-
-interface DynamicField {
-  readonly $name: string;
-  readonly $value: unknown;
-}
-
-function dynamicFields(value: unknown): readonly DynamicField[] {
-  const fields = Array.isArray(value) ? value : [value];
-  return fields.filter(
-    (field): field is DynamicField =>
-      typeof field === 'object' && field !== null && typeof (field as DynamicField).$name === 'string',
-  );
 }
 
 /** A script that fails for one group must not fail for the others: then each is reduced on its own. */
@@ -221,6 +211,7 @@ function scriptReducer(script: CompiledScript): GroupReducer {
     keysOf: (values) =>
       values.length === 0 ? [] : (JSON.parse(script.call(JSON.stringify({ values }), none)) as string[]),
     reduce: reduceAll,
-    entryOf: (result) => entryOf(result, null),
+    // The whole result is kept anyhow.
+    entryOf: (result) => entryOf(result, null, () => false),
   };
 }

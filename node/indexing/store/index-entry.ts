@@ -7,17 +7,23 @@ export interface IndexEntry {
   readonly id: string;
   /** By source. */
   readonly values: readonly FieldValues[];
+  /** JSON of what is kept to be shown, by source. */
+  readonly stored: StoredValues;
 }
+
+export type StoredValues = ReadonlyMap<number, string>;
+
+export const NOTHING_STORED: StoredValues = new Map();
 
 const packr = new Packr({ useRecords: false, int64AsType: 'bigint', variableMapSize: true });
 
-export function encodeEntry({ id, values }: IndexEntry): Buffer {
-  return packr.pack([id, values]);
+export function encodeEntry({ id, values, stored }: IndexEntry): Buffer {
+  return packr.pack(stored.size === 0 ? [id, values] : [id, values, [...stored]]);
 }
 
 export function decodeEntry(bytes: Buffer): IndexEntry {
-  const [id, values] = packr.unpack(bytes) as [string, FieldValues[]];
-  return { id, values };
+  const [id, values, stored] = packr.unpack(bytes) as [string, FieldValues[], [number, string][]?];
+  return { id, values, stored: stored === undefined ? NOTHING_STORED : new Map(stored) };
 }
 
 export function encodeNumbers(numbers: readonly number[]): Buffer {

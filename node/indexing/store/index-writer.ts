@@ -2,10 +2,9 @@ import type { KeyValueView } from '../../documents/key-value-view.ts';
 import type { WriteBatch } from '../../storage/write-batch.ts';
 import type { IndexField } from '../definitions/index-field.ts';
 import { APPENDING_BATCH_ENTRIES_MAX, BLOCK_ENTRIES_MAX } from '../limits.ts';
-import type { FieldValues } from '../values/index-value.ts';
 import { entryTerms, type FieldTerm } from './field-terms.ts';
 import { DOCUMENT_ENTRIES, documentKey, ENTRIES, entryKey, POSTINGS } from './index-columns.ts';
-import { decodeEntry, decodeNumbers, encodeEntry, encodeNumbers } from './index-entry.ts';
+import { decodeEntry, decodeNumbers, encodeEntry, encodeNumbers, type IndexEntry } from './index-entry.ts';
 import { decodeBlock, encodeBlock, type PostingBlock } from './posting-block.ts';
 import { blockKey, firstEntryOf, termPrefix } from './posting-key.ts';
 
@@ -14,6 +13,9 @@ interface TermChange {
   readonly added: Map<number, readonly number[] | undefined>;
   readonly removed: Set<number>;
 }
+
+/** What becomes an entry of a document. */
+export type EntryOutput = Omit<IndexEntry, 'id'>;
 
 export interface IndexWriterOptions {
   readonly view: KeyValueView;
@@ -52,17 +54,17 @@ export class IndexWriter {
   }
 
   /** Replaces the entries of a document by these outputs; none removes them. A document may come once a batch. */
-  put(id: string, lowerId: string, outputs: readonly (readonly FieldValues[])[]): void {
+  put(id: string, lowerId: string, outputs: readonly EntryOutput[]): void {
     const { view, batch, index, fields } = this.#options;
     // Before anything is changed: values that make no terms throw.
-    const prepared = outputs.map((values) => ({ values, terms: entryTerms(fields(), values) }));
+    const prepared = outputs.map((output) => ({ output, terms: entryTerms(fields(), output.values) }));
     const key = documentKey(index, lowerId);
     const stored = view.get(DOCUMENT_ENTRIES, key);
     const old = stored === undefined ? [] : decodeNumbers(stored);
     this.#takeBack(old);
-    const entries = prepared.map(({ values, terms }, at) => {
+    const entries = prepared.map(({ output, terms }, at) => {
       const entry = old[at] ?? this.#nextEntry++;
-      this.#write(entry, id, values, terms);
+      this.#write(entry, id, output, terms);
       return entry;
     });
     for (const entry of old.slice(outputs.length)) batch.delete(ENTRIES, entryKey(index, entry));
@@ -103,10 +105,10 @@ export class IndexWriter {
     });
   }
 
-  #write(entry: number, id: string, values: readonly FieldValues[], terms: readonly FieldTerm[]): void {
+  #write(entry: number, id: string, output: EntryOutput, terms: readonly FieldTerm[]): void {
     const { batch, index } = this.#options;
     this.#addedEntries++;
-    batch.put(ENTRIES, entryKey(index, entry), encodeEntry({ id, values }));
+    batch.put(ENTRIES, entryKey(index, entry), encodeEntry({ id, ...output }));
     for (const { field, term, positions } of terms) {
       this.#change(termPrefix(index, field, term)).added.set(entry, positions);
     }

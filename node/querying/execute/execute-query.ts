@@ -15,6 +15,7 @@ import { Page } from './page.ts';
 import { type ProjectionScripts, projectionOf } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
 import { orderOf } from './result-order.ts';
+import { type FoundRow, NOTHING_STORED } from './row.ts';
 
 export interface QueryContext {
   readonly scripts: ScriptEngine;
@@ -35,7 +36,9 @@ export function queryCollection(plan: QueryPlan, context: QueryContext): QueryAn
       reader,
       context.nowMs,
     );
-    for (const document of collectionRows(reader, source)) if (!page.take(document)) break;
+    for (const document of collectionRows(reader, source)) {
+      if (!page.take({ document, stored: NOTHING_STORED })) break;
+    }
     const total = totalOf(source, plan, page, documents);
     const lastEtag = documents.lastEtag(source.collection);
     return {
@@ -76,7 +79,7 @@ export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryCon
     context.nowMs,
   );
   const ordered = orderOf(plan, entries, searched);
-  for (const document of documentsOf(ordered, entries, index, reader)) if (!page.take(document)) break;
+  for (const row of rowsOf(ordered, entries, index, reader)) if (!page.take(row)) break;
   return {
     ...page.answer(entries.length, startedMs),
     ...moment,
@@ -125,13 +128,13 @@ function unknownField(name: string, { spec, state }: LocalIndex): InvalidQueryEr
 
 const ROWS_READ_AT_ONCE = 64;
 
-/** The documents of entries, in their order. One that is gone meanwhile is left out. */
-export function* documentsOf(
+/** The results that entries stand for, in their order. One that is gone meanwhile is left out. */
+export function* rowsOf(
   ordered: Iterable<number>,
   all: EntrySet,
   index: LocalIndex,
   reader: DocumentReader,
-): Generator<StoredDocument> {
+): Generator<FoundRow> {
   let slice: number[] = [];
   const size = Math.min(ROWS_READ_AT_ONCE, all.length);
   for (const entry of ordered) {
@@ -143,22 +146,23 @@ export function* documentsOf(
   yield* load(slice, index, reader);
 }
 
-function* load(
-  entries: readonly number[],
-  index: LocalIndex,
-  reader: DocumentReader,
-): Generator<StoredDocument> {
+function* load(entries: readonly number[], index: LocalIndex, reader: DocumentReader): Generator<FoundRow> {
   if (entries.length === 0) return;
-  const ids = index.reader.entryRows(entries).flatMap((row) => (row === undefined ? [] : [row.id]));
+  const rows = index.reader.entryRows(entries).filter((row) => row !== undefined);
+  const ids = rows.map(({ id }) => id);
   if (index.spec.reduce !== undefined) {
     const results = index.reader.groups(ids);
     for (const [at, id] of ids.entries()) {
       const json = results[at];
-      if (json !== undefined) yield groupDocument(id, json);
+      if (json !== undefined) yield { document: groupDocument(id, json), stored: NOTHING_STORED };
     }
     return;
   }
-  for (const document of reader.getMany(ids)) if (document !== undefined) yield document;
+  const documents = reader.getMany(ids);
+  for (const [at, row] of rows.entries()) {
+    const document = documents[at];
+    if (document !== undefined) yield { document, stored: index.storedOf(row) };
+  }
 }
 
 /** The result of a group, as far as it is like a document: it has no id and no change vector. */

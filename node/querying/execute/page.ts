@@ -13,7 +13,7 @@ import { documentFilter } from './document-filter.ts';
 import { INCLUDED_DOCUMENTS_MAX, RESULT_BYTES_MAX } from './limits.ts';
 import type { Projection } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
-import { type LoadedValue, NOTHING_LOADED, type Row } from './row.ts';
+import { type FoundRow, type LoadedValue, NOTHING_LOADED, type Row } from './row.ts';
 
 /** Gathers the rows of a page: skips, filters, drops repetitions, projects. */
 export class Page {
@@ -42,7 +42,8 @@ export class Page {
   }
 
   /** Takes the next document in order. False: the page is full. */
-  take(document: StoredDocument): boolean {
+  take(found: FoundRow): boolean {
+    const { document } = found;
     this.met++;
     if (this.#passes !== undefined) {
       if (this.#scanned >= (this.#plan.filterLimit ?? Number.POSITIVE_INFINITY)) return false;
@@ -55,7 +56,7 @@ export class Page {
     this.passed++;
     if (this.#isFull) return this.#countsOn;
     const row: Row = {
-      document,
+      ...found,
       loaded: loadedOf(this.#plan.load, document, this.#reader, this.#plan.alias),
     };
     const { bytes, content } = this.#projection(row);

@@ -3,11 +3,14 @@ import { formatTicks } from '../../documents/hybrid-clock.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import { jsonAt } from '../../json/json-path.ts';
 import type { ScriptEngine, ScriptLoader } from '../../scripting/script-engine.ts';
+import { ScriptError } from '../../scripting/script-error.ts';
 import { groupField } from '../plan/compile-group.ts';
 import { documentPath, fieldName, isId } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError, UnknownMethodError, UnsupportedQueryError } from '../query-error.ts';
 import type { Field, MethodCall, SelectClause, SelectItem } from '../rql/syntax-tree.ts';
+import { type FieldJson, loadedField, projectedField, requireSource } from './projected-field.ts';
+import { VIEW_ERROR } from './projected-view.ts';
 import type { LoadedValue, Row } from './row.ts';
 import { scriptRow, selectScript } from './select-script.ts';
 
@@ -31,13 +34,14 @@ export type RowKind = 'collection' | 'document' | 'group';
 /** How the rows of a query are shown. */
 export function projectionOf(plan: QueryPlan, kind: RowKind, scripts: ProjectionScripts): Projection {
   const { select } = plan;
+  requireSource(plan, kind);
   if (select === undefined || select.kind === 'all' || isWholeDocument(select, plan)) {
     return kind === 'group' ? wholeGroup : wholeDocument;
   }
   if (select.kind === 'javascript' || callsFunction(select, plan)) {
     return scriptProjection(select, plan, kind, scripts);
   }
-  const columns = select.items.map((item) => columnOf(item, plan));
+  const columns = select.items.map((item) => columnOf(item, plan, kind));
   const names = new Set<string>();
   for (const { name } of columns) {
     if (names.has(name)) {
@@ -49,7 +53,12 @@ export function projectionOf(plan: QueryPlan, kind: RowKind, scripts: Projection
     names.add(name);
   }
   return (row) => {
-    const content = columns.map(({ name, json }) => `${JSON.stringify(name)}:${json(row)}`).join(',');
+    const content = columns
+      .flatMap(({ name, json }) => {
+        const value = json(row);
+        return value === undefined ? [] : [`${JSON.stringify(name)}:${value}`];
+      })
+      .join(',');
     const separator = content === '' ? '' : ',';
     const metadata = projectionMetadata(row.document, kind);
     return { content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
@@ -80,14 +89,25 @@ function scriptProjection(
   const values = parameters.map((name) => plan.binder.value({ kind: 'parameter', name }));
   const given = JSON.stringify(values, bigintAsNumber);
   return (row) => {
+    const rows = JSON.stringify([scriptRow(row, plan, kind)]);
     const [json] = JSON.parse(
-      script.call(`{"rows":[${JSON.stringify(scriptRow(row))}],"parameters":${given}}`, load),
+      asQueryError(plan, () => script.call(`{"rows":${rows},"parameters":${given}}`, load)),
     ) as [string];
     const content = json.slice(1, -1);
     const metadata = projectionMetadata(row.document, kind);
     const separator = content === '' ? '' : ',';
     return { content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
   };
+}
+
+/** A field that the query wants from elsewhere is an error of the query. */
+function asQueryError<Result>({ text }: QueryPlan, body: () => Result): Result {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof ScriptError && VIEW_ERROR.test(error.message))) throw error;
+    throw new InvalidQueryError(error.message, text);
+  }
 }
 
 function bigintAsNumber(_key: string, value: unknown): unknown {
@@ -116,14 +136,13 @@ function projectionMetadata(document: StoredDocument, kind: RowKind): string {
 
 interface Column {
   readonly name: string;
-  /** JSON text of its value; never empty. */
-  readonly json: (row: Row) => string;
+  readonly json: FieldJson;
 }
 
-function columnOf({ expression, alias }: SelectItem, plan: QueryPlan): Column {
+function columnOf({ expression, alias }: SelectItem, plan: QueryPlan, kind: RowKind): Column {
   switch (expression.kind) {
     case 'field':
-      return fieldColumn(expression, alias, plan);
+      return fieldColumn(expression, alias, plan, kind);
     case 'method':
       return methodColumn(expression, alias, plan);
     case 'timeseries':
@@ -136,13 +155,14 @@ function columnOf({ expression, alias }: SelectItem, plan: QueryPlan): Column {
   }
 }
 
-function fieldColumn(field: Field, alias: string | undefined, plan: QueryPlan): Column {
+function fieldColumn(field: Field, alias: string | undefined, plan: QueryPlan, kind: RowKind): Column {
   const [first] = field.parts;
   const isLoaded = plan.load.some((item) => item.alias === first?.name);
   if (isLoaded && first !== undefined) {
     const path = documentPath({ kind: 'field', parts: field.parts.slice(1) });
     const name = alias ?? (field.parts.length === 1 ? first.name : (field.parts.at(-1)?.name ?? ''));
-    return { name, json: ({ loaded }) => loadedJson(loaded.get(first.name) ?? null, path) };
+    const json = ({ loaded }: Row): string => loadedJson(loaded.get(first.name) ?? null, path);
+    return { name, json: loadedField(name, json, plan, kind) };
   }
   const path = documentPath(field, plan.alias);
   const shown = fieldName(field, plan.alias).replaceAll("'", '');
@@ -150,14 +170,19 @@ function fieldColumn(field: Field, alias: string | undefined, plan: QueryPlan): 
     const name = fieldName(field, plan.alias);
     return { name: alias ?? shown, json: ({ document }) => groupValue(document.body, name) };
   }
-  return { name: alias ?? shown, json: ({ document }) => documentJson(document, path, plan) };
+  const fromDocument = (document: StoredDocument) => documentJson(document, path, plan);
+  return { name: alias ?? shown, json: projectedField(shown, fromDocument, plan, kind) };
 }
 
-function documentJson(document: StoredDocument, path: readonly string[], plan: QueryPlan): string {
+function documentJson(
+  document: StoredDocument,
+  path: readonly string[],
+  plan: QueryPlan,
+): string | undefined {
   if (path[0] === '@metadata') return metadataJson(document, path.slice(1));
   const isAlias = path.length === 1 && path[0] === plan.alias;
   const json = isAlias ? document.body : jsonAt(document.body, path);
-  return json?.toString('utf8') ?? 'null';
+  return json?.toString('utf8');
 }
 
 function metadataJson(document: StoredDocument, path: readonly string[]): string {

@@ -4,10 +4,10 @@ import { UnknownMethodError } from '../query-error.ts';
 import { collectionRows } from './collection-rows.ts';
 import { evaluate } from './evaluate.ts';
 import {
-  documentsOf,
   type QueryContext,
   queryCollection,
   queryIndex,
+  rowsOf,
   scriptsOf,
   searchedIndex,
 } from './execute-query.ts';
@@ -15,6 +15,7 @@ import { Page } from './page.ts';
 import { projectionOf } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
 import { orderOf } from './result-order.ts';
+import { type FoundRow, NOTHING_STORED } from './row.ts';
 
 /** Results of a query, some at a time: as many as there are, without ever holding all of them. */
 export interface QueryStream {
@@ -40,7 +41,7 @@ export function streamQuery(plan: QueryPlan, index: LocalIndex | null, context: 
   const { reader } = context.documents;
   const kind = index === null ? 'collection' : index.spec.reduce === undefined ? 'document' : 'group';
   const page = new Page(plan, projectionOf(plan, kind, scriptsOf(context, reader)), reader, context.nowMs);
-  const rows = rowsOf(plan, index, context);
+  const rows = foundRows(plan, index, context);
   let isDone = plan.take === 0;
   return {
     head,
@@ -59,12 +60,19 @@ export function streamQuery(plan: QueryPlan, index: LocalIndex | null, context: 
   };
 }
 
-function rowsOf(plan: QueryPlan, index: LocalIndex | null, { documents }: QueryContext) {
+function* foundRows(
+  plan: QueryPlan,
+  index: LocalIndex | null,
+  { documents }: QueryContext,
+): Generator<FoundRow, undefined> {
   if (index === null) {
     if (plan.source.kind !== 'collection') throw new TypeError('The plan is not one of a collection.');
-    return collectionRows(documents.reader, plan.source);
+    for (const document of collectionRows(documents.reader, plan.source))
+      yield { document, stored: NOTHING_STORED };
+    return undefined;
   }
   const searched = searchedIndex(index);
   const entries = evaluate(plan.where, searched);
-  return documentsOf(orderOf(plan, entries, searched), entries, index, documents.reader);
+  yield* rowsOf(orderOf(plan, entries, searched), entries, index, documents.reader);
+  return undefined;
 }

@@ -5,6 +5,8 @@ import { documentPath, fieldName, isId } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
 import type { Argument, Field, MethodCall, SelectClause, SelectItem, Value } from '../rql/syntax-tree.ts';
+import type { RowKind } from './project.ts';
+import { PROJECTED_VIEW, viewOf } from './projected-view.ts';
 import type { LoadedValue, Row } from './row.ts';
 
 /** The script of a SELECT, and the names that each call gives it values for. */
@@ -30,14 +32,14 @@ export function selectScript(select: SelectClause, plan: QueryPlan): SelectScrip
   const source = nullSafe(
     [...functions, `const __select = (${names.join(', ')}) => (${expression});`].join('\n'),
   );
-  return { body: `${source}\n${RUN}`, parameters };
+  return { body: `${source}\n${PROJECTED_VIEW}\n${RUN}`, parameters };
 }
 
 /** From the rows of a block to the JSON text of each result. */
 const RUN = `
 function __value(given) {
   if (given === null || Array.isArray(given)) return __document(given);
-  return given.many.map(__document);
+  return 'many' in given ? given.many.map(__document) : __projected(given);
 }
 function __run({ rows, parameters }) {
   return rows.map((row) => {
@@ -134,8 +136,8 @@ function literal(value: Value): string {
 }
 
 /** A row as the script gets it. */
-export function scriptRow({ document, loaded }: Row): readonly unknown[] {
-  return [documentTexts(document), ...[...loaded.values()].map(scriptValue)];
+export function scriptRow(row: Row, plan: QueryPlan, kind: RowKind): readonly unknown[] {
+  return [viewOf(row, plan, kind), ...[...row.loaded.values()].map(scriptValue)];
 }
 
 function scriptValue(value: LoadedValue): unknown {

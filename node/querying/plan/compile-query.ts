@@ -9,6 +9,7 @@ import { FieldNeeds } from './field-need.ts';
 import { compileIncludes } from './include-plan.ts';
 import { compileOrder } from './order.ts';
 import type { Predicate } from './predicate.ts';
+import type { ProjectionBehavior } from './projection-behavior.ts';
 import type { QueryPlan, QuerySource } from './query-plan.ts';
 import { compileSuggestions } from './suggestions/compile-suggestions.ts';
 import type { WhereContext } from './where-scope.ts';
@@ -20,6 +21,8 @@ export interface QueryRequest {
   /** Paging beside the query text; both together give what both allow. */
   readonly start: number;
   readonly pageSize: number;
+  /** Where fields are taken from; absent: `Default`. */
+  readonly projection?: ProjectionBehavior;
 }
 
 const UNLIMITED = Number.POSITIVE_INFINITY;
@@ -93,6 +96,7 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number): QueryPlan 
     ...(rql.select === undefined ? {} : { select: rql.select }),
     ...(facets === undefined ? {} : { facets }),
     ...(suggestions === undefined ? {} : { suggestions }),
+    projection: request.projection ?? 'Default',
     functions: rql.functions,
     include: compileIncludes(rql.include, alias),
     skip: Math.max(skip, request.start),

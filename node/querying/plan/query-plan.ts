@@ -6,6 +6,7 @@ import type { FieldNeed } from './field-need.ts';
 import type { IncludePlan } from './include-plan.ts';
 import type { OrderKey } from './order.ts';
 import type { Predicate } from './predicate.ts';
+import type { ProjectionBehavior } from './projection-behavior.ts';
 import type { SuggestionPlan } from './suggestions/suggestion-plan.ts';
 
 /** What is asked: a collection straight from storage, an index by name, or an auto index that can do what is needed. */
@@ -37,6 +38,7 @@ export interface QueryPlan {
   readonly facets?: readonly FacetRequest[];
   /** The query asks for words like these instead of results. */
   readonly suggestions?: readonly SuggestionPlan[];
+  readonly projection: ProjectionBehavior;
   readonly functions: readonly DeclaredFunction[];
   readonly include: IncludePlan;
   readonly skip: number;

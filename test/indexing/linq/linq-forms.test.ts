@@ -68,8 +68,8 @@ describe('a C# map', () => {
       [
         {
           _: [
-            { $name: 'Q_tea', $value: 2, $options: null },
-            { $name: 'Q_cup', $value: 1, $options: null },
+            { $name: 'Q_tea', $value: 2, $options: { storage: true, indexing: 'Exact' } },
+            { $name: 'Q_cup', $value: 1, $options: { storage: true, indexing: 'Exact' } },
           ],
         },
       ],

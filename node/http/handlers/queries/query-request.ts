@@ -1,4 +1,5 @@
 import type { QueryParameters } from '../../../querying/plan/bind-values.ts';
+import { PROJECTION_BEHAVIORS, type ProjectionBehavior } from '../../../querying/plan/projection-behavior.ts';
 import {
   endOfBody,
   formatError,
@@ -18,6 +19,7 @@ export interface ClientQuery {
   readonly parameters: QueryParameters;
   readonly start: number;
   readonly pageSize: number;
+  readonly projection: ProjectionBehavior;
   /** Null: the answer may be of an index that is behind. */
   readonly waitMs: number | null;
   readonly knownEtag: string | null;
@@ -44,6 +46,7 @@ export function queryOf(body: JsonObject, request: HttpRequest): ClientQuery {
     parameters,
     start: count(body, 'Start', 0),
     pageSize: count(body, 'PageSize', INT_MAX),
+    projection: projectionOf(textMember(body, 'ProjectionBehavior')),
     waitMs: waitOf(
       member(body, 'WaitForNonStaleResults') === true,
       member(body, 'WaitForNonStaleResultsTimeout'),
@@ -63,12 +66,22 @@ export function queryOfUrl(request: HttpRequest): ClientQuery {
     parameters: {},
     start: intParameter(request, 'start', 0),
     pageSize: intParameter(request, 'pageSize', INT_MAX),
+    projection: projectionOf(optionalText(request, 'projectionBehavior')),
     waitMs: waitOf(
       strictBoolParameter(request, 'waitForNonStaleResults', false),
       optionalText(request, 'waitForNonStaleResultsTimeout'),
     ),
     knownEtag: knownEtag(request),
   };
+}
+
+function projectionOf(text: string | undefined): ProjectionBehavior {
+  if (text === undefined || text === '') return 'Default';
+  const found = PROJECTION_BEHAVIORS.find((one) => one.toLowerCase() === text.toLowerCase());
+  if (found !== undefined) return found;
+  throw formatError(
+    `'ProjectionBehavior' must be one of ${PROJECTION_BEHAVIORS.join(', ')}, but it is '${text}'.`,
+  );
 }
 
 /** A timeout alone is a wish to wait, too. */

@@ -109,7 +109,10 @@ class Field {
     Object.assign(this, { $name: textOf(name), $value: value, $options: options });
   }
 }
-const createField = (name, value, ...options) => new Field(name, whole(value), options.length === 1 ? options[0] : null);
+/** Options are one object, or whether it is stored and, then, whether it is analysed. */
+const createField = (name, value, options, isAnalysed) => new Field(name, whole(value), typeof options !== 'boolean'
+  ? (options ?? null)
+  : { storage: options, indexing: absent(isAnalysed) ? null : isAnalysed ? 'Search' : 'Exact' });
 const isFields = (value) => value instanceof Field || (Array.isArray(value) && value.length > 0 && value.every((one) => one instanceof Field));
 
 /** A document, or of a list of ids their documents, with null where there is none. */

@@ -1,0 +1,91 @@
+import type { IndexFieldOptions } from '../definitions/index-definition.ts';
+import { IndexingError } from '../indexing-error.ts';
+import type { MappedEntry, SourceOptions } from '../local/index-spec.ts';
+import type { FieldValues } from '../values/index-value.ts';
+import { jsonValues } from '../values/json-values.ts';
+import { analysisOf } from './field-options.ts';
+
+/** The field that holds the id of an entry's document. */
+export const ID = 'id()';
+/** The member under which a map gives fields whose names it makes. */
+export const DYNAMIC_FIELDS = '_';
+
+/**
+ * What a map gave as an entry. `id`: of its document; null for the result of a group.
+ *
+ * @throws IndexingError when a field is created with options that there are not
+ */
+export function entryOf(
+  object: Readonly<Record<string, unknown>>,
+  id: string | null,
+  isStored: (field: string) => boolean,
+): MappedEntry {
+  // Fields may have any name, `__proto__` too.
+  const values: Record<string, FieldValues> = Object.create(null);
+  const stored: Record<string, string> = Object.create(null);
+  const options: Record<string, SourceOptions> = Object.create(null);
+  if (id !== null) values[ID] = [id];
+  for (const [name, value] of Object.entries(object)) {
+    const created = createdFields(name, value);
+    if (created === undefined) {
+      values[name] = jsonValues(value);
+      if (isStored(name)) stored[name] = JSON.stringify(value);
+      continue;
+    }
+    for (const field of created) {
+      values[field.$name] = jsonValues(field.$value);
+      const own = createdOptions(field);
+      if (own.options !== undefined) options[field.$name] = own.options;
+      if (own.isStored ?? isStored(field.$name)) stored[field.$name] = JSON.stringify(field.$value);
+    }
+  }
+  return { values, stored, options };
+}
+
+interface CreatedField {
+  readonly $name: string;
+  readonly $value: unknown;
+  readonly $options?: unknown;
+}
+
+/** The fields that a member creates; undefined: it is a field itself. */
+function createdFields(name: string, value: unknown): readonly CreatedField[] | undefined {
+  const fields = (Array.isArray(value) ? value : [value]).filter(isCreated);
+  return name === DYNAMIC_FIELDS || (fields.length > 0 && !Array.isArray(value)) ? fields : undefined;
+}
+
+function isCreated(field: unknown): field is CreatedField {
+  return typeof field === 'object' && field !== null && typeof (field as CreatedField).$name === 'string';
+}
+
+const INDEXINGS = ['No', 'Search', 'Exact', 'Highlighting', 'Default'] as const;
+const STORAGES = ['Yes', 'No'] as const;
+
+function createdOptions({ $name, $options }: CreatedField): {
+  readonly options?: SourceOptions;
+  readonly isStored?: boolean;
+} {
+  if (typeof $options !== 'object' || $options === null) return {};
+  const given = new Map(
+    Object.entries($options).map(([name, value]) => [name.toLowerCase(), value as unknown]),
+  );
+  const indexing = oneOf(given.get('indexing'), INDEXINGS, `The indexing of field '${$name}'`);
+  const storage = given.get('storage');
+  const stored =
+    typeof storage === 'boolean' ? storage : oneOf(storage, STORAGES, `The storage of field '${$name}'`);
+  return {
+    ...(indexing === undefined ? {} : { options: { analysis: analysisOf(fieldOptions(indexing)) ?? null } }),
+    ...(stored === undefined ? {} : { isStored: stored === true || stored === 'Yes' }),
+  };
+}
+
+function fieldOptions(indexing: (typeof INDEXINGS)[number]): IndexFieldOptions {
+  return { Indexing: indexing };
+}
+
+function oneOf<Name extends string>(value: unknown, names: readonly Name[], what: string): Name | undefined {
+  if (value === undefined || value === null) return undefined;
+  const found = names.find((name) => name.toLowerCase() === String(value).toLowerCase());
+  if (found !== undefined) return found;
+  throw new IndexingError(`${what} must be one of ${names.join(', ')}, but it is ${JSON.stringify(value)}.`);
+}
