@@ -10,28 +10,21 @@ import type { FrameConnection } from '../wire/frame-connection.ts';
 import type { OperationHeader } from '../wire/operation-header.ts';
 import { CertificateDirectory } from './certificate-directory.ts';
 import type { ClusterCommand } from './cluster-command.ts';
-import { ClusterOperationError, errorFromValue } from './cluster-error.ts';
+import { errorFromValue } from './cluster-error.ts';
 import { ClusterMembership } from './cluster-membership.ts';
 import { ClusterNodes } from './cluster-nodes.ts';
-import { ClusterObserver } from './cluster-observer.ts';
 import { type LogEnd, type RecoveryReport, recoverAlone } from './cluster-recovery.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import { ClusterStateMachine } from './cluster-state-machine.ts';
 import { type ClusterStatus, type ClusterTopologyView, clusterStatusOf } from './cluster-status.ts';
+import { ClusterWatch } from './cluster-watch.ts';
 import { decodeEnvelope, encodeEnvelope } from './command-envelope.ts';
 import { ConsistentStore } from './consistent-store.ts';
 import { decideAsLeader } from './leader-decisions.ts';
 import { HAND_OVER_TIMEOUT_MS } from './limits.ts';
 import type { DatabaseReport } from './node-report.ts';
-import {
-  type MaintenanceStats,
-  maintenanceStats,
-  type ObserverDecisions,
-  observerDecisionsOf,
-} from './observer-view.ts';
 import type { CommandOutcome } from './state/apply-command.ts';
 import { identitiesIn } from './state/identities.ts';
-import { isObserverSuspended } from './state/observer-record.ts';
 import { RECORDS, SERVER_CLIENT_CONFIGURATION } from './state/state-keys.ts';
 import { findRecord, type StoredRecord } from './state/stored-record.ts';
 
@@ -60,14 +53,6 @@ export interface ClusterLayerOptions {
   readonly observeLogWrite?: (milliseconds: number, bytes: number) => void;
 }
 
-const REPORT = 'report';
-const MAINTENANCE_STATS = 'maintenance-stats';
-
-interface ReportBody {
-  readonly appliedIndex: number;
-  readonly databases: readonly DatabaseReport[];
-}
-
 /**
  * The cluster layer of a node, as the rooms above see it: the replicated state, commands from any node, membership, and
  * the observer while this node leads.
@@ -76,6 +61,8 @@ export class ClusterLayer {
   readonly wireVersions = [CLUSTER_WIRE_VERSION];
   /** Client certificates that the cluster knows. */
   readonly certificates: CertificateDirectory;
+  /** What watches over the databases' copies. */
+  readonly observer: ClusterWatch;
   /** What the cluster keeps of databases besides their records. */
   readonly consistent: ConsistentStore;
   readonly #options: ClusterLayerOptions;
@@ -83,10 +70,7 @@ export class ClusterLayer {
   readonly #rachis: RachisNode;
   readonly #nodes: ClusterNodes;
   readonly #membership: ClusterMembership;
-  readonly #observer: ClusterObserver;
-  readonly #timers: NodeJS.Timeout[] = [];
   #records: readonly StoredRecord[] | null = null;
-  #leaderSinceMs: number | null = null;
 
   private constructor(
     options: ClusterLayerOptions,
@@ -113,7 +97,17 @@ export class ClusterLayer {
       records: () => this.records(),
       submit: (command) => this.submit(command),
     });
-    this.#observer = this.#newObserver();
+    this.observer = new ClusterWatch({
+      rachis: this.#rachis,
+      nodes: this.#nodes,
+      state: stateMachine.state,
+      settings: options.settings,
+      logger: options.logger,
+      appliedIndex: () => this.appliedIndex(),
+      records: () => this.records(),
+      reports: options.reports,
+      submit: (command) => this.submit(command),
+    });
     this.consistent = new ConsistentStore({
       rachis: this.#rachis,
       state: stateMachine.state,
@@ -121,7 +115,6 @@ export class ClusterLayer {
       cleanPeriodMs: options.settings.expiredValuesPeriodMs,
       submit: (command) => this.submit(command),
     });
-    this.#rachis.onChange(() => this.#followLeadership());
   }
 
   static async open(options: ClusterLayerOptions): Promise<ClusterLayer> {
@@ -144,8 +137,8 @@ export class ClusterLayer {
         operationTimeoutMs: options.settings.operationTimeoutMs,
         durable,
         prepare: (data) => layer?.prepare(data) ?? data,
-        hear: (from, topic, body) => layer?.hear(from, topic, body),
-        serve: async (topic) => layer?.serveAsLeader(topic),
+        hear: (from, topic, body) => layer?.observer.hear(from, topic, body),
+        serve: async (topic) => layer?.observer.answer(topic),
         ...(options.onFatal === undefined ? {} : { onFatal: options.onFatal }),
         ...(options.observeLogWrite === undefined ? {} : { observeLogWrite: options.observeLogWrite }),
       });
@@ -213,10 +206,7 @@ export class ClusterLayer {
 
   /** Starts what needs this node to be reachable: its reports, and the care for its addresses in the topology. */
   serve(): void {
-    const { workerSamplePeriodMs } = this.#options.settings;
-    const report = setInterval(() => this.#report(), workerSamplePeriodMs);
-    report.unref();
-    this.#timers.push(report);
+    this.observer.serve();
     this.#membership.serve();
   }
 
@@ -284,23 +274,6 @@ export class ClusterLayer {
     return this.#rachis.waitForApplied(index, timeoutMs);
   }
 
-  /** In the words of the protocol. */
-  observerDecisions(): ObserverDecisions {
-    return observerDecisionsOf(this.#stateMachine.state, this.#observer);
-  }
-
-  /** What the leader was told by each node; asked of it, wherever it is. */
-  async maintenanceStats(): Promise<MaintenanceStats> {
-    return (await this.#rachis.askLeader(MAINTENANCE_STATS, null)) as MaintenanceStats;
-  }
-
-  /** What other nodes ask of this one while it leads. */
-  async serveAsLeader(topic: string): Promise<unknown> {
-    if (topic !== MAINTENANCE_STATS) throw new ClusterOperationError(`There is no request '${topic}'.`);
-    const tags = (this.#rachis.configuration?.nodes ?? []).map(({ tag }) => tag);
-    return maintenanceStats(tags, this.#observer, this.#options.settings.receiveFromWorkerTimeoutMs);
-  }
-
   bootstrap(): Promise<void> {
     return this.#membership.bootstrap();
   }
@@ -352,8 +325,7 @@ export class ClusterLayer {
   }
 
   async close(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
-    this.#observer.close();
+    this.observer.close();
     this.consistent.close();
     this.#membership.close();
     await this.#rachis.close();
@@ -370,43 +342,5 @@ export class ClusterLayer {
       turn: this.#rachis.status().lastIndex,
     }));
     return command === envelope.command ? data : encodeEnvelope({ ...envelope, command });
-  }
-
-  hear(from: string, topic: string, body: unknown): void {
-    const tag = this.#rachis.configuration?.nodes.find((node) => node.id === from)?.tag;
-    if (topic !== REPORT || tag === undefined) return;
-    const { appliedIndex, databases } = body as ReportBody;
-    this.#observer.report(tag, appliedIndex, databases);
-  }
-
-  #report(): void {
-    const body: ReportBody = { appliedIndex: this.appliedIndex(), databases: this.#options.reports() };
-    this.#rachis.tellLeader(REPORT, body);
-  }
-
-  #followLeadership(): void {
-    if (!this.#rachis.isLeader) this.#leaderSinceMs = null;
-    else this.#leaderSinceMs ??= performance.now();
-  }
-
-  #newObserver(): ClusterObserver {
-    const { settings, logger } = this.#options;
-    return new ClusterObserver({
-      settings: {
-        moveToRehabMs: settings.timeBeforeMovingToRehabMs,
-        rotatePreferredMs: settings.timeBeforeRotatingPreferredNodeMs,
-        addReplicaMs: settings.timeBeforeAddingReplicaMs,
-        stabilizationMs: settings.statsStabilizationTimeMs,
-        reportTimeoutMs: settings.receiveFromWorkerTimeoutMs,
-      },
-      periodMs: settings.supervisorSamplePeriodMs,
-      logger,
-      leaderSinceMs: () => this.#leaderSinceMs,
-      isSuspended: () => isObserverSuspended(this.#stateMachine.state),
-      appliedIndex: () => this.appliedIndex(),
-      nodes: () => this.#nodes.zones(),
-      databases: () => this.records().map(({ record, etag }) => ({ record, index: etag })),
-      submit: (command) => this.submit(command),
-    });
   }
 }

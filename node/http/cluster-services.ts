@@ -2,8 +2,8 @@ import type { CertificateDirectory } from '../cluster/certificate-directory.ts';
 import type { ClusterCommand } from '../cluster/cluster-command.ts';
 import type { LogEnd, RecoveryReport } from '../cluster/cluster-recovery.ts';
 import type { ClusterStatus, ClusterTopologyView } from '../cluster/cluster-status.ts';
+import type { ClusterWatch } from '../cluster/cluster-watch.ts';
 import type { ConsistentStore } from '../cluster/consistent-store.ts';
-import type { MaintenanceStats, ObserverDecisions } from '../cluster/observer-view.ts';
 import type { StoredRecord } from '../cluster/state/stored-record.ts';
 
 /** What the edge needs of the cluster layer. */
@@ -32,10 +32,8 @@ export interface ClusterServices {
   identities(databaseName: string): Readonly<Record<string, number>>;
   waitForIndex(index: number, timeoutMs: number): Promise<void>;
 
-  /** What the observer last decided and why, newest first. */
-  observerDecisions(): ObserverDecisions;
-  /** What each node last told the leader, which is asked for it. */
-  maintenanceStats(): Promise<MaintenanceStats>;
+  /** What the observer decided, and what nodes report to the leader. */
+  readonly observer: Pick<ClusterWatch, 'decisions' | 'maintenanceStats'>;
 
   bootstrap(): Promise<void>;
   addNode(url: string, options: { readonly tag?: string; readonly watcher?: boolean }): Promise<void>;

@@ -229,7 +229,7 @@ describe('the observer on the leader', () => {
     await gone.start();
     await until(() => topology()?.Members.includes(tag) ?? false, 'membership');
     expect(topology()?.Rehabs).toEqual([]);
-    expect(leader.layer.observerDecisions().decisions.length).toBeGreaterThan(1);
+    expect(leader.layer.observer.decisions().decisions.length).toBeGreaterThan(1);
   });
 
   it('goes on under a new leader', async () => {

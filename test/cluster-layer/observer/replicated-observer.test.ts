@@ -32,7 +32,7 @@ const loaded: DatabaseReport = {
 /** Resolves when this is what the leader has to say of a node, with what it says of all. */
 async function told(asked: LayerNode, tag: string, status: NodeReportStatus): Promise<MaintenanceStats> {
   for (;;) {
-    const stats = await asked.layer.maintenanceStats();
+    const stats = await asked.layer.observer.maintenanceStats();
     if (stats[tag]?.status === status) return stats;
     await setImmediate();
   }
@@ -47,7 +47,7 @@ describe('the observer of a cluster', () => {
     const follower = await cluster.follower();
     await follower.layer.submit({ type: 'SuspendObserver', suspended: true });
     await cluster.converged();
-    expect(cluster.up.map(({ layer }) => layer.observerDecisions().suspended)).toEqual([true, true, true]);
+    expect(cluster.up.map(({ layer }) => layer.observer.decisions().suspended)).toEqual([true, true, true]);
 
     await first.stop();
     const second = await cluster.leader();
@@ -56,12 +56,12 @@ describe('the observer of a cluster', () => {
     // Rounds are as frequent as reports: it would have had some by now.
     const third = cluster.up.find((node) => node !== second)?.layer.nodeTag() ?? '';
     await told(second, third, 'Ok');
-    expect(second.layer.observerDecisions()).toMatchObject({ iteration: 0, decisions: [] });
+    expect(second.layer.observer.decisions()).toMatchObject({ iteration: 0, decisions: [] });
     expect(topology()?.Rehabs).toEqual([]);
 
     await second.layer.submit({ type: 'SuspendObserver', suspended: false });
     await until(() => topology()?.Rehabs.length === 1, 'the demotion');
-    const [decision] = second.layer.observerDecisions().decisions;
+    const [decision] = second.layer.observer.decisions().decisions;
     expect(decision).toMatchObject({
       Database: 'shop',
       Message: expect.stringMatching(/has not served.*applied at/),
@@ -78,7 +78,7 @@ describe('the observer of a cluster', () => {
     await gone.stop();
     await until(() => first.layer.record('shop')?.record.Topology.Rehabs[0] === tag, 'rehab');
     await cluster.converged();
-    const seen = cluster.up.map(({ layer }) => layer.observerDecisions().decisions);
+    const seen = cluster.up.map(({ layer }) => layer.observer.decisions().decisions);
     expect(seen[0]?.length).toBeGreaterThan(0);
     expect(seen[1]).toEqual(seen[0]);
 
@@ -93,7 +93,7 @@ describe('the observer of a cluster', () => {
     await gone.start();
     await first.layer.reelect(asked.layer.nodeTag());
     await until(() => asked.layer.status().state === 'Leader', 'the other leader');
-    expect(asked.layer.observerDecisions().decisions).toEqual(expect.arrayContaining([...(seen[0] ?? [])]));
+    expect(asked.layer.observer.decisions().decisions).toEqual(expect.arrayContaining([...(seen[0] ?? [])]));
   });
 });
 

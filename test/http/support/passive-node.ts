@@ -44,8 +44,10 @@ export const passiveCluster: ClusterServices = {
   identities: () => ({}),
   consistent: { values: () => ({ find: () => undefined, list: () => [] }), readBarrier: refuse },
   waitForIndex: refuse,
-  observerDecisions: () => ({ suspended: false, iteration: 0, decisions: [] }),
-  maintenanceStats: refuse,
+  observer: {
+    decisions: () => ({ suspended: false, iteration: 0, decisions: [] }),
+    maintenanceStats: refuse,
+  },
   bootstrap: refuse,
   addNode: refuse,
   removeNode: refuse,

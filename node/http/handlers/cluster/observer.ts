@@ -8,7 +8,7 @@ import { timestamp, UNSET_DATE } from '../../timestamp.ts';
 
 /** The same on every node, but for what only the leader knows: its round, and what it could not carry out. */
 const decisions: ServerHandler = (request, { node }) => {
-  const { decisions: log, suspended, iteration } = node.cluster.observerDecisions();
+  const { decisions: log, suspended, iteration } = node.cluster.observer.decisions();
   return json(200, {
     '@metadata': answerMetadata(request, node),
     LeaderNode: node.cluster.status().leader,
@@ -29,7 +29,7 @@ const suspend: ServerHandler = async (request, { node }) => {
 
 /** What each node last told the leader. Any node answers, since it asks the leader. */
 const maintenanceStats: ServerHandler = async (_request, { node }) => {
-  const stats = await node.cluster.maintenanceStats();
+  const stats = await node.cluster.observer.maintenanceStats();
   const shown = Object.entries(stats).map(([tag, told]) => [tag, shownNode(tag, told)]);
   return json(200, Object.fromEntries(shown));
 };

@@ -1,0 +1,116 @@
+import type { Logger } from '../observability/logger.ts';
+import type { RachisNode } from '../rachis/rachis-node.ts';
+import type { ClusterCommand } from './cluster-command.ts';
+import { ClusterOperationError } from './cluster-error.ts';
+import type { ClusterNodes } from './cluster-nodes.ts';
+import { ClusterObserver } from './cluster-observer.ts';
+import type { ClusterSettings } from './cluster-settings.ts';
+import type { DatabaseReport } from './node-report.ts';
+import {
+  type MaintenanceStats,
+  maintenanceStats,
+  type ObserverDecisions,
+  observerDecisionsOf,
+} from './observer-view.ts';
+import { isObserverSuspended } from './state/observer-record.ts';
+import type { StateReader } from './state/state-transaction.ts';
+import type { StoredRecord } from './state/stored-record.ts';
+
+export interface ClusterWatchOptions {
+  readonly rachis: RachisNode;
+  readonly nodes: ClusterNodes;
+  readonly state: StateReader;
+  readonly settings: ClusterSettings;
+  readonly logger: Logger;
+  readonly appliedIndex: () => number;
+  readonly records: () => readonly StoredRecord[];
+  /** What this node tells the leader about its databases. */
+  readonly reports: () => readonly DatabaseReport[];
+  readonly submit: (command: ClusterCommand) => Promise<{ readonly index: number }>;
+}
+
+const REPORT = 'report';
+const MAINTENANCE_STATS = 'maintenance-stats';
+
+interface ReportBody {
+  readonly appliedIndex: number;
+  readonly databases: readonly DatabaseReport[];
+}
+
+/** How the nodes of the cluster watch one another: each reports to the leader, where the observer decides. */
+export class ClusterWatch {
+  readonly #options: ClusterWatchOptions;
+  readonly #observer: ClusterObserver;
+  #timer: NodeJS.Timeout | undefined;
+  #leaderSinceMs: number | null = null;
+
+  constructor(options: ClusterWatchOptions) {
+    const { rachis, nodes, state, settings, logger, records } = options;
+    this.#options = options;
+    this.#observer = new ClusterObserver({
+      settings: {
+        moveToRehabMs: settings.timeBeforeMovingToRehabMs,
+        rotatePreferredMs: settings.timeBeforeRotatingPreferredNodeMs,
+        addReplicaMs: settings.timeBeforeAddingReplicaMs,
+        stabilizationMs: settings.statsStabilizationTimeMs,
+        reportTimeoutMs: settings.receiveFromWorkerTimeoutMs,
+      },
+      periodMs: settings.supervisorSamplePeriodMs,
+      logger,
+      leaderSinceMs: () => this.#leaderSinceMs,
+      isSuspended: () => isObserverSuspended(state),
+      appliedIndex: options.appliedIndex,
+      nodes: () => nodes.zones(),
+      databases: () => records().map(({ record, etag }) => ({ record, index: etag })),
+      submit: options.submit,
+    });
+    rachis.onChange(() => this.#followLeadership());
+  }
+
+  /** Begins to report; this node can be reached. */
+  serve(): void {
+    this.#timer = setInterval(() => this.#report(), this.#options.settings.workerSamplePeriodMs);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#observer.close();
+  }
+
+  /** What the observer last decided and why, newest first. */
+  decisions(): ObserverDecisions {
+    return observerDecisionsOf(this.#options.state, this.#observer);
+  }
+
+  /** What the leader was told by each node; asked of it, wherever it is. Rejects with errors of Rachis. */
+  async maintenanceStats(): Promise<MaintenanceStats> {
+    return (await this.#options.rachis.askLeader(MAINTENANCE_STATS, null)) as MaintenanceStats;
+  }
+
+  /** What other nodes ask of this one while it leads. */
+  async answer(topic: string): Promise<unknown> {
+    if (topic !== MAINTENANCE_STATS) throw new ClusterOperationError(`There is no request '${topic}'.`);
+    const tags = (this.#options.rachis.configuration?.nodes ?? []).map(({ tag }) => tag);
+    return maintenanceStats(tags, this.#observer, this.#options.settings.receiveFromWorkerTimeoutMs);
+  }
+
+  /** Something that a node told this one. */
+  hear(from: string, topic: string, body: unknown): void {
+    const tag = this.#options.rachis.configuration?.nodes.find((node) => node.id === from)?.tag;
+    if (topic !== REPORT || tag === undefined) return;
+    const { appliedIndex, databases } = body as ReportBody;
+    this.#observer.report(tag, appliedIndex, databases);
+  }
+
+  #report(): void {
+    const { rachis, appliedIndex, reports } = this.#options;
+    const body: ReportBody = { appliedIndex: appliedIndex(), databases: reports() };
+    rachis.tellLeader(REPORT, body);
+  }
+
+  #followLeadership(): void {
+    if (!this.#options.rachis.isLeader) this.#leaderSinceMs = null;
+    else this.#leaderSinceMs ??= performance.now();
+  }
+}
