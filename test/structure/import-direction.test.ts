@@ -19,8 +19,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   documents: ['storage', 'json', 'observability'],
   replication: ['documents', 'storage', 'json', 'wire', 'observability'],
   scripting: [],
-  indexing: ['documents', 'storage', 'json', 'scripting'],
-  querying: ['indexing', 'documents', 'json', 'scripting'],
+  spatial: [],
+  indexing: ['documents', 'storage', 'json', 'scripting', 'spatial'],
+  querying: ['indexing', 'documents', 'json', 'scripting', 'spatial'],
   'index-thread': ['scripting', 'json', 'querying', 'indexing', 'documents', 'storage', 'observability'],
   landlord: [
     'index-thread',
@@ -35,6 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   http: [
     'scripting',
+    'spatial',
     'index-thread',
     'querying',
     'indexing',

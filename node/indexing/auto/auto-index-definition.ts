@@ -1,3 +1,4 @@
+import { DEFAULT_SPATIAL_OPTIONS } from '../../spatial/spatial-options.ts';
 import type { AutoIndexDefinition, AutoIndexFieldOptions } from '../definitions/index-definition.ts';
 import { type AutoField, autoIndexName } from './auto-index-name.ts';
 
@@ -18,7 +19,7 @@ export function autoIndexDefinition(collection: string, fields: readonly AutoFie
 
 const ID_FIELD: AutoField = { name: 'Id()', search: false, exact: false, highlight: false, suggest: false };
 
-function optionsOf({ name, search, exact, highlight, suggest }: AutoField): AutoIndexFieldOptions {
+function optionsOf({ name, search, exact, highlight, suggest, spatial }: AutoField): AutoIndexFieldOptions {
   const indexing = [
     ...(search ? ['Search'] : []),
     ...(exact ? ['Exact'] : []),
@@ -28,7 +29,7 @@ function optionsOf({ name, search, exact, highlight, suggest }: AutoField): Auto
     Storage: 'No',
     Indexing: indexing.length === 0 ? 'Default' : indexing.join(', '),
     Aggregation: 'None',
-    Spatial: null,
+    Spatial: spatial === undefined ? null : { ...spatial, ...DEFAULT_SPATIAL_OPTIONS },
     Vector: null,
     GroupByArrayBehavior: 'NotApplicable',
     Suggestions: suggest,
@@ -38,7 +39,7 @@ function optionsOf({ name, search, exact, highlight, suggest }: AutoField): Auto
 
 /** The fields of a definition. */
 export function fieldsOf({ MapFields }: AutoIndexDefinition): readonly AutoField[] {
-  return Object.entries(MapFields).map(([name, { Indexing, Suggestions }]) => {
+  return Object.entries(MapFields).map(([name, { Indexing, Suggestions, Spatial }]) => {
     const can = new Set(Indexing.split(',').map((word) => word.trim()));
     return {
       name,
@@ -46,6 +47,9 @@ export function fieldsOf({ MapFields }: AutoIndexDefinition): readonly AutoField
       exact: can.has('Exact'),
       highlight: can.has('Highlighting'),
       suggest: Suggestions,
+      ...(Spatial === null
+        ? {}
+        : { spatial: { MethodType: Spatial.MethodType, MethodArguments: Spatial.MethodArguments } }),
     };
   });
 }

@@ -1,7 +1,11 @@
 import { hash } from 'node:crypto';
+import type { AutoSpatialOptions } from '../definitions/index-definition.ts';
 
 /** Characters of a name; what is longer is cut, and a hash of the whole tells it from others. */
 const NAME_CHARACTERS_MAX = 256;
+
+/** How a spatial field of an auto index is made: `spatial.point(lat, lng)`, `spatial.wkt(shape)`. */
+export type AutoSpatial = Pick<AutoSpatialOptions, 'MethodType' | 'MethodArguments'>;
 
 /** A field of an auto index and what it can do. */
 export interface AutoField {
@@ -11,12 +15,13 @@ export interface AutoField {
   readonly exact: boolean;
   readonly highlight: boolean;
   readonly suggest: boolean;
+  readonly spatial?: AutoSpatial;
 }
 
 /** `Auto/Users/ByAgeAndExact(Name)`, as RavenDB names it. */
 export function autoIndexName(collection: string, fields: readonly AutoField[]): string {
   const shown = collection === '@all_docs' ? 'AllDocs' : collection;
-  const parts = [...fields].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)).map(display);
+  const parts = fields.map(display).sort();
   const name = `Auto/${shown}/By${parts.length === 0 ? 'Id()' : parts.join('And')}`;
   return cutName(name);
 }
@@ -28,7 +33,10 @@ export function cutName(name: string): string {
   return `${name.slice(0, NAME_CHARACTERS_MAX)}...${digest}`;
 }
 
-function display({ name, search, exact, highlight, suggest }: AutoField): string {
+function display({ name, search, exact, highlight, suggest, spatial }: AutoField): string {
+  if (spatial !== undefined) {
+    return `Spatial.${spatial.MethodType.toLowerCase()}(${spatial.MethodArguments.join('|')})`;
+  }
   const abilities = [
     ...(search ? [`Search(${name})`] : []),
     ...(highlight ? [`Highlight(${name})`] : []),

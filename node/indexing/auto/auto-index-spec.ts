@@ -1,56 +1,87 @@
 import { hash } from 'node:crypto';
 import type { StoredDocument } from '../../documents/stored-document.ts';
+import { spaceOf } from '../../spatial/space.ts';
+import { DEFAULT_SPATIAL_OPTIONS } from '../../spatial/spatial-options.ts';
 import type { AutoIndexDefinition } from '../definitions/index-definition.ts';
 import type { IndexSpec, MappedDocument, SourceField } from '../local/index-spec.ts';
 import { documentValues, pathTree } from '../values/document-values.ts';
 import { parsePath } from '../values/field-path.ts';
 import type { FieldValues } from '../values/index-value.ts';
+import { pointValues, wktValues } from '../values/spatial-values.ts';
 import { fieldsOf } from './auto-index-definition.ts';
+import type { AutoField, AutoSpatial } from './auto-index-name.ts';
 
 const METADATA = '@metadata';
 const ID = 'id()';
 
-/** An auto index, ready to run: its fields are paths into documents. */
+/** An auto index, ready to run: its fields are paths into documents, or shapes of what is at such paths. */
 export function autoIndexSpec(definition: AutoIndexDefinition): IndexSpec {
   const fields = new Map(fieldsOf(definition).map((field) => [field.name, field]));
-  const names = [...fields.keys()];
   return {
     name: definition.Name,
     revision: hash('sha256', JSON.stringify([definition.Collection, definition.MapFields])),
     type: 'AutoMap',
     collections: definition.Collection === '@all_docs' ? null : [definition.Collection],
-    sources: [ID, ...names],
-    fieldsOf: (name): readonly SourceField[] => [
-      { name, analysis: 'default' },
-      ...(fields.get(name)?.exact === true ? [{ name: `exact(${name})`, analysis: 'exact' } as const] : []),
-      ...(fields.get(name)?.search === true
-        ? [{ name: `search(${name})`, analysis: { analyzer: 'StandardAnalyzer' } }]
-        : []),
-    ],
+    sources: [ID, ...fields.keys()],
+    fieldsOf: (name): readonly SourceField[] => {
+      const field = fields.get(name);
+      if (field?.spatial !== undefined) return [{ name, analysis: 'exact', spatial: SPACE }];
+      return [
+        { name, analysis: 'default' },
+        ...(field?.exact === true ? [{ name: `exact(${name})`, analysis: 'exact' } as const] : []),
+        ...(field?.search === true
+          ? [{ name: `search(${name})`, analysis: { analyzer: 'StandardAnalyzer' } }]
+          : []),
+      ];
+    },
     canSuggest: (name) => fields.get(name)?.suggest === true,
-    map: pathMapper(names),
+    map: fieldMapper([...fields.values()]),
   };
 }
 
-function pathMapper(names: readonly string[]): IndexSpec['map'] {
+/** Spatial fields that queries make are all of the earth. */
+const SPACE = spaceOf(DEFAULT_SPATIAL_OPTIONS);
+
+function fieldMapper(fields: readonly AutoField[]): IndexSpec['map'] {
+  const argumentsOf = ({ name, spatial }: AutoField): readonly string[] => spatial?.MethodArguments ?? [name];
+  const paths = [...new Set(fields.flatMap(argumentsOf))];
+  const read = pathReader(paths);
+  const made = fields.map((field) => ({
+    ...field,
+    from: argumentsOf(field).map((path) => paths.indexOf(path)),
+  }));
+  const mapOne = (document: StoredDocument): MappedDocument => {
+    const values = read(document);
+    const entry: Record<string, FieldValues> = { [ID]: [document.id] };
+    for (const { name, spatial, from } of made) {
+      const [first = [], second = []] = from.map((at) => values[at] ?? []);
+      entry[name] = spatial === undefined ? first : shapeValues(spatial, first, second);
+    }
+    return { entries: [{ values: entry }] };
+  };
+  return (documents) => documents.map((document) => attempt(() => mapOne(document)));
+}
+
+function shapeValues({ MethodType }: AutoSpatial, first: FieldValues, second: FieldValues): FieldValues {
+  return MethodType === 'Wkt' ? wktValues(first, SPACE) : pointValues(first, second, SPACE);
+}
+
+/** Reads the values at paths, in the order of the paths. */
+function pathReader(names: readonly string[]): (document: StoredDocument) => readonly FieldValues[] {
   const paths = names.map((name) => parsePath(name.replaceAll("'", '')));
   const inBody = paths.map((path) => (path[0] === METADATA ? [] : path));
   const inMetadata = paths.map((path) => (path[0] === METADATA ? path.slice(1) : []));
   const bodyTree = { ...pathTree(inBody), ends: [] };
   const metadataTree = { ...pathTree(inMetadata), ends: [] };
   const readsMetadata = inMetadata.some((path) => path.length > 0);
-  const mapOne = (document: StoredDocument): MappedDocument => {
+  return (document) => {
     const body = documentValues(document.body, bodyTree, paths.length);
     const metadata = readsMetadata ? documentValues(document.metadata, metadataTree, paths.length) : [];
-    const entry: Record<string, FieldValues> = { [ID]: [document.id] };
-    names.forEach((name, at) => {
-      const path = paths[at] ?? [];
-      entry[name] =
-        path[0] === METADATA ? (serverMetadata(document, path) ?? metadata[at] ?? []) : (body[at] ?? []);
-    });
-    return { entries: [{ values: entry }] };
+    if (!readsMetadata) return body;
+    return paths.map((path, at) =>
+      path[0] === METADATA ? (serverMetadata(document, path) ?? metadata[at] ?? []) : (body[at] ?? []),
+    );
   };
-  return (documents) => documents.map((document) => attempt(() => mapOne(document)));
 }
 
 /** A document that can't be mapped is an error of that document alone. */

@@ -62,7 +62,7 @@ function merge(a: readonly AutoField[], b: readonly AutoField[]): readonly AutoF
   for (const field of b) {
     const known = byName.get(field.name);
     byName.set(field.name, {
-      name: field.name,
+      ...field,
       search: field.search || known?.search === true,
       exact: field.exact || known?.exact === true,
       highlight: field.highlight || known?.highlight === true,

@@ -1,10 +1,20 @@
+import type { SpatialOptions } from '../../spatial/spatial-options.ts';
+
+/** A spatial field of an auto index: what its shapes are made of. */
+export interface AutoSpatialOptions extends SpatialOptions {
+  /** `Point`: of a latitude and a longitude. `Wkt`: of a text. */
+  readonly MethodType: 'Point' | 'Wkt';
+  /** Names of the fields that the method takes. */
+  readonly MethodArguments: readonly string[];
+}
+
 /** Options of a field of an auto index, as database records have them. */
 export interface AutoIndexFieldOptions {
   readonly Storage: 'Yes' | 'No';
   /** `Default`, or `Search`, `Exact` and `Highlighting` with commas between. */
   readonly Indexing: string;
   readonly Aggregation: 'None' | 'Count' | 'Sum';
-  readonly Spatial: null;
+  readonly Spatial: AutoSpatialOptions | null;
   readonly Vector: null;
   readonly GroupByArrayBehavior: 'NotApplicable' | 'ByContent' | 'ByIndividualValues';
   readonly Suggestions: boolean;
@@ -33,6 +43,7 @@ export interface IndexFieldOptions {
   readonly Indexing?: 'No' | 'Search' | 'Exact' | 'Highlighting' | 'Default' | null;
   readonly Analyzer?: string | null;
   readonly Suggestions?: boolean | null;
+  readonly Spatial?: Partial<SpatialOptions> | null;
   readonly [member: string]: unknown;
 }
 

@@ -1,3 +1,5 @@
+import type { Space } from '../../spatial/space.ts';
+
 /** How the text of a field becomes terms. `default`: whole and without case. `exact`: as it is. */
 export type Analysis = 'default' | 'exact' | { readonly analyzer: string };
 
@@ -10,6 +12,8 @@ export interface IndexField {
   /** Position of its values among those that an entry holds: several fields may share one. */
   readonly source: number;
   readonly analysis: Analysis;
+  /** Present where the values are shapes, as well-known text. */
+  readonly spatial?: Space;
 }
 
 /** The field without values whose one term holds every entry. */

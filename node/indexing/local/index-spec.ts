@@ -1,4 +1,5 @@
 import type { StoredDocument } from '../../documents/stored-document.ts';
+import type { Space } from '../../spatial/space.ts';
 import type { Analysis, IndexField } from '../definitions/index-field.ts';
 import type { ReducedObject, Reducer } from '../reduce/reducer.ts';
 import type { FieldValues } from '../values/index-value.ts';
@@ -45,6 +46,7 @@ export type DocumentMapper = (
 export interface SourceField {
   readonly name: string;
   readonly analysis: Analysis;
+  readonly spatial?: Space;
 }
 
 export type IndexType =

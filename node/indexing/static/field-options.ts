@@ -1,3 +1,5 @@
+import { type Space, spaceOf } from '../../spatial/space.ts';
+import { DEFAULT_SPATIAL_OPTIONS } from '../../spatial/spatial-options.ts';
 import type { IndexFieldOptions, StaticIndexDefinition } from '../definitions/index-definition.ts';
 import type { Analysis } from '../definitions/index-field.ts';
 
@@ -21,6 +23,11 @@ export function analysisOf({ Indexing, Analyzer }: IndexFieldOptions): Analysis 
     default:
       return Analyzer === undefined || Analyzer === null ? 'default' : { analyzer: Analyzer };
   }
+}
+
+/** Where the shapes of the field are. */
+export function spaceOfField({ Spatial }: IndexFieldOptions): Space {
+  return spaceOf({ ...DEFAULT_SPATIAL_OPTIONS, ...Spatial });
 }
 
 function withoutNulls(options: IndexFieldOptions | undefined): IndexFieldOptions {

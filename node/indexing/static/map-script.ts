@@ -26,6 +26,12 @@ function groupBy(keyOf) {
 function createField(name, value, options) {
   return { $name: name, $value: value, $options: options ?? null };
 }
+function createSpatialField(...values) {
+  const isPoint = values.length > 1;
+  const shape = isPoint ? values.slice(0, 2) : values[0];
+  const isMissing = isPoint ? shape.some((one) => one === null || one === undefined) : shape === null || shape === undefined;
+  return { $spatial: isMissing ? null : shape };
+}
 let __row = -1;
 const noTracking = { load: globalThis.load };
 {

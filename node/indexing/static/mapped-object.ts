@@ -1,39 +1,53 @@
+import type { Space } from '../../spatial/space.ts';
 import type { IndexFieldOptions } from '../definitions/index-definition.ts';
 import { IndexingError } from '../indexing-error.ts';
 import type { MappedEntry, SourceOptions } from '../local/index-spec.ts';
 import type { FieldValues } from '../values/index-value.ts';
 import { jsonValues } from '../values/json-values.ts';
 import { analysisOf } from './field-options.ts';
+import { isSpatial, spatialSource, spatialValues } from './spatial-fields.ts';
 
 /** The field that holds the id of an entry's document. */
 export const ID = 'id()';
 /** The member under which a map gives fields whose names it makes. */
 export const DYNAMIC_FIELDS = '_';
 
+/** What the definition of an index says of its fields. */
+export interface FieldFacts {
+  readonly isStored: (field: string) => boolean;
+  /** Where the shapes of the field are. */
+  readonly spaceOf: (field: string) => Space;
+}
+
 /**
  * What a map gave as an entry. `id`: of its document; null for the result of a group.
  *
  * @throws IndexingError when a field is created with options that there are not
+ * @throws SpatialError when a shape is none
  */
 export function entryOf(
   object: Readonly<Record<string, unknown>>,
   id: string | null,
-  isStored: (field: string) => boolean,
+  { isStored, spaceOf }: FieldFacts,
 ): MappedEntry {
   // Fields may have any name, `__proto__` too.
   const values: Record<string, FieldValues> = Object.create(null);
   const stored: Record<string, string> = Object.create(null);
   const options: Record<string, SourceOptions> = Object.create(null);
   if (id !== null) values[ID] = [id];
+  const add = (name: string, value: unknown): void => {
+    if (isSpatial(value)) values[spatialSource(name)] = spatialValues(value, spaceOf(name));
+    else values[name] = jsonValues(value);
+  };
   for (const [name, value] of Object.entries(object)) {
     const created = createdFields(name, value);
     if (created === undefined) {
-      values[name] = jsonValues(value);
-      if (isStored(name)) stored[name] = JSON.stringify(value);
+      add(name, value);
+      if (!isSpatial(value) && isStored(name)) stored[name] = JSON.stringify(value);
       continue;
     }
     for (const field of created) {
-      values[field.$name] = jsonValues(field.$value);
+      add(field.$name, field.$value);
       const own = createdOptions(field);
       if (own.options !== undefined) options[field.$name] = own.options;
       if (own.isStored ?? isStored(field.$name)) stored[field.$name] = JSON.stringify(field.$value);

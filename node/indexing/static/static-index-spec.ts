@@ -4,6 +4,7 @@ import type { StoredDocument } from '../../documents/stored-document.ts';
 import { ROWS_AT_ONCE } from '../../scripting/limits.ts';
 import type { CompiledScript, ScriptEngine } from '../../scripting/script-engine.ts';
 import { ScriptError } from '../../scripting/script-error.ts';
+import { SpatialError } from '../../spatial/spatial-error.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import { IndexDefinitionError, IndexingError } from '../indexing-error.ts';
 import { LINQ_VERSION } from '../linq/linq-version.ts';
@@ -15,11 +16,12 @@ import {
 import type { GroupReducer, IndexSpec, MapLoader, MappedDocument } from '../local/index-spec.ts';
 import { type ReducedObject, ReduceFailure, type ReduceOutcome } from '../reduce/reducer.ts';
 import { BlockLoads } from './block-loads.ts';
-import { analysisOf, optionsOf } from './field-options.ts';
+import { analysisOf, optionsOf, spaceOfField } from './field-options.ts';
 import { loadedCollections } from './loaded-collections.ts';
 import { mapScript } from './map-script.ts';
-import { DYNAMIC_FIELDS, entryOf, ID } from './mapped-object.ts';
+import { DYNAMIC_FIELDS, entryOf, type FieldFacts, ID } from './mapped-object.ts';
 import { scriptFields } from './script-fields.ts';
+import { spatialName } from './spatial-fields.ts';
 import { hasReduce, staticIndexType } from './static-index-type.ts';
 
 /**
@@ -40,6 +42,8 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
     }
     return known;
   };
+  const spaceOf: FieldFacts['spaceOf'] = (name) => spaceOfField(optionsOf(definition, name));
+  const facts: FieldFacts = { isStored, spaceOf };
   return {
     name: definition.Name,
     revision: hash(
@@ -59,12 +63,14 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
     ...(loads.length === 0 ? {} : { loads }),
     sources: [...(reduces ? [] : [ID]), ...namedFields(definition, translated)],
     fieldsOf: (name, options) => {
+      const shapes = spatialName(name);
+      if (shapes !== undefined) return [{ name: shapes, analysis: 'exact', spatial: spaceOf(shapes) }];
       const analysis = options === undefined ? analysisOf(optionsOf(definition, name)) : options.analysis;
       return analysis === undefined || analysis === null ? [] : [{ name, analysis }];
     },
     canSuggest: (name) => optionsOf(definition, name).Suggestions === true,
-    map: (documents, load) => mapAll(documents, load, { collections, script, reduces, isStored }),
-    ...(reduces ? { reduce: scriptReducer(script) } : {}),
+    map: (documents, load) => mapAll(documents, load, { collections, script, reduces, facts }),
+    ...(reduces ? { reduce: scriptReducer(script, spaceOf) } : {}),
   };
 }
 
@@ -108,7 +114,7 @@ interface Maps {
   readonly collections: readonly string[];
   readonly script: CompiledScript;
   readonly reduces: boolean;
-  readonly isStored: (field: string) => boolean;
+  readonly facts: FieldFacts;
 }
 
 function mapAll(
@@ -177,21 +183,22 @@ function mapBlock(
   }
 }
 
-function mappedRow({ entries, error }: RowResult, id: string, { reduces, isStored }: Maps): MappedDocument {
+function mappedRow({ entries, error }: RowResult, id: string, { reduces, facts }: Maps): MappedDocument {
   if (entries === undefined) return { error: error ?? 'The map failed.' };
   const objects = JSON.parse(entries) as Readonly<Record<string, unknown>>[];
   if (reduces) return { values: objects };
   try {
-    return { entries: objects.map((object) => entryOf(object, id, isStored)) };
+    return { entries: objects.map((object) => entryOf(object, id, facts)) };
   } catch (failure) {
-    // The options of a field that it creates make no sense.
-    if (failure instanceof IndexingError) return { error: failure.message };
+    // The options of a field that it creates make no sense, or a shape is none.
+    if (failure instanceof IndexingError || failure instanceof SpatialError)
+      return { error: failure.message };
     throw failure;
   }
 }
 
 /** A script that fails for one group must not fail for the others: then each is reduced on its own. */
-function scriptReducer(script: CompiledScript): GroupReducer {
+function scriptReducer(script: CompiledScript, spaceOf: FieldFacts['spaceOf']): GroupReducer {
   const none = (): null => null;
   const reduceAll = (groups: readonly (readonly ReducedObject[])[]): readonly ReduceOutcome[] => {
     try {
@@ -212,6 +219,6 @@ function scriptReducer(script: CompiledScript): GroupReducer {
       values.length === 0 ? [] : (JSON.parse(script.call(JSON.stringify({ values }), none)) as string[]),
     reduce: reduceAll,
     // The whole result is kept anyhow.
-    entryOf: (result) => entryOf(result, null, () => false),
+    entryOf: (result) => entryOf(result, null, { isStored: () => false, spaceOf }),
   };
 }

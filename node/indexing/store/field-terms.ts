@@ -1,6 +1,7 @@
 import { analyze } from '../analysis/analyzers.ts';
 import { ALL_ENTRIES_FIELD, type IndexField } from '../definitions/index-field.ts';
 import type { FieldValues, IndexValue } from '../values/index-value.ts';
+import { spatialTerms } from './spatial-terms.ts';
 import { EXISTS, NULL, TEXT_TERM, type Term, termBytes, termsOf } from './term.ts';
 
 /** A term of an entry; with its positions when the field was analysed. */
@@ -20,6 +21,8 @@ export function entryTerms(fields: readonly IndexField[], values: readonly Field
 
 export function fieldTerms(field: IndexField, values: FieldValues): FieldTerm[] {
   if (values.length === 0) return [];
+  if (field.spatial !== undefined)
+    return spatialTerms(values, field.spatial).map((term) => ({ field: field.id, term }));
   const exists: FieldTerm = { field: field.id, term: EXISTS };
   if (typeof field.analysis === 'object') {
     return [exists, ...analysedTerms(field.id, field.analysis.analyzer, values)];

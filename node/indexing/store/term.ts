@@ -9,6 +9,7 @@ export const MARKER_TERM = 0;
 export const TEXT_TERM = 1;
 export const NUMBER_TERM = 2;
 export const DATE_TERM = 3;
+export const SPATIAL_TERM = 4;
 
 export interface Term {
   readonly kind: number;

@@ -50,6 +50,7 @@ function holds(predicate: Predicate, document: StoredDocument, values: ValuesByN
       return document.lowerId.startsWith(predicate.prefix.toLowerCase());
     case 'phrase':
     case 'search':
+    case 'spatial':
     case 'lucene':
     case 'fuzzy':
     case 'proximity':

@@ -3,6 +3,7 @@ import { type EntrySet, intersect, NO_ENTRIES, subtract, union } from '../../ind
 import { entriesOfTerms, type IndexReader } from '../../indexing/store/index-reader.ts';
 import { TEXT_TERM, textTerm } from '../../indexing/store/term.ts';
 import type { Predicate } from '../plan/predicate.ts';
+import { spatialEntries } from './evaluate-spatial.ts';
 import { intersectDocuments } from './intersect-documents.ts';
 import { lower } from './lower.ts';
 import { phraseEntries } from './phrase.ts';
@@ -73,6 +74,8 @@ export function evaluate(predicate: Predicate, index: SearchedIndex): EntrySet {
       );
     case 'optional':
       return reader.allEntries();
+    case 'spatial':
+      return ofField(predicate.field, index, (field) => spatialEntries(predicate, field, reader));
     case 'document':
       return union(predicate.ids.map((id) => reader.entriesOf(id.toLowerCase())));
     case 'documentPrefix':

@@ -2,7 +2,7 @@ import type { IndexField } from '../../indexing/definitions/index-field.ts';
 import type { TermEntries } from '../../indexing/store/index-reader.ts';
 import { TEXT_TERM, type Term, textTerm } from '../../indexing/store/term.ts';
 import type { Predicate } from '../plan/predicate.ts';
-import type { SearchedIndex } from './evaluate.ts';
+import { evaluate, type SearchedIndex } from './evaluate.ts';
 import { lower } from './lower.ts';
 
 /** How much terms count: BM25 with k1 = 2 and b = 0.25, in which the length is that of the term, as in RavenDB. */
@@ -73,6 +73,10 @@ export class Scores {
       case 'fuzzy':
       case 'proximity':
         this.#add(lower(predicate, this.#index), boost);
+        return;
+      // Who is there is as much there as any other.
+      case 'spatial':
+        for (const entry of evaluate(predicate, this.#index)) this.#addScore(entry, boost);
         return;
       // What is not there counts nothing, and what is everywhere the same for all.
       case 'not':

@@ -3,6 +3,7 @@ import { type EntrySet, intersect, subtract, union } from '../../indexing/store/
 import type { IndexEntry } from '../../indexing/store/index-entry.ts';
 import { EXISTS, NULL, NUMBER_TERM, NUMERIC, TEXT_TERM } from '../../indexing/store/term.ts';
 import type { OrderKey } from '../plan/order.ts';
+import { distanceKey } from './distances.ts';
 import type { SearchedIndex } from './evaluate.ts';
 import { SORTED_BY_VALUE_MAX } from './limits.ts';
 import { compareKeys, compareNaturally, type SortKey, sortKey } from './sort-key.ts';
@@ -40,12 +41,10 @@ function sortByValue(
   scores: Scores,
 ): readonly number[] {
   if (entries.length < 2) return entries;
-  const needsRows = keys.some((key) => key.kind === 'field' || key.kind === 'id');
+  const needsRows = keys.some(({ kind }) => kind === 'field' || kind === 'id' || kind === 'distance');
   const rows = needsRows ? index.reader.entryRows(entries) : [];
-  const keyed = entries.map((entry, at) => ({
-    entry,
-    keys: keys.map((key) => keyOf(key, entry, rows[at], index, scores)),
-  }));
+  const readers = keys.map((key) => keyReader(key, index, scores));
+  const keyed = entries.map((entry, at) => ({ entry, keys: readers.map((read) => read(entry, rows[at])) }));
   keyed.sort((a, b) => {
     for (const [at, key] of keys.entries()) {
       const order = compareBy(key, a.keys[at] ?? null, b.keys[at] ?? null);
@@ -56,23 +55,26 @@ function sortByValue(
   return keyed.map(({ entry }) => entry);
 }
 
-function keyOf(
-  key: OrderKey,
-  entry: number,
-  row: IndexEntry | undefined,
-  index: SearchedIndex,
-  scores: Scores,
-): SortKey {
+/** Gives the key of an entry, from its row where one is needed. */
+type KeyReader = (entry: number, row: IndexEntry | undefined) => SortKey;
+
+function keyReader(key: OrderKey, index: SearchedIndex, scores: Scores): KeyReader {
   switch (key.kind) {
     case 'score':
-      return scores(entry);
-    case 'random':
-      return Buffer.from(hash('sha256', `${key.seed ?? index.randomSeed}/${entry}`, 'buffer'));
+      return scores;
+    case 'random': {
+      const seed = key.seed ?? index.randomSeed;
+      return (entry) => Buffer.from(hash('sha256', `${seed}/${entry}`, 'buffer'));
+    }
     case 'id':
-      return row?.id.toLowerCase() ?? null;
+      return (_, row) => row?.id.toLowerCase() ?? null;
     case 'field': {
       const source = index.fields.get(key.field)?.source;
-      return source === undefined ? null : sortKey(row?.values[source] ?? [], key.type);
+      return (_, row) => (source === undefined ? null : sortKey(row?.values[source] ?? [], key.type));
+    }
+    case 'distance': {
+      const read = distanceKey(key, index);
+      return (_, row) => read(row);
     }
   }
 }
@@ -88,7 +90,8 @@ function compareBy(key: OrderKey, a: SortKey, b: SortKey): number {
       const order = key.alphaNumeric ? compareNaturally(String(a), String(b)) : compareTexts(a, b);
       return key.descending ? -order : order;
     }
-    case 'field': {
+    case 'field':
+    case 'distance': {
       if (key.nulls !== undefined && (a === null) !== (b === null)) {
         return (a === null) === (key.nulls === 'first') ? -1 : 1;
       }

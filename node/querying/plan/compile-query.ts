@@ -71,13 +71,14 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number): QueryPlan 
     binder,
     needs,
     nowMs,
+    isIndex: from.isIndex,
     ...(alias === undefined ? {} : { alias }),
     ...(aggregates === undefined ? {} : { aggregates }),
   };
   const where: Predicate = rql.where === undefined ? { kind: 'all' } : compileWhere(rql.where, context);
   const facets = compileFacets(rql, context);
   const suggestions = compileSuggestions(rql, context);
-  const order = compileOrder(rql.orderBy, needs, alias, aggregates);
+  const order = compileOrder(rql.orderBy, context);
   const { limit, offset, filterLimit } = rql.paging;
   const skip = offset === undefined ? 0 : binder.count(offset, 'Offset (Start)', 0);
   const take = limit === undefined ? UNLIMITED : binder.count(limit, 'Limit (PageSize)', UNLIMITED);

@@ -2,6 +2,7 @@ import type { TermRange } from '../../indexing/store/index-reader.ts';
 import { numberKey, ticksKey } from '../../indexing/store/number-key.ts';
 import { DATE_TERM, EXISTS, NULL, NUMBER_TERM, type Term, textTerm } from '../../indexing/store/term.ts';
 import { parseDate } from '../../indexing/values/date-text.ts';
+import type { SpatialRelation } from '../../spatial/relate.ts';
 import { UnknownMethodError, UnsupportedQueryError } from '../query-error.ts';
 import type {
   Between,
@@ -16,6 +17,7 @@ import { fuzzy, luceneQuery, proximity, search } from './compile-text.ts';
 import { clauseOf, fieldOf, numberOf, textOf } from './method-arguments.ts';
 import { isId, isMethod } from './names.ts';
 import type { Predicate } from './predicate.ts';
+import { askedShape, checkErrorPart, spatialField } from './spatial-arguments.ts';
 import { operand, rightHand, type Scope, type WhereContext } from './where-scope.ts';
 
 /** A where clause as a predicate over the fields of an index. */
@@ -169,6 +171,11 @@ function method(call: MethodCall, scope: Scope): Predicate {
     }
     case 'search':
       return search(call, scope);
+    case 'spatial.within':
+    case 'spatial.contains':
+    case 'spatial.disjoint':
+    case 'spatial.intersects':
+      return spatial(call, scope);
     case 'lucene':
       return luceneQuery(call, scope);
     case 'fuzzy':
@@ -180,10 +187,6 @@ function method(call: MethodCall, scope: Scope): Predicate {
         'Invalid intersect query. The WHERE clause must hold just one intersect(…) and nothing beside it',
       );
     case 'morelikethis':
-    case 'spatial.within':
-    case 'spatial.contains':
-    case 'spatial.disjoint':
-    case 'spatial.intersects':
     case 'vector.search':
     case 'cmpxchg':
     case 'when':
@@ -200,6 +203,14 @@ function intersectClauses(call: MethodCall, scope: Scope): Predicate {
   const parts = call.arguments.map((argument) => compile(clauseOf(argument, call, scope), scope));
   if (parts.length >= 2) return { kind: 'intersect', parts };
   throw scope.binder.error('The valid intersect query must have multiple intersect clauses.');
+}
+
+function spatial(call: MethodCall, scope: Scope): Predicate {
+  const field = spatialField(call, scope);
+  const shape = askedShape(call, scope, ['circle', 'wkt']);
+  checkErrorPart(call.arguments[2], scope);
+  const relation = call.name.toLowerCase().slice('spatial.'.length) as SpatialRelation;
+  return { kind: 'spatial', field, relation, shape };
 }
 
 function scan(field: string, passes: (term: string) => boolean): Predicate {

@@ -1,3 +1,5 @@
+import type { AutoSpatial } from '../../indexing/auto/auto-index-name.ts';
+
 /** What a query needs of a field of an index beside its plain terms. */
 export interface FieldNeed {
   readonly name: string;
@@ -5,6 +7,7 @@ export interface FieldNeed {
   readonly search: boolean;
   readonly highlight: boolean;
   readonly suggest: boolean;
+  readonly spatial?: AutoSpatial;
 }
 
 /** The fields that a query uses, by name; a name that was quoted for its characters keeps its quotes. */
@@ -15,8 +18,10 @@ export class FieldNeeds {
     const known = this.#needs.get(name);
     const has = (what: 'exact' | 'search' | 'highlight' | 'suggest'): boolean =>
       known?.[what] === true || need[what] === true;
+    const spatial = need.spatial ?? known?.spatial;
     this.#needs.set(name, {
       name,
+      ...(spatial === undefined ? {} : { spatial }),
       exact: has('exact'),
       search: has('search') || has('highlight'),
       highlight: has('highlight'),

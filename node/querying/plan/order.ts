@@ -1,8 +1,8 @@
 import { UnknownMethodError, UnsupportedQueryError } from '../query-error.ts';
-import type { OrderItem, OrderType } from '../rql/syntax-tree.ts';
-import type { Aggregates } from './compile-group.ts';
-import type { FieldNeeds } from './field-need.ts';
+import type { MethodCall, OrderItem, OrderType } from '../rql/syntax-tree.ts';
 import { fieldName, isId } from './names.ts';
+import { type AskedShape, askedShape, spatialField, spatialNumber } from './spatial-arguments.ts';
+import type { WhereContext } from './where-scope.ts';
 
 /** One key of an order, by fields of the index. */
 export type OrderKey =
@@ -16,55 +16,66 @@ export type OrderKey =
     }
   | { readonly kind: 'id'; readonly descending: boolean; readonly alphaNumeric: boolean }
   | { readonly kind: 'score'; readonly descending: boolean }
+  | {
+      readonly kind: 'distance';
+      readonly field: string;
+      /** Distances are to its middle. */
+      readonly shape: AskedShape;
+      /** Distances within one step (in kilometres) are equal; 0: no step. */
+      readonly step: number;
+      readonly descending: boolean;
+      readonly nulls?: 'first' | 'last';
+    }
   | { readonly kind: 'random'; readonly seed: string | undefined };
 
-export function compileOrder(
-  items: readonly OrderItem[],
-  needs: FieldNeeds,
-  alias: string | undefined,
-  aggregates?: Aggregates,
-): readonly OrderKey[] {
-  return items.map((item) => orderKey(item, needs, alias, aggregates));
+export function compileOrder(items: readonly OrderItem[], context: WhereContext): readonly OrderKey[] {
+  return items.map((item) => orderKey(item, context));
 }
 
-function orderKey(
-  item: OrderItem,
-  needs: FieldNeeds,
-  alias: string | undefined,
-  aggregates: Aggregates | undefined,
-): OrderKey {
-  const { expression, as, descending, nulls } = item;
+function orderKey(item: OrderItem, context: WhereContext): OrderKey {
+  const { expression, as, descending } = item;
+  const { needs, alias } = context;
   if (isId(expression)) {
     needs.add('id()');
     return { kind: 'id', descending, alphaNumeric: as === 'alphaNumeric' };
   }
   if (expression.kind === 'method') {
-    const aggregate = aggregates?.fieldOf(expression, alias);
-    if (aggregate === undefined) return orderMethod(item);
+    const aggregate = context.aggregates?.fieldOf(expression, alias);
+    if (aggregate === undefined) return orderMethod(item, expression, context);
     needs.add(aggregate);
     // Counts and sums are numbers, said or not.
     const type = as === 'implicit' ? 'double' : as;
-    return { kind: 'field', field: aggregate, type, descending, ...(nulls === undefined ? {} : { nulls }) };
+    return { kind: 'field', field: aggregate, type, descending, ...nullsOf(item) };
   }
   if (expression.kind === 'string') throw new UnsupportedQueryError('ORDER BY a text');
   const field = fieldName(expression, alias);
   needs.add(field);
-  return { kind: 'field', field, type: as, descending, ...(nulls === undefined ? {} : { nulls }) };
+  return { kind: 'field', field, type: as, descending, ...nullsOf(item) };
 }
 
-function orderMethod({ expression, descending }: OrderItem): OrderKey {
-  if (expression.kind !== 'method') throw new UnsupportedQueryError('ORDER BY');
-  switch (expression.name.toLowerCase()) {
+function nullsOf({ nulls }: OrderItem): Pick<OrderItem, 'nulls'> {
+  return nulls === undefined ? {} : { nulls };
+}
+
+function orderMethod(item: OrderItem, call: MethodCall, context: WhereContext): OrderKey {
+  const { descending } = item;
+  switch (call.name.toLowerCase()) {
     case 'score':
       return { kind: 'score', descending };
     case 'random': {
-      const seed = expression.arguments[0]?.expression;
+      const seed = call.arguments[0]?.expression;
       return { kind: 'random', seed: seed?.kind === 'string' ? seed.value : undefined };
     }
-    case 'spatial.distance':
+    case 'spatial.distance': {
+      const field = spatialField(call, context);
+      const shape = askedShape(call, context, ['point', 'wkt']);
+      const [, , third] = call.arguments;
+      const step = third === undefined ? 0 : Math.max(0, spatialNumber(third, context));
+      return { kind: 'distance', field, shape, step, descending, ...nullsOf(item) };
+    }
     case 'custom':
-      throw new UnsupportedQueryError(`ORDER BY ${expression.name}()`);
+      throw new UnsupportedQueryError(`ORDER BY ${call.name}()`);
     default:
-      throw new UnknownMethodError(expression.name);
+      throw new UnknownMethodError(call.name);
   }
 }

@@ -1,6 +1,8 @@
 import type { TermRange } from '../../indexing/store/index-reader.ts';
 import type { Term } from '../../indexing/store/term.ts';
+import type { SpatialRelation } from '../../spatial/relate.ts';
 import type { LuceneQuery } from './lucene/lucene-query.ts';
+import type { AskedShape } from './spatial-arguments.ts';
 
 /** A where clause in terms of the fields and terms of one index: what the engine evaluates. */
 export type Predicate =
@@ -39,6 +41,13 @@ export type Predicate =
   | { readonly kind: 'intersect'; readonly parts: readonly Predicate[] }
   /** Every entry; one that matches the part scores more. */
   | { readonly kind: 'optional'; readonly part: Predicate }
+  /** The field has a shape that stands in the relation to the one that is asked for. */
+  | {
+      readonly kind: 'spatial';
+      readonly field: string;
+      readonly relation: SpatialRelation;
+      readonly shape: AskedShape;
+    }
   | { readonly kind: 'document'; readonly ids: readonly string[] }
   | { readonly kind: 'documentPrefix'; readonly prefix: string }
   | { readonly kind: 'boost'; readonly part: Predicate; readonly factor: number };

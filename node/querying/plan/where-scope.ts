@@ -12,6 +12,8 @@ export interface WhereContext {
   /** Collects what the clause needs of which field. */
   readonly needs: FieldNeeds;
   readonly nowMs: number;
+  /** The query is of an index that somebody wrote: it has the fields that it has. */
+  readonly isIndex?: boolean;
   /** In a `group by` query: who notes what is counted and summed. */
   readonly aggregates?: Aggregates;
 }

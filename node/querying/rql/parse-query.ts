@@ -10,9 +10,18 @@ import {
   selectClause,
 } from './parse-clauses.ts';
 import { parseExpression } from './parse-expression.ts';
+import { tryOperand } from './parse-operand.ts';
 import { RqlScanner } from './rql-scanner.ts';
 import { RqlSyntaxError } from './rql-syntax-error.ts';
-import type { Argument, DeclaredFunction, Expression, Paging, RqlQuery } from './syntax-tree.ts';
+import type {
+  Argument,
+  DeclaredFunction,
+  Expression,
+  Field,
+  MethodCall,
+  Paging,
+  RqlQuery,
+} from './syntax-tree.ts';
 
 /**
  * Reads a query.
@@ -70,6 +79,20 @@ export function parseCondition(text: string): Expression {
   const condition = parseExpression(scanner);
   if (!scanner.isAtEnd) throw scanner.error(`Expected the end of the condition but got: ${scanner.found}`);
   return condition;
+}
+
+/**
+ * Reads a field or the call of a method alone.
+ *
+ * @throws RqlSyntaxError
+ */
+export function parseOperand(text: string): Field | MethodCall {
+  const scanner = new RqlScanner(text);
+  const operand = tryOperand(scanner, 0);
+  if (operand === undefined || !scanner.isAtEnd) {
+    throw scanner.error(`Expected a field or a method but got: ${scanner.found}`);
+  }
+  return operand;
 }
 
 function declaredFunctions(scanner: RqlScanner): readonly DeclaredFunction[] {

@@ -1,9 +1,11 @@
 import type { IndexStatistics } from '../../../index-thread/thread-protocol.ts';
 import type {
   AutoIndexDefinition,
+  AutoSpatialOptions,
   StaticIndexDefinition,
 } from '../../../indexing/definitions/index-definition.ts';
 import { staticIndexType } from '../../../indexing/static/static-index-type.ts';
+import type { SpatialOptions } from '../../../spatial/spatial-options.ts';
 import { UNSET_DATE } from '../../timestamp.ts';
 
 /** ISO text with seven digits of fraction. */
@@ -35,8 +37,8 @@ export function definitionShape(definition: AutoIndexDefinition) {
     Reduce: null,
     Maps: [`${definition.Collection}:[${maps}]`],
     Fields: Object.fromEntries(
-      Object.entries(definition.MapFields).flatMap(([name, { Indexing }]) => [
-        [name, fieldShape(null)],
+      Object.entries(definition.MapFields).flatMap(([name, { Indexing, Spatial }]) => [
+        [name, { ...fieldShape(null), Spatial: spatialShape(Spatial) }],
         ...(Indexing.includes('Search') ? [[`search(${name})`, fieldShape('Search')]] : []),
         ...(Indexing.includes('Exact') ? [[`exact(${name})`, fieldShape('Exact')]] : []),
       ]),
@@ -73,6 +75,13 @@ const EMPTY_OPTIONS = {
   Spatial: null,
   Vector: null,
 };
+
+/** What its shapes are made of is in its name. */
+function spatialShape(spatial: AutoSpatialOptions | null): SpatialOptions | null {
+  if (spatial === null) return null;
+  const { MethodType: _, MethodArguments: __, ...options } = spatial;
+  return options;
+}
 
 function fieldShape(indexing: 'Search' | 'Exact' | null) {
   return {

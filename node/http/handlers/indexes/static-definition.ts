@@ -4,6 +4,13 @@ import type {
   StaticIndexDefinition,
 } from '../../../indexing/definitions/index-definition.ts';
 import { LinqDefinitionError, translateDefinition } from '../../../indexing/linq/translate-definition.ts';
+import {
+  DEFAULT_SPATIAL_OPTIONS,
+  SPATIAL_STRATEGIES,
+  SPATIAL_TYPES,
+  SPATIAL_UNITS,
+  type SpatialOptions,
+} from '../../../spatial/spatial-options.ts';
 import { argumentError, formatError, notImplemented, ProtocolError } from '../../errors/protocol-error.ts';
 import { isJsonObject, type JsonObject, member, textMember } from '../../parameters/json-body.ts';
 
@@ -77,10 +84,34 @@ function fieldsOf(raw: JsonObject, name: string): Readonly<Record<string, IndexF
     if (analyzer !== undefined && findAnalyzer(analyzer) === undefined) {
       throw compilationError(name, `Cannot find analyzer type '${analyzer}' for field: ${field}`);
     }
-    const spatial = member(options, 'Spatial');
-    if (spatial !== undefined && spatial !== null) throw notImplemented(`The spatial field '${field}'`);
   }
-  return fields as Readonly<Record<string, IndexFieldOptions>>;
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, options]) => [field, withSpatial(options as JsonObject, field)]),
+  );
+}
+
+/** Its spatial options checked, and whole. */
+function withSpatial(options: JsonObject, field: string): IndexFieldOptions {
+  const raw = member(options, 'Spatial');
+  if (raw === undefined || raw === null) return options;
+  if (!isJsonObject(raw)) throw formatError(`'Spatial' of field '${field}' must be an object.`);
+  const { Type, Strategy, MaxTreeLevel, MinX, MaxX, MinY, MaxY, Units } = DEFAULT_SPATIAL_OPTIONS;
+  const number = (name: string, otherwise: number): number => {
+    const value = member(raw, name) ?? otherwise;
+    if (typeof value === 'number') return value;
+    throw formatError(`'${name}' of field '${field}' must be a number, but it is ${JSON.stringify(value)}.`);
+  };
+  const Spatial: SpatialOptions = {
+    Type: oneOf(raw, 'Type', SPATIAL_TYPES, Type),
+    MaxTreeLevel: number('MaxTreeLevel', MaxTreeLevel),
+    MaxX: number('MaxX', MaxX),
+    MaxY: number('MaxY', MaxY),
+    MinX: number('MinX', MinX),
+    MinY: number('MinY', MinY),
+    Strategy: oneOf(raw, 'Strategy', SPATIAL_STRATEGIES, Strategy),
+    Units: oneOf(raw, 'Units', SPATIAL_UNITS, Units),
+  };
+  return { ...options, Spatial };
 }
 
 export function compilationError(name: string, why: string): ProtocolError {

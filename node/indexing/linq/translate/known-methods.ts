@@ -85,7 +85,6 @@ export const CONVERSIONS: ReadonlyMap<string, 'whole' | 'fraction' | 'text' | 't
 export const UNSERVED: ReadonlyMap<string, string> = new Map(
   [
     'LoadCompareExchangeValue',
-    'CreateSpatialField',
     'CreateVector',
     'LoadVector',
     'AttachmentsFor',

@@ -30,6 +30,11 @@ const FREE: Readonly<
   AsDateOnly: { least: 1, most: 1, write: ([value]) => `__cs.call("ToString", ${value}, "yyyy-MM-dd")` },
   Recurse: { least: 2, most: 2, write: ([value, of]) => `__cs.recurse(${value}, ${of})` },
   CreateField: { least: 2, most: 4, write: (values) => `__cs.createField(${values.join(', ')})` },
+  CreateSpatialField: {
+    least: 1,
+    most: 2,
+    write: (values) => `createSpatialField(${values.join(', ')})`,
+  },
   TryConvert: {
     least: 1,
     most: 1,
