@@ -18,7 +18,7 @@ import { clauseOf, fieldOf, numberOf, textOf } from './method-arguments.ts';
 import { isId, isMethod } from './names.ts';
 import type { Predicate } from './predicate.ts';
 import { askedShape, checkErrorPart, spatialField } from './spatial-arguments.ts';
-import { operand, rightHand, type Scope, type WhereContext } from './where-scope.ts';
+import { isCased, operand, rightHand, type Scope, type WhereContext } from './where-scope.ts';
 
 /** A where clause as a predicate over the fields of an index. */
 export function compileWhere(where: Expression, context: WhereContext): Predicate {
@@ -55,16 +55,17 @@ function comparison({ operator, left, right }: Comparison, scope: Scope): Predic
   const field = operand(left, scope);
   if (operator === '=') return equals(field, value, scope);
   if (operator === '!=') return { kind: 'not', part: equals(field, value, scope) };
-  return { kind: 'range', field, ...rangeOf(operator, value, scope) };
+  return { kind: 'range', field, ...rangeOf(operator, value, field, scope) };
 }
 
 function equals(field: string, value: QueryValue, scope: Scope): Predicate {
-  return { kind: 'anyTerm', field, terms: [equalTerm(value, scope)] };
+  return { kind: 'anyTerm', field, terms: [equalTerm(value, field, scope)] };
 }
 
 /** The one term by which a value is found: numbers as numbers, dates by their time, anything else by its text. */
-function equalTerm(value: QueryValue, { isExact, binder }: Scope): Term {
+function equalTerm(value: QueryValue, field: string, scope: Scope): Term {
   if (value === null) return NULL;
+  const isExact = isCased(field, scope);
   switch (typeof value) {
     case 'number':
     case 'bigint':
@@ -77,7 +78,7 @@ function equalTerm(value: QueryValue, { isExact, binder }: Scope): Term {
       return textTerm(value, isExact);
     }
     default:
-      throw binder.error(
+      throw scope.binder.error(
         `Parameter value '${JSON.stringify(value)}' of type ${typeName(value)} is not supported`,
       );
   }
@@ -86,30 +87,31 @@ function equalTerm(value: QueryValue, { isExact, binder }: Scope): Term {
 function rangeOf(
   operator: ComparisonOperator,
   value: QueryValue,
+  field: string,
   scope: Scope,
 ): { readonly termKind: number; readonly range: TermRange } {
-  const { kind, bytes } = rangeEnd(value, scope);
+  const { kind, bytes } = rangeEnd(value, field, scope);
   const end = { bytes, inclusive: operator === '<=' || operator === '>=' };
   return { termKind: kind, range: operator.startsWith('>') ? { from: end } : { to: end } };
 }
 
-function rangeEnd(value: QueryValue, scope: Scope): Term {
+function rangeEnd(value: QueryValue, field: string, scope: Scope): Term {
   if (value === null) throw scope.binder.error("A range can't begin or end with null");
-  return equalTerm(value, scope);
+  return equalTerm(value, field, scope);
 }
 
 function between({ operand: of, min, max }: Between, scope: Scope): Predicate {
   const from = rightHand(min, scope);
   const to = rightHand(max, scope);
-  const low = rangeEnd(from, scope);
-  const high = rangeEnd(to, scope);
+  if (isId(of)) scope.needs.add('id()');
+  const field = isId(of) ? 'id()' : operand(of, scope);
+  const low = rangeEnd(from, field, scope);
+  const high = rangeEnd(to, field, scope);
   if (low.kind !== high.kind) {
     throw scope.binder.error(
       `Both ends of BETWEEN must have one type, but they are ${typeName(from)} and ${typeName(to)}`,
     );
   }
-  if (isId(of)) scope.needs.add('id()');
-  const field = isId(of) ? 'id()' : operand(of, scope);
   const range: TermRange = {
     from: { bytes: low.bytes, inclusive: true },
     to: { bytes: high.bytes, inclusive: true },
@@ -127,8 +129,8 @@ function inList({ operand: of, values, all }: In, scope: Scope): Predicate {
   // A list is looked up by text, as RavenDB does: 1 finds the text '1', too.
   const terms = bound.map((value) =>
     typeof value === 'number' || typeof value === 'bigint'
-      ? textTerm(String(value), scope.isExact)
-      : equalTerm(value, scope),
+      ? textTerm(String(value), isCased(field, scope))
+      : equalTerm(value, field, scope),
   );
   return { kind: all ? 'allTerms' : 'anyTerm', field, terms };
 }
@@ -137,7 +139,7 @@ function idComparison(operator: ComparisonOperator, value: QueryValue, scope: Sc
   if (operator === '=') return { kind: 'document', ids: typeof value === 'string' ? [value] : [] };
   if (operator === '!=') return { kind: 'not', part: idComparison('=', value, scope) };
   scope.needs.add('id()');
-  return { kind: 'range', field: 'id()', ...rangeOf(operator, value, scope) };
+  return { kind: 'range', field: 'id()', ...rangeOf(operator, value, 'id()', scope) };
 }
 
 function method(call: MethodCall, scope: Scope): Predicate {
@@ -158,16 +160,17 @@ function method(call: MethodCall, scope: Scope): Predicate {
       const text = textOf(second, call, scope);
       if (first !== undefined && isId(first.expression)) return { kind: 'documentPrefix', prefix: text };
       const field = fieldOf(first, call, scope);
-      return text === '' ? { kind: 'none' } : { kind: 'prefix', field, text: cased(text, scope) };
+      return text === '' ? { kind: 'none' } : { kind: 'prefix', field, text: cased(text, field, scope) };
     }
     case 'endswith': {
-      const text = cased(textOf(second, call, scope), scope);
       const field = fieldOf(first, call, scope);
+      const text = cased(textOf(second, call, scope), field, scope);
       return text === '' ? { kind: 'none' } : scan(field, (term) => term.endsWith(text));
     }
     case 'regex': {
-      const pattern = expression(textOf(second, call, scope), scope);
-      return scan(fieldOf(first, call, scope), (term) => pattern.test(term));
+      const field = fieldOf(first, call, scope);
+      const pattern = expression(textOf(second, call, scope), field, scope);
+      return scan(field, (term) => pattern.test(term));
     }
     case 'search':
       return search(call, scope);
@@ -217,15 +220,15 @@ function scan(field: string, passes: (term: string) => boolean): Predicate {
   return { kind: 'scan', field, passes };
 }
 
-function cased(text: string, { isExact }: Scope): string {
-  return isExact ? text : text.toLowerCase();
+function cased(text: string, field: string, scope: Scope): string {
+  return isCased(field, scope) ? text : text.toLowerCase();
 }
 
-function expression(pattern: string, { isExact, binder }: Scope): RegExp {
+function expression(pattern: string, field: string, scope: Scope): RegExp {
   try {
-    return new RegExp(pattern, isExact ? 'u' : 'iu');
+    return new RegExp(pattern, isCased(field, scope) ? 'u' : 'iu');
   } catch (error) {
-    throw binder.error(
+    throw scope.binder.error(
       `'${pattern}' is not a regular expression: ${error instanceof Error ? error.message : ''}`,
     );
   }
