@@ -15,7 +15,7 @@ import type { QueryAnswer } from '../querying/execute/query-answer.ts';
 import { streamQuery } from '../querying/execute/query-stream.ts';
 import { collectionIds, indexIds } from '../querying/execute/result-ids.ts';
 import type { SummaryAnswer } from '../querying/execute/summary-answer.ts';
-import { compileQuery, compileUpdate, type ExactFields } from '../querying/plan/compile-query.ts';
+import { compileQuery, compileUpdate } from '../querying/plan/compile-query.ts';
 import type { QueryPlan } from '../querying/plan/query-plan.ts';
 import type { ScriptEngine } from '../scripting/script-engine.ts';
 import type { InlineWriter } from '../storage/inline-writer.ts';
@@ -177,7 +177,7 @@ export class DatabaseWorker {
 
   async #query(query: ThreadQuery): Promise<QueryOutcome> {
     const nowMs = Date.now();
-    const plan = compileQuery(query, nowMs, this.#exactFields);
+    const plan = compileQuery(query, nowMs);
     const { documents, indexes } = this.#required;
     if (plan.source.kind === 'collection') {
       return this.#outcome(queryCollection(plan, { documents, nowMs, scripts: this.#scripts }), query);
@@ -194,8 +194,6 @@ export class DatabaseWorker {
       query,
     );
   }
-
-  readonly #exactFields: ExactFields = (index) => this.#indexes?.find(index)?.exactFields ?? new Set();
 
   #indexFor(plan: QueryPlan, indexes: LocalIndexes): { readonly index: LocalIndex } | IndexMissing {
     const { source } = plan;
@@ -219,7 +217,7 @@ export class DatabaseWorker {
   /** As the query without its paging gives them, each document once. */
   async #ids(query: ThreadQuery): Promise<IdsOutcome> {
     const nowMs = Date.now();
-    const { plan, update } = compileUpdate(query, nowMs, this.#exactFields);
+    const { plan, update } = compileUpdate(query, nowMs);
     const { documents, indexes } = this.#required;
     if (plan.source.kind === 'collection') {
       return { kind: 'ids', ids: collectionIds(plan, documents), isStale: false, update };
@@ -233,7 +231,7 @@ export class DatabaseWorker {
 
   async #openStream(query: ThreadQuery): Promise<StreamOutcome> {
     const nowMs = Date.now();
-    const plan = compileQuery(query, nowMs, this.#exactFields);
+    const plan = compileQuery(query, nowMs);
     const { documents, indexes } = this.#required;
     const found = plan.source.kind === 'collection' ? { index: null } : this.#indexFor(plan, indexes);
     if (!('index' in found)) return found;

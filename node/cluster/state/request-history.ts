@@ -5,25 +5,9 @@ import type { StateChange, StateReader } from './state-transaction.ts';
 /** Prefix of the remembered requests in the state; the rest of the key is the index, so that they sort by age. */
 const REQUESTS = 'request/';
 
-/** A command that carried a request id, and what came of it. */
-export interface RememberedRequest {
+interface RememberedRequest {
   readonly id: string;
   readonly outcome: CommandOutcome;
-  /** Type of the command, its term, and the clock of its proposer in milliseconds. */
-  readonly type: string;
-  readonly term: number;
-  readonly timeMs: number;
-}
-
-/** The last ones, the oldest first, each with its Raft index. */
-export function rememberedRequests(
-  state: StateReader,
-  countMax: number,
-): readonly (RememberedRequest & { readonly index: number })[] {
-  return state
-    .list(REQUESTS)
-    .slice(-countMax)
-    .map(([key, value]) => ({ index: Number(key.slice(REQUESTS.length)), ...(value as RememberedRequest) }));
 }
 
 /**
@@ -47,12 +31,12 @@ export class RequestHistory {
   }
 
   /** The changes that remember this request and forget the oldest ones above the limit: the same on every node. */
-  remember(index: number, request: RememberedRequest): StateChange[] {
-    const { id, outcome } = request;
+  remember(id: string, index: number, outcome: CommandOutcome): StateChange[] {
     const key = REQUESTS + numberKey(index);
+    const value: RememberedRequest = { id, outcome };
     this.#byId.set(id, { index, outcome });
     this.#keys.push(key);
-    const changes: StateChange[] = [[key, request]];
+    const changes: StateChange[] = [[key, value]];
     while (this.#keys.length > this.#limit) {
       const oldest = this.#keys.shift();
       if (oldest !== undefined) changes.push([oldest, undefined]);

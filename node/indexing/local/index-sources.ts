@@ -24,7 +24,6 @@ export class IndexSources {
   #options: Options = {};
   #fieldList: readonly IndexField[] = [];
   #fields: ReadonlyMap<string, IndexField> = new Map();
-  #exact: ReadonlySet<string> = new Set();
 
   constructor(spec: IndexSpec, { sources, options = {} }: IndexStateRow) {
     this.#spec = spec;
@@ -39,11 +38,6 @@ export class IndexSources {
   /** By the names that queries use. */
   get fields(): ReadonlyMap<string, IndexField> {
     return this.#fields;
-  }
-
-  /** Names of the fields that keep their text as it is. */
-  get exactFields(): ReadonlySet<string> {
-    return this.#exact;
   }
 
   get state(): Pick<IndexStateRow, 'sources' | 'options'> {
@@ -92,8 +86,5 @@ export class IndexSources {
     this.#options = options;
     this.#fieldList = indexFields(this.#spec, names, options);
     this.#fields = fieldsByName(this.#fieldList);
-    this.#exact = new Set(
-      this.#fieldList.filter(({ analysis }) => analysis === 'exact').map((field) => field.name),
-    );
   }
 }

@@ -67,11 +67,6 @@ export class LocalIndex {
     return this.#sources.fields;
   }
 
-  /** Names of the fields that keep their text as it is. */
-  get exactFields(): ReadonlySet<string> {
-    return this.#sources.exactFields;
-  }
-
   get state(): IndexStateRow {
     return this.#state;
   }

@@ -16,7 +16,7 @@ export function* collectionRows(
       ? reader.documentsByEtag({ fromEtag: 0 })
       : reader.byCollection(collection, { fromEtag: 0 });
   } else if ('ids' in documents) {
-    const ids = [...new Map(documents.ids.map((id) => [id.toLowerCase(), id])).values()];
+    const ids = [...new Set(documents.ids.map((id) => id.toLowerCase()))].sort();
     for (const document of reader.getMany(ids)) if (document !== undefined && isIn(document)) yield document;
   } else {
     for (const document of reader.startsWith({ prefix: documents.prefix }))

@@ -4,6 +4,7 @@ import { entriesOfTerms, type IndexReader } from '../../indexing/store/index-rea
 import { TEXT_TERM, textTerm } from '../../indexing/store/term.ts';
 import type { Predicate } from '../plan/predicate.ts';
 import { spatialEntries } from './evaluate-spatial.ts';
+import { forField, type TermPredicate } from './for-field.ts';
 import { intersectDocuments } from './intersect-documents.ts';
 import { lower } from './lower.ts';
 import { phraseEntries } from './phrase.ts';
@@ -35,29 +36,13 @@ export function evaluate(predicate: Predicate, index: SearchedIndex): EntrySet {
     case 'boost':
       return evaluate(predicate.part, index);
     case 'anyTerm':
-      return ofField(predicate.field, index, (field) =>
-        union(predicate.terms.map((term) => reader.entries(field.id, term))),
-      );
     case 'allTerms':
-      return ofField(predicate.field, index, (field) =>
-        predicate.terms.map((term) => reader.entries(field.id, term)).reduce(intersect),
-      );
     case 'range':
-      return ofField(predicate.field, index, (field) =>
-        entriesOfTerms(reader.terms(field.id, predicate.termKind, predicate.range)),
-      );
     case 'prefix':
-      return ofField(predicate.field, index, (field) =>
-        entriesOfTerms(reader.termsWithPrefix(field.id, textTerm(predicate.text, true))),
-      );
     case 'scan':
-      return ofField(predicate.field, index, (field) => {
-        const passing: EntrySet[] = [];
-        for (const { bytes, entries } of reader.terms(field.id, TEXT_TERM)) {
-          if (predicate.passes(bytes.toString('utf8'))) passing.push(entries);
-        }
-        return union(passing);
-      });
+      return ofField(predicate.field, index, (field) =>
+        ofTerms(forField(predicate, field), field.id, reader),
+      );
     case 'phrase':
       return ofField(predicate.field, index, (field) =>
         phraseEntries(predicate.tokens, predicate.slop, field, reader),
@@ -80,6 +65,26 @@ export function evaluate(predicate: Predicate, index: SearchedIndex): EntrySet {
       return union(predicate.ids.map((id) => reader.entriesOf(id.toLowerCase())));
     case 'documentPrefix':
       return reader.entriesOfPrefix(predicate.prefix.toLowerCase());
+  }
+}
+
+function ofTerms(predicate: TermPredicate, field: number, reader: IndexReader): EntrySet {
+  switch (predicate.kind) {
+    case 'anyTerm':
+      return union(predicate.terms.map((term) => reader.entries(field, term)));
+    case 'allTerms':
+      return predicate.terms.map((term) => reader.entries(field, term)).reduce(intersect);
+    case 'range':
+      return entriesOfTerms(reader.terms(field, predicate.termKind, predicate.range));
+    case 'prefix':
+      return entriesOfTerms(reader.termsWithPrefix(field, textTerm(predicate.text, true)));
+    case 'scan': {
+      const passing: EntrySet[] = [];
+      for (const { bytes, entries } of reader.terms(field, TEXT_TERM)) {
+        if (predicate.passes(bytes.toString('utf8'))) passing.push(entries);
+      }
+      return union(passing);
+    }
   }
 }
 

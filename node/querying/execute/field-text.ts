@@ -12,7 +12,8 @@ export function casedFor(field: IndexField, text: string): string {
   return keepsCase(field) ? text : text.toLowerCase();
 }
 
-function keepsCase({ analysis }: IndexField): boolean {
+/** Do the terms of the field tell upper from lower case? */
+export function keepsCase({ analysis }: IndexField): boolean {
   return typeof analysis === 'object'
     ? analyze(analysis.analyzer, ['A1']).some(({ text }) => text === 'A1')
     : analysis === 'exact';

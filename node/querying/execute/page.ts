@@ -171,6 +171,7 @@ function filterOf(plan: QueryPlan, nowMs: number): ((document: StoredDocument) =
     binder,
     needs,
     nowMs,
+    comparesExactly: true,
     ...(alias === undefined ? {} : { alias }),
   });
   return documentFilter(predicate, needs.all);

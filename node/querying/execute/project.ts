@@ -161,7 +161,7 @@ function fieldColumn(field: Field, alias: string | undefined, plan: QueryPlan, k
   if (isLoaded && first !== undefined) {
     const path = documentPath({ kind: 'field', parts: field.parts.slice(1) });
     const name = alias ?? (field.parts.length === 1 ? first.name : (field.parts.at(-1)?.name ?? ''));
-    const json = ({ loaded }: Row): string => loadedJson(loaded.get(first.name) ?? null, path);
+    const json: FieldJson = ({ loaded }) => loadedJson(loaded.get(first.name) ?? null, path);
     return { name, json: loadedField(name, json, plan, kind) };
   }
   const path = documentPath(field, plan.alias);
@@ -171,7 +171,10 @@ function fieldColumn(field: Field, alias: string | undefined, plan: QueryPlan, k
     return { name: alias ?? shown, json: ({ document }) => groupValue(document.body, name) };
   }
   const fromDocument = (document: StoredDocument) => documentJson(document, path, plan);
-  return { name: alias ?? shown, json: projectedField(shown, fromDocument, plan, kind) };
+  // As scripts do, a path that begins with the alias leaves out what is missing.
+  const isPath = plan.alias !== undefined && field.parts.length > 1 && first?.name === plan.alias;
+  const missing = isPath ? undefined : 'null';
+  return { name: alias ?? shown, json: projectedField(shown, fromDocument, { plan, kind, missing }) };
 }
 
 function documentJson(
@@ -190,15 +193,14 @@ function metadataJson(document: StoredDocument, path: readonly string[]): string
   return whole?.toString('utf8') ?? 'null';
 }
 
-function loadedJson(value: LoadedValue, path: readonly string[]): string {
+/** Undefined: there is no such document or member; among several documents it is null. */
+function loadedJson(value: LoadedValue, path: readonly string[]): string | undefined {
   if (Array.isArray(value)) {
-    return `[${value.map((one: StoredDocument | null) => loadedJson(one, path)).join(',')}]`;
+    return `[${value.map((one: StoredDocument | null) => loadedJson(one, path) ?? 'null').join(',')}]`;
   }
   const document = value as StoredDocument | null;
-  if (document === null) return 'null';
-  return (
-    jsonAt(path.length === 0 ? writeDocument(document) : document.body, path)?.toString('utf8') ?? 'null'
-  );
+  if (document === null) return undefined;
+  return jsonAt(path.length === 0 ? writeDocument(document) : document.body, path)?.toString('utf8');
 }
 
 function methodColumn(call: MethodCall, alias: string | undefined, plan: QueryPlan): Column {

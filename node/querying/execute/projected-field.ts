@@ -7,6 +7,13 @@ import type { Row } from './row.ts';
 /** JSON of a field in a row; undefined: the row does not have it. */
 export type FieldJson = (row: Row) => string | undefined;
 
+/** What a field is projected from, and what is shown where it is missing; undefined: nothing. */
+export interface ProjectedFrom {
+  readonly plan: QueryPlan;
+  readonly kind: RowKind;
+  readonly missing: string | undefined;
+}
+
 /**
  * A field as the query wants it: by default what the index keeps of it, else the document's. The result of a group is
  * kept by its index, and a collection has no index.
@@ -14,14 +21,13 @@ export type FieldJson = (row: Row) => string | undefined;
 export function projectedField(
   name: string,
   fromDocument: (document: StoredDocument) => string | undefined,
-  plan: QueryPlan,
-  kind: RowKind,
+  { plan, kind, missing }: ProjectedFrom,
 ): FieldJson {
   const fromIndex: FieldJson =
     kind === 'document' ? ({ stored }) => stored.get(name) : ({ document }) => fromDocument(document);
   switch (plan.projection) {
     case 'Default':
-      return (row) => fromIndex(row) ?? fromDocument(row.document) ?? 'null';
+      return (row) => fromIndex(row) ?? fromDocument(row.document) ?? missing;
     case 'FromIndex':
       return kind === 'collection' ? (row) => fromIndex(row) ?? 'null' : fromIndex;
     case 'FromIndexOrThrow':
@@ -29,19 +35,14 @@ export function projectedField(
         ? (row) => fromIndex(row) ?? 'null'
         : (row) => fromIndex(row) ?? notKept(name, plan);
     case 'FromDocument':
-      return ({ document }) => fromDocument(document) ?? 'null';
+      return ({ document }) => fromDocument(document) ?? missing;
     case 'FromDocumentOrThrow':
-      return ({ document }) => fromDocument(document) ?? missing(name, document, plan);
+      return ({ document }) => fromDocument(document) ?? notThere(name, document, plan);
   }
 }
 
 /** No index keeps anything of a document that the query loads. */
-export function loadedField(
-  name: string,
-  json: (row: Row) => string,
-  plan: QueryPlan,
-  kind: RowKind,
-): FieldJson {
+export function loadedField(name: string, json: FieldJson, plan: QueryPlan, kind: RowKind): FieldJson {
   if (kind === 'collection') return json;
   if (plan.projection === 'FromIndex') return () => undefined;
   return plan.projection === 'FromIndexOrThrow' ? () => notKept(name, plan) : json;
@@ -67,7 +68,7 @@ function notKept(name: string, plan: QueryPlan): never {
   );
 }
 
-function missing(name: string, { id }: StoredDocument, plan: QueryPlan): never {
+function notThere(name: string, { id }: StoredDocument, plan: QueryPlan): never {
   throw new InvalidQueryError(
     `Could not extract field '${name}' from document '${id}', because document does not contain such a field.`,
     plan.text,

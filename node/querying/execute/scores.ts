@@ -3,6 +3,7 @@ import type { TermEntries } from '../../indexing/store/index-reader.ts';
 import { TEXT_TERM, type Term, textTerm } from '../../indexing/store/term.ts';
 import type { Predicate } from '../plan/predicate.ts';
 import { evaluate, type SearchedIndex } from './evaluate.ts';
+import { forField, type TermPredicate } from './for-field.ts';
 import { lower } from './lower.ts';
 
 /** How much terms count: BM25 with k1 = 2 and b = 0.25, in which the length is that of the term, as in RavenDB. */
@@ -41,27 +42,12 @@ export class Scores {
         return;
       case 'anyTerm':
       case 'allTerms':
-        this.#addToField(predicate.field, (field) => {
-          for (const term of predicate.terms) this.#addTerm(field, term, boost);
-        });
-        return;
       case 'range':
-        this.#addToField(predicate.field, (field) =>
-          this.#addTerms(
-            field,
-            this.#index.reader.terms(field.id, predicate.termKind, predicate.range),
-            boost,
-          ),
-        );
-        return;
       case 'prefix':
-        this.#addToField(predicate.field, (field) => {
-          const start = textTerm(predicate.text, true);
-          this.#addTerms(field, this.#index.reader.termsWithPrefix(field.id, start), boost);
-        });
-        return;
       case 'scan':
-        this.#addToField(predicate.field, (field) => this.#addScan(field, predicate, boost));
+        this.#addToField(predicate.field, (field) =>
+          this.#addTermsOf(forField(predicate, field), field, boost),
+        );
         return;
       case 'phrase':
         this.#addToField(predicate.field, (field) => {
@@ -84,6 +70,25 @@ export class Scores {
       case 'none':
       case 'document':
       case 'documentPrefix':
+        return;
+    }
+  }
+
+  #addTermsOf(predicate: TermPredicate, field: IndexField, boost: number): void {
+    const { reader } = this.#index;
+    switch (predicate.kind) {
+      case 'anyTerm':
+      case 'allTerms':
+        for (const term of predicate.terms) this.#addTerm(field, term, boost);
+        return;
+      case 'range':
+        this.#addTerms(field, reader.terms(field.id, predicate.termKind, predicate.range), boost);
+        return;
+      case 'prefix':
+        this.#addTerms(field, reader.termsWithPrefix(field.id, textTerm(predicate.text, true)), boost);
+        return;
+      case 'scan':
+        this.#addScan(field, predicate, boost);
         return;
     }
   }

@@ -22,6 +22,11 @@ export function sortEntries(
 ): Iterable<number> {
   const [first, ...rest] = keys;
   if (first === undefined) return entries;
+  for (const key of keys) {
+    const refusal =
+      key.kind === 'field' && !index.fields.has(key.field) ? index.unknownField(key.field) : undefined;
+    if (refusal !== undefined) throw refusal;
+  }
   if (entries.length <= SORTED_BY_VALUE_MAX || !canWalk(first)) {
     return sortByValue([...entries], keys, index, scores);
   }

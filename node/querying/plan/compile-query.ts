@@ -27,29 +27,19 @@ export interface QueryRequest {
 
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
-/** The fields of an index that keep their text as it is, by the name of the index. */
-export type ExactFields = (index: string) => ReadonlySet<string>;
-
-const NONE_EXACT: ExactFields = () => new Set();
-
 /** @throws RqlSyntaxError, InvalidQueryError, UnknownMethodError, UnsupportedQueryError */
-export function compileQuery(
-  request: QueryRequest,
-  nowMs: number,
-  exactFields: ExactFields = NONE_EXACT,
-): QueryPlan {
+export function compileQuery(request: QueryRequest, nowMs: number): QueryPlan {
   const rql = parseQuery(request.query);
   if (rql.update !== undefined) {
     throw new InvalidQueryError('A query has no UPDATE: it belongs to a patch by query', request.query);
   }
-  return planOf(rql, request, nowMs, exactFields);
+  return planOf(rql, request, nowMs);
 }
 
 /** A query whose results are to be changed or deleted; `update` is the script of its UPDATE clause, if it has one. */
 export function compileUpdate(
   request: QueryRequest,
   nowMs: number,
-  exactFields: ExactFields = NONE_EXACT,
 ): { readonly plan: QueryPlan; readonly update: string | null } {
   const rql = parseQuery(request.query);
   if (rql.filter !== undefined) {
@@ -58,10 +48,7 @@ export function compileUpdate(
       request.query,
     );
   }
-  return {
-    plan: planOf(rql, request, nowMs, exactFields),
-    update: rql.update === undefined ? null : updateScript(rql),
-  };
+  return { plan: planOf(rql, request, nowMs), update: rql.update === undefined ? null : updateScript(rql) };
 }
 
 /** The document goes by the alias of the query, too; declared functions are there. */
@@ -73,7 +60,7 @@ function updateScript({ update, from, functions }: RqlQuery): string {
   return [...declared, ...alias, update?.text ?? ''].join('\n');
 }
 
-function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number, exactFields: ExactFields): QueryPlan {
+function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number): QueryPlan {
   refuseUnserved(rql);
   const { from } = rql;
   const { alias } = from;
@@ -85,7 +72,6 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number, exactFields
     needs,
     nowMs,
     isIndex: from.isIndex,
-    ...(from.isIndex ? { exactFields: exactFields(from.source) } : {}),
     ...(alias === undefined ? {} : { alias }),
     ...(aggregates === undefined ? {} : { aggregates }),
   };

@@ -1,6 +1,5 @@
-import type { TermRange } from '../../indexing/store/index-reader.ts';
 import { numberKey, ticksKey } from '../../indexing/store/number-key.ts';
-import { DATE_TERM, EXISTS, NULL, NUMBER_TERM, type Term, textTerm } from '../../indexing/store/term.ts';
+import { DATE_TERM, EXISTS, NULL, NUMBER_TERM, textTerm } from '../../indexing/store/term.ts';
 import { parseDate } from '../../indexing/values/date-text.ts';
 import type { SpatialRelation } from '../../spatial/relate.ts';
 import { UnknownMethodError, UnsupportedQueryError } from '../query-error.ts';
@@ -16,9 +15,9 @@ import { type QueryValue, typeName } from './bind-values.ts';
 import { fuzzy, luceneQuery, proximity, search } from './compile-text.ts';
 import { clauseOf, fieldOf, numberOf, textOf } from './method-arguments.ts';
 import { isId, isMethod } from './names.ts';
-import type { Predicate } from './predicate.ts';
+import type { AskedRange, AskedTerm, Predicate } from './predicate.ts';
 import { askedShape, checkErrorPart, spatialField } from './spatial-arguments.ts';
-import { isCased, operand, rightHand, type Scope, type WhereContext } from './where-scope.ts';
+import { operand, rightHand, type Scope, type WhereContext } from './where-scope.ts';
 
 /** A where clause as a predicate over the fields of an index. */
 export function compileWhere(where: Expression, context: WhereContext): Predicate {
@@ -39,14 +38,18 @@ function compile(expression: Expression, scope: Scope): Predicate {
     case 'not':
       return { kind: 'not', part: compile(expression.operand, scope) };
     case 'comparison':
-      return comparison(expression, scope);
+      return comparison(expression, comparing(scope));
     case 'between':
-      return between(expression, scope);
+      return between(expression, comparing(scope));
     case 'in':
-      return inList(expression, scope);
+      return inList(expression, comparing(scope));
     case 'method':
       return method(expression, scope);
   }
+}
+
+function comparing(scope: Scope): Scope {
+  return scope.comparesExactly === true ? { ...scope, isExact: true } : scope;
 }
 
 function comparison({ operator, left, right }: Comparison, scope: Scope): Predicate {
@@ -55,17 +58,16 @@ function comparison({ operator, left, right }: Comparison, scope: Scope): Predic
   const field = operand(left, scope);
   if (operator === '=') return equals(field, value, scope);
   if (operator === '!=') return { kind: 'not', part: equals(field, value, scope) };
-  return { kind: 'range', field, ...rangeOf(operator, value, field, scope) };
+  return { kind: 'range', field, ...rangeOf(operator, value, scope) };
 }
 
 function equals(field: string, value: QueryValue, scope: Scope): Predicate {
-  return { kind: 'anyTerm', field, terms: [equalTerm(value, field, scope)] };
+  return { kind: 'anyTerm', field, terms: [equalTerm(value, scope)] };
 }
 
 /** The one term by which a value is found: numbers as numbers, dates by their time, anything else by its text. */
-function equalTerm(value: QueryValue, field: string, scope: Scope): Term {
+function equalTerm(value: QueryValue, { isExact, binder }: Scope): AskedTerm {
   if (value === null) return NULL;
-  const isExact = isCased(field, scope);
   switch (typeof value) {
     case 'number':
     case 'bigint':
@@ -75,10 +77,10 @@ function equalTerm(value: QueryValue, field: string, scope: Scope): Term {
     case 'string': {
       const date = parseDate(value);
       if (date !== undefined) return { kind: DATE_TERM, bytes: ticksKey(date.ticks) };
-      return textTerm(value, isExact);
+      return isExact ? textTerm(value, true) : { ...textTerm(value, false), written: value };
     }
     default:
-      throw scope.binder.error(
+      throw binder.error(
         `Parameter value '${JSON.stringify(value)}' of type ${typeName(value)} is not supported`,
       );
   }
@@ -87,35 +89,31 @@ function equalTerm(value: QueryValue, field: string, scope: Scope): Term {
 function rangeOf(
   operator: ComparisonOperator,
   value: QueryValue,
-  field: string,
   scope: Scope,
-): { readonly termKind: number; readonly range: TermRange } {
-  const { kind, bytes } = rangeEnd(value, field, scope);
-  const end = { bytes, inclusive: operator === '<=' || operator === '>=' };
+): { readonly termKind: number; readonly range: AskedRange } {
+  const { kind, ...term } = rangeEnd(value, scope);
+  const end = { ...term, inclusive: operator === '<=' || operator === '>=' };
   return { termKind: kind, range: operator.startsWith('>') ? { from: end } : { to: end } };
 }
 
-function rangeEnd(value: QueryValue, field: string, scope: Scope): Term {
+function rangeEnd(value: QueryValue, scope: Scope): AskedTerm {
   if (value === null) throw scope.binder.error("A range can't begin or end with null");
-  return equalTerm(value, field, scope);
+  return equalTerm(value, scope);
 }
 
 function between({ operand: of, min, max }: Between, scope: Scope): Predicate {
   const from = rightHand(min, scope);
   const to = rightHand(max, scope);
-  if (isId(of)) scope.needs.add('id()');
-  const field = isId(of) ? 'id()' : operand(of, scope);
-  const low = rangeEnd(from, field, scope);
-  const high = rangeEnd(to, field, scope);
+  const low = rangeEnd(from, scope);
+  const high = rangeEnd(to, scope);
   if (low.kind !== high.kind) {
     throw scope.binder.error(
       `Both ends of BETWEEN must have one type, but they are ${typeName(from)} and ${typeName(to)}`,
     );
   }
-  const range: TermRange = {
-    from: { bytes: low.bytes, inclusive: true },
-    to: { bytes: high.bytes, inclusive: true },
-  };
+  if (isId(of)) scope.needs.add('id()');
+  const field = isId(of) ? 'id()' : operand(of, scope);
+  const range: AskedRange = { from: { ...low, inclusive: true }, to: { ...high, inclusive: true } };
   return { kind: 'range', field, termKind: low.kind, range };
 }
 
@@ -129,8 +127,8 @@ function inList({ operand: of, values, all }: In, scope: Scope): Predicate {
   // A list is looked up by text, as RavenDB does: 1 finds the text '1', too.
   const terms = bound.map((value) =>
     typeof value === 'number' || typeof value === 'bigint'
-      ? textTerm(String(value), isCased(field, scope))
-      : equalTerm(value, field, scope),
+      ? textTerm(String(value), scope.isExact)
+      : equalTerm(value, scope),
   );
   return { kind: all ? 'allTerms' : 'anyTerm', field, terms };
 }
@@ -139,7 +137,7 @@ function idComparison(operator: ComparisonOperator, value: QueryValue, scope: Sc
   if (operator === '=') return { kind: 'document', ids: typeof value === 'string' ? [value] : [] };
   if (operator === '!=') return { kind: 'not', part: idComparison('=', value, scope) };
   scope.needs.add('id()');
-  return { kind: 'range', field: 'id()', ...rangeOf(operator, value, 'id()', scope) };
+  return { kind: 'range', field: 'id()', ...rangeOf(operator, value, scope) };
 }
 
 function method(call: MethodCall, scope: Scope): Predicate {
@@ -160,17 +158,25 @@ function method(call: MethodCall, scope: Scope): Predicate {
       const text = textOf(second, call, scope);
       if (first !== undefined && isId(first.expression)) return { kind: 'documentPrefix', prefix: text };
       const field = fieldOf(first, call, scope);
-      return text === '' ? { kind: 'none' } : { kind: 'prefix', field, text: cased(text, field, scope) };
+      return text === ''
+        ? { kind: 'none' }
+        : { kind: 'prefix', field, text: cased(text, scope), written: text };
     }
     case 'endswith': {
+      const written = textOf(second, call, scope);
       const field = fieldOf(first, call, scope);
-      const text = cased(textOf(second, call, scope), field, scope);
-      return text === '' ? { kind: 'none' } : scan(field, (term) => term.endsWith(text));
+      const text = cased(written, scope);
+      if (text === '') return { kind: 'none' };
+      return {
+        kind: 'scan',
+        field,
+        passes: (term) => term.endsWith(text),
+        passesCased: (term) => term.endsWith(written),
+      };
     }
     case 'regex': {
-      const field = fieldOf(first, call, scope);
-      const pattern = expression(textOf(second, call, scope), field, scope);
-      return scan(field, (term) => pattern.test(term));
+      const pattern = expression(textOf(second, call, scope), scope);
+      return { kind: 'scan', field: fieldOf(first, call, scope), passes: (term) => pattern.test(term) };
     }
     case 'search':
       return search(call, scope);
@@ -216,19 +222,15 @@ function spatial(call: MethodCall, scope: Scope): Predicate {
   return { kind: 'spatial', field, relation, shape };
 }
 
-function scan(field: string, passes: (term: string) => boolean): Predicate {
-  return { kind: 'scan', field, passes };
+function cased(text: string, { isExact }: Scope): string {
+  return isExact ? text : text.toLowerCase();
 }
 
-function cased(text: string, field: string, scope: Scope): string {
-  return isCased(field, scope) ? text : text.toLowerCase();
-}
-
-function expression(pattern: string, field: string, scope: Scope): RegExp {
+function expression(pattern: string, { isExact, binder }: Scope): RegExp {
   try {
-    return new RegExp(pattern, isCased(field, scope) ? 'u' : 'iu');
+    return new RegExp(pattern, isExact ? 'u' : 'iu');
   } catch (error) {
-    throw scope.binder.error(
+    throw binder.error(
       `'${pattern}' is not a regular expression: ${error instanceof Error ? error.message : ''}`,
     );
   }

@@ -1,8 +1,18 @@
-import type { TermRange } from '../../indexing/store/index-reader.ts';
+import type { RangeEnd } from '../../indexing/store/index-reader.ts';
 import type { Term } from '../../indexing/store/term.ts';
 import type { SpatialRelation } from '../../spatial/relate.ts';
 import type { LuceneQuery } from './lucene/lucene-query.ts';
 import type { AskedShape } from './spatial-arguments.ts';
+
+/** As most fields have it, which is in lower case; `written` is the text for fields that were analysed otherwise. */
+export interface AskedTerm extends Term {
+  readonly written?: string;
+}
+
+export interface AskedRange {
+  readonly from?: RangeEnd & { readonly written?: string };
+  readonly to?: RangeEnd & { readonly written?: string };
+}
 
 /** A where clause in terms of the fields and terms of one index: what the engine evaluates. */
 export type Predicate =
@@ -11,15 +21,17 @@ export type Predicate =
   | { readonly kind: 'and' | 'or'; readonly parts: readonly Predicate[] }
   | { readonly kind: 'not'; readonly part: Predicate }
   /** The field has one of these terms. */
-  | { readonly kind: 'anyTerm'; readonly field: string; readonly terms: readonly Term[] }
-  | { readonly kind: 'allTerms'; readonly field: string; readonly terms: readonly Term[] }
-  | { readonly kind: 'range'; readonly field: string; readonly termKind: number; readonly range: TermRange }
-  | { readonly kind: 'prefix'; readonly field: string; readonly text: string }
+  | { readonly kind: 'anyTerm'; readonly field: string; readonly terms: readonly AskedTerm[] }
+  | { readonly kind: 'allTerms'; readonly field: string; readonly terms: readonly AskedTerm[] }
+  | { readonly kind: 'range'; readonly field: string; readonly termKind: number; readonly range: AskedRange }
+  | { readonly kind: 'prefix'; readonly field: string; readonly text: string; readonly written?: string }
   /** A text term that passes; every term of the field is looked at. */
   | {
       readonly kind: 'scan';
       readonly field: string;
       readonly passes: (term: string) => boolean;
+      /** The same in fields whose terms keep their case. */
+      readonly passesCased?: (term: string) => boolean;
       /** How much a term that passes counts for the score: 1 unless said. */
       readonly weight?: (term: string) => number;
     }

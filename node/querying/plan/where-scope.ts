@@ -14,8 +14,8 @@ export interface WhereContext {
   readonly nowMs: number;
   /** The query is of an index that somebody wrote: it has the fields that it has. */
   readonly isIndex?: boolean;
-  /** Fields of the index that keep their text as it is, however they are asked; absent: none. */
-  readonly exactFields?: ReadonlySet<string>;
+  /** Comparisons tell upper from lower case, as those of `filter` do. */
+  readonly comparesExactly?: true;
   /** In a `group by` query: who notes what is counted and summed. */
   readonly aggregates?: Aggregates;
 }
@@ -36,11 +36,6 @@ export function operand(of: Field | MethodCall, scope: Scope): string {
   const name = fieldName(of, scope.alias);
   scope.needs.add(name, { exact: scope.isExact });
   return scope.isExact ? `exact(${name})` : name;
-}
-
-/** Whether the case of what is looked for in a field counts. */
-export function isCased(field: string, { isExact, exactFields }: Scope): boolean {
-  return isExact || exactFields?.has(field) === true;
 }
 
 /** The value that a field is compared with. */

@@ -1,0 +1,51 @@
+/** Definitions as clients send them. Those that end in L ask RavenDB for its other engine, which knows more methods. */
+export const INDEXES: readonly Readonly<Record<string, unknown>>[] = ['C', 'L'].flatMap((engine) => {
+  const Configuration = engine === 'L' ? { 'Indexing.Static.SearchEngineType': 'Lucene' } : {};
+  const analysed = (Analyzer: string | null) => ({ Indexing: 'Search', Analyzer });
+  return [
+    {
+      Name: `Products${engine}`,
+      Maps: [
+        "map('Products', p => ({ color: p.color, price: p.price, qty: p.qty, date: p.date, text: p.text, name: p.name, tags: p.tags }))",
+      ],
+      Fields: {
+        text: {
+          Indexing: 'Search',
+          Storage: 'Yes',
+          TermVector: 'WithPositionsAndOffsets',
+          Suggestions: true,
+        },
+        name: { Suggestions: true },
+      },
+      Configuration,
+    },
+    {
+      Name: `Shirts${engine}`,
+      Maps: ["map('Shirts', s => s.types.map(t => ({ c: t.c, s: t.s, name: s.name })))"],
+      Fields: {},
+      Configuration,
+    },
+    {
+      Name: `Analysed${engine}`,
+      Maps: [
+        "map('Products', p => ({ simple: p.text, white: p.text, stop: p.text, keyword: p.text, exact: p.name, lower: p.name }))",
+      ],
+      Fields: {
+        simple: analysed('SimpleAnalyzer'),
+        white: analysed('WhitespaceAnalyzer'),
+        stop: analysed('StopAnalyzer'),
+        keyword: analysed('KeywordAnalyzer'),
+        exact: { Indexing: 'Exact' },
+      },
+      Configuration,
+    },
+    {
+      Name: `Cities${engine}`,
+      Maps: ['from p in docs.People select new { p.city, Count = 1, Age = p.age }'],
+      Reduce:
+        'from r in results group r by new { r.city } into g select new { g.Key.city, Count = g.Sum(x => x.Count), Age = g.Max(x => x.Age) }',
+      Fields: {},
+      Configuration,
+    },
+  ];
+});

@@ -1,0 +1,51 @@
+import type { CorpusQuery } from './corpus/queries.ts';
+
+/** A difference that is meant: docs/QUERIES.md says the same in its tables. */
+export interface Explained {
+  readonly topic: string;
+  /** Which queries of the topic: the text, with parameters the JSON of both. */
+  readonly queries: RegExp;
+  readonly why: string;
+}
+
+export const EXPLAINED: readonly Explained[] = [
+  { topic: 'equality', queries: /v !?= 1$/, why: 'a number equals exactly: 1 is not 1.5' },
+  {
+    topic: 'ranges',
+    queries: /v [<>]=? (?:'2020-|-?\d)/,
+    why: 'dates are no numbers: there their ticks take part in ranges of numbers, and numbers in ranges of dates',
+  },
+  {
+    topic: 'order',
+    queries: /from Values order by v(?! as string)/,
+    why: 'dates are no numbers, so a field with dates and other values is ordered by text, and its dates have no number',
+  },
+  {
+    topic: 'facets',
+    queries: /ProductsL' select facet\(nope\)/,
+    why: 'a field that is not indexed is an error, as with the default engine there',
+  },
+  {
+    topic: 'suggestions',
+    queries: /suggest\(name, (?:'aple'|'lemn', \$o|\$t)/,
+    why: 'suggestions are all words that are as alike as asked, the likest first',
+  },
+  {
+    topic: 'intersect',
+    queries: /intersect\(c = 'red'/,
+    why: 'intersect counts documents, not entries',
+  },
+  {
+    topic: 'autoIndexNames',
+    queries: /'x-y'/,
+    why: 'a quoted name with a hyphen has no quotes in the name of its index',
+  },
+];
+
+export function textOf(query: CorpusQuery): string {
+  return typeof query === 'string' ? query : JSON.stringify(query);
+}
+
+export function explanationOf(topic: string, query: CorpusQuery): string | undefined {
+  return EXPLAINED.find((one) => one.topic === topic && one.queries.test(textOf(query)))?.why;
+}
