@@ -25,16 +25,27 @@ export interface EffectiveConfiguration {
 
 const NONE: EffectiveConfiguration = { Etag: -2, Configuration: null };
 
-/** The database's own wins whole; when it is absent or disabled the server-wide one counts. */
+/**
+ * The database's own wins whole; when it is absent or disabled the server-wide one counts. The etag is that of the last
+ * change of either: clients ask again only for a greater one, so it must not fall when the database's own is disabled,
+ * and a disabled one has to be shown where there is no other, for clients to go back to their own conventions.
+ */
 export function effectiveClientConfiguration(
   record: DatabaseRecord,
   cluster: ServerWideConfiguration,
 ): EffectiveConfiguration {
-  const own = record.Client;
-  const chosen = isObject(own) && own.Disabled !== true ? own : cluster.clientConfiguration();
+  const own = isObject(record.Client) ? record.Client : null;
+  const serverWide = cluster.clientConfiguration();
+  const chosen = own !== null && own.Disabled !== true ? own : (serverWide ?? own);
   if (chosen === null) return NONE;
-  const shown = showClientConfiguration(chosen);
-  return { Etag: shown.Etag, Configuration: shown };
+  return {
+    Etag: Math.max(etagOf(own), etagOf(serverWide)),
+    Configuration: showClientConfiguration(chosen),
+  };
+}
+
+function etagOf(raw: Readonly<Record<string, unknown>> | null): number {
+  return typeof raw?.Etag === 'number' ? raw.Etag : NONE.Etag;
 }
 
 /** All keys, in the protocol's order. */

@@ -42,6 +42,7 @@ export function addDatabase(context: ApplyContext, command: AddDatabase): Databa
     DatabaseName: existing.record.DatabaseName,
     DeletionInProgress: existing.record.DeletionInProgress,
     Topology: replacedTopology(context, existing.record, command),
+    ...stampedClient(context, existing.record.Client, command.record.Client),
   } as DatabaseRecord;
   writeRecord(context.state, record, context.index);
   return { name: record.DatabaseName, topology: record.Topology };
@@ -81,9 +82,19 @@ function create(context: ApplyContext, name: string, command: AddDatabase): Data
     DatabaseName: name,
     DeletionInProgress: {},
     Topology: topology,
+    ...stampedClient(context, undefined, command.record.Client),
   } as DatabaseRecord;
   writeRecord(context.state, record, context.index);
   return { name, topology };
+}
+
+/** A client configuration that comes with a record is a change of it as any other: clients find it by its etag. */
+function stampedClient(context: ApplyContext, before: unknown, given: unknown): { Client?: unknown } {
+  if (typeof given !== 'object' || given === null) return {};
+  const { Etag: _, ...wanted } = given as { readonly Etag?: unknown };
+  const { Etag: etag, ...known } = (before ?? {}) as { readonly Etag?: unknown };
+  const isSame = typeof etag === 'number' && JSON.stringify(wanted) === JSON.stringify(known);
+  return { Client: { ...wanted, Etag: isSame ? etag : context.index } };
 }
 
 /** The members that the server reads, with their defaults. */

@@ -86,3 +86,25 @@ describe('the indexes of databases', () => {
     expect(machine.record('two')?.record.Settings).toEqual({ 'Indexing.Disable': 'False' });
   });
 });
+
+describe('a client configuration that comes with a record', () => {
+  it('has the etag of the change, and keeps it as long as it is the same', () => {
+    const machine = new Machine();
+    const put = (Client: object, expectedEtag: number | null) =>
+      machine.apply({
+        type: 'AddDatabase',
+        record: { DatabaseName: 'shop', Topology: { Members: ['A'] }, Client },
+        expectedEtag,
+      });
+    put({ Disabled: false, MaxNumberOfRequestsPerSession: 7, Etag: 99 }, null);
+    expect(machine.record('shop')?.record.Client).toMatchObject({ Etag: 1 });
+    put({ Disabled: false, MaxNumberOfRequestsPerSession: 7, Etag: 0 }, 1);
+    expect(machine.record('shop')?.record.Client).toMatchObject({ Etag: 1 });
+    put({ Disabled: false, MaxNumberOfRequestsPerSession: 8, Etag: 1 }, 2);
+    expect(machine.record('shop')?.record.Client).toEqual({
+      Disabled: false,
+      MaxNumberOfRequestsPerSession: 8,
+      Etag: 3,
+    });
+  });
+});

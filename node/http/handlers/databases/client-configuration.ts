@@ -1,38 +1,15 @@
 import { effectiveClientConfiguration, showClientConfiguration } from '../../client-configuration.ts';
-import { formatError } from '../../errors/protocol-error.ts';
-import { type JsonObject, jsonObjectBody, member } from '../../parameters/json-body.ts';
+import { jsonObjectBody } from '../../parameters/json-body.ts';
 import { submitFor } from '../../raft-command.ts';
-import type { HttpRequest } from '../../request.ts';
 import { CREATED_EMPTY, empty, json } from '../../response.ts';
 import { type DatabaseHandler, databaseRoute, type ServerHandler, serverRoute } from '../../routing/route.ts';
-
-const KINDS: Readonly<Record<string, 'boolean' | 'number' | 'string'>> = {
-  Disabled: 'boolean',
-  MaxNumberOfRequestsPerSession: 'number',
-  ReadBalanceBehavior: 'string',
-  LoadBalanceBehavior: 'string',
-  LoadBalancerContextSeed: 'number',
-  IdentityPartsSeparator: 'string',
-};
-
-/** The known members; the etag is given by the cluster. */
-async function configurationBody(request: HttpRequest): Promise<JsonObject> {
-  const body = await jsonObjectBody(request);
-  return Object.fromEntries(
-    Object.entries(KINDS).flatMap(([key, kind]) => {
-      const value = member(body, key);
-      if (value === undefined || value === null) return [];
-      if (typeof value !== kind) throw formatError(`'${key}' must be a ${kind}.`);
-      return [[key, value]];
-    }),
-  );
-}
+import { clientConfigurationOf } from './client-configuration-body.ts';
 
 const get: DatabaseHandler = (_request, { node, loaded }) =>
   json(200, effectiveClientConfiguration(loaded.record(), node.cluster));
 
 const put: DatabaseHandler = async (request, { node, loaded }) => {
-  const configuration = await configurationBody(request);
+  const configuration = clientConfigurationOf(await jsonObjectBody(request));
   await submitFor(request, node, {
     type: 'PutClientConfiguration',
     name: loaded.name,
@@ -49,7 +26,7 @@ const getServerWide: ServerHandler = (_request, { node }) => {
 };
 
 const putServerWide: ServerHandler = async (request, { node }) => {
-  const configuration = await configurationBody(request);
+  const configuration = clientConfigurationOf(await jsonObjectBody(request));
   await submitFor(request, node, { type: 'PutClientConfiguration', name: null, configuration });
   return CREATED_EMPTY;
 };
