@@ -6,7 +6,10 @@ import type { KubeClient } from '../../../operator/platform/kubernetes/api/kube-
 import type { KindRef, KubeObject } from '../../../operator/platform/kubernetes/api/kube-object.ts';
 import { KubernetesOperator } from '../../../operator/platform/kubernetes/controller/kubernetes-operator.ts';
 import type { OperatorLog } from '../../../operator/platform/kubernetes/controller/operator-services.ts';
-import { RAVEN_CLUSTER_KIND } from '../../../operator/platform/kubernetes/resource-kinds.ts';
+import {
+  RAVEN_CLUSTER_KIND,
+  RAVEN_DATABASE_KIND,
+} from '../../../operator/platform/kubernetes/resource-kinds.ts';
 import { waitUntil } from '../../processes/harness/wait-until.ts';
 import { adminClient, newNamespace } from './api-test.ts';
 import { FaultProxy } from './fault-proxy.ts';
@@ -118,6 +121,7 @@ export class OperatorWorld {
     { scheme = 'http' }: { readonly scheme?: 'http' | 'https' } = {},
   ): Promise<OperatorWorld> {
     const client = adminClient();
+    await removeLeftovers(client);
     return new OperatorWorld(client, await newNamespace(client), { machines, scheme });
   }
 
@@ -204,6 +208,21 @@ export class OperatorWorld {
 }
 
 const URGENT = { isUrgent: true } as const;
+
+/**
+ * Removes the resources that earlier tests have left: operators that look at all namespaces would take them for
+ * clusters on the machines of this test.
+ */
+async function removeLeftovers(client: KubeClient): Promise<void> {
+  for (const kind of [RAVEN_DATABASE_KIND, RAVEN_CLUSTER_KIND]) {
+    const { items } = await client.list(kind, {}, URGENT);
+    for (const { metadata } of items) {
+      const { namespace = '', name } = metadata;
+      await client.mergePatch({ kind, namespace, name }, { metadata: { finalizers: null } });
+      await client.delete({ kind, namespace, name });
+    }
+  }
+}
 
 function logInto(lines: string[], fields: Readonly<Record<string, string>>): OperatorLog {
   const add = (level: string) => (message: string) => {
