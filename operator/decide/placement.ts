@@ -78,14 +78,15 @@ export function wantedCopies(database: WishedDatabase, homes: number, spec: Rave
 
 /**
  * Members that must be left when a copy goes from where it may not be: whatever is wanted, and never fewer than the
- * minimum of the cluster, should the database have as many.
+ * minimum of the cluster, should the database have as many and nobody have asked for fewer.
  */
 export function requiredMembers(
   database: WishedDatabase,
   wanted: number,
   { replicationFactor }: RavenClusterSpec,
 ): number {
-  return Math.max(1, wanted, Math.min(replicationFactor.minimum, database.members.length));
+  const asked = targetFactor(database, replicationFactor) ?? Number.POSITIVE_INFINITY;
+  return Math.max(1, wanted, Math.min(replicationFactor.minimum, asked, database.members.length));
 }
 
 /** Copies in the zone of a node; none where zones are not known. */

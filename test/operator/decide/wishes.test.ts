@@ -132,6 +132,15 @@ describe('another placement', () => {
     ]);
   });
 
+  it('leaves fewer than that minimum when its resource asks for fewer', () => {
+    const wishes = [wish('w', { replicationFactor: 1, placement: { tags: ['A', 'C'] } })];
+    const decision = decideWith(
+      { wishes, databases: [{ members: ['A', 'B'] }] },
+      '{ nodes: 4, replicationFactor: { minimum: 2 } }',
+    );
+    expect(decision.actions).toEqual([{ type: 'RemoveDatabaseReplica', database: 'shop', tag: 'B' }]);
+  });
+
   it('leaves alone what is on a node whose zone is not known just now', () => {
     const zones = inZones({ A: 'z1', B: 'z1', D: 'z2' });
     const picture = { platform: zones, databases: [{ members: ['C'] }] };
