@@ -56,11 +56,11 @@ describeRights('the rights that the chart gives the operator', () => {
     );
     const status = await world.until('a word on the objects', ({ conditions }) => conditions !== undefined);
     expect(status.conditions?.find(({ type }) => type === 'Reconciled')).toMatchObject({ status: 'True' });
-    await world.client.delete({ kind: RAVEN_CLUSTER_KIND, namespace: world.namespace, name: world.name });
+    const cluster = { kind: RAVEN_CLUSTER_KIND, namespace: world.namespace, name: world.name };
+    await world.client.delete(cluster);
     await waitUntil('the cluster to be gone', async () => {
       return (
-        (await world.objects(RAVEN_CLUSTER_KIND)).length === 0 &&
-        (await world.objects(SERVICE_ACCOUNT)).length === 0
+        (await world.client.get(cluster)) === undefined && (await world.objects(SERVICE_ACCOUNT)).length === 0
       );
     });
 

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SECRET } from '../../../operator/platform/kubernetes/api/kinds.ts';
+import { CA_OVERLAP_ANNOTATION, ROTATE_CA_ANNOTATION } from '../../../operator/api/annotations.ts';
+import type { RavenClusterStatus } from '../../../operator/api/raven-cluster.ts';
+import { POD, SECRET } from '../../../operator/platform/kubernetes/api/kinds.ts';
+import { RAVEN_CLUSTER_KIND } from '../../../operator/platform/kubernetes/resource-kinds.ts';
 import { describeOnKubernetes } from '../harness/api-test.ts';
+import { workInLives } from '../harness/operator-lives.ts';
 import { OperatorWorld, WHOLE_STORY } from '../harness/operator-world.ts';
 import { ProcessMachines } from '../harness/process-machines/process-machines.ts';
 
@@ -27,4 +31,31 @@ describeOnKubernetes('a RavenCluster with TLS', () => {
     // Without TLS nobody gets in.
     expect((await fetch(machines.urlOf(0))).status).toBe(400);
   });
+
+  it('gets another authority from operators that are killed after their writes', WHOLE_STORY, async () => {
+    const world = await OperatorWorld.create(machines, { scheme: 'https' });
+    const operator = await world.operator();
+    const spec = { nodes: 2, tls: { mode: 'Operator', extraSANs: machines.hosts(2) } };
+    await world.apply(spec);
+    const before = await world.untilReady(2);
+    const pods = await podsOf(world);
+    await operator.kill();
+    const { namespace, name } = world;
+    const annotations = { [ROTATE_CA_ANNOTATION]: 'test', [CA_OVERLAP_ANNOTATION]: '1s' };
+    const cluster = { kind: RAVEN_CLUSTER_KIND, namespace, name };
+    await world.client.mergePatch(cluster, { metadata: { annotations } });
+
+    const old = before.certificates?.caFingerprints?.[0];
+    const isRotated = ({ certificates }: RavenClusterStatus) =>
+      certificates?.caFingerprints?.length === 1 && certificates.caFingerprints[0] !== old;
+    const deaths = await workInLives(world, () => world.until('another authority', isRotated));
+    expect(deaths.some((death) => death.includes('/secrets'))).toBe(true);
+    await world.operator();
+    await world.untilReady(2);
+    expect(await podsOf(world)).toEqual(pods);
+  });
 });
+
+async function podsOf(world: OperatorWorld): Promise<readonly string[]> {
+  return (await world.objects(POD)).map(({ metadata }) => metadata.uid ?? '').sort();
+}

@@ -18,6 +18,8 @@ import type { ProcessMachines } from './process-machines/process-machines.ts';
 /** For what takes node processes to start, elections and copies to fill: generous, since it only ends a hang. */
 const PATIENCE_MS = 300_000;
 
+const RECONCILES = 'ravencluster_operator_reconciles_total';
+
 /** Options of a test that tells how a cluster of real processes lives. */
 export const WHOLE_STORY = { timeout: 2 * PATIENCE_MS } as const;
 
@@ -63,14 +65,14 @@ export class TestOperator {
     return started;
   }
 
-  /** Waits until it has looked so many times more at its clusters, with nothing left to do. */
+  /** Waits until it has looked so many times more at its clusters, with nothing left to do; or until it is killed. */
   async looks(count: number): Promise<void> {
     const looksNow = async () => {
-      const text = await this.operator.registry.metrics();
-      return Number(/^ravencluster_operator_reconciles_total\{result="Rest"\} (\d+)/m.exec(text)?.[1] ?? 0);
+      const metric = await this.operator.registry.getSingleMetric(RECONCILES)?.get();
+      return metric?.values.find(({ labels }) => labels.result === 'Rest')?.value ?? 0;
     };
     const target = (await looksNow()) + count;
-    await waitUntil(`${count} looks`, async () => (await looksNow()) >= target, PATIENCE_MS);
+    await waitUntil(`${count} looks`, async () => this.#isOver || (await looksNow()) >= target, PATIENCE_MS);
   }
 
   /** It leads no more and would have ended its process. */
