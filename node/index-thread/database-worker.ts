@@ -45,6 +45,8 @@ export class DatabaseWorker {
   #documents: IndexedDocuments | undefined;
   #indexes: LocalIndexes | undefined;
   #definitions: IndexDefinitions = { auto: [], static: [] };
+  /** Before the record was heard of, nobody knows which of the stored indexes are to go. */
+  #isDefined = false;
   /** Why an index of the record is not there, by its name. */
   #faults: ReadonlyMap<string, string> = new Map();
   readonly #paused = new Set<string>();
@@ -130,7 +132,7 @@ export class DatabaseWorker {
       writer: this.#writer,
       documents: this.#documents,
     });
-    await this.#define(this.#definitions);
+    if (this.#isDefined) await this.#define(this.#definitions);
     return null;
   }
 
@@ -150,6 +152,7 @@ export class DatabaseWorker {
 
   async #define(definitions: IndexDefinitions): Promise<null> {
     this.#definitions = definitions;
+    this.#isDefined = true;
     if (this.#indexes === undefined) return null;
     await this.#indexes.define([
       ...definitions.auto.map((one) => (one.Type === 'AutoMap' ? autoIndexSpec(one) : autoGroupSpec(one))),

@@ -34,9 +34,6 @@ export const KEPT_ERRORS_MAX = 500;
 /** Characters of an error that are kept. */
 export const ERROR_CHARACTERS_MAX = 1024;
 
-/** Keys that are deleted at once of an index that is gone. */
-export const DELETED_KEYS_MAX = 4096;
-
 /** Sources of values that one index may have: their fields are numbered with 16 bits. */
 export const FIELDS_MAX = 4096;
 

@@ -50,6 +50,11 @@ export class LevelReads {
     return scan;
   }
 
+  /** Of the column, for those who write it themselves. */
+  handleOf(column: number): ColumnHandle {
+    return this.#column(column).column;
+  }
+
   /** Before the engine closes: a scan keeps it busy. */
   closeScans(): void {
     for (const scan of this.#openScans) scan.close();

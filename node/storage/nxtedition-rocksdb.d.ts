@@ -72,6 +72,8 @@ declare module '@nxtedition/rocksdb' {
       options: { column: ColumnHandle; fillCache?: boolean },
     ): (Buffer | undefined)[];
     _iterator(options: IteratorOptions): NativeIterator;
+    /** Without a limit: one range tombstone, written at once. Rejects with the engine's error. */
+    _clear(options: { column: ColumnHandle; gte: Buffer; lt: Buffer }): Promise<void>;
     _chainedBatch(): NativeBatch;
   }
 }

@@ -127,6 +127,22 @@ export class StorageEnvironment {
     }
   }
 
+  /**
+   * Deletes all keys of a range at once, however many there are, without a sync. Not atomic with any batch: for keys
+   * that nobody reads or writes any more.
+   */
+  async deleteRange(
+    column: number,
+    { gte, lt }: { readonly gte: Buffer; readonly lt: Buffer },
+  ): Promise<void> {
+    this.#mustBeOpen();
+    try {
+      await this.#engine.level._clear({ column: this.#engine.reads.handleOf(column), gte, lt });
+    } catch (error) {
+      throw storageErrorFrom(this.path, 'write', error instanceof Error ? error.message : String(error));
+    }
+  }
+
   /** A RocksDB property, for instance `rocksdb.estimate-num-keys`; empty when unknown. */
   property(name: string): string {
     this.#mustBeOpen();

@@ -60,6 +60,25 @@ describe('StorageEnvironment', () => {
     expect([...whole].length).toBe(301);
   });
 
+  it('deletes a range of one column, for good', async () => {
+    const batch = new WriteBatch();
+    for (const column of [0, 1])
+      for (const key of ['a', 'b1', 'b2', 'c']) batch.put(column, bytes(key), bytes('x'));
+    await environment.commit(batch);
+    await environment.deleteRange(1, { gte: bytes('b'), lt: bytes('c') });
+    const keys = () => [0, 1].map((column) => [...environment.scan(column)].map(([key]) => key.toString()));
+    const left = [
+      ['a', 'b1', 'b2', 'c'],
+      ['a', 'c'],
+    ];
+    expect(keys()).toEqual(left);
+    await environment.reopen();
+    expect(keys()).toEqual(left);
+    batch.put(1, bytes('b1'), bytes('new'));
+    await environment.commit(batch);
+    expect(environment.get(1, bytes('b1'))?.toString()).toBe('new');
+  });
+
   it('seeks within one moment', async () => {
     const batch = new WriteBatch();
     for (const key of ['a', 'c', 'e']) batch.put(0, bytes(key), bytes(key));

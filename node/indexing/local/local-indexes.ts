@@ -2,7 +2,6 @@ import { DurableView } from '../../documents/key-value-view.ts';
 import type { InlineWriter } from '../../storage/inline-writer.ts';
 import { StorageEnvironment } from '../../storage/storage-environment.ts';
 import { WriteBatch } from '../../storage/write-batch.ts';
-import { DELETED_KEYS_MAX } from '../limits.ts';
 import {
   DOCUMENT_ENTRIES,
   DOCUMENT_REFERENCES,
@@ -162,24 +161,16 @@ export class LocalIndexes {
     this.#indexes.set(name.toLowerCase(), this.#opened(index.spec, state));
   }
 
-  /** Deletes some keys of indexes that are gone. Resolves to whether there may be more. */
+  /** Deletes the keys of an index that is gone. Resolves to whether there may be more. */
   async sweep(): Promise<boolean> {
     const [number] = this.#dropped;
     if (number === undefined) return false;
+    for (const column of DATA_COLUMNS) await this.#environment.deleteRange(column, indexRange(number));
     const batch = new WriteBatch();
-    for (const column of DATA_COLUMNS) {
-      for (const [key] of this.#environment.scan(column, indexRange(number))) {
-        batch.delete(column, key);
-        if (batch.count >= DELETED_KEYS_MAX) break;
-      }
-      if (batch.count >= DELETED_KEYS_MAX) break;
-    }
-    if (batch.count < DELETED_KEYS_MAX) {
-      this.#dropped = this.#dropped.slice(1);
-      batch.delete(INDEX_META, droppedKey(number));
-    }
+    batch.delete(INDEX_META, droppedKey(number));
     await this.#environment.commit(batch, { sync: false });
-    return true;
+    this.#dropped = this.#dropped.filter((one) => one !== number);
+    return this.#dropped.length > 0;
   }
 
   /** The database keeps deletions after this etag for its indexes. */
