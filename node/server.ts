@@ -103,7 +103,7 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
   let landlord: DatabaseLandlord | undefined;
   let connections: NodeConnections | undefined;
   const metrics = new NodeMetrics({
-    rachis: () => cluster?.figures(),
+    rachis: () => cluster?.raft.figures(),
     replication: () => (landlord?.loaded() ?? []).flatMap(replicationFigures),
     databases: () => (landlord?.loaded() ?? []).map(databaseFigures),
     environments: () =>
@@ -141,6 +141,7 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
     settings: configuration.cluster,
     zone: configuration.cluster.zone,
     observeLogWrite: metrics.rachisLog.observe,
+    observeApply: metrics.rachisLog.observeApply,
     // Without its log a node could vote twice, or forget what it promised: better no node than that one.
     onFatal: (error) => {
       setImmediate(() => {

@@ -23,6 +23,7 @@ import { ConsistentStore } from './consistent-store.ts';
 import { decideAsLeader } from './leader-decisions.ts';
 import { HAND_OVER_TIMEOUT_MS } from './limits.ts';
 import type { DatabaseReport } from './node-report.ts';
+import { RaftView } from './raft-view.ts';
 import type { CommandOutcome } from './state/apply-command.ts';
 import { identitiesIn } from './state/identities.ts';
 import { RECORDS, SERVER_CLIENT_CONFIGURATION } from './state/state-keys.ts';
@@ -51,6 +52,8 @@ export interface ClusterLayerOptions {
   readonly onFatal?: (error: Error) => void;
   /** Told of each write of the Raft log: milliseconds until it was durable, and bytes. */
   readonly observeLogWrite?: (milliseconds: number, bytes: number) => void;
+  /** Told of each slice of committed entries that was applied: milliseconds, and entries. */
+  readonly observeApply?: (milliseconds: number, entries: number) => void;
 }
 
 /**
@@ -61,6 +64,8 @@ export class ClusterLayer {
   readonly wireVersions = [CLUSTER_WIRE_VERSION];
   /** Client certificates that the cluster knows. */
   readonly certificates: CertificateDirectory;
+  /** Rachis on this node, for people and metrics. */
+  readonly raft: RaftView;
   /** What watches over the databases' copies. */
   readonly observer: ClusterWatch;
   /** What the cluster keeps of databases besides their records. */
@@ -81,6 +86,7 @@ export class ClusterLayer {
     this.#stateMachine = stateMachine;
     this.#rachis = open(this);
     this.#nodes = new ClusterNodes(this.#rachis, stateMachine.state);
+    this.raft = new RaftView(this.#rachis, stateMachine.state);
     this.certificates = new CertificateDirectory(stateMachine.state);
     stateMachine.onRecordsChanged(() => {
       this.#records = null;
@@ -141,6 +147,7 @@ export class ClusterLayer {
         serve: async (topic) => layer?.observer.answer(topic),
         ...(options.onFatal === undefined ? {} : { onFatal: options.onFatal }),
         ...(options.observeLogWrite === undefined ? {} : { observeLogWrite: options.observeLogWrite }),
+        ...(options.observeApply === undefined ? {} : { observeApply: options.observeApply }),
       });
       layer = new ClusterLayer(options, stateMachine, () => rachis);
       return layer;
@@ -182,24 +189,6 @@ export class ClusterLayer {
   }
 
   /** For metrics. */
-  figures() {
-    const status = this.#rachis.status();
-    return {
-      nodeTag: status.tag,
-      state: status.state,
-      term: status.term,
-      commitIndex: status.commitIndex,
-      appliedIndex: status.appliedIndex,
-      lastIndex: status.lastIndex,
-      firstIndex: status.firstIndex,
-      hasLeader: status.leader !== null,
-      leaderChanges: status.leaderChanges,
-      electionsStarted: status.electionsStarted,
-      uncommittedBytes: status.uncommittedBytes,
-      peers: status.peers.map((peer) => ({ tag: peer.node.tag, matchIndex: peer.matchIndex })),
-    };
-  }
-
   storageProperty(name: string): string {
     return this.#stateMachine.storageProperty(name);
   }

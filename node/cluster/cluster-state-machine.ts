@@ -193,10 +193,18 @@ export class ClusterStateMachine implements RachisStateMachine {
       { index: entry.index, term: entry.term, timeMs },
       command,
     );
-    const all =
-      requestId === null
-        ? changes
-        : [...changes, ...this.#history.remember(requestId, entry.index, rememberedOutcome(outcome))];
+    const all = [...changes];
+    if (requestId !== null) {
+      const { term } = entry;
+      const remembered = {
+        id: requestId,
+        outcome: rememberedOutcome(outcome),
+        type: command.type,
+        term,
+        timeMs,
+      };
+      all.push(...this.#history.remember(entry.index, remembered));
+    }
     this.#history.forget(this.#state, all);
     this.#state.apply(all);
     for (const change of all) written.push(change);

@@ -12,6 +12,9 @@ export const SNAPSHOT_CHUNK_ENTRIES = 512;
 /** Decisions of the observer that are kept to be shown. */
 export const DECISIONS_KEPT = 100;
 
+/** Commands above this many bytes are not taken apart to be shown in a page of the log. */
+export const SHOWN_COMMAND_BYTES_MAX = 64 * 1024;
+
 /** Pause before the state is written again after a failure, in milliseconds. */
 export const SAVE_RETRY_MS = 1_000;
 

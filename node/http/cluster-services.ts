@@ -4,6 +4,7 @@ import type { LogEnd, RecoveryReport } from '../cluster/cluster-recovery.ts';
 import type { ClusterStatus, ClusterTopologyView } from '../cluster/cluster-status.ts';
 import type { ClusterWatch } from '../cluster/cluster-watch.ts';
 import type { ConsistentStore } from '../cluster/consistent-store.ts';
+import type { RaftView } from '../cluster/raft-view.ts';
 import type { StoredRecord } from '../cluster/state/stored-record.ts';
 
 /** What the edge needs of the cluster layer. */
@@ -32,6 +33,8 @@ export interface ClusterServices {
   identities(databaseName: string): Readonly<Record<string, number>>;
   waitForIndex(index: number, timeoutMs: number): Promise<void>;
 
+  /** Rachis on this node: its state, its log, what it remembers. */
+  readonly raft: Pick<RaftView, 'status' | 'log' | 'history'>;
   /** What the observer decided, and what nodes report to the leader. */
   readonly observer: Pick<ClusterWatch, 'decisions' | 'maintenanceStats'>;
 

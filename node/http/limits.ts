@@ -83,6 +83,10 @@ export const ZONE_CHARACTERS_MAX = 255;
 export const DATABASE_CREATION_WAIT_MS = 15_000;
 export const DATABASE_DELETION_WAIT_MS = 15_000;
 
+/** Entries of the Raft log, or of what is remembered of it, in one answer: by default, and at most. */
+export const LOG_PAGE_DEFAULT = 128;
+export const LOG_PAGE_MAX = 1024;
+
 /** Time for another node to tell the id of its copy of a database, in milliseconds. */
 export const UNUSED_IDS_ASK_MS = 5_000;
 

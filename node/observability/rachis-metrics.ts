@@ -15,9 +15,25 @@ export interface RachisFigures {
   readonly leaderChanges?: number;
   readonly electionsStarted?: number;
   readonly uncommittedBytes?: number;
-  /** Leader only: how far each peer's log is behind this one's. */
-  readonly peers?: readonly { readonly tag: string; readonly matchIndex: number }[];
+  /** Bytes of the log on disk. */
+  readonly logBytes?: number;
+  /** Leader only. */
+  readonly peers?: readonly PeerFigures[];
 }
+
+/** How a leader feeds another node. */
+export interface PeerFigures {
+  readonly tag: string;
+  /** The peer holds the log durably up to here. */
+  readonly matchIndex: number;
+  readonly nextIndex?: number;
+  /** Messages with entries that are not answered. */
+  readonly inflight?: number;
+  readonly isInSnapshot?: boolean;
+  readonly isConnected?: boolean;
+}
+
+const flag = (value: boolean | undefined) => (value === undefined ? undefined : Number(value));
 
 const FIGURES: readonly FigureMetric<RachisFigures>[] = [
   { name: 'ravencluster_rachis_term', help: 'Current term.', value: (f) => f.term },
@@ -33,6 +49,12 @@ const FIGURES: readonly FigureMetric<RachisFigures>[] = [
     help: 'Entries held in the log.',
     value: (f) => Math.max(0, f.lastIndex - f.firstIndex + 1),
   },
+  {
+    name: 'ravencluster_rachis_first_index',
+    help: 'First index that the log still holds.',
+    value: (f) => f.firstIndex,
+  },
+  { name: 'ravencluster_rachis_log_bytes', help: 'Bytes of the log on disk.', value: (f) => f.logBytes },
   {
     name: 'ravencluster_rachis_apply_lag_entries',
     help: 'Committed entries that are not applied yet.',
@@ -78,6 +100,31 @@ export function registerRachisMetrics(registry: Registry, read: () => RachisFigu
       name: 'ravencluster_rachis_peer_lag_entries',
       help: 'Entries of the leader that the peer does not hold durably yet.',
       value: (p) => Math.max(0, p.lag),
+    },
+    {
+      name: 'ravencluster_rachis_peer_match_index',
+      help: 'Up to here the peer holds the log of the leader durably.',
+      value: (p) => p.matchIndex,
+    },
+    {
+      name: 'ravencluster_rachis_peer_next_index',
+      help: 'Index that the leader sends to the peer next.',
+      value: (p) => p.nextIndex,
+    },
+    {
+      name: 'ravencluster_rachis_peer_inflight_messages',
+      help: 'Messages with entries that the peer has not answered.',
+      value: (p) => p.inflight,
+    },
+    {
+      name: 'ravencluster_rachis_peer_in_snapshot',
+      help: '1 while the peer is given a snapshot instead of the log.',
+      value: (p) => flag(p.isInSnapshot),
+    },
+    {
+      name: 'ravencluster_rachis_peer_connected',
+      help: '1 while the leader has a connection to the peer.',
+      value: (p) => flag(p.isConnected),
     },
   ]);
 }

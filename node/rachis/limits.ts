@@ -70,5 +70,8 @@ export const LOG_STALL_ELECTION_TIMEOUTS = 3;
 /** State changes kept for the admin page. */
 export const TRANSITIONS_KEPT = 32;
 
+/** Durations of log writes and of applies that are kept for the admin page. */
+export const DURATIONS_KEPT = 128;
+
 /** Ticks made up for at most after the event loop was held up: messages that arrived meanwhile go first. */
 export const CATCH_UP_TICKS_MAX = 2;

@@ -3,7 +3,7 @@ import type { FrameConnection } from '../wire/frame-connection.ts';
 import type { OperationHeader } from '../wire/operation-header.ts';
 import type { Configuration } from './core/configuration.ts';
 import type { ConfigurationChange } from './core/configuration-change.ts';
-import type { NodeId } from './core/entry.ts';
+import type { Entry, NodeId } from './core/entry.ts';
 import type { RaftCore } from './core/raft-core.ts';
 import type { RoleChange } from './core/ready.ts';
 import type { RecoveryOrder } from './core/recovery.ts';
@@ -13,13 +13,13 @@ import { CHANGE_CONFIGURATION, LeaderRequests, READ_INDEX, TRANSFER } from './dr
 import { makeCore } from './driver/make-core.ts';
 import { MembershipChanges, type TransferRequest } from './driver/membership-changes.ts';
 import type { AppliedCommand } from './driver/proposals.ts';
+import { RachisTimings } from './driver/rachis-timings.ts';
 import { Ticker } from './driver/ticker.ts';
 import { TransitionLog } from './driver/transition-log.ts';
 import { UnsafeRecovery } from './driver/unsafe-recovery.ts';
 import { OwnIdentity } from './identity/own-identity.ts';
 import { identityPath, openRachisStorage, type RachisStorage } from './identity/rachis-storage.ts';
 import { COMMAND_BYTES_MAX, OPERATION_TIMEOUT_MS } from './limits.ts';
-import type { StoredLog } from './log/log-image.ts';
 import { NodePassiveError, RachisOverloadError, RachisRefusedError } from './rachis-error.ts';
 import type { RachisNodeOptions } from './rachis-options.ts';
 import { type RachisStatus, rachisStatusOf } from './rachis-status.ts';
@@ -32,7 +32,7 @@ import { RachisTransport } from './transport/rachis-transport.ts';
 /** A node of a Rachis cluster: consensus on disk and on the network. */
 export class RachisNode {
   readonly #options: RachisNodeOptions;
-  readonly #storage: RachisStorage;
+  readonly #storage: RachisStorage & { readonly timings: RachisTimings };
   readonly #core: RaftCore;
   readonly #driver: CoreDriver;
   readonly #transport: RachisTransport;
@@ -52,23 +52,21 @@ export class RachisNode {
 
   /** @throws RaftLogError when what is on disk can't be used. */
   static async open(options: RachisNodeOptions): Promise<RachisNode> {
+    const timings = new RachisTimings(options);
     const storage = await openRachisStorage(options.folder, {
       logger: options.logger,
       durable: options.durable ?? true,
       ...(options.segmentBytes === undefined ? {} : { segmentBytes: options.segmentBytes }),
-      ...(options.observeLogWrite === undefined
-        ? {}
-        : { observeWrite: options.observeLogWrite.bind(options) }),
+      observeWrite: timings.logWritten,
     });
     const receiver = new SnapshotReceiver(join(options.folder, 'snapshot'));
     const stored = await finishInstall(options.stateMachine, storage.log, storage.stored, receiver);
-    return new RachisNode(options, storage, stored, receiver);
+    return new RachisNode(options, { ...storage, stored, timings }, receiver);
   }
 
   private constructor(
     options: RachisNodeOptions,
-    storage: RachisStorage,
-    stored: StoredLog,
+    storage: RachisStorage & { readonly timings: RachisTimings },
     receiver: SnapshotReceiver,
   ) {
     this.#options = options;
@@ -89,7 +87,7 @@ export class RachisNode {
       electionTimeoutMs: this.#electionTimeoutMs,
       tickMs: this.#tickMs,
       limits: options.raftLimits,
-      stored,
+      stored: storage.stored,
       appliedIndex: stateMachine.appliedIndex,
     });
     this.#driver = new CoreDriver({
@@ -103,6 +101,7 @@ export class RachisNode {
       install: (snapshot) => this.#exchange.install(snapshot),
       onChange: (change) => this.#changed(change),
       onApplied: () => this.#applied.notify(),
+      observeApply: storage.timings.applied,
       onFatal: (error) => this.#fail(error),
     });
     this.#exchange = new SnapshotExchange({
@@ -308,7 +307,14 @@ export class RachisNode {
       transitions: this.#transitions,
       linkOf: (id) => this.#transport.status(id),
       tickMs: this.#tickMs,
+      logBytes: this.#storage.log.byteLength,
+      timings: this.#storage.timings.summary(),
     });
+  }
+
+  /** Entries of the log from this index on, as far as it still holds them; not all need be committed. */
+  entriesFrom(index: number, countMax: number): readonly Entry[] {
+    return this.#core.entriesFrom(index, countMax);
   }
 
   /** Called when state, term, leader or configuration has changed. Gives the way to stop it. */

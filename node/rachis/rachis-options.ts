@@ -36,4 +36,6 @@ export interface RachisNodeOptions {
   onFatal?(error: Error): void;
   /** Told of each write of the log: milliseconds until durable, bytes. For metrics. */
   observeLogWrite?(milliseconds: number, bytes: number): void;
+  /** Told of each slice of entries that was applied: milliseconds, entries. For metrics. */
+  observeApply?(milliseconds: number, entries: number): void;
 }

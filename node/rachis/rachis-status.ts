@@ -2,6 +2,7 @@ import type { ClusterNode, Configuration } from './core/configuration.ts';
 import type { CoreStatus } from './core/core-status.ts';
 import type { NodeId } from './core/entry.ts';
 import type { RachisState } from './core/ready.ts';
+import type { TimingSummary } from './driver/rachis-timings.ts';
 import type { TransitionLog } from './driver/transition-log.ts';
 import type { LinkStatus } from './transport/rachis-transport.ts';
 
@@ -12,6 +13,10 @@ export interface RachisPeer {
   readonly error: string | null;
   /** The peer holds the log durably up to here. */
   readonly matchIndex: number;
+  /** Index that is sent to it next. */
+  readonly nextIndex: number;
+  /** Messages with entries that it has not answered. */
+  readonly inflight: number;
   readonly state: 'probe' | 'replicate' | 'snapshot';
   readonly lastSent: Date | null;
   readonly lastReply: Date | null;
@@ -40,6 +45,9 @@ export interface RachisStatus {
   /** Term of the entry at `lastIndex`. */
   readonly lastTerm: number;
   readonly uncommittedBytes: number;
+  /** Bytes of the log's segments on disk. */
+  readonly logBytes: number;
+  readonly timings: TimingSummary;
   readonly configuration: Configuration | null;
   /** Where the configuration in force stands in the log. */
   readonly configurationIndex: number;
@@ -59,6 +67,8 @@ export interface StatusSources {
   readonly appliedIndex: number;
   readonly transitions: TransitionLog;
   readonly tickMs: number;
+  readonly logBytes: number;
+  readonly timings: TimingSummary;
   linkOf(id: NodeId): LinkStatus;
 }
 
@@ -79,6 +89,8 @@ export function rachisStatusOf(sources: StatusSources): RachisStatus {
     lastIndex,
     lastTerm,
     uncommittedBytes,
+    logBytes: sources.logBytes,
+    timings: sources.timings,
     configuration,
     configurationIndex: core.configurationIndex,
     peers: peersOf(sources),
@@ -101,6 +113,8 @@ function peersOf({ core, linkOf, tickMs }: StatusSources): readonly RachisPeer[]
       isConnected,
       error,
       matchIndex: peer.match,
+      nextIndex: peer.next,
+      inflight: peer.inflight,
       state: peer.state,
       lastSent: lastSentMs === 0 ? null : new Date(wallMs - (nowMs - lastSentMs)),
       lastReply: peer.hasReplied ? new Date(wallMs - peer.lastReplyTicksAgo * tickMs) : null,

@@ -55,7 +55,10 @@ describe('the metrics of a node', () => {
         lastIndex: 14,
         hasLeader: true,
         leaderChanges: 2,
-        peers: [{ tag: 'B', matchIndex: 11 }],
+        logBytes: 4096,
+        peers: [
+          { tag: 'B', matchIndex: 11, nextIndex: 15, inflight: 3, isInSnapshot: false, isConnected: true },
+        ],
       }),
       replication: () => peers,
       databases: () => [{ database: 'shop', documents: 5, tombstones: 1, conflicts: 0, lastEtag: 9 }],
@@ -77,7 +80,14 @@ describe('the metrics of a node', () => {
     expect(lines).toContain('ravencluster_rachis_log_entries{node="A"} 10');
     expect(lines).toContain('ravencluster_rachis_is_leader{node="A"} 1');
     expect(lines).toContain('ravencluster_rachis_leader_changes{node="A"} 2');
+    expect(lines).toContain('ravencluster_rachis_first_index{node="A"} 5');
+    expect(lines).toContain('ravencluster_rachis_log_bytes{node="A"} 4096');
     expect(lines).toContain('ravencluster_rachis_peer_lag_entries{peer="B"} 3');
+    expect(lines).toContain('ravencluster_rachis_peer_match_index{peer="B"} 11');
+    expect(lines).toContain('ravencluster_rachis_peer_next_index{peer="B"} 15');
+    expect(lines).toContain('ravencluster_rachis_peer_inflight_messages{peer="B"} 3');
+    expect(lines).toContain('ravencluster_rachis_peer_in_snapshot{peer="B"} 0');
+    expect(lines).toContain('ravencluster_rachis_peer_connected{peer="B"} 1');
     expect(lines).toContain('ravencluster_replication_lag_etags{database="shop",peer="B"} 7');
     expect(lines).toContain('ravencluster_replication_lag_seconds{database="shop",peer="B"} 0.012');
     expect(lines).toContain('ravencluster_database_documents{database="shop"} 5');

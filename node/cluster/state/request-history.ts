@@ -5,9 +5,25 @@ import type { StateChange, StateReader } from './state-transaction.ts';
 /** Prefix of the remembered requests in the state; the rest of the key is the index, so that they sort by age. */
 const REQUESTS = 'request/';
 
-interface RememberedRequest {
+/** A command that carried a request id, and what came of it. */
+export interface RememberedRequest {
   readonly id: string;
   readonly outcome: CommandOutcome;
+  /** Type of the command, its term, and the clock of its proposer in milliseconds. */
+  readonly type: string;
+  readonly term: number;
+  readonly timeMs: number;
+}
+
+/** The last ones, the oldest first, each with its Raft index. */
+export function rememberedRequests(
+  state: StateReader,
+  countMax: number,
+): readonly (RememberedRequest & { readonly index: number })[] {
+  return state
+    .list(REQUESTS)
+    .slice(-countMax)
+    .map(([key, value]) => ({ index: Number(key.slice(REQUESTS.length)), ...(value as RememberedRequest) }));
 }
 
 /**
@@ -31,12 +47,12 @@ export class RequestHistory {
   }
 
   /** The changes that remember this request and forget the oldest ones above the limit: the same on every node. */
-  remember(id: string, index: number, outcome: CommandOutcome): StateChange[] {
+  remember(index: number, request: RememberedRequest): StateChange[] {
+    const { id, outcome } = request;
     const key = REQUESTS + numberKey(index);
-    const value: RememberedRequest = { id, outcome };
     this.#byId.set(id, { index, outcome });
     this.#keys.push(key);
-    const changes: StateChange[] = [[key, value]];
+    const changes: StateChange[] = [[key, request]];
     while (this.#keys.length > this.#limit) {
       const oldest = this.#keys.shift();
       if (oldest !== undefined) changes.push([oldest, undefined]);

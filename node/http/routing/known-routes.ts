@@ -193,18 +193,12 @@ const SERVER_ROUTES: Readonly<Record<string, readonly string[]>> = {
   'This debug endpoint': [
     'GET /admin/metrics',
     'GET /admin/stats',
-    'GET /admin/cluster/log',
-    'GET /admin/debug/cluster/history-logs',
     'GET /admin/debug/cpu/stats',
     'GET /admin/debug/memory/stats',
     'GET /admin/debug/proc/stats',
     'GET /admin/debug/threads/runaway',
     'GET /admin/debug/info-package',
-    'GET /admin/debug/node/state-change-history',
-    'GET /admin/debug/node/remote-connections',
     'GET /admin/debug/node/ping',
-    'GET /admin/debug/node/engine-logs',
-    'GET /rachis/suspend',
   ],
 };
 

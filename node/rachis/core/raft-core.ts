@@ -4,7 +4,7 @@ import type { ConfigurationChange } from './configuration-change.ts';
 import { CoreState } from './core-state.ts';
 import { type CoreStatus, statusOf } from './core-status.ts';
 import { handleRequestVote, handleRequestVoteReply, inquire, startElection, startTrial } from './election.ts';
-import type { NodeId } from './entry.ts';
+import type { Entry, NodeId } from './entry.ts';
 import { handleLeaderTraffic, isLeaderTraffic, refuseOldLeader } from './follower.ts';
 import { invariant } from './invariant.ts';
 import { advanceCommit, tickLeader } from './leader.ts';
@@ -231,6 +231,13 @@ export class RaftCore {
 
   get leader(): NodeId | null {
     return this.#state.leader;
+  }
+
+  /** Entries from this index on, as far as the log still holds them. */
+  entriesFrom(index: number, countMax: number): readonly Entry[] {
+    const { log } = this.#state;
+    const from = Math.max(index, log.firstIndex);
+    return log.slice(from, log.lastIndex, countMax, Number.POSITIVE_INFINITY);
   }
 
   status(): CoreStatus {

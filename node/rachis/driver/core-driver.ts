@@ -27,6 +27,8 @@ export interface CoreDriverOptions {
   install(snapshot: SnapshotMetadata): Promise<void>;
   onChange(change: RoleChange): void;
   onApplied(): void;
+  /** A slice of entries was applied in so many milliseconds. */
+  observeApply(milliseconds: number, entries: number): void;
   /** The node can't go on: its log or its state contradicts itself, or can't be written. */
   onFatal(error: Error): void;
 }
@@ -192,7 +194,9 @@ export class CoreDriver {
     if (this.#committed.length === 0 || this.#restoring !== null) return;
     const { stateMachine } = this.#options;
     const entries = this.#committed.splice(0, APPLY_SLICE_ENTRIES);
+    const startMs = performance.now();
     const results = stateMachine.apply(entries);
+    this.#options.observeApply(performance.now() - startMs, entries.length);
     const last = entries.at(-1)?.index ?? 0;
     this.#core.applied(last);
     this.#proposals.settle(entries, results);

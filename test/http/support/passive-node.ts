@@ -3,6 +3,7 @@ import type { ClusterServices } from '../../../node/http/cluster-services.ts';
 import type { NodeServices } from '../../../node/http/node-services.ts';
 import { DatabaseDoesNotExistError, NodeIsPassiveError } from '../../../node/landlord/landlord-error.ts';
 import { OperationRegistry } from '../../../node/landlord/operation-registry.ts';
+import type { RachisStatus } from '../../../node/rachis/rachis-status.ts';
 
 const topology: ClusterTopologyView = {
   topologyId: null,
@@ -14,6 +15,32 @@ const topology: ClusterTopologyView = {
   properties: {},
   lastNodeId: '?',
   etag: -1,
+};
+
+const never = { count: 0, lastMs: 0, meanMs: 0, recentMaxMs: 0, maxMs: 0 };
+
+const rachis: RachisStatus = {
+  id: 'ba5015f0-47fd-4b20-b2b4-6e2445936f5d',
+  tag: '?',
+  state: 'Passive',
+  term: 0,
+  leader: null,
+  leaderTag: null,
+  commitIndex: 0,
+  appliedIndex: 0,
+  firstIndex: 1,
+  lastIndex: 0,
+  lastTerm: 0,
+  uncommittedBytes: 0,
+  logBytes: 0,
+  timings: { logWrites: never, applies: never },
+  configuration: null,
+  configurationIndex: 0,
+  peers: [],
+  leadershipMs: null,
+  transitions: [],
+  leaderChanges: 0,
+  electionsStarted: 0,
 };
 
 async function refuse(): Promise<never> {
@@ -44,6 +71,7 @@ export const passiveCluster: ClusterServices = {
   identities: () => ({}),
   consistent: { values: () => ({ find: () => undefined, list: () => [] }), readBarrier: refuse },
   waitForIndex: refuse,
+  raft: { status: () => rachis, log: () => [], history: () => [] },
   observer: {
     decisions: () => ({ suspended: false, iteration: 0, decisions: [] }),
     maintenanceStats: refuse,
