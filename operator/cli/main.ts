@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { PROGRAM_VERSION } from '../program-version.ts';
 import type { OperatorCommandOptions } from './operator-command.ts';
 import { start } from './start-command.ts';
 import { status } from './status-command.ts';
@@ -30,7 +31,9 @@ function stateDir(): Option {
 }
 
 function program(): Command {
-  const root = new Command('ravencluster').description('Runs a RavenCluster on this machine, and its nodes.');
+  const root = new Command('ravencluster')
+    .description('Runs a RavenCluster on this machine, and its nodes.')
+    .version(PROGRAM_VERSION);
   root
     .command('start')
     .description('start the cluster that a RavenCluster file describes, and keep it so until Ctrl-C')

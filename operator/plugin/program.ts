@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseDurationMs } from '../api/duration.ts';
+import { PROGRAM_VERSION } from '../program-version.ts';
 import { approve } from './commands/approve.ts';
 import { type DrainOptions, drain } from './commands/drain.ts';
 import { hibernate, wake } from './commands/hibernate.ts';
@@ -22,6 +23,7 @@ export function pluginProgram(open: SessionOpener): Command {
     .description(
       'Looks after RavenClusters: what they are doing, who leads, and what is needed on a bad day.',
     )
+    .version(PROGRAM_VERSION)
     .showHelpAfterError('(kubectl raven --help shows what there is)');
   addDailyCommands(program, open);
   addLifeCommands(program, open);

@@ -4,6 +4,7 @@ import {
   POD,
   STATEFUL_SET,
 } from '../../../operator/platform/kubernetes/api/kinds.ts';
+import { PROGRAM_VERSION } from '../../../operator/program-version.ts';
 import { describeOnKubernetes } from '../harness/api-test.ts';
 import { OperatorWorld, WHOLE_STORY } from '../harness/operator-world.ts';
 import { ProcessMachines } from '../harness/process-machines/process-machines.ts';
@@ -26,6 +27,7 @@ describeOnKubernetes('a RavenCluster', () => {
       await world.apply({ nodes: 5 });
       const grown = await world.untilReady(5);
       expect(grown.topology?.members).toEqual(['A', 'B', 'C', 'D', 'E']);
+      expect(grown.operatorVersion).toBe(PROGRAM_VERSION);
       expect(new Set(grown.nodes?.map(({ zone }) => zone))).toEqual(new Set(['z1', 'z2', 'z3']));
       await world.apply({ nodes: 3 });
       const shrunk = await world.untilReady(3);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -32,6 +32,11 @@ describe('the command line', () => {
     expect(code).toBe(0);
     for (const command of ['start', 'status', 'stop', 'node', 'pod'])
       expect(stdout).toContain(`  ${command}`);
+  });
+
+  it('says which version it is', async () => {
+    const manifest = JSON.parse(await readFile(join(program, '..', '..', '..', 'package.json'), 'utf8'));
+    expect((await ravencluster('--version')).stdout.trim()).toBe(manifest.version);
   });
 
   it('has a second program, for kubectl', async () => {

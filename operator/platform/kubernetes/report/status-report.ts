@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RavenCluster, RavenClusterStatus } from '../../../api/raven-cluster.ts';
 import type { RavenDatabase, RavenDatabaseStatus } from '../../../api/raven-database.ts';
+import { PROGRAM_VERSION } from '../../../program-version.ts';
 import { versionOf } from '../../../resources/image.ts';
 import { labelSelector, selectorLabels } from '../../../resources/labels.ts';
 import { STATUS_FIELD_MANAGER } from '../../../resources/names.ts';
@@ -30,7 +31,12 @@ export class StatusReport {
     // For `kubectl scale` and autoscalers: which pods are those of this resource.
     const selector = labelSelector(selectorLabels(this.#scope.name));
     const version = versionOf(found.spec, this.#defaultImage);
-    await this.#write(RAVEN_CLUSTER_KIND, found, { ...status, selector, version });
+    await this.#write(RAVEN_CLUSTER_KIND, found, {
+      ...status,
+      selector,
+      version,
+      operatorVersion: PROGRAM_VERSION,
+    });
   }
 
   async ofDatabase(found: RavenDatabase, status: RavenDatabaseStatus): Promise<void> {
