@@ -161,11 +161,12 @@ export const CLUSTER_RULES: readonly CelRule[] = [
   ),
   tls.transition(
     {
-      rule: "oldSelf.mode == 'Disabled' || self.mode != 'Disabled'",
-      message: 'must not become Disabled once TLS is on',
+      rule: "(oldSelf.mode == 'Disabled') == (self.mode == 'Disabled')",
+      message:
+        'must not turn TLS on or off: the nodes of a cluster know one another by their http or https addresses',
       field: ['mode'],
     },
-    (self, oldSelf) => oldSelf.mode === 'Disabled' || self.mode !== 'Disabled',
+    (self, oldSelf) => (oldSelf.mode === 'Disabled') === (self.mode === 'Disabled'),
   ),
   tls.invariant(
     {

@@ -122,14 +122,18 @@ export const CLUSTER_EXAMPLES: Readonly<Record<string, RuleExamples>> = {
     accepted: [{ to: tls({ mode: 'Secret', secretName: 'x' }) }],
     refused: [{ to: tls({ mode: 'Secret' }) }],
   },
-  'spec.tls.mode must not become Disabled once TLS is on': {
-    accepted: [
-      { from: tls({ mode: 'Disabled' }), to: tls({ mode: 'Operator' }) },
-      { from: tls({ mode: 'Disabled' }), to: tls({ mode: 'Disabled' }) },
-      { to: tls({ mode: 'Disabled' }) },
-    ],
-    refused: [{ from: tls({ mode: 'Operator' }), to: tls({ mode: 'Disabled' }) }],
-  },
+  'spec.tls.mode must not turn TLS on or off: the nodes of a cluster know one another by their http or https addresses':
+    {
+      accepted: [
+        { from: tls({ mode: 'Secret', secretName: 'x' }), to: tls({ mode: 'Operator' }) },
+        { from: tls({ mode: 'Disabled' }), to: tls({ mode: 'Disabled' }) },
+        { to: tls({ mode: 'Disabled' }) },
+      ],
+      refused: [
+        { from: tls({ mode: 'Operator' }), to: tls({ mode: 'Disabled' }) },
+        { from: tls({ mode: 'Disabled' }), to: tls({ mode: 'Operator' }) },
+      ],
+    },
   'spec.tls.renewBefore must be less than duration': {
     accepted: [
       { to: tls({ duration: '1h', renewBefore: '59m' }) },
