@@ -221,3 +221,42 @@ describe('an index that loads other documents', () => {
     expect(await found('first')).toEqual([[], []]);
   });
 });
+
+describe('a field that is indexed as it is', () => {
+  it('is found by its very text, without being asked for exactly', async () => {
+    const exact = new IndexDefinition();
+    exact.name = 'Exact';
+    exact.maps = new Set(["map('Orders', (order) => ({ note: order.note, company: order.company }))"]);
+    exact.fields = { note: { indexing: 'Exact' } };
+    await store.maintenance.send(new PutIndexesOperation(exact));
+    const session = store.openSession();
+    await session.store(new Order('Ada', [], 'New York'), 'orders/exact');
+    await session.saveChanges();
+    const found = async (where: string) =>
+      ids(
+        store
+          .openSession()
+          .advanced.rawQuery<Order>(`from index 'Exact' where ${where}`)
+          .waitForNonStaleResults(),
+      );
+    const isFound = [
+      "note = 'New York'",
+      "exact(note = 'New York')",
+      "note in ('New York')",
+      "startsWith(note, 'New')",
+    ];
+    const others = [
+      "endsWith(note, 'York')",
+      "regex(note, '^New')",
+      "note between 'New' and 'Newz'",
+      "company = 'ada'",
+    ];
+    for (const where of [...isFound, ...others])
+      expect([where, await found(where)]).toEqual([where, ['orders/exact']]);
+    for (const where of ["note = 'new york'", "startsWith(note, 'new')", "endsWith(note, 'york')"]) {
+      expect([where, await found(where)]).toEqual([where, []]);
+    }
+    await session.delete('orders/exact');
+    await session.saveChanges();
+  });
+});
