@@ -11,6 +11,7 @@ import { staticIndexSpec } from '../indexing/static/static-index-spec.ts';
 import { answerJson, streamHead } from '../querying/execute/answer-json.ts';
 import { answerFromIndex } from '../querying/execute/answer-query.ts';
 import { queryCollection } from '../querying/execute/execute-query.ts';
+import { findBases } from '../querying/execute/more-like-this/find-bases.ts';
 import type { QueryAnswer } from '../querying/execute/query-answer.ts';
 import { streamQuery } from '../querying/execute/query-stream.ts';
 import { collectionIds, indexIds } from '../querying/execute/result-ids.ts';
@@ -189,7 +190,7 @@ export class DatabaseWorker {
     if (!('index' in found)) return found;
     if (query.waitMs !== null) await this.#caughtUp(found.index, documents.lastEtag(null), query.waitMs);
     return this.#outcome(
-      answerFromIndex(plan, found.index, {
+      answerFromIndex(this.#withBases(plan, found.index), found.index, {
         documents: this.#required.documents,
         nowMs,
         scripts: this.#scripts,
@@ -228,7 +229,7 @@ export class DatabaseWorker {
     const found = this.#indexFor(plan, indexes);
     if (!('index' in found)) return found;
     if (query.waitMs !== null) await this.#caughtUp(found.index, documents.lastEtag(null), query.waitMs);
-    const { ids, isStale } = indexIds(plan, found.index);
+    const { ids, isStale } = indexIds(this.#withBases(plan, found.index), found.index);
     return { kind: 'ids', ids, isStale, update };
   }
 
@@ -242,8 +243,14 @@ export class DatabaseWorker {
       await this.#caughtUp(found.index, documents.lastEtag(null), query.waitMs);
     }
     const context = { documents: this.#required.documents, nowMs, scripts: this.#scripts };
-    const stream = streamQuery(plan, found.index, context);
+    const settled = found.index === null ? plan : this.#withBases(plan, found.index);
+    const stream = streamQuery(settled, found.index, context);
     return { kind: 'stream', stream: this.#streams.add(stream), head: streamHead(stream.head) };
+  }
+
+  /** What `moreLikeThis` compares with is found in the index as it is now. */
+  #withBases(plan: QueryPlan, index: LocalIndex): QueryPlan {
+    return findBases(plan, index, this.#required.documents.reader);
   }
 
   #outcome(answer: QueryAnswer | SummaryAnswer, { knownEtag, extras }: ThreadQuery): QueryOutcome {

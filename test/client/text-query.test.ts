@@ -45,7 +45,11 @@ beforeAll(async () => {
   const shirts = new IndexDefinition();
   shirts.name = 'Shirts';
   shirts.maps = new Set(["map('Articles', a => a.shirts.map(s => ({ color: s.color, size: s.size })))"]);
-  await store.maintenance.send(new PutIndexesOperation(shirts));
+  const bodies = new IndexDefinition();
+  bodies.name = 'Bodies';
+  bodies.maps = new Set(["map('Articles', a => ({ body: a.body, title: a.title }))"]);
+  bodies.fields = { body: { indexing: 'Search', termVector: 'WithPositionsAndOffsets' } as never };
+  await store.maintenance.send(new PutIndexesOperation(shirts, bodies));
 });
 afterAll(async () => {
   store.dispose();
@@ -93,5 +97,19 @@ describe('a text query of the official client', () => {
       .andAlso()
       .whereEquals('size' as never, 'M');
     expect(await titles(intersected)).toEqual(['Foxes']);
+  });
+
+  it('may ask for documents like another one', async () => {
+    const bodies = () => store.openSession().query<Article>({ indexName: 'Bodies' }).waitForNonStaleResults();
+    const likeFound = bodies().moreLikeThis((like) =>
+      like
+        .usingDocument((builder) => builder.whereEquals('id()' as never, 'articles/0'))
+        .withOptions({ fields: ['body'], minimumTermFrequency: 1, minimumDocumentFrequency: 1 }),
+    );
+    expect(await titles(likeFound)).toEqual(['Dogs']);
+    const likeGiven = bodies().moreLikeThis((like) =>
+      like.usingDocument(JSON.stringify({ body: 'pears, foxes and apples' })),
+    );
+    expect(await titles(likeGiven)).toEqual(['Trees']);
   });
 });

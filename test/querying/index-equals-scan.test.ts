@@ -217,7 +217,7 @@ describe('a query', () => {
     const asked = await Asked.open();
     await asked.put('d/1', { v: 1 });
     const word = fc.constantFrom(
-      ...'v w n.a l[].p = != < <= > >= ( ) , and or not in all between exists( search( lucene( fuzzy( proximity( intersect( exact( boost( startsWith( regex( true null 1 2.5 order by desc as long limit offset select distinct include filter load id() score()'.split(
+      ...'v w n.a l[].p = != < <= > >= ( ) , and or not in all between exists( search( lucene( fuzzy( proximity( intersect( moreLikeThis( exact( boost( startsWith( regex( true null 1 2.5 order by desc as long limit offset select distinct include filter load id() score()'.split(
         ' ',
       ),
       "'s'",

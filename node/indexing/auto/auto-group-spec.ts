@@ -22,6 +22,7 @@ export function autoGroupSpec(definition: AutoIndexDefinition): IndexSpec {
       ...group.sums,
     ],
     fieldsOf: (name) => [{ name, analysis: 'default' }],
+    isCompared: () => false,
     canSuggest: () => false,
     map: (documents) => documents.map((document) => mapped(document, group)),
     reduce: groupReducer(group),

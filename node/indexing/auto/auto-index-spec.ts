@@ -34,6 +34,7 @@ export function autoIndexSpec(definition: AutoIndexDefinition): IndexSpec {
           : []),
       ];
     },
+    isCompared: () => false,
     canSuggest: (name) => fields.get(name)?.suggest === true,
     map: fieldMapper([...fields.values()]),
   };

@@ -43,6 +43,7 @@ export interface IndexFieldOptions {
   readonly Indexing?: 'No' | 'Search' | 'Exact' | 'Highlighting' | 'Default' | null;
   readonly Analyzer?: string | null;
   readonly Suggestions?: boolean | null;
+  readonly TermVector?: 'No' | 'Yes' | 'WithPositions' | 'WithOffsets' | 'WithPositionsAndOffsets' | null;
   readonly Spatial?: Partial<SpatialOptions> | null;
   readonly [member: string]: unknown;
 }

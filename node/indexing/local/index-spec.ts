@@ -70,6 +70,8 @@ export interface IndexSpec {
   /** Sources that are known from the start; others are found as documents are mapped. */
   readonly sources: readonly string[];
   readonly fieldsOf: (source: string, options?: SourceOptions) => readonly SourceField[];
+  /** Sources by which documents are compared with one another, unless a query says by which. */
+  readonly isCompared: (source: string) => boolean;
   /** Sources of whose words suggestions may be made. */
   readonly canSuggest: (source: string) => boolean;
   readonly map: DocumentMapper;

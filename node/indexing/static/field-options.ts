@@ -30,6 +30,11 @@ export function spaceOfField({ Spatial }: IndexFieldOptions): Space {
   return spaceOf({ ...DEFAULT_SPATIAL_OPTIONS, ...Spatial });
 }
 
+/** Term vectors are what documents are compared by; a stored field will do as well. */
+export function isCompared({ TermVector, Storage }: IndexFieldOptions): boolean {
+  return Storage === 'Yes' || (TermVector ?? 'No') !== 'No';
+}
+
 function withoutNulls(options: IndexFieldOptions | undefined): IndexFieldOptions {
   return Object.fromEntries(
     Object.entries(options ?? {}).filter(([, value]) => value !== null && value !== undefined),

@@ -16,7 +16,7 @@ import {
 import type { GroupReducer, IndexSpec, MapLoader, MappedDocument } from '../local/index-spec.ts';
 import { type ReducedObject, ReduceFailure, type ReduceOutcome } from '../reduce/reducer.ts';
 import { BlockLoads } from './block-loads.ts';
-import { analysisOf, optionsOf, spaceOfField } from './field-options.ts';
+import { analysisOf, isCompared, optionsOf, spaceOfField } from './field-options.ts';
 import { loadedCollections } from './loaded-collections.ts';
 import { mapScript } from './map-script.ts';
 import { DYNAMIC_FIELDS, entryOf, type FieldFacts, ID } from './mapped-object.ts';
@@ -68,6 +68,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
       const analysis = options === undefined ? analysisOf(optionsOf(definition, name)) : options.analysis;
       return analysis === undefined || analysis === null ? [] : [{ name, analysis }];
     },
+    isCompared: (name) => isCompared(optionsOf(definition, name)),
     canSuggest: (name) => optionsOf(definition, name).Suggestions === true,
     map: (documents, load) => mapAll(documents, load, { collections, script, reduces, facts }),
     ...(reduces ? { reduce: scriptReducer(script, spaceOf) } : {}),

@@ -56,6 +56,7 @@ function holds(predicate: Predicate, document: StoredDocument, values: ValuesByN
     case 'proximity':
     case 'intersect':
     case 'optional':
+    case 'moreLikeThis':
       throw new UnknownMethodError(`${predicate.kind} in a filter`);
     default:
       return holdsForTerms(predicate, termsOf(predicate.field, values));

@@ -59,6 +59,8 @@ export function evaluate(predicate: Predicate, index: SearchedIndex): EntrySet {
       );
     case 'optional':
       return reader.allEntries();
+    case 'moreLikeThis':
+      throw new TypeError('What documents are compared with is found before a query is evaluated.');
     case 'spatial':
       return ofField(predicate.field, index, (field) => spatialEntries(predicate, field, reader));
     case 'document':

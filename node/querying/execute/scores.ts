@@ -70,6 +70,7 @@ export class Scores {
       case 'none':
       case 'document':
       case 'documentPrefix':
+      case 'moreLikeThis':
         return;
     }
   }

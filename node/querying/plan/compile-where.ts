@@ -12,6 +12,7 @@ import type {
   MethodCall,
 } from '../rql/syntax-tree.ts';
 import { type QueryValue, typeName } from './bind-values.ts';
+import { moreLikeThis } from './compile-more-like-this.ts';
 import { fuzzy, luceneQuery, proximity, search } from './compile-text.ts';
 import { clauseOf, fieldOf, numberOf, textOf } from './method-arguments.ts';
 import { isId, isMethod } from './names.ts';
@@ -191,11 +192,12 @@ function method(call: MethodCall, scope: Scope): Predicate {
       return fuzzy(call, scope);
     case 'proximity':
       return proximity(call, scope);
+    case 'morelikethis':
+      return moreLikeThis(call, scope, (argument) => compile(clauseOf(argument, call, scope), scope));
     case 'intersect':
       throw binder.error(
         'Invalid intersect query. The WHERE clause must hold just one intersect(…) and nothing beside it',
       );
-    case 'morelikethis':
     case 'vector.search':
     case 'cmpxchg':
     case 'when':

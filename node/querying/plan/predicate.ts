@@ -14,6 +14,31 @@ export interface AskedRange {
   readonly to?: RangeEnd & { readonly written?: string };
 }
 
+/** What others are compared with: the first entry that matches, or a document that the query brings, by its members. */
+export type ComparedBase =
+  | { readonly kind: 'found'; readonly by: Predicate }
+  | { readonly kind: 'given'; readonly document: ReadonlyMap<string, unknown> };
+
+/** Which of its terms tell what a document is about. Frequencies count entries; lengths count characters. */
+export interface MoreLikeThisOptions {
+  /** How often the document must have a term. */
+  readonly minimumTermFrequency: number;
+  readonly minimumDocumentFrequency: number;
+  readonly maximumDocumentFrequency: number;
+  /** Of all entries, from 0 to 100. */
+  readonly maximumDocumentFrequencyPercentage: number;
+  readonly minimumWordLength: number;
+  readonly maximumWordLength: number;
+  readonly maximumQueryTerms: number;
+  /** Tokens of a field that are looked at. */
+  readonly maximumTokens: number;
+  /** Terms count as much as they tell, times this; absent: all alike. */
+  readonly boost?: number;
+  readonly stopWordsDocumentId?: string;
+  /** Absent: all that the index keeps for it, or all. */
+  readonly fields?: readonly string[];
+}
+
 /** A where clause in terms of the fields and terms of one index: what the engine evaluates. */
 export type Predicate =
   | { readonly kind: 'all' }
@@ -51,6 +76,8 @@ export type Predicate =
   | { readonly kind: 'proximity'; readonly field: string; readonly text: string; readonly slop: number }
   /** Documents of which some entry matches each part, not the same one. */
   | { readonly kind: 'intersect'; readonly parts: readonly Predicate[] }
+  /** Entries like another one; said in terms before it is evaluated. */
+  | { readonly kind: 'moreLikeThis'; readonly base: ComparedBase; readonly options: MoreLikeThisOptions }
   /** Every entry; one that matches the part scores more. */
   | { readonly kind: 'optional'; readonly part: Predicate }
   /** The field has a shape that stands in the relation to the one that is asked for. */

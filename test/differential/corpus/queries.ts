@@ -426,6 +426,31 @@ export const QUERIES: Readonly<Record<string, readonly CorpusQuery[]>> = {
     ],
     'L',
   ),
+  moreLikeThis: onIndex(
+    'Products',
+    [
+      ["where moreLikeThis(id() = 'products/1')", {}],
+      ...[
+        { MinimumDocumentFrequency: 3 },
+        { MinimumTermFrequency: 2 },
+        { MinimumWordLength: 5 },
+        { MaximumDocumentFrequency: 2 },
+        { MaximumDocumentFrequencyPercentage: 30 },
+        { StopWordsDocumentId: 'nope' },
+        { Fields: ['nope'] },
+      ].map(
+        (options): CorpusQuery => [
+          "where moreLikeThis(id() = 'products/1', $o)",
+          { o: { Fields: ['text'], ...options } },
+        ],
+      ),
+      ["where moreLikeThis(name = 'Applet', $o) and price > 5.0", { o: { Fields: ['text'] } }],
+      ['where moreLikeThis($d, $o)', { d: '{"text":"sour root"}', o: { Fields: ['text'] } }],
+      "where moreLikeThis(id() = 'products/404')",
+      'where moreLikeThis()',
+    ],
+    'L',
+  ).concat(["from Products where moreLikeThis(id() = 'products/1')"]),
   intersect: onIndex(
     'Shirts',
     [
