@@ -7,10 +7,11 @@ export const TERM_BYTES_MAX = 512;
 export const BLOCK_ENTRIES_MAX = 512;
 
 /**
- * In a batch with more entries than this, postings go to blocks of their own without a look at the last one: looking
- * costs a seek a term, and the blocks of a big batch are big enough.
+ * In a batch with more entries than this, new postings of a term go to the term's last block only if they are so many;
+ * else to blocks of their own: looking for the last block costs a seek a term.
  */
-export const APPENDING_BATCH_ENTRIES_MAX = 256;
+export const APPENDING_BATCH_ENTRIES_MAX = 16;
+export const APPENDED_TOGETHER_MIN = 8;
 
 /** Values of one field of one entry; what is beyond is an error of the document. */
 export const FIELD_VALUES_MAX = 65_536;
@@ -21,9 +22,9 @@ export const TOKENS_MAX = 1_000_000;
 /** Bytes of a token; longer ones are dropped, as Lucene's StandardAnalyzer does with its 255 characters. */
 export const TOKEN_CHARACTERS_MAX = 255;
 
-/** Documents that are indexed in one batch, and how long one may take, in milliseconds: queries wait meanwhile. */
-export const BATCH_DOCUMENTS_MAX = 2048;
-export const BATCH_MS_MAX = 25;
+/** Documents that are indexed in one batch, and how long reading and mapping them may take, in milliseconds: queries wait. */
+export const BATCH_DOCUMENTS_MAX = 1024;
+export const BATCH_MS_MAX = 50;
 
 /** Documents that are read at once within a batch. */
 export const READ_DOCUMENTS_MAX = 128;

@@ -21,19 +21,30 @@ export interface ReducedGroup {
   readonly failure?: string;
 }
 
+interface Change {
+  readonly key: Buffer;
+  /** Null: taken away in this batch. */
+  readonly json: string | null;
+  /** There was no value of this key. */
+  readonly isNew: boolean;
+}
+
 interface Group {
   readonly hash: Buffer;
-  /** By key as latin1 text; null: taken away in this batch. */
-  readonly changes: Map<string, { readonly key: Buffer; readonly json: string | null }>;
+  /** By key as latin1 text. */
+  readonly changes: Map<string, Change>;
 }
 
 /**
- * Values of a map-reduce index that become one atomic batch with what they reduce to. Of a large group only the parts
- * that changed are reduced from their values; the others are remembered as they were reduced last.
+ * Values of a map-reduce index that become one atomic batch with what they reduce to. What the parts of a large group
+ * were reduced to is remembered: a part to which values came is reduced from that and the new ones, and one that lost
+ * or changed values from all of its own.
  */
 export class MapReduceWriter {
   readonly #options: MapReduceWriterOptions;
   readonly #groups = new Map<string, Group>();
+  /** Hashes of the keys of this batch. */
+  readonly #hashes = new Map<string, Buffer>();
 
   constructor(options: MapReduceWriterOptions) {
     this.#options = options;
@@ -43,7 +54,7 @@ export class MapReduceWriter {
   put(lowerId: string, outputs: readonly ReducedObject[]): void {
     const { view, batch, index, reducer } = this.#options;
     // Before anything is changed: whoever writes groups may have erred.
-    const hashes = reducer.keysOf(outputs).map(groupHash);
+    const hashes = reducer.keysOf(outputs).map((one) => this.#hashOf(one));
     const key = documentKey(index, lowerId);
     const stored = view.get(MAPPED_DOCUMENTS, key);
     const before = stored === undefined ? [] : (JSON.parse(stored.toString('utf8')) as string[]);
@@ -52,11 +63,14 @@ export class MapReduceWriter {
         Buffer.from(hash, 'hex'),
         mappedKey(index, Buffer.from(hash, 'hex'), lowerId, output),
         null,
+        false,
       );
     });
     outputs.forEach((output, at) => {
       const hash = hashes[at];
-      if (hash !== undefined) this.#change(hash, mappedKey(index, hash, lowerId, at), JSON.stringify(output));
+      if (hash === undefined) return;
+      const isNew = before[at] !== hash.toString('hex');
+      this.#change(hash, mappedKey(index, hash, lowerId, at), JSON.stringify(output), isNew);
     });
     if (hashes.length > 0) {
       batch.put(
@@ -89,71 +103,101 @@ export class MapReduceWriter {
     });
   }
 
-  #change(hash: Buffer, key: Buffer, json: string | null): void {
+  #hashOf(key: string): Buffer {
+    let hash = this.#hashes.get(key);
+    if (hash === undefined) {
+      hash = groupHash(key);
+      this.#hashes.set(key, hash);
+    }
+    return hash;
+  }
+
+  #change(hash: Buffer, key: Buffer, json: string | null, isNew: boolean): void {
     const name = hash.toString('hex');
     let group = this.#groups.get(name);
     if (group === undefined) {
       group = { hash, changes: new Map() };
       this.#groups.set(name, group);
     }
-    group.changes.set(key.toString('latin1'), { key, json });
+    group.changes.set(key.toString('latin1'), { key, json, isNew });
   }
 
   /** All values of a small group; of a large one what its parts were reduced to. */
   #valuesOf(group: Group): readonly ReducedObject[] | ReduceFailure {
-    const { index } = this.#options;
+    const prefix = groupPrefix(this.#options.index, group.hash);
+    const known = new Map(
+      Array.from(this.#scan(PARTIALS, prefix), ([key, value]) => [bucketOfKey(key), value]),
+    );
+    if (known.size > 0) return this.#partials(group, known);
     const rows: Buffer[] = [];
-    for (const [key, value] of this.#scan(groupPrefix(index, group.hash))) {
+    for (const [key, value] of this.#scan(MAPPED, prefix)) {
       if (!group.changes.has(key.toString('latin1'))) rows.push(value);
-      if (rows.length > REDUCED_WHOLE_MAX) return this.#partials(group);
+      if (rows.length > REDUCED_WHOLE_MAX) return this.#partials(group, known);
     }
-    this.#dropPartials(group);
-    return [...rows.map(parsed), ...added(group)];
+    return [...rows.map(parsed), ...[...group.changes.values()].flatMap(addedValue)];
   }
 
-  #partials(group: Group): readonly ReducedObject[] | ReduceFailure {
-    const { view, batch, index, reducer } = this.#options;
-    const changed = new Set([...group.changes.values()].map(({ key }) => bucketOfKey(key)));
+  /** `known`: what parts were reduced to, by bucket; without bytes: it had no values. */
+  #partials(group: Group, known: ReadonlyMap<number, Buffer>): readonly ReducedObject[] | ReduceFailure {
+    const { batch, index, reducer } = this.#options;
+    const keyOf = (bucket: number): Buffer => groupPrefix(index, group.hash, bucket);
+    const changes = Map.groupBy(group.changes.values(), ({ key }) => bucketOfKey(key));
+    const all = known.size === 0 ? this.#rowsByBucket(group) : undefined;
     const partials: ReducedObject[] = [];
     const dirty: { readonly bucket: number; readonly values: readonly ReducedObject[] }[] = [];
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      const key = groupPrefix(index, group.hash, bucket);
-      const known = changed.has(bucket) ? undefined : view.get(PARTIALS, key);
-      if (known !== undefined) {
-        if (known.length > 0) partials.push(parsed(known));
+      const own = changes.get(bucket) ?? [];
+      const before = known.get(bucket);
+      if (before !== undefined && own.length === 0) {
+        if (before.length > 0) partials.push(parsed(before));
         continue;
       }
-      const rows: ReducedObject[] = [];
-      for (const [row, value] of this.#scan(key)) {
-        if (!group.changes.has(row.toString('latin1'))) rows.push(parsed(value));
-      }
-      dirty.push({ bucket, values: [...rows, ...added(group, bucket)] });
+      const isMore =
+        before !== undefined && before.length > 0 && own.every(({ json, isNew }) => json !== null && isNew);
+      const rows = isMore
+        ? [parsed(before)]
+        : (all?.get(bucket) ?? (all === undefined ? this.#rowsOf(group, keyOf(bucket)) : []));
+      dirty.push({ bucket, values: [...rows, ...own.flatMap(addedValue)] });
     }
     const results = reducer.reduce(dirty.map(({ values }) => values));
     const failure = results.find((result) => result instanceof ReduceFailure);
-    if (failure !== undefined) return failure;
+    if (failure !== undefined) {
+      // What they were is not what their values are any more.
+      for (const { bucket } of dirty) batch.delete(PARTIALS, keyOf(bucket));
+      return failure;
+    }
     dirty.forEach(({ bucket, values }, at) => {
       const result = values.length === 0 ? null : ((results[at] ?? null) as ReducedObject | null);
       if (result !== null) partials.push(result);
-      const row = result === null ? NOTHING : Buffer.from(JSON.stringify(result));
-      batch.put(PARTIALS, groupPrefix(index, group.hash, bucket), row);
+      batch.put(PARTIALS, keyOf(bucket), result === null ? NOTHING : Buffer.from(JSON.stringify(result)));
     });
+    // Nothing is left of the group.
+    if (partials.length === 0)
+      for (let bucket = 0; bucket < BUCKETS; bucket++) batch.delete(PARTIALS, keyOf(bucket));
     return partials;
   }
 
-  /** A group that has become small is reduced whole: what its parts were is not kept up to date any more. */
-  #dropPartials(group: Group): void {
-    const { view, batch, index } = this.#options;
-    const prefix = groupPrefix(index, group.hash);
-    const end = afterPrefix(prefix);
-    for (const [key] of view.scan(PARTIALS, { gte: prefix, ...(end === undefined ? {} : { lt: end }) })) {
-      batch.delete(PARTIALS, key);
+  #rowsByBucket(group: Group): ReadonlyMap<number, readonly ReducedObject[]> {
+    const rows = new Map<number, ReducedObject[]>();
+    for (const [key, value] of this.#scan(MAPPED, groupPrefix(this.#options.index, group.hash))) {
+      if (group.changes.has(key.toString('latin1'))) continue;
+      const bucket = bucketOfKey(key);
+      const own = rows.get(bucket);
+      if (own === undefined) rows.set(bucket, [parsed(value)]);
+      else own.push(parsed(value));
     }
+    return rows;
   }
 
-  #scan(prefix: Buffer): Iterable<readonly [Buffer, Buffer]> {
+  #rowsOf(group: Group, prefix: Buffer): readonly ReducedObject[] {
+    return Array.from(this.#scan(MAPPED, prefix)).flatMap(([key, value]) =>
+      group.changes.has(key.toString('latin1')) ? [] : [parsed(value)],
+    );
+  }
+
+  #scan(column: number, prefix: Buffer): Iterable<readonly [Buffer, Buffer]> {
     const end = afterPrefix(prefix);
-    return this.#options.view.scan(MAPPED, { gte: prefix, ...(end === undefined ? {} : { lt: end }) });
+    return this.#options.view.scan(column, { gte: prefix, ...(end === undefined ? {} : { lt: end }) });
   }
 }
 
@@ -164,11 +208,6 @@ function parsed(json: Buffer): ReducedObject {
   return JSON.parse(json.toString('utf8')) as ReducedObject;
 }
 
-/** What the batch adds to a group, or to one of its parts. */
-function added({ changes }: Group, bucket?: number): readonly ReducedObject[] {
-  return [...changes.values()].flatMap(({ key, json }) =>
-    json === null || (bucket !== undefined && bucketOfKey(key) !== bucket)
-      ? []
-      : [JSON.parse(json) as ReducedObject],
-  );
+function addedValue({ json }: Change): readonly ReducedObject[] {
+  return json === null ? [] : [JSON.parse(json) as ReducedObject];
 }

@@ -29,7 +29,7 @@ export function encodeBlock({ entries, positions }: PostingBlock): Buffer {
       last = place;
     }
   });
-  return Buffer.from(bytes.subarray(0, at));
+  return bytes.subarray(0, at);
 }
 
 export function decodeBlock(bytes: Buffer): PostingBlock {

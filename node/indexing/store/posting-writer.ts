@@ -1,0 +1,190 @@
+import type { KeyValueView } from '../../documents/key-value-view.ts';
+import type { WriteBatch } from '../../storage/write-batch.ts';
+import { APPENDED_TOGETHER_MIN, APPENDING_BATCH_ENTRIES_MAX, BLOCK_ENTRIES_MAX } from '../limits.ts';
+import { blockOf, merged, split, without } from './block-edits.ts';
+import type { FieldTerm } from './field-terms.ts';
+import { POSTINGS } from './index-columns.ts';
+import { decodeBlock, encodeBlock, type PostingBlock } from './posting-block.ts';
+import { blockKey, firstEntryOf, termPrefix } from './posting-key.ts';
+
+/** What changes of one term: which entries have it from now on, and which have not any more. */
+interface TermChange {
+  readonly prefix: Buffer;
+  entries: number[];
+  /** Parallel to `entries`; absent for a term without positions. */
+  readonly positions: (readonly number[])[] | undefined;
+  removed: Set<number> | undefined;
+}
+
+export interface PostingWriterOptions {
+  readonly view: KeyValueView;
+  readonly batch: WriteBatch;
+  /** Number of the index within its environment. */
+  readonly index: number;
+  /** First number that no entry of the index has had before this batch. */
+  readonly nextEntry: number;
+}
+
+/** Changes of the postings of one index. Blocks of a term never overlap: each change goes where its entry is. */
+export class PostingWriter {
+  readonly #options: PostingWriterOptions;
+  readonly #changes = new Map<number, Map<string, TermChange>>();
+
+  constructor(options: PostingWriterOptions) {
+    this.#options = options;
+  }
+
+  /** The entry has the term. An entry may get a term once. */
+  add(entry: number, term: FieldTerm): void {
+    const change = this.#change(term);
+    change.entries.push(entry);
+    change.positions?.push(term.positions ?? []);
+  }
+
+  /** The entry had the term. */
+  remove(entry: number, term: FieldTerm): void {
+    const change = this.#change(term);
+    change.removed ??= new Set();
+    change.removed.add(entry);
+  }
+
+  /** Writes all of it into the batch. `entryCount`: entries that were written in this batch. */
+  finish(entryCount: number): void {
+    const isSmall = entryCount <= APPENDING_BATCH_ENTRIES_MAX;
+    for (const terms of this.#changes.values()) {
+      for (const change of terms.values()) this.#write(change, isSmall);
+    }
+  }
+
+  #change({ field, term, positions }: FieldTerm): TermChange {
+    let terms = this.#changes.get(field);
+    if (terms === undefined) {
+      terms = new Map();
+      this.#changes.set(field, terms);
+    }
+    const key = String.fromCharCode(term.kind) + term.bytes.toString('latin1');
+    let change = terms.get(key);
+    if (change === undefined) {
+      change = {
+        prefix: termPrefix(this.#options.index, field, term),
+        entries: [],
+        positions: positions === undefined ? undefined : [],
+        removed: undefined,
+      };
+      terms.set(key, change);
+    }
+    return change;
+  }
+
+  #write(change: TermChange, isSmall: boolean): void {
+    if (change.removed !== undefined) withoutRepetition(change);
+    const { prefix, removed } = change;
+    const added = ascending(change);
+    const touched = new Map<number, PostingBlock>();
+    if (removed !== undefined && removed.size > 0) this.#remove(prefix, removed, touched);
+    const [old, fresh] = cut(added, this.#options.nextEntry);
+    const before = old.entries.length === 0 ? old : this.#insert(prefix, old, touched);
+    const behind = this.#append(prefix, fresh, touched, isSmall);
+    for (const [first, block] of touched) {
+      this.#options.batch.delete(POSTINGS, blockKey(prefix, first));
+      for (const part of split(block)) this.#put(prefix, part);
+    }
+    for (const part of [...split(before), ...split(behind)]) this.#put(prefix, part);
+  }
+
+  #remove(prefix: Buffer, removed: ReadonlySet<number>, touched: Map<number, PostingBlock>): void {
+    for (const entry of [...removed].sort((a, b) => a - b)) {
+      const found = this.#blockWith(prefix, entry, touched);
+      if (found !== undefined) touched.set(found.first, without(found.block, removed));
+    }
+  }
+
+  /** Old entries go where their blocks are. Gives those that are before all blocks. */
+  #insert(prefix: Buffer, old: PostingBlock, touched: Map<number, PostingBlock>): PostingBlock {
+    const before: number[] = [];
+    old.entries.forEach((entry, at) => {
+      const found = this.#blockWith(prefix, entry, touched);
+      if (found === undefined) before.push(at);
+      else touched.set(found.first, merged(found.block, one(old, at)));
+    });
+    return before.map((at) => one(old, at)).reduce(merged, NO_BLOCK);
+  }
+
+  /**
+   * New entries go to the last block while there is room, if looking for it is worth it: it costs a seek. Gives those
+   * that are blocks of their own.
+   */
+  #append(
+    prefix: Buffer,
+    fresh: PostingBlock,
+    touched: Map<number, PostingBlock>,
+    isSmall: boolean,
+  ): PostingBlock {
+    const { length } = fresh.entries;
+    const isWorthIt = isSmall || length >= APPENDED_TOGETHER_MIN;
+    if (length === 0 || length >= BLOCK_ENTRIES_MAX || !isWorthIt) return fresh;
+    const last = this.#blockWith(prefix, LAST_ENTRY, touched);
+    if (last === undefined || last.block.entries.length >= BLOCK_ENTRIES_MAX) return fresh;
+    touched.set(last.first, merged(last.block, fresh));
+    return NO_BLOCK;
+  }
+
+  /** The last block that does not begin after `entry`, as it is by now, by the entry that it began with. */
+  #blockWith(
+    prefix: Buffer,
+    entry: number,
+    touched: ReadonlyMap<number, PostingBlock>,
+  ): { readonly first: number; readonly block: PostingBlock } | undefined {
+    const range = { gte: blockKey(prefix, 0), lte: blockKey(prefix, entry), reverse: true };
+    for (const [key, bytes] of this.#options.view.scan(POSTINGS, range)) {
+      const first = firstEntryOf(key);
+      return { first, block: touched.get(first) ?? decodeBlock(bytes) };
+    }
+    return undefined;
+  }
+
+  #put(prefix: Buffer, block: PostingBlock): void {
+    const [first] = block.entries;
+    if (first !== undefined) this.#options.batch.put(POSTINGS, blockKey(prefix, first), encodeBlock(block));
+  }
+}
+
+const LAST_ENTRY = 0xffff_ffff;
+const NO_BLOCK: PostingBlock = { entries: new Uint32Array(0) };
+
+/** Taken back and given again: nothing changes, unless the positions may have. */
+function withoutRepetition(change: TermChange): void {
+  const { removed, positions } = change;
+  if (removed === undefined || positions !== undefined) return;
+  change.entries = change.entries.filter((entry) => !removed.delete(entry));
+}
+
+function ascending({ entries, positions }: TermChange): PostingBlock {
+  if (entries.every((entry, at) => at === 0 || entry > (entries[at - 1] ?? 0))) {
+    return blockOf(entries, positions);
+  }
+  const order = [...entries.keys()].sort((a, b) => (entries[a] ?? 0) - (entries[b] ?? 0));
+  return blockOf(
+    order.map((at) => entries[at] ?? 0),
+    positions === undefined ? undefined : order.map((at) => positions[at] ?? []),
+  );
+}
+
+/** The entries below a number, and the others. */
+function cut(block: PostingBlock, below: number): readonly [PostingBlock, PostingBlock] {
+  const { entries, positions } = block;
+  if ((entries[0] ?? 0) >= below) return [NO_BLOCK, block];
+  const found = entries.findIndex((entry) => entry >= below);
+  const at = found < 0 ? entries.length : found;
+  const half = (from: number, to: number): PostingBlock =>
+    positions === undefined
+      ? { entries: entries.subarray(from, to) }
+      : { entries: entries.subarray(from, to), positions: positions.slice(from, to) };
+  return [half(0, at), half(at, entries.length)];
+}
+
+function one(block: PostingBlock, at: number): PostingBlock {
+  const { entries, positions } = block;
+  const own = { entries: entries.subarray(at, at + 1) };
+  return positions === undefined ? own : { ...own, positions: positions.slice(at, at + 1) };
+}
