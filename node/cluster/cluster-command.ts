@@ -55,6 +55,8 @@ export interface SetNodeProperties {
   readonly nodeId?: string;
   readonly zone?: string | null;
   readonly publicUrl?: string | null;
+  /** Version of the commands that the node's program knows; see command-version.ts. */
+  readonly commandVersion?: number;
 }
 
 /** Replaces the topology; a compare-and-set when `expectedEtag` is given. Result: `DatabaseWritten`. */

@@ -19,6 +19,7 @@ import { ClusterStateMachine } from './cluster-state-machine.ts';
 import { type ClusterStatus, type ClusterTopologyView, clusterStatusOf } from './cluster-status.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { decodeEnvelope, encodeEnvelope } from './command-envelope.ts';
+import { COMMAND_VERSIONS, type CommandVersions, checkVersion } from './command-version.ts';
 import { ConsistentStore } from './consistent-store.ts';
 import { decideAsLeader } from './leader-decisions.ts';
 import { HAND_OVER_TIMEOUT_MS } from './limits.ts';
@@ -46,6 +47,8 @@ export interface ClusterLayerOptions {
   readonly settings: ClusterSettings;
   /** The zone that this node is in by its own configuration; null: that is told by somebody else, or not at all. */
   readonly zone?: string | null;
+  /** Which commands this program knows; absent: those of this release. */
+  readonly commandVersions?: CommandVersions;
   /** What this node tells the leader about its databases. */
   readonly reports: () => readonly DatabaseReport[];
   /** Rachis can't go on: its log is damaged or can't be written. */
@@ -71,6 +74,7 @@ export class ClusterLayer {
   /** What the cluster keeps of databases besides their records. */
   readonly consistent: ConsistentStore;
   readonly #options: ClusterLayerOptions;
+  readonly #versions: CommandVersions;
   readonly #stateMachine: ClusterStateMachine;
   readonly #rachis: RachisNode;
   readonly #nodes: ClusterNodes;
@@ -83,6 +87,7 @@ export class ClusterLayer {
     open: (layer: ClusterLayer) => RachisNode,
   ) {
     this.#options = options;
+    this.#versions = options.commandVersions ?? COMMAND_VERSIONS;
     this.#stateMachine = stateMachine;
     this.#rachis = open(this);
     this.#nodes = new ClusterNodes(this.#rachis, stateMachine.state);
@@ -100,8 +105,10 @@ export class ClusterLayer {
       addresses: () => ({ url: options.publicUrl(), tcpAddress: options.tcpAddress() }),
       fetch: options.fetch ?? fetch,
       zone: options.zone ?? null,
+      commandVersion: this.#versions.own,
       records: () => this.records(),
       submit: (command) => this.submit(command),
+      caughtUp: (tag) => this.observer.caughtUp(tag),
     });
     this.observer = new ClusterWatch({
       rachis: this.#rachis,
@@ -169,6 +176,15 @@ export class ClusterLayer {
   /** Of the cluster that this node is of; null while it is passive. */
   clusterId(): string | null {
     return this.nodeTag() === '?' ? null : (this.#rachis.configuration?.clusterId ?? null);
+  }
+
+  /** Version of the cluster's commands that this node knows, and the lowest that any node of the cluster has told. */
+  commandVersions(): { readonly own: number; readonly cluster: number } {
+    const versions = this.#nodes.versions().map(({ version }) => version);
+    return {
+      own: this.#versions.own,
+      cluster: versions.length === 0 ? this.#versions.own : Math.min(...versions),
+    };
   }
 
   appliedIndex(): number {
@@ -271,6 +287,11 @@ export class ClusterLayer {
     return this.#membership.add(url, options);
   }
 
+  /** The node at `url` takes the place of the one with this tag, in one step of the membership. */
+  replaceNode(tag: string, url: string, options: { readonly tag?: string } = {}): Promise<void> {
+    return this.#membership.replace(tag, url, options);
+  }
+
   removeNode(tag: string): Promise<void> {
     return this.#membership.remove(tag);
   }
@@ -324,6 +345,7 @@ export class ClusterLayer {
   /** On the leader, before the command is appended. */
   prepare(data: Uint8Array): Uint8Array {
     const envelope = decodeEnvelope(data);
+    checkVersion(envelope.command, this.#nodes.versions(), this.#versions);
     const command = decideAsLeader(envelope.command, () => ({
       state: this.#stateMachine.state,
       candidates: this.#nodes.candidates(),

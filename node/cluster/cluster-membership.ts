@@ -7,6 +7,7 @@ import type { PeerFetch } from '../security/peer-https.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { ClusterOperationError } from './cluster-error.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
+import { checkJoiner } from './command-version.ts';
 import { askForIntroduction, planInvitation } from './invitation.ts';
 import { ADDRESS_CHECK_MS } from './limits.ts';
 import { holdersOf } from './state/change-topology.ts';
@@ -20,8 +21,12 @@ export interface ClusterMembershipOptions {
   readonly fetch: PeerFetch;
   /** Zone of this node by its own configuration; null: not told there. */
   readonly zone: string | null;
+  /** Of the commands that this program knows. */
+  readonly commandVersion: number;
   readonly records: () => readonly StoredRecord[];
   readonly submit: (command: ClusterCommand) => Promise<unknown>;
+  /** Resolves when the node with this tag has applied what the leader has now. Rejects when that takes too long. */
+  readonly caughtUp: (tag: string) => Promise<void>;
 }
 
 /** Who is in the cluster: an administrator's changes, and three duties that need no administrator. */
@@ -51,9 +56,27 @@ export class ClusterMembership {
 
   /** Invites the node at `url`: it joins without a vote and becomes a member when it has caught up. */
   async add(url: string, options: { readonly tag?: string; readonly watcher?: boolean }): Promise<void> {
-    const introduction = await askForIntroduction(url, this.#options.fetch);
-    const node = planInvitation(this.#configuration(), url, introduction, options);
+    const node = await this.#invited(url, options);
     await this.#options.rachis.changeConfiguration({ upsert: [node] });
+  }
+
+  /**
+   * Puts the node at `url` in the place of the one with this tag: it joins without a vote, and when it has what the
+   * cluster has, one joint step makes it what the other was and takes that one out. At no moment is the quorum larger
+   * than before. Its copies of databases go as those of a node that is removed.
+   */
+  async replace(tag: string, url: string, options: { readonly tag?: string } = {}): Promise<void> {
+    const { rachis, nodes, records, submit } = this.#options;
+    const leaving = this.#node(tag);
+    refuseLossOfOnlyCopies(tag, records());
+    const joining = await this.#invited(url, { ...options, watcher: true });
+    if (joining.id === leaving.id) throw new ClusterOperationError(`Node ${tag} can't take its own place.`);
+    // One that is in the cluster already, from an earlier try, keeps the role it has.
+    await rachis.changeConfiguration({ upsert: [joining] });
+    await this.#options.caughtUp(joining.tag);
+    await submit({ type: 'RemoveNodeFromCluster', node: tag });
+    const { role } = nodes.byTag(tag) ?? leaving;
+    await rachis.changeConfiguration({ upsert: [{ ...joining, role }], remove: [leaving.id] });
   }
 
   /**
@@ -87,6 +110,15 @@ export class ClusterMembership {
     await rachis.transferLeadership(...(tag === undefined ? [] : [this.#node(tag).id]));
   }
 
+  async #invited(
+    url: string,
+    options: { readonly tag?: string; readonly watcher?: boolean },
+  ): Promise<ClusterNode> {
+    const introduction = await askForIntroduction(url, this.#options.fetch);
+    checkJoiner(url, introduction.commandVersion, this.#options.nodes.versions());
+    return planInvitation(this.#configuration(), url, introduction, options);
+  }
+
   #configuration(): Configuration {
     const { configuration } = this.#options.rachis;
     if (configuration === null)
@@ -109,6 +141,7 @@ export class ClusterMembership {
     try {
       await this.#tellAddresses();
       await this.#tellZone();
+      await this.#tellVersion();
       if (this.#options.rachis.isLeader) await this.#scrubStrangers();
     } catch (error) {
       this.#options.logger.debug('The membership could not be tended', { error: String(error) });
@@ -137,6 +170,14 @@ export class ClusterMembership {
     await submit({ type: 'SetNodeProperties', node: own.tag, zone });
   }
 
+  /** A node that was updated tells which commands it knows; one that was set back, too. */
+  async #tellVersion(): Promise<void> {
+    const { rachis, nodes, commandVersion, submit } = this.#options;
+    const told = nodes.versions().find(({ tag }) => tag === rachis.tag);
+    if (told === undefined || told.version === commandVersion) return;
+    await submit({ type: 'SetNodeProperties', node: told.tag, commandVersion });
+  }
+
   /** What names a node that left the cluster: the command that scrubs it was lost with somebody. */
   async #scrubStrangers(): Promise<void> {
     const { nodes, records } = this.#options;
@@ -147,4 +188,17 @@ export class ClusterMembership {
     const stranger = [...named, ...nodes.stored.keys()].find((tag) => nodes.byTag(tag) === undefined);
     if (stranger !== undefined) await this.#options.submit({ type: 'RemoveNodeFromCluster', node: stranger });
   }
+}
+
+/** Said before anything is begun; the state machine has the last word. */
+function refuseLossOfOnlyCopies(tag: string, records: readonly StoredRecord[]): void {
+  const lost = records
+    .map(({ record }) => record)
+    .filter(({ Topology }) => holdersOf(Topology).every((holder) => holder === tag))
+    .filter(({ Topology }) => holdersOf(Topology).length > 0)
+    .map(({ DatabaseName }) => DatabaseName);
+  if (lost.length === 0) return;
+  throw new ClusterOperationError(
+    `Node ${tag} holds the only copy of ${lost.join(', ')}. Add a copy on another node, or delete the database, before replacing the node.`,
+  );
 }

@@ -4,6 +4,7 @@ import type { NodeCandidate } from './choose-nodes.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { ClusterOperationError } from './cluster-error.ts';
 import { type ClusterTopologyView, topologyOf } from './cluster-status.ts';
+import { FIRST_COMMAND_VERSION, type NodeVersion } from './command-version.ts';
 import { NO_PROPERTIES, type NodeProperties } from './node-properties.ts';
 import { nodePropertiesIn, type StoredNodeProperties } from './state/node-properties.ts';
 import type { StateReader } from './state/state-transaction.ts';
@@ -44,6 +45,15 @@ export class ClusterNodes {
   propertiesOf({ tag, id }: Pick<ClusterNode, 'tag' | 'id'>): NodeProperties {
     const stored = this.stored.get(tag);
     return stored?.nodeId === id ? { zone: stored.zone, publicUrl: stored.publicUrl } : NO_PROPERTIES;
+  }
+
+  /** Every node, with the version of the commands that it last told to know. */
+  versions(): readonly NodeVersion[] {
+    return this.#nodes.map(({ tag, id }) => {
+      const stored = this.stored.get(tag);
+      const told = stored?.nodeId === id ? stored.commandVersion : undefined;
+      return { tag, version: told ?? FIRST_COMMAND_VERSION };
+    });
   }
 
   topology(): ClusterTopologyView {

@@ -1,10 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../observability/logger.ts';
+import { ClusterTimeoutError } from '../rachis/rachis-error.ts';
 import type { RachisNode } from '../rachis/rachis-node.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { ClusterOperationError } from './cluster-error.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import { ClusterObserver } from './cluster-observer.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
+import { CATCH_UP_TIMEOUT_MS } from './limits.ts';
 import type { DatabaseReport } from './node-report.ts';
 import {
   type MaintenanceStats,
@@ -86,6 +89,25 @@ export class ClusterWatch {
   /** What the leader was told by each node; asked of it, wherever it is. Rejects with errors of Rachis. */
   async maintenanceStats(): Promise<MaintenanceStats> {
     return (await this.#options.rachis.askLeader(MAINTENANCE_STATS, null)) as MaintenanceStats;
+  }
+
+  /**
+   * Resolves when the node with this tag reports to have applied what is committed now. Rejects with ClusterTimeoutError
+   * when that takes longer than `CATCH_UP_TIMEOUT_MS`.
+   */
+  async caughtUp(tag: string): Promise<void> {
+    const target = await this.#options.rachis.readBarrier();
+    const deadline = performance.now() + CATCH_UP_TIMEOUT_MS;
+    for (;;) {
+      const told = (await this.maintenanceStats())[tag];
+      if (told?.status === 'Ok' && (told.appliedIndex ?? 0) >= target) return;
+      if (performance.now() > deadline) {
+        throw new ClusterTimeoutError(
+          `Node ${tag} is in the cluster, without a vote, but has not caught up within ${CATCH_UP_TIMEOUT_MS} ms; ask again when it has`,
+        );
+      }
+      await delay(this.#options.settings.workerSamplePeriodMs);
+    }
   }
 
   /** What other nodes ask of this one while it leads. */

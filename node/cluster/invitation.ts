@@ -1,6 +1,7 @@
 import type { ClusterNode, Configuration } from '../rachis/core/configuration.ts';
 import type { PeerFetch } from '../security/peer-https.ts';
 import { ClusterOperationError } from './cluster-error.ts';
+import { FIRST_COMMAND_VERSION } from './command-version.ts';
 import { INVITATION_TIMEOUT_MS } from './limits.ts';
 
 /** What a node says of itself over HTTP, before it is invited into a cluster. */
@@ -10,6 +11,8 @@ export interface NodeIntroduction {
   readonly clusterId: string | null;
   /** `host:port` */
   readonly tcpAddress: string;
+  /** Version of the cluster's commands that it knows. */
+  readonly commandVersion: number;
 }
 
 /** Asks the node at `url` who it is. Throws ClusterOperationError when it can't be reached or is no node. */
@@ -26,6 +29,7 @@ export async function askForIntroduction(url: string, fetch: PeerFetch): Promise
   return {
     serverId,
     clusterId: typeof clusterId === 'string' ? clusterId : null,
+    commandVersion: typeof info.CommandVersion === 'number' ? info.CommandVersion : FIRST_COMMAND_VERSION,
     tcpAddress: tcpUrl.replace(/^tcp:\/\//, '').replace(/\/$/, ''),
   };
 }

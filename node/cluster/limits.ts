@@ -21,6 +21,9 @@ export const SAVE_RETRY_MS = 1_000;
 /** Time for a node that is to be added to say who it is, in milliseconds. */
 export const INVITATION_TIMEOUT_MS = 5_000;
 
+/** Time for a node that takes another's place to have what the cluster has, in milliseconds. */
+export const CATCH_UP_TIMEOUT_MS = 60_000;
+
 /** Period at which a node looks whether the cluster knows its present addresses, in milliseconds. */
 export const ADDRESS_CHECK_MS = 1_000;
 

@@ -18,6 +18,8 @@ export interface ClusterServices {
   /** Raft index at which clients were last to find a node elsewhere; 0: never. Asked on every request. */
   publicUrlsChangedAt(): number;
   status(): ClusterStatus;
+  /** Version of the cluster's commands that this node knows, and the lowest among all nodes. */
+  commandVersions(): { readonly own: number; readonly cluster: number };
   /** Last Raft index whose effects are visible here. */
   appliedIndex(): number;
   /** Resolves when the command is applied here; `result` is a plain value. Any node will do: it reaches the leader. */
@@ -40,6 +42,8 @@ export interface ClusterServices {
 
   bootstrap(): Promise<void>;
   addNode(url: string, options: { readonly tag?: string; readonly watcher?: boolean }): Promise<void>;
+  /** The node at `url` takes the place of the one with this tag. */
+  replaceNode(tag: string, url: string, options: { readonly tag?: string }): Promise<void>;
   removeNode(tag: string): Promise<void>;
   promote(tag: string): Promise<void>;
   demote(tag: string): Promise<void>;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClusterLayer } from '../../node/cluster/cluster-layer.ts';
 import type { ClusterSettings } from '../../node/cluster/cluster-settings.ts';
+import { COMMAND_VERSIONS, type CommandVersions } from '../../node/cluster/command-version.ts';
 import type { DatabaseReport } from '../../node/cluster/node-report.ts';
 import { silentLogger } from '../../node/observability/logger.ts';
 import { StorageWriter } from '../../node/storage/storage-writer.ts';
@@ -39,6 +40,8 @@ export class LayerNode {
   reports: DatabaseReport[] = [];
   /** As its configuration names it; read at start. */
   zone: string | null = null;
+  /** Which commands its program knows; read at start. */
+  versions: CommandVersions = COMMAND_VERSIONS;
   #writer: StorageWriter | null = null;
   #layer: ClusterLayer | null = null;
   #tcp: TcpListener | null = null;
@@ -76,6 +79,7 @@ export class LayerNode {
       logger: silentLogger,
       settings: quickSettings,
       zone: this.zone,
+      commandVersions: this.versions,
       reports: () => this.reports,
       onFatal: (error) => this.fatal.push(error),
     });
@@ -87,7 +91,11 @@ export class LayerNode {
     const http = createServer((request, response) => {
       const tcpUrl = `tcp://127.0.0.1:${this.#tcpPort}`;
       const answer = request.url?.startsWith('/cluster/node-info')
-        ? { ServerId: layer.serverId, TopologyId: layer.topology().topologyId }
+        ? {
+            ServerId: layer.serverId,
+            TopologyId: layer.topology().topologyId,
+            CommandVersion: layer.commandVersions().own,
+          }
         : { Url: tcpUrl };
       response.setHeader('Connection', 'close');
       response.end(JSON.stringify(answer));

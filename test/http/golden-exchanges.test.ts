@@ -18,7 +18,7 @@ const put = (database: string, id: string, document: unknown) =>
 /** Members that our answers have beyond the recorded ones, by the name of the exchange. */
 const OURS: Readonly<Record<string, readonly string[]>> = {
   'cluster topology': ['NodeProperties'],
-  'node-info': ['LastLogIndex', 'LastLogTerm', 'Zone', 'Epoch'],
+  'node-info': ['LastLogIndex', 'LastLogTerm', 'Zone', 'Epoch', 'CommandVersion'],
 };
 
 function withoutOurs(name: string, body: Record<string, unknown>): Record<string, unknown> {

@@ -14,6 +14,8 @@ export interface StoredNodeProperties extends NodeProperties {
   readonly nodeId: string;
   /** Raft index of the last change of the public URL; 0: never. Clients learn of it as of a change of topology. */
   readonly urlChangedAt: number;
+  /** Version of the commands that its program knows; absent: the first. */
+  readonly commandVersion?: number;
 }
 
 export function setNodeProperties(context: ApplyContext, command: SetNodeProperties): null {
@@ -23,7 +25,15 @@ export function setNodeProperties(context: ApplyContext, command: SetNodePropert
   const known = stored?.nodeId === nodeId ? stored : { ...NO_PROPERTIES, urlChangedAt: 0 };
   const { zone = known.zone, publicUrl = known.publicUrl } = command;
   const urlChangedAt = publicUrl === known.publicUrl ? known.urlChangedAt : context.index;
-  context.state.put(nodeKey(tag), { nodeId, zone, publicUrl, urlChangedAt } satisfies StoredNodeProperties);
+  const commandVersion =
+    command.commandVersion ?? (stored?.nodeId === nodeId ? stored.commandVersion : undefined);
+  context.state.put(nodeKey(tag), {
+    nodeId,
+    zone,
+    publicUrl,
+    urlChangedAt,
+    ...(commandVersion === undefined ? {} : { commandVersion }),
+  } satisfies StoredNodeProperties);
   return null;
 }
 

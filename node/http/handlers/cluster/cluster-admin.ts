@@ -12,6 +12,7 @@ const bootstrap: ServerHandler = async (_request, { node }) => {
   return NO_CONTENT;
 };
 
+/** `replaces` (ours): the tag of a node whose place the new one takes, in one step, when it has what the cluster has. */
 const addNode: ServerHandler = async (request, { node }) => {
   const url = requiredText(request, 'url');
   const tag = optionalText(request, 'tag');
@@ -22,6 +23,11 @@ const addNode: ServerHandler = async (request, { node }) => {
     throw argumentError(`'${tag}' is not a node tag: it must have one to four letters from A to Z.`);
   }
   if (node.cluster.nodeTag() === '?') await node.cluster.bootstrap();
+  const replaced = optionalText(request, 'replaces');
+  if (replaced !== undefined) {
+    await node.cluster.replaceNode(replaced, url.replace(/\/+$/, ''), tag === undefined ? {} : { tag });
+    return NO_CONTENT;
+  }
   await node.cluster.addNode(url.replace(/\/+$/, ''), {
     watcher: boolParameter(request, 'watcher', false),
     ...(tag === undefined ? {} : { tag }),

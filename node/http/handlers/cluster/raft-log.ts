@@ -24,10 +24,12 @@ const log: ServerHandler = (request, { node }) => {
   const status = node.cluster.raft.status();
   const start = intParameter(request, 'start', status.lastIndex);
   const last = status.transitions.at(-1);
+  const versions = node.cluster.commandVersions();
   return json(200, {
     '@metadata': answerMetadata(request, node),
     Role: status.state,
     Term: status.term,
+    CommandsVersion: { Cluster: versions.cluster, Local: versions.own },
     Since: dateOf(last?.at ?? null),
     Log: {
       CommitIndex: status.commitIndex,

@@ -91,8 +91,8 @@ const clusterTopology: ServerHandler = (request, { node }) => {
 };
 
 /**
- * `LastLogIndex`, `LastLogTerm`, `Zone` and `Epoch` are ours: what an unsafe recovery is decided on, what placement sees,
- * and how often the cluster was recovered so.
+ * `LastLogIndex`, `LastLogTerm`, `Zone`, `Epoch` and `CommandVersion` are ours: what an unsafe recovery is decided on,
+ * what placement sees, how often the cluster was recovered so, and which of the cluster's commands this node knows.
  */
 const nodeInfo: ServerHandler = (_request, { node }) => {
   const { cluster } = node;
@@ -119,6 +119,7 @@ const nodeInfo: ServerHandler = (_request, { node }) => {
     LastLogTerm: status.lastLog.term,
     Zone: properties[cluster.nodeTag()]?.zone ?? null,
     Epoch: epoch,
+    CommandVersion: cluster.commandVersions().own,
   });
 };
 

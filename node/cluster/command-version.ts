@@ -1,0 +1,50 @@
+import type { ClusterCommand } from './cluster-command.ts';
+import { ClusterOperationError } from './cluster-error.ts';
+
+/** Which commands a program knows. */
+export interface CommandVersions {
+  /** All commands up to this version. */
+  readonly own: number;
+  /** Type → the version with which it came, or with which what it does changed; absent: it was there from the first. */
+  readonly introduced: Readonly<Partial<Record<ClusterCommand['type'], number>>>;
+}
+
+/** The version of a node that never told its own. */
+export const FIRST_COMMAND_VERSION = 1;
+
+/**
+ * The commands of this program. A release that adds a command, or changes what one does, raises `own` and enters the
+ * command: until every node of the cluster is of that release, such a command is refused, since a node that does not
+ * know it would come to another state than the others.
+ */
+export const COMMAND_VERSIONS: CommandVersions = { own: FIRST_COMMAND_VERSION, introduced: {} };
+
+/** A node with the version of the commands that it knows. */
+export interface NodeVersion {
+  readonly tag: string;
+  readonly version: number;
+}
+
+/** Throws ClusterOperationError for a command that some node of the cluster would not know. */
+export function checkVersion(
+  { type }: Pick<ClusterCommand, 'type'>,
+  nodes: readonly NodeVersion[],
+  { introduced }: CommandVersions,
+): void {
+  const needed = introduced[type] ?? FIRST_COMMAND_VERSION;
+  const behind = nodes.filter(({ version }) => version < needed);
+  if (behind.length === 0) return;
+  const tags = behind.map(({ tag, version }) => `${tag} (version ${version})`).join(', ');
+  throw new ClusterOperationError(
+    `The command ${type} has to wait: it needs version ${needed} of the cluster's commands on every node, and these are older: ${tags}. Update them first.`,
+  );
+}
+
+/** Throws ClusterOperationError when a node that is to join does not know the commands that may be in the log. */
+export function checkJoiner(url: string, version: number, nodes: readonly NodeVersion[]): void {
+  const lowest = Math.min(...nodes.map((node) => node.version));
+  if (version >= lowest) return;
+  throw new ClusterOperationError(
+    `The node at ${url} is too old to join: it knows the cluster's commands up to version ${version}, and all nodes of the cluster know version ${lowest}. Update it first.`,
+  );
+}
