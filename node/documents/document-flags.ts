@@ -15,6 +15,7 @@ export const DocumentFlag = {
   ForceCreated: 1 << 12,
   FromOldDocumentRevision: 1 << 13,
   Archived: 1 << 14,
+  FromIndex: 1 << 15,
 } as const;
 
 const NAMES = Object.entries(DocumentFlag);

@@ -50,6 +50,9 @@ const LASTING_FLAGS =
   DocumentFlag.HasCounters |
   DocumentFlag.HasTimeSeries;
 
+/** What an index has written is no business of the other copies, nor is that it is gone. */
+const ARTIFICIAL_FLAGS = DocumentFlag.Artificial | DocumentFlag.FromIndex;
+
 /**
  * What a command works with: reads that see all effects before it, and the writes. It is valid during the command
  * only. An error thrown by the command undoes its writes and nobody else's.
@@ -123,10 +126,15 @@ export class DocumentTransaction extends DocumentReader {
   /**
    * Writes a document as a new version of what is stored. `expectedChangeVector`: null to write whatever is there, ''
    * for a document that must not exist yet. An id ending in `/` is completed to a new one. A conflict under the id is
-   * resolved by the write, its versions are kept as revisions.
+   * resolved by the write, its versions are kept as revisions. `ownFlags`: those of this write.
    * Throws ConcurrencyError, CollectionMismatchError, DocumentConflictError, DocumentIdError.
    */
-  putDocument(id: string, json: DocumentJson, expectedChangeVector: string | null): StoredDocument {
+  putDocument(
+    id: string,
+    json: DocumentJson,
+    expectedChangeVector: string | null,
+    ownFlags = 0,
+  ): StoredDocument {
     const fullId = id.endsWith('/') ? completeServerId(id, this.#state.lastEtag + 1, this.nodeTag) : id;
     checkDocumentId(fullId);
     checkCollection(json.collection);
@@ -162,7 +170,7 @@ export class DocumentTransaction extends DocumentReader {
       etag,
       changeVector: this.withOwnEntry(base, etag),
       collection: json.collection,
-      flags,
+      flags: flags | ownFlags,
       lastModified: this.#clock.now(),
       metadata: json.metadata,
       body: json.body,
@@ -183,7 +191,8 @@ export class DocumentTransaction extends DocumentReader {
         throw concurrencyError('Delete', existing.id, expectedChangeVector, existing.changeVector);
       }
       this.#rows.remove('document', key, existing);
-      return this.#addTombstone(existing, key, existing.changeVector, existing.flags & LASTING_FLAGS);
+      const flags = existing.flags & (LASTING_FLAGS | ARTIFICIAL_FLAGS);
+      return this.#addTombstone(existing, key, existing.changeVector, flags);
     }
     const collection = this.#state.counts.conflicts > 0 ? this.getConflicts(id).at(-1) : undefined;
     const resolved = this.#resolveConflict(id, expectedChangeVector);

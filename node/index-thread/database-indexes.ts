@@ -1,6 +1,7 @@
 import type { Database } from '../documents/database.ts';
 import { supersededBy } from '../indexing/auto/choose-auto-index.ts';
 import type { AutoIndexDefinition, StaticIndexDefinition } from '../indexing/definitions/index-definition.ts';
+import { writeOutputs } from '../indexing/output/write-outputs.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { IndexHost } from './index-host.ts';
 import { DEFINITION_WAIT_MS } from './limits.ts';
@@ -9,6 +10,7 @@ import type {
   IdsOutcome,
   IndexCall,
   IndexDefinitions,
+  IndexFacts,
   IndexStatistics,
   IndexWait,
   QueryOutcome,
@@ -37,7 +39,7 @@ export class DatabaseIndexes {
 
   private constructor(options: DatabaseIndexesOptions) {
     this.#options = options;
-    this.#number = options.host.newDatabase();
+    this.#number = options.host.newDatabase((write) => writeOutputs(options.database, write));
   }
 
   static async open(options: DatabaseIndexesOptions): Promise<DatabaseIndexes> {
@@ -75,8 +77,8 @@ export class DatabaseIndexes {
   }
 
   /** @throws IndexThreadError IndexDefinitionError: why it makes no index */
-  async validate(definition: StaticIndexDefinition): Promise<void> {
-    await this.#call({ kind: 'validate', definition });
+  async validate(definition: StaticIndexDefinition): Promise<IndexFacts> {
+    return (await this.#call({ kind: 'validate', definition })) as IndexFacts;
   }
 
   /** From now on the database has these indexes. */
@@ -194,6 +196,7 @@ export class DatabaseIndexes {
     await this.#call({ kind: 'close' }).catch(() => {
       // The thread has ended: there is nothing of this database left in it.
     });
+    this.#options.host.forgetDatabase(this.#number);
   }
 
   get #isEmpty(): boolean {

@@ -2,11 +2,13 @@ import { chooseGroupIndex } from '../indexing/auto/auto-group.ts';
 import { autoGroupSpec } from '../indexing/auto/auto-group-spec.ts';
 import { autoIndexSpec } from '../indexing/auto/auto-index-spec.ts';
 import { chooseAutoIndex } from '../indexing/auto/choose-auto-index.ts';
+import type { StaticIndexDefinition } from '../indexing/definitions/index-definition.ts';
 import { IndexDefinitionError } from '../indexing/indexing-error.ts';
 import type { IndexSpec } from '../indexing/local/index-spec.ts';
 import { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../indexing/local/local-index.ts';
 import { LocalIndexes } from '../indexing/local/local-indexes.ts';
+import type { OutputWrite } from '../indexing/output/reduce-output.ts';
 import { staticIndexSpec } from '../indexing/static/static-index-spec.ts';
 import { answerJson, streamHead } from '../querying/execute/answer-json.ts';
 import { answerFromIndex } from '../querying/execute/answer-query.ts';
@@ -25,11 +27,13 @@ import { StorageClosedError } from '../storage/storage-error.ts';
 import { describeIndexes, termsOf } from './describe-index.ts';
 import { IndexWaiters } from './index-waiters.ts';
 import { OpenStreams } from './open-streams.ts';
+import { OutputWishes } from './output-wishes.ts';
 import { patchDocument } from './patch-document.ts';
 import type {
   IdsOutcome,
   IndexCall,
   IndexDefinitions,
+  IndexFacts,
   IndexMissing,
   IndexWait,
   QueryOutcome,
@@ -52,14 +56,20 @@ export class DatabaseWorker {
   #faults: ReadonlyMap<string, string> = new Map();
   readonly #paused = new Set<string>();
   #isPaused = false;
+  readonly #wishes: OutputWishes;
   readonly #waiters = new IndexWaiters();
   readonly #streams = new OpenStreams();
   #isRunning = false;
   #isWoken = false;
 
-  constructor(writer: InlineWriter, scripts: ScriptEngine) {
+  constructor(
+    writer: InlineWriter,
+    scripts: ScriptEngine,
+    ask: (ticket: number, write: OutputWrite) => void,
+  ) {
     this.#writer = writer;
     this.#scripts = scripts;
+    this.#wishes = new OutputWishes(ask);
   }
 
   async call(call: IndexCall): Promise<unknown> {
@@ -75,8 +85,7 @@ export class DatabaseWorker {
       case 'define':
         return this.#define(call.definitions);
       case 'validate':
-        staticIndexSpec(call.definition, this.#scripts);
-        return null;
+        return this.#factsOf(call.definition);
       case 'committed':
         this.#wake();
         return null;
@@ -105,6 +114,9 @@ export class DatabaseWorker {
         await this.#required.indexes.reset(call.index);
         this.#wake();
         return null;
+      case 'outputsWritten':
+        this.#wishes.settle(call.ticket, call.outcome);
+        return null;
       case 'clearErrors':
         this.#required.indexes.find(call.index)?.clearErrors();
         return null;
@@ -113,6 +125,11 @@ export class DatabaseWorker {
         this.#setPaused(call.index, call.kind === 'pause');
         return null;
     }
+  }
+
+  #factsOf(definition: StaticIndexDefinition): IndexFacts {
+    const { collections, loads = [] } = staticIndexSpec(definition, this.#scripts);
+    return { collections, loads };
   }
 
   get #required(): { readonly documents: IndexedDocuments; readonly indexes: LocalIndexes } {
@@ -132,6 +149,7 @@ export class DatabaseWorker {
       durable,
       writer: this.#writer,
       documents: this.#documents,
+      outputs: this.#wishes.write,
     });
     if (this.#isDefined) await this.#define(this.#definitions);
     return null;
@@ -145,6 +163,7 @@ export class DatabaseWorker {
     this.#indexes = undefined;
     this.#waiters.endAll();
     this.#streams.closeAll();
+    this.#wishes.endAll();
     await this.#stopped();
     await indexes?.close();
     await storage?.close();

@@ -45,6 +45,7 @@ function statisticsOf(
             attempts: state.references.attempts,
             errors: state.references.errors,
           },
+    output: spec.output ?? null,
     entries: state.entryCount,
     isStale: index.isStale(),
     createdAt: state.createdAt,

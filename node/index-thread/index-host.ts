@@ -1,18 +1,23 @@
 import { Worker } from 'node:worker_threads';
+import type { OutputFailure, OutputSink } from '../indexing/output/reduce-output.ts';
 import type { Logger } from '../observability/logger.ts';
 import { PENDING_CALLS_MAX } from './limits.ts';
 import { IndexThreadError } from './thread-error.ts';
-import type { IndexCall, ThreadReply, ThreadRequest } from './thread-protocol.ts';
+import type { IndexCall, ThreadReply, ThreadRequest, ThreadWish } from './thread-protocol.ts';
 
 interface Pending {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
+/** The ticket of a call whose answer nobody waits for. */
+const UNANSWERED = 0;
+
 /** The main thread's side of the index thread; one a node, shared by its databases. */
 export class IndexHost {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
+  readonly #writers = new Map<number, OutputSink>();
   readonly #exited: Promise<void>;
   #nextTicket = 1;
   #nextDatabase = 1;
@@ -22,7 +27,10 @@ export class IndexHost {
   constructor(options: { readonly logger: Logger }) {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     this.#worker = new Worker(new URL(`./index-thread.${extension}`, import.meta.url), { name: 'indexes' });
-    this.#worker.on('message', (reply: ThreadReply) => this.#onReply(reply));
+    this.#worker.on('message', (message: ThreadReply | { readonly wish: ThreadWish }) => {
+      if ('wish' in message) this.#onWish(message.wish);
+      else this.#onReply(message);
+    });
     this.#worker.on('error', (error) => {
       options.logger.error('The index thread failed; queries and indexes stop until the node is restarted', {
         error: error.stack ?? error.message,
@@ -37,9 +45,15 @@ export class IndexHost {
     });
   }
 
-  /** A number for a database that is opened. */
-  newDatabase(): number {
-    return this.#nextDatabase++;
+  /** A number for a database that is opened. `write`: writes what its indexes want written. */
+  newDatabase(write: OutputSink): number {
+    const number = this.#nextDatabase++;
+    this.#writers.set(number, write);
+    return number;
+  }
+
+  forgetDatabase(database: number): void {
+    this.#writers.delete(database);
   }
 
   /** @throws IndexThreadError what the thread refused or failed with */
@@ -71,6 +85,17 @@ export class IndexHost {
 
   get isStopping(): boolean {
     return this.#isStopping;
+  }
+
+  #onWish({ database, ticket, write }: ThreadWish): void {
+    const answer = (outcome: readonly OutputFailure[] | { readonly error: string }): void => {
+      // However many calls wait: an index waits for this one, and nobody waits for its answer.
+      const call: IndexCall = { kind: 'outputsWritten', ticket, outcome };
+      this.#worker.postMessage({ ticket: UNANSWERED, database, call } satisfies ThreadRequest);
+    };
+    const writer = this.#writers.get(database);
+    if (writer === undefined) answer({ error: 'The database is closed.' });
+    else writer(write).then(answer, (error: unknown) => answer({ error: String(error) }));
   }
 
   #onReply(reply: ThreadReply): void {

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { ScriptEngine } from '../scripting/script-engine.ts';
 import { InlineWriter } from '../storage/inline-writer.ts';
 import { DatabaseWorker } from './database-worker.ts';
-import type { ThreadReply, ThreadRequest } from './thread-protocol.ts';
+import type { ThreadReply, ThreadRequest, ThreadWish } from './thread-protocol.ts';
 
 /**
  * The index thread of a node: it makes the indexes of all databases and answers their queries, so that neither
@@ -17,7 +17,9 @@ const databases = new Map<number, DatabaseWorker>();
 async function serve({ ticket, database, call }: ThreadRequest): Promise<void> {
   let worker = databases.get(database);
   if (worker === undefined) {
-    worker = new DatabaseWorker(writer, scripts);
+    worker = new DatabaseWorker(writer, scripts, (wish, write) => {
+      port?.postMessage({ wish: { database, ticket: wish, write } } satisfies { wish: ThreadWish });
+    });
     databases.set(database, worker);
   }
   try {

@@ -1,5 +1,6 @@
 import type { AutoIndexDefinition, StaticIndexDefinition } from '../indexing/definitions/index-definition.ts';
 import type { IndexType } from '../indexing/local/index-spec.ts';
+import type { OutputFailure, OutputWrite, ReduceOutput } from '../indexing/output/reduce-output.ts';
 import type { QueryRequest } from '../querying/plan/compile-query.ts';
 import type { PatchRequest } from './patch-document.ts';
 
@@ -11,7 +12,7 @@ export type IndexCall =
   | { readonly kind: 'close' }
   /** From now on these are the indexes. */
   | { readonly kind: 'define'; readonly definitions: IndexDefinitions }
-  /** Would this make an index? */
+  /** Would this make an index? An IndexFacts. */
   | { readonly kind: 'validate'; readonly definition: StaticIndexDefinition }
   /** Something was written. */
   | { readonly kind: 'committed' }
@@ -36,8 +37,22 @@ export type IndexCall =
     }
   | { readonly kind: 'reset'; readonly index: string }
   | { readonly kind: 'clearErrors'; readonly index: string }
+  /** What became of a write that the thread asked for: the documents that failed, or why all did. */
+  | {
+      readonly kind: 'outputsWritten';
+      readonly ticket: number;
+      readonly outcome: readonly OutputFailure[] | { readonly error: string };
+    }
   /** Null: all of them. */
   | { readonly kind: 'pause' | 'resume'; readonly index: string | null };
+
+/** What a definition says of itself once it is compiled. */
+export interface IndexFacts {
+  /** Collections that it maps; null: all documents. */
+  readonly collections: readonly string[] | null;
+  /** Collections that its maps load from. */
+  readonly loads: readonly string[];
+}
 
 /** All indexes of a database, as its record has them. */
 export interface IndexDefinitions {
@@ -84,6 +99,13 @@ export interface ThreadRequest {
   readonly call: IndexCall;
 }
 
+/** What the thread asks of the main thread: documents to write. */
+export interface ThreadWish {
+  readonly database: number;
+  readonly ticket: number;
+  readonly write: OutputWrite;
+}
+
 export type ThreadReply =
   | { readonly ticket: number; readonly result: unknown }
   | { readonly ticket: number; readonly error: ThreadError };
@@ -127,6 +149,8 @@ export interface IndexStatistics {
     readonly attempts: number;
     readonly errors: number;
   } | null;
+  /** The documents that it writes; null: none. */
+  readonly output: ReduceOutput | null;
   readonly entries: number;
   readonly isStale: boolean;
   readonly isPaused: boolean;

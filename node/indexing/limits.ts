@@ -43,3 +43,6 @@ export const REDUCED_WHOLE_MAX = 1024;
 
 /** Collections that the maps of one index may load from: each is followed on its own. */
 export const REFERENCED_COLLECTIONS_MAX = 256;
+
+/** Documents of groups that are written or deleted in one transaction. */
+export const OUTPUTS_WRITTEN_AT_ONCE = 256;

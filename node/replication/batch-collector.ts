@@ -12,6 +12,8 @@ export interface SourceItem {
   readonly isMergedTwin: boolean;
   /** What the destination's vector says nothing about: it goes to everybody. */
   readonly isAlwaysSent: boolean;
+  /** It was made here of what the destination has, too, and makes for itself. */
+  readonly isOwnOnly: boolean;
   /** The item with its body. */
   load(): ReplicatedItem;
 }

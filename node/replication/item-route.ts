@@ -27,6 +27,7 @@ export interface PendingItem {
  * tell, but it is none of this database's: that one is the item's own etag exactly when it was written here.
  */
 export function routeOf(item: SourceItem, ownDatabaseId: string, destination: DestinationView): ItemRoute {
+  if (item.isOwnOnly) return 'skip';
   if (item.isAlwaysSent) return 'send';
   let pending: ChangeVectorEntry[] | null = null;
   let ownEtag = 0;

@@ -45,6 +45,7 @@ function* sourceItems(items: Iterable<EtagItem>): Generator<SourceItem> {
       isMergedTwin: (version.flags & MERGED_TWIN) !== 0,
       // Both are made here of versions that others may have seen and not kept.
       isAlwaysSent: kind === 'conflict' || isConflictRevision,
+      isOwnOnly: (version.flags & DocumentFlag.Artificial) !== 0,
       load: () => replicatedItem(kind, version),
     };
   }

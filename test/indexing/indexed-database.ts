@@ -7,6 +7,7 @@ import type { StaticIndexDefinition } from '../../node/indexing/definitions/inde
 import { IndexedDocuments } from '../../node/indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../../node/indexing/local/local-index.ts';
 import { LocalIndexes } from '../../node/indexing/local/local-indexes.ts';
+import { writeOutputs } from '../../node/indexing/output/write-outputs.ts';
 import { staticIndexSpec } from '../../node/indexing/static/static-index-spec.ts';
 import { silentLogger } from '../../node/observability/logger.ts';
 import type { ScriptEngine } from '../../node/scripting/script-engine.ts';
@@ -82,7 +83,7 @@ export class IndexedDatabase {
     });
     if (storage === undefined) throw new Error('The database was not shared.');
     const documents = new IndexedDocuments(storage);
-    const indexes = await openIndexes(options, documents, join(folder, 'indexes'));
+    const indexes = await openIndexes(options, database, documents, join(folder, 'indexes'));
     return new IndexedDatabase(options, database, documents, indexes, leave);
   }
 
@@ -118,12 +119,12 @@ export class IndexedDatabase {
     const copy = join(this.#options.folder, `copy-${this.#copies++}`);
     await this.#indexes.close();
     await cp(path, copy, { recursive: true });
-    this.#indexes = await openIndexes(this.#options, this.#documents, path);
+    this.#indexes = await openIndexes(this.#options, this.database, this.#documents, path);
     return async () => {
       await this.#indexes.close();
       await rm(path, { recursive: true });
       await cp(copy, path, { recursive: true });
-      this.#indexes = await openIndexes(this.#options, this.#documents, path);
+      this.#indexes = await openIndexes(this.#options, this.database, this.#documents, path);
     };
   }
 
@@ -135,7 +136,7 @@ export class IndexedDatabase {
   /** The same of all indexes, made from nothing now. */
   async rebuilt(): Promise<ReadonlyMap<string, readonly string[]>> {
     const path = join(this.#options.folder, `rebuilt-${this.#copies++}`);
-    const indexes = await openIndexes(this.#options, this.#documents, path);
+    const indexes = await openIndexes(this.#options, this.database, this.#documents, path);
     for (const index of indexes.all) while (await index.indexSome());
     const entries = new Map(indexes.all.map((index) => [index.spec.name, entriesOf(index)]));
     await indexes.close();
@@ -152,10 +153,17 @@ export class IndexedDatabase {
 
 async function openIndexes(
   { definitions, scripts }: IndexedDatabaseOptions,
+  database: Database,
   documents: IndexedDocuments,
   path: string,
 ): Promise<LocalIndexes> {
-  const indexes = await LocalIndexes.open({ path, durable: false, writer: new InlineWriter(), documents });
+  const indexes = await LocalIndexes.open({
+    path,
+    durable: false,
+    writer: new InlineWriter(),
+    documents,
+    outputs: (write) => writeOutputs(database, write),
+  });
   await indexes.define(definitions.map((definition) => staticIndexSpec(definition, scripts)));
   return indexes;
 }

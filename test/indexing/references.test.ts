@@ -242,7 +242,7 @@ describe('whatever is written in whatever order, and whatever a crash takes', ()
           }
         }),
       ),
-      { numRuns: 12 },
+      { numRuns: 10 },
     );
   });
 });

@@ -32,6 +32,7 @@ function source(transactions: readonly number[]): SourceItem[] {
         changeVector: '',
         isMergedTwin: false,
         isAlwaysSent: false,
+        isOwnOnly: false,
         load: () => item(`things/${own}`),
       };
     });

@@ -17,6 +17,7 @@ function item(etag: number, changeVector: string, more: Partial<SourceItem> = {}
     changeVector: vector(changeVector),
     isMergedTwin: false,
     isAlwaysSent: false,
+    isOwnOnly: false,
     load: () => {
       throw new Error('not needed');
     },

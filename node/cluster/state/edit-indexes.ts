@@ -42,12 +42,36 @@ export function putIndexes(context: ApplyContext, { name, definitions }: PutInde
     if (known?.LockMode === 'LockedError') {
       throw new ClusterOperationError(`Cannot edit the index '${known.Name}': its lock mode is LockedError.`);
     }
-    indexes.set(key, definition);
+    indexes.set(key, withOutputIndex(definition, known, context.index));
   }
   if (indexes.size > STATIC_INDEXES_MAX) {
     throw new ClusterOperationError(`A database may have ${STATIC_INDEXES_MAX} static indexes.`);
   }
   return write(context, record, indexes.values());
+}
+
+/**
+ * An index that writes documents of its groups gets a number, which their ids hold: whatever changes what it writes
+ * gets another one, so that the documents of both can stand beside each other until one has taken the other's place.
+ */
+function withOutputIndex(definition: NamedIndex, known: NamedIndex | undefined, index: number): NamedIndex {
+  if (typeof definition.OutputReduceToCollection !== 'string') return definition;
+  const isSame = known !== undefined && MAKING.every((member) => isEqual(known[member], definition[member]));
+  return { ...definition, ReduceOutputIndex: isSame ? known.ReduceOutputIndex : index };
+}
+
+const MAKING = [
+  'Maps',
+  'Reduce',
+  'Fields',
+  'AdditionalSources',
+  'OutputReduceToCollection',
+  'PatternForOutputReduceToCollectionReferences',
+  'PatternReferencesCollectionName',
+];
+
+function isEqual(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 }
 
 export function editIndexes(context: ApplyContext, { name, indexes, members }: EditIndexes): null {
@@ -64,6 +88,7 @@ export function editIndexes(context: ApplyContext, { name, indexes, members }: E
 interface NamedIndex {
   readonly Name: string;
   readonly LockMode?: unknown;
+  readonly [member: string]: unknown;
 }
 
 function write(context: ApplyContext, record: DatabaseRecord, indexes: Iterable<NamedIndex>): null {

@@ -58,8 +58,7 @@ export class BatchOutcome {
   }
 
   /** The state of the index with this batch. */
-  get state(): IndexStateRow {
-    const state = this.#state;
+  stateAfter(state: IndexStateRow): IndexStateRow {
     const errors = this.#errors;
     return {
       ...state,

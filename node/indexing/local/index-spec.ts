@@ -1,6 +1,7 @@
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import type { Space } from '../../spatial/space.ts';
 import type { Analysis, IndexField } from '../definitions/index-field.ts';
+import type { ReduceOutput } from '../output/reduce-output.ts';
 import type { ReducedObject, Reducer } from '../reduce/reducer.ts';
 import type { FieldValues } from '../values/index-value.ts';
 
@@ -75,6 +76,8 @@ export interface IndexSpec {
   /** Sources of whose words suggestions may be made. */
   readonly canSuggest: (source: string) => boolean;
   readonly map: DocumentMapper;
+  /** The documents that it writes of its groups; absent: none. */
+  readonly output?: ReduceOutput;
   /** Present where entries are those of groups. */
   readonly reduce?: GroupReducer;
 }

@@ -1,5 +1,6 @@
 import type { KeyValueView } from '../../documents/key-value-view.ts';
 import { afterPrefix } from '../../documents/storage-keys.ts';
+import type { ReduceOutput } from '../output/reduce-output.ts';
 import { type ChangedTargets, NO_TARGETS } from '../references/referencing-documents.ts';
 import { INDEX_META } from '../store/index-columns.ts';
 import type { SourceOptions } from './index-spec.ts';
@@ -64,6 +65,12 @@ export interface IndexStateRow {
   readonly progress: Readonly<Record<string, CollectionProgress>>;
   /** Absent where nothing was ever loaded. */
   readonly references?: ReferenceState;
+  /** What it writes; absent: nothing. */
+  readonly output?: ReduceOutput;
+  /** What it has asked to be written, counted; absent: nothing. */
+  readonly outputBatch?: number;
+  /** What earlier indexes of this name have written and is not deleted yet; absent: nothing. */
+  readonly obsolete?: readonly ReduceOutput[];
   readonly lastIndexedAt: string | null;
   readonly mapAttempts: number;
   readonly mapSuccesses: number;

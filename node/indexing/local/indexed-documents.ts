@@ -50,6 +50,11 @@ export class IndexedDocuments {
     return this.#collection(collection)?.documents ?? 0;
   }
 
+  /** What `DocumentTransaction.writeMeta` has written. */
+  meta(name: string): Buffer | undefined {
+    return this.#view.get(META, Buffer.from(`room/${name}`));
+  }
+
   #collection(name: string): CollectionStatistics | undefined {
     const row = this.#view.get(META, Buffer.from(`collection/${name.toLowerCase()}`));
     return row === undefined ? undefined : (JSON.parse(row.toString('utf8')) as CollectionStatistics);

@@ -3,7 +3,9 @@ import type { StorageEnvironment } from '../../storage/storage-environment.ts';
 import { WriteBatch } from '../../storage/write-batch.ts';
 import type { IndexField } from '../definitions/index-field.ts';
 import { BATCH_DOCUMENTS_MAX, BATCH_MS_MAX } from '../limits.ts';
-import { MapReduceWriter } from '../reduce/map-reduce-writer.ts';
+import { lostOutputs } from '../output/lost-outputs.ts';
+import { type OutputSink, outputId, outputMeta, type ReduceOutput } from '../output/reduce-output.ts';
+import { MapReduceWriter, type ReducedGroup } from '../reduce/map-reduce-writer.ts';
 import type { ReducedObject } from '../reduce/reducer.ts';
 import { ReferenceWriter } from '../references/reference-writer.ts';
 import { INDEX_META } from '../store/index-columns.ts';
@@ -40,6 +42,8 @@ export interface LocalIndexOptions {
   readonly view: KeyValueView;
   readonly environment: StorageEnvironment;
   readonly documents: IndexedDocuments;
+  /** Where documents of groups go. */
+  readonly outputs: OutputSink;
 }
 
 /** An index of this node: follows the documents of its collections, batch by batch, and is asked through its reader. */
@@ -49,6 +53,9 @@ export class LocalIndex {
   readonly #options: LocalIndexOptions;
   #state: IndexStateRow;
   readonly #sources: IndexSources;
+  #isDropped = false;
+  /** What it has written is what it remembers. */
+  #knowsOutputs = false;
   /** What the last batch was of. */
   #lastFeed: Feed | undefined;
   /** When it was last asked, in milliseconds; null: not since the node started. */
@@ -110,6 +117,8 @@ export class LocalIndex {
 
   /** Indexes some of what is new. Resolves to whether there may be more. Rejects when storage fails. */
   async indexSome(): Promise<boolean> {
+    if (this.#state.obsolete !== undefined) return this.#purge(this.#state.obsolete);
+    if (!this.#knowsOutputs) await this.#forgetLostOutputs();
     const feed = this.#nextFeed();
     if (feed === undefined) return false;
     this.#lastFeed = feed;
@@ -128,10 +137,14 @@ export class LocalIndex {
       reduce === undefined ? undefined : new MapReduceWriter({ view, batch, index, reducer: reduce });
     const outcome = new BatchOutcome(feed, this.#state);
     this.#run(feed, outcome, { writer, reducing, references: new ReferenceWriter({ view, batch, index }) });
-    if (reduce !== undefined) this.#writeGroups(reducing, reduce, writer, outcome);
+    const groups = reduce === undefined ? [] : this.#writeGroups(reducing, reduce, writer, outcome);
     writer.finish();
+    // Documents first: after a crash they are written once more, but never forgotten.
+    const outputBatch = await this.#writeOutputs(groups, outcome);
+    if (this.#isDropped) return false;
     this.#state = {
-      ...outcome.state,
+      ...outcome.stateAfter(this.#state),
+      ...outputBatch,
       ...this.#sources.state,
       nextEntry: writer.nextEntry,
       entryCount: this.#state.entryCount + writer.entryCountChange,
@@ -139,6 +152,64 @@ export class LocalIndex {
     batch.put(INDEX_META, stateKey(index), encodeState(this.#state));
     await environment.commit(batch, { sync: false });
     return true;
+  }
+
+  /** Nothing of it is written any more: its number may be given to another. */
+  drop(): void {
+    this.#isDropped = true;
+  }
+
+  /** What indexes that this one takes the place of have written is deleted before anything else happens. */
+  takeOver(outputs: readonly ReduceOutput[], batch: WriteBatch): void {
+    const own = this.spec.output;
+    const others = outputs.filter(({ prefix }) => own !== undefined && prefix !== own.prefix);
+    if (others.length === 0) return;
+    this.#state = { ...this.#state, obsolete: [...(this.#state.obsolete ?? []), ...others] };
+    batch.put(INDEX_META, stateKey(this.#state.number), encodeState(this.#state));
+  }
+
+  async #purge(obsolete: readonly ReduceOutput[]): Promise<boolean> {
+    for (const output of obsolete) await this.#options.outputs({ kind: 'purge', output });
+    if (this.#isDropped) return false;
+    const { obsolete: _, ...state } = this.#state;
+    this.#state = state;
+    const batch = new WriteBatch();
+    batch.put(INDEX_META, stateKey(state.number), encodeState(state));
+    await this.#options.environment.commit(batch, { sync: false });
+    return true;
+  }
+
+  /**
+   * A crash may have taken groups whose documents were written: if the documents that they came from have changed
+   * since, nobody would delete those. What still has a group is written again anyhow.
+   */
+  async #forgetLostOutputs(): Promise<void> {
+    const { output } = this.spec;
+    const { documents, outputs } = this.#options;
+    const batch = this.#state.outputBatch ?? 0;
+    if (output !== undefined && Number(documents.meta(outputMeta(output))?.toString() ?? 0) !== batch) {
+      for (const ids of lostOutputs(output, documents.reader, this.reader)) {
+        const groups = ids.map((id) => ({ id, json: null }));
+        await outputs({ kind: 'store', output, groups, batch });
+      }
+    }
+    this.#knowsOutputs = true;
+  }
+
+  async #writeOutputs(
+    reduced: readonly ReducedGroup[],
+    outcome: BatchOutcome,
+  ): Promise<Pick<IndexStateRow, 'outputBatch'>> {
+    const { output } = this.spec;
+    if (output === undefined || reduced.length === 0) return {};
+    const batch = (this.#state.outputBatch ?? 0) + 1;
+    const groups = reduced.map(({ hash, result }) => ({
+      id: outputId(output, hash),
+      json: result === null ? null : JSON.stringify(result),
+    }));
+    const failures = await this.#options.outputs({ kind: 'store', output, groups, batch });
+    for (const { id, error } of failures) outcome.fail(id, error, 'Reduce');
+    return { outputBatch: batch };
   }
 
   /** One feed after the other, so that a busy one does not keep the others waiting. */
@@ -158,8 +229,9 @@ export class LocalIndex {
     reduce: GroupReducer,
     writer: IndexWriter,
     outcome: BatchOutcome,
-  ): void {
-    for (const { hash, result, failure } of reducing?.finish() ?? []) {
+  ): readonly ReducedGroup[] {
+    const groups = reducing?.finish() ?? [];
+    for (const { hash, result, failure } of groups) {
       if (failure !== undefined) outcome.fail(hash, failure, 'Reduce');
       try {
         writer.put(hash, hash, result === null ? [] : [this.#sources.outputOf(reduce.entryOf(result))]);
@@ -168,6 +240,7 @@ export class LocalIndex {
         outcome.fail(hash, error, 'Reduce');
       }
     }
+    return groups;
   }
 
   #run(feed: Feed, outcome: BatchOutcome, writers: Writers): void {

@@ -2,6 +2,7 @@ import { DurableView } from '../../documents/key-value-view.ts';
 import type { InlineWriter } from '../../storage/inline-writer.ts';
 import { StorageEnvironment } from '../../storage/storage-environment.ts';
 import { WriteBatch } from '../../storage/write-batch.ts';
+import type { OutputSink, ReduceOutput } from '../output/reduce-output.ts';
 import {
   DOCUMENT_ENTRIES,
   DOCUMENT_REFERENCES,
@@ -56,6 +57,8 @@ export interface LocalIndexesOptions {
   readonly durable: boolean;
   readonly writer: InlineWriter;
   readonly documents: IndexedDocuments;
+  /** Where documents of groups go. */
+  readonly outputs: OutputSink;
 }
 
 /**
@@ -66,6 +69,7 @@ export class LocalIndexes {
   readonly #environment: StorageEnvironment;
   readonly #view: DurableView;
   readonly #documents: IndexedDocuments;
+  readonly #outputs: OutputSink;
   readonly #indexes = new Map<string, LocalIndex>();
   /** What takes the place of an index of the same name as soon as it has caught up. */
   readonly #replacements = new Map<string, LocalIndex>();
@@ -73,18 +77,20 @@ export class LocalIndexes {
   #dropped: readonly number[];
   #nextNumber: number;
 
-  private constructor(environment: StorageEnvironment, documents: IndexedDocuments) {
+  private constructor(environment: StorageEnvironment, { documents, outputs }: LocalIndexesOptions) {
     this.#environment = environment;
     this.#view = new DurableView(environment);
     this.#documents = documents;
+    this.#outputs = outputs;
     this.#dropped = loadDropped(this.#view);
     this.#nextNumber =
       1 + Math.max(0, ...this.#dropped, ...loadStates(this.#view).map(({ number }) => number));
   }
 
-  static async open({ path, durable, writer, documents }: LocalIndexesOptions): Promise<LocalIndexes> {
+  static async open(options: LocalIndexesOptions): Promise<LocalIndexes> {
+    const { path, durable, writer } = options;
     const environment = await StorageEnvironment.open({ path, columns: INDEX_COLUMNS, writer, durable });
-    return new LocalIndexes(environment, documents);
+    return new LocalIndexes(environment, options);
   }
 
   get all(): readonly LocalIndex[] {
@@ -110,7 +116,10 @@ export class LocalIndexes {
       if (index.isStale()) continue;
       const old = this.#indexes.get(key);
       const batch = new WriteBatch();
-      if (old !== undefined) this.#drop(old.state.number, batch);
+      if (old !== undefined) {
+        this.#drop(old.state.number, batch);
+        if (old.spec.output !== undefined) index.takeOver([old.spec.output], batch);
+      }
       await this.#environment.commit(batch, { sync: false });
       this.#indexes.set(key, index);
       this.#replacements.delete(key);
@@ -122,6 +131,8 @@ export class LocalIndexes {
     const stored = loadStates(this.#view);
     const wanted = new Map(specs.map((spec) => [spec.name.toLowerCase(), spec]));
     const batch = new WriteBatch();
+    /** What indexes that are dropped have written, for those of the same names. */
+    const left = new Map<string, readonly ReduceOutput[]>();
     for (const state of stored) {
       const spec = wanted.get(state.name.toLowerCase());
       const key = state.name.toLowerCase();
@@ -135,9 +146,10 @@ export class LocalIndexes {
       }
       // It goes on answering until the changed one has caught up.
       if (isServing && spec !== undefined) continue;
+      this.#drop(state.number, batch);
       if (this.#replacements.get(key)?.state.number === state.number) this.#replacements.delete(key);
       if (isServing) this.#indexes.delete(key);
-      this.#drop(state.number, batch);
+      if (state.output !== undefined) left.set(key, [...(left.get(key) ?? []), state.output]);
     }
     for (const [key, spec] of wanted) {
       const serving = this.#indexes.get(key);
@@ -145,6 +157,9 @@ export class LocalIndexes {
       const state = newState(spec, this.#nextNumber++, this.#documents);
       batch.put(INDEX_META, stateKey(state.number), encodeState(state));
       (serving === undefined ? this.#indexes : this.#replacements).set(key, this.#opened(spec, state));
+    }
+    for (const [key, outputs] of left) {
+      (this.#replacements.get(key) ?? this.#indexes.get(key))?.takeOver(outputs, batch);
     }
     await this.#environment.commit(batch, { sync: false });
   }
@@ -158,7 +173,9 @@ export class LocalIndexes {
     this.#drop(index.state.number, batch);
     batch.put(INDEX_META, stateKey(state.number), encodeState(state));
     await this.#environment.commit(batch, { sync: false });
-    this.#indexes.set(name.toLowerCase(), this.#opened(index.spec, state));
+    const key = index.spec.name.toLowerCase();
+    const isReplacement = this.#replacements.get(key) === index;
+    (isReplacement ? this.#replacements : this.#indexes).set(key, this.#opened(index.spec, state));
   }
 
   /** Deletes the keys of an index that is gone. Resolves to whether there may be more. */
@@ -187,6 +204,7 @@ export class LocalIndexes {
 
   /** A number is not given out again before its keys are gone. */
   #drop(number: number, batch: WriteBatch): void {
+    for (const index of [...this.all, ...this.replacements]) if (index.state.number === number) index.drop();
     batch.delete(INDEX_META, stateKey(number));
     batch.put(INDEX_META, droppedKey(number), NOTHING);
     this.#dropped = [...this.#dropped, number];
@@ -195,8 +213,10 @@ export class LocalIndexes {
   #discardReplacement(key: string, batch: WriteBatch): void {
     const replacement = this.#replacements.get(key);
     if (replacement === undefined) return;
-    this.#replacements.delete(key);
     this.#drop(replacement.state.number, batch);
+    this.#replacements.delete(key);
+    const { output } = replacement.spec;
+    if (output !== undefined) this.#indexes.get(key)?.takeOver([output], batch);
   }
 
   #opened(spec: IndexSpec, state: IndexStateRow): LocalIndex {
@@ -206,12 +226,13 @@ export class LocalIndexes {
       view: this.#view,
       environment: this.#environment,
       documents: this.#documents,
+      outputs: this.#outputs,
     });
   }
 }
 
 function newState(spec: IndexSpec, number: number, documents: IndexedDocuments): IndexStateRow {
-  const { loads = [] } = spec;
+  const { loads = [], output } = spec;
   return {
     number,
     name: spec.name,
@@ -224,6 +245,8 @@ function newState(spec: IndexSpec, number: number, documents: IndexedDocuments):
     ...(loads.length === 0
       ? {}
       : { references: { ...NO_REFERENCES, collections: followed(loads, documents) } }),
+    // Of an earlier index by this very definition there may be something.
+    ...(output === undefined ? {} : { output, obsolete: [output] }),
     lastIndexedAt: null,
     mapAttempts: 0,
     mapSuccesses: 0,

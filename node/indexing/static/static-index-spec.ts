@@ -14,6 +14,8 @@ import {
   translateDefinition,
 } from '../linq/translate-definition.ts';
 import type { GroupReducer, IndexSpec, MapLoader, MappedDocument } from '../local/index-spec.ts';
+import { type ReduceOutput, reduceOutputOf } from '../output/reduce-output.ts';
+import { referencePattern } from '../output/reference-pattern.ts';
 import { type ReducedObject, ReduceFailure, type ReduceOutcome } from '../reduce/reducer.ts';
 import { BlockLoads } from './block-loads.ts';
 import { analysisOf, isCompared, optionsOf, spaceOfField } from './field-options.ts';
@@ -33,6 +35,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
   const { script, translated, loads } = compiled(definition, scripts);
   const collections = described(definition, script);
   const reduces = hasReduce(definition);
+  const output = requiredOutput(definition);
   const stored = new Map<string, boolean>();
   const isStored = (name: string): boolean => {
     let known = stored.get(name);
@@ -56,6 +59,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
         // Nobody followed what was loaded before these were there.
         ...(loads.length === 0 ? [] : [loads]),
         ...(translated.size === 0 ? [] : [LINQ_VERSION]),
+        ...(output === undefined ? [] : [output]),
       ]),
     ),
     type: staticIndexType(definition),
@@ -72,7 +76,15 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
     canSuggest: (name) => optionsOf(definition, name).Suggestions === true,
     map: (documents, load) => mapAll(documents, load, { collections, script, reduces, facts }),
     ...(reduces ? { reduce: scriptReducer(script, spaceOf) } : {}),
+    ...(output === undefined ? {} : { output }),
   };
+}
+
+/** What it writes of its groups, with a pattern that can be read. */
+function requiredOutput(definition: StaticIndexDefinition): ReduceOutput | undefined {
+  const output = reduceOutputOf(definition);
+  if (output?.references) referencePattern(output.references.pattern);
+  return output;
 }
 
 /** Fields that the texts name: they can be asked for even where no document has them. */

@@ -118,6 +118,15 @@ export class IndexReader {
     );
   }
 
+  /** Whether there is a group whose hash begins so. */
+  hasGroup(hash: Buffer): boolean {
+    const prefix = groupPrefix(this.#index, hash);
+    const end = afterPrefix(prefix);
+    for (const _ of this.#view.scan(GROUPS, { gte: prefix, ...(end === undefined ? {} : { lt: end }) }))
+      return true;
+    return false;
+  }
+
   /** Entries of a document. */
   entriesOf(lowerId: string): EntrySet {
     const row = this.#view.get(DOCUMENT_ENTRIES, documentKey(this.#index, lowerId));

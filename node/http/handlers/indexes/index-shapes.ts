@@ -101,7 +101,7 @@ export function statusOf(index: IndexStatistics): 'Running' | 'Paused' {
 
 /** One of `GET /indexes/stats`, in the protocol's order. */
 export function statisticsShape(index: IndexStatistics) {
-  const { references } = index;
+  const { references, output } = index;
   return {
     Name: index.name,
     MapAttempts: index.mapAttempts,
@@ -113,9 +113,9 @@ export function statisticsShape(index: IndexStatistics) {
     ReduceAttempts: null,
     ReduceSuccesses: null,
     ReduceErrors: null,
-    ReduceOutputCollection: null,
-    ReduceOutputReferencePattern: null,
-    PatternReferencesCollectionName: null,
+    ReduceOutputCollection: output?.collection ?? null,
+    ReduceOutputReferencePattern: output?.references?.pattern ?? null,
+    PatternReferencesCollectionName: output?.references?.collection ?? null,
     MappedPerSecondRate: 0,
     ReducedPerSecondRate: 0,
     MaxNumberOfOutputsPerDocument: 1,

@@ -17,6 +17,11 @@ import { isJsonObject, type JsonObject, member, textMember } from '../../paramet
 const LOCK_MODES = ['Unlock', 'LockedIgnore', 'LockedError'] as const;
 const PRIORITIES = ['Low', 'Normal', 'High'] as const;
 const STATES = ['Normal', 'Disabled', 'Idle', 'Error'] as const;
+const OUTPUT_MEMBERS = [
+  'OutputReduceToCollection',
+  'PatternForOutputReduceToCollectionReferences',
+  'PatternReferencesCollectionName',
+];
 const INDEXINGS = ['No', 'Search', 'Exact', 'Highlighting', 'Default'] as const;
 
 /** A definition as a client sends it, checked and filled in. Members that nobody reads are kept. */
@@ -70,8 +75,7 @@ function requireReadable(definition: StaticIndexDefinition): void {
 function refuseUnserved(raw: JsonObject, name: string, maps: readonly string[]): void {
   const series = maps.find((map) => /^\s*(timeSeries|counters)\b/i.test(map));
   if (series !== undefined) throw notImplemented(`The map of index '${name}' over time series or counters`);
-  if (textMember(raw, 'OutputReduceToCollection') !== undefined)
-    throw notImplemented('OutputReduceToCollection');
+  for (const name of OUTPUT_MEMBERS) textMember(raw, name);
 }
 
 function fieldsOf(raw: JsonObject, name: string): Readonly<Record<string, IndexFieldOptions>> {

@@ -1,11 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Database } from '../../../documents/database.ts';
 import { IndexThreadError } from '../../../index-thread/thread-error.ts';
+import type { StaticIndexDefinition } from '../../../indexing/definitions/index-definition.ts';
 import { argumentError, badRequest, ProtocolError } from '../../errors/protocol-error.ts';
 import { jsonObjectBody, member, requiredTexts } from '../../parameters/json-body.ts';
 import { requiredText } from '../../parameters/parameters.ts';
 import { submitFor } from '../../raft-command.ts';
 import { json, NO_CONTENT } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import { type DocumentCount, requireOutputs } from './require-outputs.ts';
 import { compilationError, oneOf, staticDefinition } from './static-definition.ts';
 
 /** All of them or none: each is compiled before anything is changed. */
@@ -21,6 +24,7 @@ const put: DatabaseHandler = async (request, context) => {
       throw error instanceof IndexThreadError ? compilationError(definition.Name, error.message) : error;
     }
   }
+  await requireOutputs(definitions, loaded.indexes, documentCount(loaded.database));
   if (definitions.length === 0) return json(201, { Results: [] });
   const { index } = await submitted(() =>
     submitFor(request, node, {
@@ -56,8 +60,17 @@ const hasChanged: DatabaseHandler = async (request, { loaded }) => {
   const known = loaded.indexes.staticIndexes.find(
     ({ Name }) => Name.toLowerCase() === definition.Name.toLowerCase(),
   );
-  return json(200, { Changed: known === undefined || !isDeepStrictEqual(known, definition) });
+  return json(200, { Changed: known === undefined || !isDeepStrictEqual(asSent(known), asSent(definition)) });
 };
+
+/** Without what the server adds. */
+function asSent({ ReduceOutputIndex: _, ...definition }: StaticIndexDefinition): object {
+  return definition;
+}
+
+function documentCount(database: Database): DocumentCount {
+  return (collection) => database.collections().get(collection.toLowerCase())?.documents ?? 0;
+}
 
 function editing(
   memberName: 'LockMode' | 'Priority',
