@@ -107,3 +107,9 @@ export const SLICE_VALUES = 32;
 
 /** Compare-exchange keys of one request. */
 export const VALUE_KEYS_MAX = 4096;
+
+/** Columns of a CSV export; spreadsheets know 16,384. */
+export const CSV_COLUMNS_MAX = 16_384;
+
+/** Objects inside one another that become columns of a CSV export; deeper ones are JSON in their cell. */
+export const CSV_DEPTH_MAX = 16;

@@ -1,46 +1,23 @@
 import { IndexThreadError } from '../../../index-thread/thread-error.ts';
 import type { StreamOutcome } from '../../../index-thread/thread-protocol.ts';
 import { mapError } from '../../errors/error-mapping.ts';
-import { notImplemented } from '../../errors/protocol-error.ts';
 import { STREAM_CHUNK_BYTES } from '../../limits.ts';
-import { optionalText } from '../../parameters/parameters.ts';
 import type { HttpRequest } from '../../request.ts';
-import { type HttpResponse, JSON_TYPE, json } from '../../response.ts';
+import { empty, type HttpResponse, JSON_TYPE, json } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import { queryError } from './query-error.ts';
 import { type ClientQuery, queryOfBody, queryOfUrl } from './query-request.ts';
 import { withIndex } from './run-query.ts';
+import { type StreamForm, streamForm } from './stream-form.ts';
 
 type Opened = Extract<StreamOutcome, { kind: 'stream' }>;
-
-/** How a stream is written: what goes before, around, between and after its results. */
-interface Form {
-  readonly open: (head: string) => string;
-  readonly row: (json: string, isFirst: boolean) => string;
-  readonly close: string;
-  readonly failed: (message: string) => string;
-}
-
-const LINES: Form = {
-  open: (head) => `{"Stats":{${head}}}\r\n`,
-  row: (text) => `{"Item":${text}}\r\n`,
-  close: '',
-  failed: (message) => `{"Error":${JSON.stringify(message)}}\r\n`,
-};
-
-const OBJECT: Form = {
-  open: (head) => `{${head},"Results":[`,
-  row: (text, isFirst) => (isFirst ? text : `,${text}`),
-  close: ']}',
-  failed: (message) => `],"Error":${JSON.stringify(message)}}`,
-};
 
 async function stream(
   query: ClientQuery,
   request: HttpRequest,
   context: DatabaseContext,
 ): Promise<HttpResponse> {
-  const form = formOf(request);
+  const form = streamForm(request);
   const { indexes } = context.loaded;
   const { outcome } = await withIndex(query, context, async (asked) => {
     try {
@@ -55,12 +32,16 @@ async function stream(
   }
   return {
     status: 200,
-    headers: ['Content-Type', JSON_TYPE],
+    headers: ['Content-Type', form.contentType, ...disposition(form, outcome, context)],
     body: chunks(outcome, form, context),
   };
 }
 
-async function* chunks(opened: Opened, form: Form, { loaded }: DatabaseContext): AsyncGenerator<Buffer> {
+async function* chunks(
+  opened: Opened,
+  form: StreamForm,
+  { loaded }: DatabaseContext,
+): AsyncGenerator<Buffer> {
   let isFirst = true;
   try {
     yield Buffer.from(form.open(opened.head));
@@ -68,7 +49,7 @@ async function* chunks(opened: Opened, form: Form, { loaded }: DatabaseContext):
       const rows = await loaded.indexes.readStream(opened.stream, STREAM_CHUNK_BYTES);
       if (rows.length === 0) break;
       const parts = rows.map((row) => {
-        const text = form.row(Buffer.from(row).toString('utf8'), isFirst);
+        const text = form.row(Buffer.from(row.buffer, row.byteOffset, row.byteLength), isFirst);
         isFirst = false;
         return text;
       });
@@ -86,16 +67,19 @@ async function* chunks(opened: Opened, form: Form, { loaded }: DatabaseContext):
   }
 }
 
-function formOf(request: HttpRequest): Form {
-  const format = optionalText(request, 'format')?.toLowerCase();
-  switch (format) {
-    case 'jsonl':
-      return LINES;
-    case undefined:
-      return OBJECT;
-    default:
-      throw notImplemented(`A stream as ${format}`);
-  }
+/** A file to keep is named by what it is of: database, node, collection and time. */
+function disposition(
+  { extension }: StreamForm,
+  { head }: Opened,
+  { loaded, node }: DatabaseContext,
+): readonly string[] {
+  if (extension === undefined) return [];
+  const { IndexName } = JSON.parse(`{${head}}`) as { readonly IndexName: string };
+  const collection = /^collection\/(.*)$/.exec(IndexName)?.[1];
+  const of = collection === undefined ? 'query_result' : `${collection}_collection`;
+  const time = new Date().toISOString().replace(/[-:]/g, '').replace('T', '_').slice(0, 13);
+  const name = encodeURIComponent(`${loaded.name}_${node.cluster.nodeTag()}_${of}_${time}.${extension}`);
+  return ['Content-Disposition', `attachment; filename="${name}"; filename*=UTF-8''${name}`];
 }
 
 const post: DatabaseHandler = async (request, context) =>
@@ -105,4 +89,5 @@ const get: DatabaseHandler = (request, context) => stream(queryOfUrl(request), r
 export const streamQueryRoutes = [
   databaseRoute('POST /streams/queries', 'Read', post),
   databaseRoute('GET /streams/queries', 'Read', get),
+  databaseRoute('HEAD /streams/queries', 'Read', () => empty(200, ['Content-Type', JSON_TYPE])),
 ];
