@@ -103,7 +103,10 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
   let landlord: DatabaseLandlord | undefined;
   let connections: NodeConnections | undefined;
   const metrics = new NodeMetrics({
-    rachis: () => cluster?.raft.figures(),
+    rachis: () =>
+      cluster === undefined
+        ? undefined
+        : { ...cluster.raft.figures(), differingNodes: cluster.observer.differing.size },
     replication: () => (landlord?.loaded() ?? []).flatMap(replicationFigures),
     databases: () => (landlord?.loaded() ?? []).map(databaseFigures),
     environments: () =>

@@ -117,6 +117,7 @@ export class ClusterLayer {
       settings: options.settings,
       logger: options.logger,
       appliedIndex: () => this.appliedIndex(),
+      digests: () => stateMachine.digests(),
       records: () => this.records(),
       reports: options.reports,
       submit: (command) => this.submit(command),

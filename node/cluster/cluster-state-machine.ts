@@ -13,9 +13,11 @@ import { ClusterState } from './state/cluster-state.ts';
 import { rememberedOutcome } from './state/remembered-outcome.ts';
 import { RequestHistory } from './state/request-history.ts';
 import { type MeasuredEntry, snapshotChunks } from './state/snapshot-chunks.ts';
+import type { DigestAt } from './state/state-digest.ts';
 import { isStoredKey, WATCHED } from './state/state-keys.ts';
 import type { StateChange, StateEntry, StateReader } from './state/state-transaction.ts';
 import { APPLIED, GENERATION, META, RESTORED, STATE, STATE_COLUMNS, VALUES_COLUMN } from './state-columns.ts';
+import { StateDigests } from './state-digests.ts';
 import { StateSaver } from './state-saver.ts';
 import { StoredState } from './stored-state.ts';
 import { WholeState } from './whole-state.ts';
@@ -42,6 +44,7 @@ export class ClusterStateMachine implements RachisStateMachine {
   readonly #state: WholeState;
   readonly #logger: Logger;
   readonly #history: RequestHistory;
+  readonly #digests: StateDigests;
   readonly #recordListeners = new Set<() => void>();
   #appliedIndex: number;
   #restoredSnapshot: SnapshotMetadata | null;
@@ -59,6 +62,7 @@ export class ClusterStateMachine implements RachisStateMachine {
     this.#inMemory = new ClusterState(entries);
     this.#stored = new StoredState(storage, generation === undefined ? 0 : Number(unpack(generation)));
     this.#state = new WholeState(this.#inMemory, this.#stored);
+    this.#digests = new StateDigests(this.#inMemory);
     this.#history = new RequestHistory(REQUESTS_REMEMBERED_MAX, this.#state);
     this.#appliedIndex = applied === undefined ? 0 : Number(unpack(applied));
     this.#restoredSnapshot = restored === undefined ? null : (unpack(restored) as SnapshotMetadata);
@@ -89,6 +93,11 @@ export class ClusterStateMachine implements RachisStateMachine {
     return this.#state;
   }
 
+  /** What the state comes to, at the last checkpoints and now. */
+  digests(): readonly DigestAt[] {
+    return this.#digests.recent(this.#appliedIndex);
+  }
+
   /** What a command with this request id came to, if it was applied and is remembered. */
   outcomeOf(requestId: string): CommandOutcome | undefined {
     return this.#history.find(requestId)?.outcome;
@@ -110,7 +119,10 @@ export class ClusterStateMachine implements RachisStateMachine {
     const written: StateChange[] = [];
     const outcomes = entries.map((entry) => {
       this.#appliedIndex = entry.index;
-      return entry.kind === 'command' ? this.#applyOne(entry, written) : null;
+      const before = written.length;
+      const outcome = entry.kind === 'command' ? this.#applyOne(entry, written) : null;
+      this.#digests.applied(entry.index, written.slice(before));
+      return outcome;
     });
     this.#saver.save(written, this.#appliedIndex);
     if (written.some(([key]) => WATCHED.some((prefix) => key.startsWith(prefix)))) this.#notify();
@@ -157,6 +169,7 @@ export class ClusterStateMachine implements RachisStateMachine {
     await this.#storage.commit(batch, { sync: true });
     this.#saver.restored(metadata.index);
     this.#inMemory.replace(entries);
+    this.#digests.restored(entries);
     this.#stored.replaced(generation);
     this.#history.reload(this.#inMemory);
     this.#appliedIndex = metadata.index;

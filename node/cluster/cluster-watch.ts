@@ -7,6 +7,7 @@ import { ClusterOperationError } from './cluster-error.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import { ClusterObserver } from './cluster-observer.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
+import { DigestComparison } from './digest-comparison.ts';
 import { CATCH_UP_TIMEOUT_MS } from './limits.ts';
 import type { DatabaseReport } from './node-report.ts';
 import {
@@ -16,6 +17,7 @@ import {
   observerDecisionsOf,
 } from './observer-view.ts';
 import { isObserverSuspended } from './state/observer-record.ts';
+import type { DigestAt } from './state/state-digest.ts';
 import type { StateReader } from './state/state-transaction.ts';
 import type { StoredRecord } from './state/stored-record.ts';
 
@@ -26,6 +28,8 @@ export interface ClusterWatchOptions {
   readonly settings: ClusterSettings;
   readonly logger: Logger;
   readonly appliedIndex: () => number;
+  /** What this node's state comes to, at some places of the log. */
+  readonly digests: () => readonly DigestAt[];
   readonly records: () => readonly StoredRecord[];
   /** What this node tells the leader about its databases. */
   readonly reports: () => readonly DatabaseReport[];
@@ -38,12 +42,15 @@ const MAINTENANCE_STATS = 'maintenance-stats';
 interface ReportBody {
   readonly appliedIndex: number;
   readonly databases: readonly DatabaseReport[];
+  /** Absent from a node that does not tell. */
+  readonly digests?: readonly DigestAt[];
 }
 
 /** How the nodes of the cluster watch one another: each reports to the leader, where the observer decides. */
 export class ClusterWatch {
   readonly #options: ClusterWatchOptions;
   readonly #observer: ClusterObserver;
+  readonly #comparison = new DigestComparison();
   #timer: NodeJS.Timeout | undefined;
   #leaderSinceMs: number | null = null;
 
@@ -81,6 +88,11 @@ export class ClusterWatch {
     this.#observer.close();
   }
 
+  /** On the leader: who has come to another state than it, and at which place of the log that was last seen. */
+  get differing(): ReadonlyMap<string, number> {
+    return this.#comparison.differing;
+  }
+
   /** What the observer last decided and why, newest first. */
   decisions(): ObserverDecisions {
     return observerDecisionsOf(this.#options.state, this.#observer);
@@ -114,25 +126,41 @@ export class ClusterWatch {
   async answer(topic: string): Promise<unknown> {
     if (topic !== MAINTENANCE_STATS) throw new ClusterOperationError(`There is no request '${topic}'.`);
     const tags = (this.#options.rachis.configuration?.nodes ?? []).map(({ tag }) => tag);
-    return maintenanceStats(tags, this.#observer, this.#options.settings.receiveFromWorkerTimeoutMs);
+    const { receiveFromWorkerTimeoutMs } = this.#options.settings;
+    return maintenanceStats(tags, this.#observer, this.differing, receiveFromWorkerTimeoutMs);
   }
 
   /** Something that a node told this one. */
   hear(from: string, topic: string, body: unknown): void {
     const tag = this.#options.rachis.configuration?.nodes.find((node) => node.id === from)?.tag;
     if (topic !== REPORT || tag === undefined) return;
-    const { appliedIndex, databases } = body as ReportBody;
+    const { appliedIndex, databases, digests } = body as ReportBody;
     this.#observer.report(tag, appliedIndex, databases);
+    if (digests !== undefined && this.#leaderSinceMs !== null) this.#compare(tag, digests);
+  }
+
+  #compare(tag: string, digests: readonly DigestAt[]): void {
+    this.#comparison.own(this.#options.digests());
+    const index = this.#comparison.hear(tag, digests);
+    if (index === null) return;
+    this.#options.logger.error(
+      `Node ${tag} has come to another state than this leader from the same Raft log; one of the two disks or programs is at fault`,
+      { index },
+    );
   }
 
   #report(): void {
-    const { rachis, appliedIndex, reports } = this.#options;
-    const body: ReportBody = { appliedIndex: appliedIndex(), databases: reports() };
+    const { rachis, appliedIndex, reports, digests } = this.#options;
+    const body: ReportBody = { appliedIndex: appliedIndex(), databases: reports(), digests: digests() };
     rachis.tellLeader(REPORT, body);
   }
 
   #followLeadership(): void {
-    if (!this.#options.rachis.isLeader) this.#leaderSinceMs = null;
-    else this.#leaderSinceMs ??= performance.now();
+    if (this.#options.rachis.isLeader) {
+      this.#leaderSinceMs ??= performance.now();
+      return;
+    }
+    this.#leaderSinceMs = null;
+    this.#comparison.forget();
   }
 }

@@ -15,6 +15,15 @@ export const DECISIONS_KEPT = 100;
 /** Commands above this many bytes are not taken apart to be shown in a page of the log. */
 export const SHOWN_COMMAND_BYTES_MAX = 64 * 1024;
 
+/** Entries of the log from one digest of the state to the next: the hashing of what they changed takes milliseconds. */
+export const DIGEST_EVERY_ENTRIES = 1024;
+
+/** Digests that a node tells with each report: those of some seconds at full load. */
+export const DIGESTS_KEPT = 8;
+
+/** Digests of its own that a leader keeps for comparing. */
+export const DIGESTS_COMPARED = 256;
+
 /** Pause before the state is written again after a failure, in milliseconds. */
 export const SAVE_RETRY_MS = 1_000;
 

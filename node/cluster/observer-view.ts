@@ -47,6 +47,8 @@ export interface NodeMaintenance {
   readonly status: NodeReportStatus;
   readonly reportedAtMs: number | null;
   readonly appliedIndex: number | null;
+  /** The place of the log at which its state was found to differ from the leader's; null: not found to. */
+  readonly differsAt: number | null;
   readonly databases: readonly DatabaseReport[];
   /** Lower-case name → when the copy was last seen well by this leader. */
   readonly lastGoodMs: Readonly<Record<string, number>>;
@@ -59,6 +61,7 @@ export type MaintenanceStats = Readonly<Record<string, NodeMaintenance>>;
 export function maintenanceStats(
   tags: readonly string[],
   observer: ClusterObserver,
+  differing: ReadonlyMap<string, number>,
   reportTimeoutMs: number,
 ): MaintenanceStats {
   const nowMs = performance.now();
@@ -79,6 +82,7 @@ export function maintenanceStats(
               : 'Ok',
         reportedAtMs: report === undefined ? null : wallMs(report.receivedAtMs),
         appliedIndex: report?.appliedIndex ?? null,
+        differsAt: differing.get(tag) ?? null,
         databases: [...(report?.databases.values() ?? [])],
         lastGoodMs: Object.fromEntries(seen),
       };

@@ -15,6 +15,8 @@ export interface RachisFigures {
   readonly leaderChanges?: number;
   readonly electionsStarted?: number;
   readonly uncommittedBytes?: number;
+  /** Leader only: nodes whose state was found to differ from its own. */
+  readonly differingNodes?: number;
   /** Bytes of the log on disk. */
   readonly logBytes?: number;
   /** Leader only. */
@@ -79,6 +81,11 @@ const FIGURES: readonly FigureMetric<RachisFigures>[] = [
     name: 'ravencluster_rachis_elections_started',
     help: 'Elections this node began since the process started.',
     value: (f) => f.electionsStarted,
+  },
+  {
+    name: 'ravencluster_rachis_differing_nodes',
+    help: 'On the leader: nodes that came to another state than it from the same log. More than 0 is a fault.',
+    value: (f) => f.differingNodes,
   },
   {
     name: 'ravencluster_rachis_uncommitted_bytes',

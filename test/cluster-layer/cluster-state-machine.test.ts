@@ -6,6 +6,7 @@ import type { ClusterCommand } from '../../node/cluster/cluster-command.ts';
 import { ClusterStateMachine } from '../../node/cluster/cluster-state-machine.ts';
 import { encodeEnvelope } from '../../node/cluster/command-envelope.ts';
 import { compareExchangeValues } from '../../node/cluster/compare-exchange-values.ts';
+import { DIGEST_EVERY_ENTRIES } from '../../node/cluster/limits.ts';
 import { RECORDS } from '../../node/cluster/state/state-keys.ts';
 import { silentLogger } from '../../node/observability/logger.ts';
 import type { SnapshotSource } from '../../node/rachis/state-machine.ts';
@@ -53,6 +54,37 @@ describe('ClusterStateMachine', () => {
     machine = await open('a');
     expect(machine.appliedIndex).toBe(3);
     expect(machine.apply([entry(next)])).toEqual([{ result: [2] }]);
+  });
+
+  it('comes to the same digests, at the checkpoints and now, by the log, by a restart and by a snapshot', async () => {
+    const first = [entry(create('shop')), entry(create('bar')), entry(next, 'r1')];
+    const rest = Array.from({ length: DIGEST_EVERY_ENTRIES }, (_, i) => entry(next, `r${i % 700}`));
+    const other = await open('b');
+    machine.apply(first);
+    other.apply(first);
+    expect(other.digests()).toEqual(machine.digests());
+    const late = await open('c');
+    const source = await machine.snapshot();
+    const configuration = { clusterId: 'c', nodes: [], outgoingMembers: [], lastTag: 'A' };
+    const chunks = async function* () {
+      yield* source.chunks();
+    };
+    await late.restore({ index: source.index, term: 1, configuration }, chunks());
+    await other.close();
+    const again = await open('b');
+    // In slices of any size.
+    machine.apply(rest);
+    for (const one of rest) again.apply([one]);
+    late.apply(rest.slice(0, 77));
+    late.apply(rest.slice(77));
+    const digests = machine.digests();
+    expect(digests.map(({ index: at }) => at)).toEqual([DIGEST_EVERY_ENTRIES, index]);
+    expect(again.digests()).toEqual(digests);
+    expect(late.digests()).toEqual(digests);
+    again.apply([entry(next)]);
+    expect(again.digests().at(-1)?.digest).not.toBe(digests.at(-1)?.digest);
+    await again.close();
+    await late.close();
   });
 
   it('runs a request once, however often and wherever it is sent again, over restart and snapshot too', async () => {

@@ -59,6 +59,7 @@ function shownNode(tag: string, told: NodeMaintenance) {
     UpdateDateTime: dateOf(told.reportedAtMs),
     LastSuccessfulUpdateDateTime: dateOf(told.reportedAtMs),
     AppliedIndex: told.appliedIndex,
+    StateDiffersAt: told.differsAt,
   };
 }
 
