@@ -224,7 +224,7 @@ export interface PutIndexes {
   readonly definitions: readonly (Readonly<Record<string, unknown>> & { readonly Name: string })[];
 }
 
-/** Sets members of static indexes that exist: their lock, priority or state. Result: null. */
+/** Sets members of indexes that exist, static or auto: lock, priority or state. Result: null. */
 export interface EditIndexes {
   readonly type: 'EditIndexes';
   readonly name: string;

@@ -24,7 +24,7 @@ import type { ScriptEngine } from '../scripting/script-engine.ts';
 import type { InlineWriter } from '../storage/inline-writer.ts';
 import { SharedStorage } from '../storage/shared-storage.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
-import { describeIndexes, termsOf } from './describe-index.ts';
+import { describeIndexes, type IndexSettings, termsOf } from './describe-index.ts';
 import { IndexWaiters } from './index-waiters.ts';
 import { OpenStreams } from './open-streams.ts';
 import { OutputWishes } from './output-wishes.ts';
@@ -54,6 +54,7 @@ export class DatabaseWorker {
   #isDefined = false;
   /** Why an index of the record is not there, by its name. */
   #faults: ReadonlyMap<string, string> = new Map();
+  #settings: ReadonlyMap<string, DefinedSettings> = new Map();
   readonly #paused = new Set<string>();
   #isPaused = false;
   readonly #wishes: OutputWishes;
@@ -105,9 +106,7 @@ export class DatabaseWorker {
         this.#streams.close(call.stream);
         return null;
       case 'statistics':
-        return describeIndexes(this.#required.indexes, this.#required.documents, (index) =>
-          this.#isIndexPaused(index),
-        );
+        return describeIndexes(this.#required.indexes, this.#required.documents, this.#settingsOf);
       case 'terms':
         return this.#terms(call);
       case 'reset':
@@ -118,7 +117,7 @@ export class DatabaseWorker {
         this.#wishes.settle(call.ticket, call.outcome);
         return null;
       case 'clearErrors':
-        this.#required.indexes.find(call.index)?.clearErrors();
+        await this.#required.indexes.find(call.index)?.clearErrors();
         return null;
       case 'pause':
       case 'resume':
@@ -173,6 +172,7 @@ export class DatabaseWorker {
   async #define(definitions: IndexDefinitions): Promise<null> {
     this.#definitions = definitions;
     this.#isDefined = true;
+    this.#settings = settingsByName(definitions);
     if (this.#indexes === undefined) return null;
     await this.#indexes.define([
       ...definitions.auto.map((one) => (one.Type === 'AutoMap' ? autoIndexSpec(one) : autoGroupSpec(one))),
@@ -186,7 +186,6 @@ export class DatabaseWorker {
   #staticSpecs(definitions: IndexDefinitions): readonly IndexSpec[] {
     const faults = new Map<string, string>();
     const specs = definitions.static.flatMap((definition) => {
-      if (definition.State === 'Disabled') return [];
       try {
         return [staticIndexSpec(definition, this.#scripts)];
       } catch (error) {
@@ -304,8 +303,14 @@ export class DatabaseWorker {
 
   #isIndexPaused(index: LocalIndex): boolean {
     if (this.#definitions.isDisabled === true) return true;
-    return this.#isPaused || this.#paused.has(index.spec.name.toLowerCase());
+    const key = index.spec.name.toLowerCase();
+    return this.#isPaused || this.#paused.has(key) || this.#settings.get(key)?.state === 'Disabled';
   }
+
+  readonly #settingsOf = (index: LocalIndex): IndexSettings => ({
+    ...(this.#settings.get(index.spec.name.toLowerCase()) ?? DEFAULT_SETTINGS),
+    isPaused: this.#isIndexPaused(index),
+  });
 
   #wake(): void {
     this.#isWoken = true;
@@ -372,4 +377,21 @@ export class DatabaseWorker {
     const index = this.#required.indexes.find(name);
     return index === undefined ? null : termsOf(index, field, after, count);
   }
+}
+
+type DefinedSettings = Omit<IndexSettings, 'isPaused'>;
+
+const DEFAULT_SETTINGS: DefinedSettings = { state: 'Normal', lockMode: 'Unlock', priority: 'Normal' };
+
+/** What the record says of each index, by its name in lower case. */
+function settingsByName(definitions: IndexDefinitions): ReadonlyMap<string, DefinedSettings> {
+  const written = definitions.static.map(
+    ({ Name, State, LockMode, Priority }) =>
+      [Name.toLowerCase(), { state: State, lockMode: LockMode, priority: Priority }] as const,
+  );
+  const auto = definitions.auto.map(
+    ({ Name, State, Priority }) =>
+      [Name.toLowerCase(), { state: State ?? 'Normal', lockMode: 'Unlock', priority: Priority }] as const,
+  );
+  return new Map([...written, ...auto]);
 }

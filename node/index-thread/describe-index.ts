@@ -7,16 +7,19 @@ import { TEXT_TERM } from '../indexing/store/term.ts';
 import { TERMS_MAX } from './limits.ts';
 import type { CollectionStatistics, IndexStatistics } from './thread-protocol.ts';
 
+/** What is said of an index, other than what it has come to. */
+export type IndexSettings = Pick<IndexStatistics, 'isPaused' | 'state' | 'lockMode' | 'priority'>;
+
 /** Figures of all indexes, and of those that are to replace one. */
 export function describeIndexes(
   indexes: LocalIndexes,
   documents: IndexedDocuments,
-  isPaused: (index: LocalIndex) => boolean,
+  settingsOf: (index: LocalIndex) => IndexSettings,
 ): readonly IndexStatistics[] {
   const describe = (index: LocalIndex, name: string): IndexStatistics => ({
     ...statisticsOf(index, documents),
     name,
-    isPaused: isPaused(index),
+    ...settingsOf(index),
   });
   return [
     ...indexes.all.map((index) => describe(index, index.spec.name)),
@@ -27,7 +30,7 @@ export function describeIndexes(
 function statisticsOf(
   index: LocalIndex,
   documents: IndexedDocuments,
-): Omit<IndexStatistics, 'name' | 'isPaused'> {
+): Omit<IndexStatistics, 'name' | keyof IndexSettings> {
   const { spec, state } = index;
   const collection = (feed: Feed): CollectionStatistics => collectionStatistics(feed, documents);
   return {

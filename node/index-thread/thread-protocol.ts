@@ -1,4 +1,10 @@
-import type { AutoIndexDefinition, StaticIndexDefinition } from '../indexing/definitions/index-definition.ts';
+import type {
+  AutoIndexDefinition,
+  IndexLockMode,
+  IndexPriority,
+  IndexState,
+  StaticIndexDefinition,
+} from '../indexing/definitions/index-definition.ts';
 import type { IndexType } from '../indexing/local/index-spec.ts';
 import type { OutputFailure, OutputWrite, ReduceOutput } from '../indexing/output/reduce-output.ts';
 import type { QueryRequest } from '../querying/plan/compile-query.ts';
@@ -154,6 +160,9 @@ export interface IndexStatistics {
   readonly entries: number;
   readonly isStale: boolean;
   readonly isPaused: boolean;
+  readonly state: IndexState;
+  readonly lockMode: IndexLockMode;
+  readonly priority: IndexPriority;
   readonly createdAt: string;
   readonly lastIndexedAt: string | null;
   readonly lastQueriedAt: string | null;

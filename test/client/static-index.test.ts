@@ -1,8 +1,11 @@
 import {
   AbstractJavaScriptIndexCreationTask,
   CreateDatabaseOperation,
+  DeleteIndexErrorsOperation,
   DeleteIndexOperation,
+  DisableIndexOperation,
   DocumentStore,
+  EnableIndexOperation,
   GetIndexErrorsOperation,
   GetIndexNamesOperation,
   GetIndexOperation,
@@ -10,6 +13,7 @@ import {
   IndexDefinition,
   PutIndexesOperation,
   SetIndexesLockOperation,
+  SetIndexesPriorityOperation,
 } from 'ravendb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RavenCluster } from '../processes/harness/raven-cluster.ts';
@@ -219,6 +223,70 @@ describe('an index that loads other documents', () => {
     await session.delete('orders/parent');
     await session.saveChanges();
     expect(await found('first')).toEqual([[], []]);
+  });
+});
+
+describe('an index that is disabled', () => {
+  it('answers with what it has, stale, and goes on when it is enabled', async () => {
+    const definition = new IndexDefinition();
+    definition.name = 'Switched';
+    definition.maps = new Set(["map('Orders', (order) => ({ company: order.company }))"]);
+    await store.maintenance.send(new PutIndexesOperation(definition));
+    const company = (name: string) =>
+      store.openSession().query<Order>({ indexName: 'Switched' }).whereEquals('company', name);
+    expect(await ids(company('b').waitForNonStaleResults())).toEqual(['orders/2']);
+    await store.maintenance.send(new SetIndexesPriorityOperation('Switched', 'High'));
+    await store.maintenance.send(new SetIndexesLockOperation('Switched', 'LockedIgnore'));
+    await store.maintenance.send(new DisableIndexOperation('Switched'));
+    const statistics = async () => store.maintenance.send(new GetIndexStatisticsOperation('Switched'));
+    await expect.poll(async () => (await statistics()).state).toBe('Disabled');
+    expect(await statistics()).toMatchObject({
+      status: 'Disabled',
+      lockMode: 'LockedIgnore',
+      priority: 'High',
+    });
+    const session = store.openSession();
+    await session.store(new Order('late', []), 'orders/late');
+    await session.saveChanges();
+    expect(await ids(company('b'))).toEqual(['orders/2']);
+    expect(await ids(company('late'))).toEqual([]);
+    const staleness = `/databases/static-index/indexes/staleness?name=Switched`;
+    expect(await cluster.node(0).get(staleness)).toContain('"IsStale":true');
+    await store.maintenance.send(new EnableIndexOperation('Switched'));
+    expect(await ids(company('late').waitForNonStaleResults())).toEqual(['orders/late']);
+    await session.delete('orders/late');
+    await session.saveChanges();
+  });
+
+  it('may be one that a query made', async () => {
+    const query = () =>
+      store.openSession().query<Order>({ collection: 'Orders' }).whereEquals('company', 'b');
+    expect(await ids(query().waitForNonStaleResults())).toEqual(['orders/2']);
+    const name = 'Auto/Orders/Bycompany';
+    const statistics = async () => store.maintenance.send(new GetIndexStatisticsOperation(name));
+    await store.maintenance.send(new SetIndexesPriorityOperation(name, 'Low'));
+    await store.maintenance.send(new DisableIndexOperation(name));
+    await expect.poll(async () => (await statistics()).state).toBe('Disabled');
+    expect(await statistics()).toMatchObject({ priority: 'Low', lockMode: 'Unlock' });
+    await store.maintenance.send(new EnableIndexOperation(name));
+    await expect.poll(async () => (await statistics()).state).toBe('Normal');
+  });
+});
+
+describe('errors of an index', () => {
+  it('are gone for good once they were cleared', async () => {
+    const errors = async () =>
+      (await store.maintenance.send(new GetIndexErrorsOperation(['Cleared'])))[0]?.errors;
+    const failing = new IndexDefinition();
+    failing.name = 'Cleared';
+    failing.maps = new Set(["map('Orders', () => { throw new Error('never'); })"]);
+    await store.maintenance.send(new PutIndexesOperation(failing));
+    await expect.poll(async () => (await errors())?.length, { timeout: 20_000 }).toBeGreaterThan(0);
+    await store.maintenance.send(new DeleteIndexErrorsOperation(['Cleared']));
+    expect(await errors()).toEqual([]);
+    await cluster.node(0).kill();
+    await cluster.node(0).start();
+    await expect.poll(errors, { timeout: 20_000 }).toEqual([]);
   });
 });
 

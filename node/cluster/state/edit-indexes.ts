@@ -77,12 +77,13 @@ function isEqual(one: unknown, other: unknown): boolean {
 export function editIndexes(context: ApplyContext, { name, indexes, members }: EditIndexes): null {
   const { record } = requireRecord(context.state, name);
   const edited = new Set(indexes.map((index) => index.toLowerCase()));
-  const all = Object.values((record.Indexes ?? {}) as Readonly<Record<string, NamedIndex>>);
-  return write(
-    context,
-    record,
-    all.map((one) => (edited.has(one.Name.toLowerCase()) ? { ...one, ...members } : one)),
-  );
+  const edit = (all: unknown): readonly NamedIndex[] =>
+    Object.values((all ?? {}) as Readonly<Record<string, NamedIndex>>).map((one) =>
+      edited.has(one.Name.toLowerCase()) ? { ...one, ...members } : one,
+    );
+  const auto = byName(edit(record.AutoIndexes));
+  const isSame = JSON.stringify(auto) === JSON.stringify(record.AutoIndexes ?? {});
+  return write(context, isSame ? record : { ...record, AutoIndexes: auto }, edit(record.Indexes), !isSame);
 }
 
 interface NamedIndex {
@@ -91,11 +92,20 @@ interface NamedIndex {
   readonly [member: string]: unknown;
 }
 
-function write(context: ApplyContext, record: DatabaseRecord, indexes: Iterable<NamedIndex>): null {
-  const byName = Object.fromEntries([...indexes].map((one) => [one.Name, one]));
-  if (JSON.stringify(byName) === JSON.stringify(record.Indexes ?? {})) return null;
-  writeRecord(context.state, { ...record, Indexes: byName }, context.index);
+function write(
+  context: ApplyContext,
+  record: DatabaseRecord,
+  indexes: Iterable<NamedIndex>,
+  isChanged = false,
+): null {
+  const written = byName([...indexes]);
+  if (!isChanged && JSON.stringify(written) === JSON.stringify(record.Indexes ?? {})) return null;
+  writeRecord(context.state, { ...record, Indexes: written }, context.index);
   return null;
+}
+
+function byName(indexes: readonly NamedIndex[]): Readonly<Record<string, NamedIndex>> {
+  return Object.fromEntries(indexes.map((one) => [one.Name, one]));
 }
 
 export function deleteIndexes(context: ApplyContext, { name, indexes }: DeleteIndexes): null {

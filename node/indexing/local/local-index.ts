@@ -110,9 +110,11 @@ export class LocalIndex {
     );
   }
 
-  /** The errors are forgotten with the next batch that is written. */
-  clearErrors(): void {
+  async clearErrors(): Promise<void> {
     this.#state = { ...this.#state, errors: [] };
+    const batch = new WriteBatch();
+    batch.put(INDEX_META, stateKey(this.#state.number), encodeState(this.#state));
+    await this.#options.environment.commit(batch, { sync: false });
   }
 
   /** Indexes some of what is new. Resolves to whether there may be more. Rejects when storage fails. */

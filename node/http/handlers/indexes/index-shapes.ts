@@ -95,7 +95,8 @@ function fieldShape(indexing: 'Search' | 'Exact' | null) {
   };
 }
 
-export function statusOf(index: IndexStatistics): 'Running' | 'Paused' {
+export function statusOf(index: IndexStatistics): 'Running' | 'Paused' | 'Disabled' {
+  if (index.state === 'Disabled') return 'Disabled';
   return index.isPaused ? 'Paused' : 'Running';
 }
 
@@ -132,12 +133,12 @@ export function statisticsShape(index: IndexStatistics) {
       ]),
     ),
     LastQueryingTime: shownTime(index.lastQueriedAt),
-    State: 'Normal',
-    Priority: 'Normal',
+    State: index.state,
+    Priority: index.priority,
     CreatedTimestamp: shownTime(index.createdAt),
     LastIndexingTime: shownTime(index.lastIndexedAt),
     IsStale: index.isStale,
-    LockMode: 'Unlock',
+    LockMode: index.lockMode,
     Type: index.type,
     SearchEngineType: 'Corax',
     ArchivedDataProcessingBehavior: null,
@@ -157,9 +158,9 @@ export function briefShape(index: IndexStatistics) {
   return {
     Name: index.name,
     IsStale: index.isStale,
-    State: 'Normal',
-    LockMode: 'Unlock',
-    Priority: 'Normal',
+    State: index.state,
+    LockMode: index.lockMode,
+    Priority: index.priority,
     Type: index.type,
     LastIndexingTime: shownTime(index.lastIndexedAt) ?? UNSET_DATE,
     SourceType: 'Documents',

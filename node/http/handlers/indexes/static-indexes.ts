@@ -82,7 +82,7 @@ function editing(
     const names = requiredTexts(body, 'IndexNames');
     const value = oneOf(body, parameter, values, '');
     if (value === '') throw argumentError(`The body must have '${parameter}'.`);
-    for (const name of names) requireStatic(name, loaded);
+    for (const name of names) requireEditable(name, loaded, memberName === 'LockMode');
     await submitFor(request, node, {
       type: 'EditIndexes',
       name: loaded.name,
@@ -93,16 +93,18 @@ function editing(
   };
 }
 
-function requireStatic(name: string, { indexes }: DatabaseContext['loaded']): void {
+/** Throws the protocol's error when there is no such index, or it is an auto index and those are not meant. */
+function requireEditable(name: string, { indexes }: DatabaseContext['loaded'], isForStatic: boolean): void {
   const isNamed = (one: { readonly Name: string }): boolean => one.Name.toLowerCase() === name.toLowerCase();
-  if (indexes.autoIndexes.some(isNamed)) {
+  const isAuto = indexes.autoIndexes.some(isNamed);
+  if (isAuto && isForStatic) {
     throw new ProtocolError(
       500,
       'System.InvalidOperationException',
       `'Lock Mode' can't be set for the Auto-Index '${name}'.`,
     );
   }
-  if (indexes.staticIndexes.some(isNamed)) return;
+  if (isAuto || indexes.staticIndexes.some(isNamed)) return;
   throw new ProtocolError(
     500,
     'Raven.Client.Exceptions.Documents.Indexes.IndexDoesNotExistException',
@@ -110,11 +112,11 @@ function requireStatic(name: string, { indexes }: DatabaseContext['loaded']): vo
   );
 }
 
-/** A disabled index is gone from every node until it is enabled, and then made again. */
+/** A disabled index answers with what it has, on every node, and goes on from there when it is enabled. */
 function switching(state: 'Normal' | 'Disabled'): DatabaseHandler {
   return async (request, { loaded, node }) => {
     const name = requiredText(request, 'name');
-    requireStatic(name, loaded);
+    requireEditable(name, loaded, false);
     await submitFor(request, node, {
       type: 'EditIndexes',
       name: loaded.name,
