@@ -1,6 +1,7 @@
 import type { StoredCertificate } from '../security/certificate-definition.ts';
 import type { DatabaseAccess, SecurityClearance } from '../security/clearance.ts';
 import type { ConflictSolverConfig, DatabaseLockMode, DatabaseTopology } from './database-record.ts';
+import type { NewValue } from './state/compare-exchange.ts';
 
 /** Creates a database, or with `expectedEtag` replaces its record. Result: `DatabaseWritten`. */
 export interface AddDatabase {
@@ -204,6 +205,46 @@ export interface DeleteCompareExchange {
   readonly index: number;
 }
 
+/** A document that a cluster transaction writes. */
+export interface TransactionDocument {
+  readonly type: 'PUT' | 'DELETE';
+  readonly id: string;
+  /** JSON text with the client's `@metadata`; null for a deletion. */
+  readonly document: string | null;
+  /** Change vector of the version that the client has seen; null: none, or whatever is there for a deletion. */
+  readonly changeVector: string | null;
+  /** `@expires` of the document, which its guard shares: the text, and in milliseconds. */
+  readonly expires: { readonly text: string; readonly atMs: number } | null;
+}
+
+export type TransactionValue =
+  | { readonly type: 'PUT'; readonly key: string; readonly index: number; readonly value: NewValue }
+  | { readonly type: 'DELETE'; readonly key: string; readonly index: number };
+
+/**
+ * Writes compare-exchange values and documents, all or nothing; the documents are then written by each copy of the
+ * database, in the order of these commands. Result: `ClusterTransactionResult`.
+ */
+export interface ClusterTransaction {
+  readonly type: 'ClusterTransaction';
+  readonly database: string;
+  readonly values: readonly TransactionValue[];
+  readonly documents: readonly TransactionDocument[];
+  /** Each document has a guard, a compare-exchange value with the index of its last cluster transaction. */
+  readonly hasGuards: boolean;
+  /** Documents that were read, with the change vectors seen ('' for missing): their guards must stand there still. */
+  readonly reads: readonly { readonly id: string; readonly changeVector: string }[];
+}
+
+/** Forgets documents of cluster transactions up to a count: every copy has them. Result: null. */
+export interface PruneTransactions {
+  readonly type: 'PruneTransactions';
+  readonly database: string;
+  /** A number of the space: one of a database that was created anew is left alone. */
+  readonly space: number;
+  readonly upTo: number;
+}
+
 /** Removes a bounded number of values that have expired or whose database is gone. Result: `ValuesCleaned`. */
 export interface CleanValues {
   readonly type: 'CleanValues';
@@ -293,6 +334,8 @@ export type ClusterCommand =
   | SeedIdentity
   | PutCompareExchange
   | DeleteCompareExchange
+  | ClusterTransaction
+  | PruneTransactions
   | CleanValues;
 
 export interface CompareExchangeResult {
@@ -301,6 +344,27 @@ export interface CompareExchangeResult {
   readonly index: number;
   /** JSON text of an object; null: there is none. `undefined`: it was too long to be remembered. */
   readonly value: string | null | undefined;
+}
+
+/** A compare-exchange value, or the guard of a document, that does not stand where the transaction expects it. */
+export interface ConcurrencyViolation {
+  readonly type: 'Document' | 'CompareExchange';
+  readonly operation: 'put' | 'delete' | 'read';
+  readonly key: string;
+  readonly expected: number;
+  /** -1: there is none. */
+  readonly actual: number;
+}
+
+export interface ClusterTransactionResult {
+  /** Raft index of the transaction. */
+  readonly index: number;
+  /** Its documents have the counts from here on, in their order, in the `RAFT` entries of their change vectors. */
+  readonly firstCount: number;
+  /** The clock of the command, in milliseconds: when its documents were last modified. */
+  readonly timeMs: number;
+  /** Not empty: nothing was written. At most VIOLATIONS_TOLD_MAX of them. */
+  readonly violations: readonly ConcurrencyViolation[];
 }
 
 export interface ValuesCleaned {

@@ -127,6 +127,8 @@ export class ClusterLayer {
       state: stateMachine.state,
       logger: options.logger,
       cleanPeriodMs: options.settings.expiredValuesPeriodMs,
+      reportOf: (tag, database) => this.observer.reportOf(tag, database),
+      onTransactions: (listener) => stateMachine.onTransactions(listener),
       submit: (command) => this.submit(command),
     });
   }

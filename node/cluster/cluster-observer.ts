@@ -76,6 +76,10 @@ export class ClusterObserver {
     return this.#state;
   }
 
+  reportOf(tag: string): NodeReport | undefined {
+    return this.#reports.get(tag);
+  }
+
   report(tag: string, appliedIndex: number, databases: readonly DatabaseReport[]): void {
     this.#reports.set(tag, {
       tag,

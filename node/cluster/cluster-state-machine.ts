@@ -14,7 +14,7 @@ import { rememberedOutcome } from './state/remembered-outcome.ts';
 import { RequestHistory } from './state/request-history.ts';
 import { type MeasuredEntry, snapshotChunks } from './state/snapshot-chunks.ts';
 import type { DigestAt } from './state/state-digest.ts';
-import { isStoredKey, WATCHED } from './state/state-keys.ts';
+import { isStoredKey, TRANSACTIONS, WATCHED } from './state/state-keys.ts';
 import type { StateChange, StateEntry, StateReader } from './state/state-transaction.ts';
 import { APPLIED, GENERATION, META, RESTORED, STATE, STATE_COLUMNS, VALUES_COLUMN } from './state-columns.ts';
 import { StateDigests } from './state-digests.ts';
@@ -46,6 +46,7 @@ export class ClusterStateMachine implements RachisStateMachine {
   readonly #history: RequestHistory;
   readonly #digests: StateDigests;
   readonly #recordListeners = new Set<() => void>();
+  readonly #transactionListeners = new Set<() => void>();
   #appliedIndex: number;
   #restoredSnapshot: SnapshotMetadata | null;
   #sweeping: Promise<void> = Promise.resolve();
@@ -114,6 +115,12 @@ export class ClusterStateMachine implements RachisStateMachine {
     return () => this.#recordListeners.delete(listener);
   }
 
+  /** Called after a batch with documents of cluster transactions is visible. */
+  onTransactions(listener: () => void): () => void {
+    this.#transactionListeners.add(listener);
+    return () => this.#transactionListeners.delete(listener);
+  }
+
   /** Outcomes in the order of the entries; null for entries that are no commands. */
   apply(entries: readonly Entry[]): readonly (CommandOutcome | null)[] {
     const written: StateChange[] = [];
@@ -126,6 +133,7 @@ export class ClusterStateMachine implements RachisStateMachine {
     });
     this.#saver.save(written, this.#appliedIndex);
     if (written.some(([key]) => WATCHED.some((prefix) => key.startsWith(prefix)))) this.#notify();
+    if (written.some(([key]) => key.startsWith(TRANSACTIONS))) this.#tellOfTransactions();
     return outcomes;
   }
 
@@ -176,6 +184,7 @@ export class ClusterStateMachine implements RachisStateMachine {
     this.#restoredSnapshot = metadata;
     this.#sweep();
     this.#notify();
+    this.#tellOfTransactions();
   }
 
   async close(): Promise<void> {
@@ -222,6 +231,10 @@ export class ClusterStateMachine implements RachisStateMachine {
     this.#state.apply(all);
     for (const change of all) written.push(change);
     return outcome;
+  }
+
+  #tellOfTransactions(): void {
+    for (const listener of this.#transactionListeners) listener();
   }
 
   #notify(): void {

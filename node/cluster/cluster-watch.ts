@@ -122,6 +122,11 @@ export class ClusterWatch {
     }
   }
 
+  /** The last report of a node about a database, while this node leads. */
+  reportOf(tag: string, databaseName: string): DatabaseReport | undefined {
+    return this.#observer.reportOf(tag)?.databases.get(databaseName.toLowerCase());
+  }
+
   /** What other nodes ask of this one while it leads. */
   async answer(topic: string): Promise<unknown> {
     if (topic !== MAINTENANCE_STATS) throw new ClusterOperationError(`There is no request '${topic}'.`);

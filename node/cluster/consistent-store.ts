@@ -3,7 +3,10 @@ import { ClusterTimeoutError, NoLeaderError } from '../rachis/rachis-error.ts';
 import type { RachisNode } from '../rachis/rachis-node.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { type CompareExchangeValues, compareExchangeValues } from './compare-exchange-values.ts';
+import type { DatabaseReport } from './node-report.ts';
 import type { StateReader } from './state/state-transaction.ts';
+import { TransactionPruner } from './transaction-pruner.ts';
+import { type TransactionQueue, transactionQueue } from './transaction-queue.ts';
 import { ValueCleaner } from './value-cleaner.ts';
 
 export interface ConsistentStoreOptions {
@@ -11,6 +14,10 @@ export interface ConsistentStoreOptions {
   readonly state: StateReader;
   readonly logger: Logger;
   readonly cleanPeriodMs: number;
+  /** The last report of a node about a database, while this node leads. */
+  reportOf(tag: string, database: string): DatabaseReport | undefined;
+  /** Called when transactions have come. */
+  onTransactions(listener: () => void): () => void;
   submit(command: ClusterCommand): Promise<{ readonly result: unknown }>;
 }
 
@@ -18,11 +25,13 @@ export interface ConsistentStoreOptions {
 export class ConsistentStore {
   readonly #options: ConsistentStoreOptions;
   readonly #cleaner: ValueCleaner;
+  readonly #pruner: TransactionPruner;
 
   constructor(options: ConsistentStoreOptions) {
     this.#options = options;
-    const { rachis, state, logger, cleanPeriodMs, submit } = options;
+    const { rachis, state, logger, cleanPeriodMs, submit, reportOf } = options;
     const isLeader = () => rachis.isLeader;
+    this.#pruner = new TransactionPruner({ state, logger, isLeader, reportOf, submit });
     this.#cleaner = new ValueCleaner({ periodMs: cleanPeriodMs, state, logger, isLeader, submit });
   }
 
@@ -32,6 +41,15 @@ export class ConsistentStore {
    */
   values(databaseName: string): CompareExchangeValues {
     return compareExchangeValues(this.#options.state, databaseName);
+  }
+
+  /** What cluster transactions have for the copies of a database, as of now. */
+  transactions(databaseName: string): TransactionQueue {
+    return transactionQueue(this.#options.state, databaseName);
+  }
+
+  onTransactions(listener: () => void): () => void {
+    return this.#options.onTransactions(listener);
   }
 
   /**
@@ -50,5 +68,6 @@ export class ConsistentStore {
 
   close(): void {
     this.#cleaner.close();
+    this.#pruner.close();
   }
 }

@@ -65,3 +65,25 @@ export const SWEEP_KEYS = 1024;
 
 /** Bytes of a snapshot's values gathered into one write while it is restored. */
 export const RESTORE_BATCH_BYTES = 4 * 1024 * 1024;
+
+/** Commands of one cluster transaction: all are checked in one go, which takes the event loop. */
+export const TRANSACTION_COMMANDS_MAX = 16_384;
+
+/** Characters of all documents and values of one cluster transaction. */
+export const TRANSACTION_LENGTH_MAX = 16 * 1024 * 1024;
+
+/** Violations that a refused transaction tells; they are remembered with its outcome. */
+export const VIOLATIONS_TOLD_MAX = 32;
+
+/**
+ * Documents of cluster transactions, and characters of them, that wait for a copy that does not come: beyond that the
+ * oldest are forgotten, and the copy gets them by replication, as documents.
+ */
+export const WAITING_DOCUMENTS_MAX = 65_536;
+export const WAITING_LENGTH_MAX = 64 * 1024 * 1024;
+
+/** Documents of cluster transactions that are forgotten by one command. */
+export const PRUNED_AT_ONCE = 1024;
+
+/** Pause between two looks of the leader at what cluster transactions may be forgotten, in milliseconds. */
+export const PRUNE_PERIOD_MS = 1_000;

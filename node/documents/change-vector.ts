@@ -19,6 +19,9 @@ export class ChangeVectorError extends Error {
   override readonly name: string = 'ChangeVectorError';
 }
 
+/** Tag of the entry that names the cluster transaction which wrote a document, by its Raft index. */
+export const TRANSACTION_TAG = 'TRXN';
+
 const DATABASE_ID_LENGTH = 22;
 const ENTRY = /([A-Z]{1,4}):(\d{1,19})-([A-Za-z0-9+/]{22})(?![A-Za-z0-9+/])/y;
 const SEPARATOR = /[\s,]*/y;
@@ -72,10 +75,15 @@ export function compareChangeVectors(remote: string, local: string): ChangeVecto
   return exceeds(localEntries, remoteEntries) ? 'Conflict' : 'Update';
 }
 
-/** Some entry of `a` is greater than its counterpart in `b`. */
+/**
+ * Some entry of `a` is greater than its counterpart in `b`. What names a cluster transaction says nothing of order: its
+ * place is that of the RAFT entry beside it.
+ */
 function exceeds(a: ChangeVector, b: ChangeVector): boolean {
   return a.some(
-    (entry) => entry.etag > (b.find((other) => other.databaseId === entry.databaseId)?.etag ?? 0),
+    (entry) =>
+      entry.tag !== TRANSACTION_TAG &&
+      entry.etag > (b.find((other) => other.databaseId === entry.databaseId)?.etag ?? 0),
   );
 }
 
@@ -119,6 +127,12 @@ export function withoutEntries(changeVector: string, databaseIds: ReadonlySet<st
   const entries = parseChangeVector(changeVector);
   const kept = entries.filter(({ databaseId }) => !databaseIds.has(databaseId));
   return kept.length === entries.length ? changeVector : formatChangeVector(kept);
+}
+
+/** `changeVector` without what names a cluster transaction. */
+export function withoutTransaction(changeVector: string): string {
+  if (!changeVector.includes(`${TRANSACTION_TAG}:`)) return changeVector;
+  return formatChangeVector(parseChangeVector(changeVector).filter(({ tag }) => tag !== TRANSACTION_TAG));
 }
 
 function tagStart(text: string, colon: number): number {

@@ -1,5 +1,5 @@
 import { type DocumentJson, EMPTY_COLLECTION } from '../json/document-json.ts';
-import { mergeChangeVectors, withEntry } from './change-vector.ts';
+import { mergeChangeVectors, withEntry, withoutTransaction } from './change-vector.ts';
 import { DOCUMENTS, META, TOMBSTONES, TOMBSTONES_BY_COLLECTION } from './columns.ts';
 import type { CollectionStatistics, PendingState } from './database-state.ts';
 import {
@@ -44,7 +44,7 @@ export interface TransactionParts {
 }
 
 /** Flags that belong to the document and not to one write of it. */
-const LASTING_FLAGS =
+export const LASTING_FLAGS =
   DocumentFlag.HasRevisions |
   DocumentFlag.HasAttachments |
   DocumentFlag.HasCounters |
@@ -334,7 +334,9 @@ export class DocumentTransaction extends DocumentReader {
     if (value === undefined) return '';
     const tombstone = decodeTombstone(value);
     this.#rows.remove('tombstone', key, tombstone);
-    return tombstone.changeVector;
+    // A cluster transaction that deleted the document took its guard away; what is written now is of no transaction.
+    const isOfTransaction = (tombstone.flags & DocumentFlag.FromClusterTransaction) !== 0;
+    return isOfTransaction ? withoutTransaction(tombstone.changeVector) : tombstone.changeVector;
   }
 
   #addTombstone(of: StoredVersion, key: Buffer, base: string, flags: number): Tombstone {
@@ -360,7 +362,8 @@ function isSameCollection(a: string, b: string): boolean {
   return a === b || a.toLowerCase() === b.toLowerCase();
 }
 
-function checkCollection(name: string): void {
+/** Throws InvalidCommandError for a name that is too long. */
+export function checkCollection(name: string): void {
   if (name === EMPTY_COLLECTION || name.length * 3 <= COLLECTION_NAME_BYTES_MAX) return;
   const bytes = Buffer.byteLength(name);
   if (bytes > COLLECTION_NAME_BYTES_MAX) {

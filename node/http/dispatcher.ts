@@ -65,7 +65,7 @@ export class Dispatcher {
   #onDatabase(request: HttpRequest, found: FoundDatabaseRoute): Answer {
     const { landlord } = this.#node;
     const loaded = landlord.tryGet(found.databaseName);
-    if (loaded !== undefined && unseenIndex(request, this.#node) === null) {
+    if (loaded !== undefined && unseenIndex(request, this.#node, loaded) === null) {
       return this.#onLoaded(request, found.route, loaded);
     }
     return this.#afterWaiting(request, found);
@@ -74,8 +74,8 @@ export class Dispatcher {
   async #afterWaiting(request: HttpRequest, found: FoundDatabaseRoute): Promise<HttpResponse> {
     try {
       const loaded = await this.#node.landlord.get(found.databaseName);
-      const index = unseenIndex(request, this.#node);
-      if (index !== null) await waitForKnownIndex(index, this.#node);
+      const index = unseenIndex(request, this.#node, loaded);
+      if (index !== null) await waitForKnownIndex(index, this.#node, loaded);
       return await this.#onLoaded(request, found.route, loaded);
     } catch (error) {
       return this.#failed(error, request);

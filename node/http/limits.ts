@@ -113,3 +113,6 @@ export const CSV_COLUMNS_MAX = 16_384;
 
 /** Objects inside one another that become columns of a CSV export; deeper ones are JSON in their cell. */
 export const CSV_DEPTH_MAX = 16;
+
+/** Longest wait for this node to write the documents of a cluster-wide transaction, in milliseconds; after it 408. */
+export const TRANSACTION_EXECUTION_WAIT_MS = 15_000;

@@ -2,6 +2,7 @@ import type { DatabaseRecord } from '../cluster/database-record.ts';
 import type { Database } from '../documents/database.ts';
 import type { DatabaseIndexes } from '../index-thread/database-indexes.ts';
 import type { OperationRegistry } from '../landlord/operation-registry.ts';
+import type { TransactionExecutor } from '../landlord/transaction-executor.ts';
 import type { ReplicationStatus } from '../replication/replication-status.ts';
 import type { PeerFetch } from '../security/peer-https.ts';
 import type { ClusterServices } from './cluster-services.ts';
@@ -26,6 +27,11 @@ export interface LoadedDatabase {
   readonly replication: GroupReplicationView;
   readonly operations: OperationRegistry;
   readonly indexes: DatabaseIndexes;
+  /** How far this copy is with the documents of cluster transactions. */
+  readonly transactions: Pick<
+    TransactionExecutor,
+    'isCurrent' | 'waitFor' | 'waitUntilCurrent' | 'wasLeftOut'
+  >;
   /** The newest record this node has applied; an immutable value. */
   record(): DatabaseRecord;
   /** When it was opened. */

@@ -1,3 +1,4 @@
+import type { ConsistentStore } from '../cluster/consistent-store.ts';
 import type { StoredRecord } from '../cluster/state/stored-record.ts';
 
 /** A database record with the Raft index at which it last changed. */
@@ -16,6 +17,8 @@ export interface ClusterView {
   record(name: string): RecordView | undefined;
   /** `host:port` of a node's TCP listener. */
   tcpAddressOf(tag: string): string | undefined;
+  /** What cluster transactions have for the copies of databases. */
+  readonly consistent: Pick<ConsistentStore, 'transactions' | 'onTransactions'>;
   onRecordsChanged(listener: () => void): () => void;
   /** Nodes came, went, or are at other addresses. */
   onTopologyChanged(listener: () => void): () => void;

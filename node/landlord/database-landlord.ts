@@ -71,6 +71,9 @@ export class DatabaseLandlord {
       cluster.onRecordsChanged(() => this.#wake()),
       // Where the peers are stands in the membership, not in the records.
       cluster.onTopologyChanged(() => this.#wake()),
+      cluster.consistent.onTransactions(() => {
+        for (const { transactions } of this.loaded()) if (!transactions.isCurrent) transactions.wake();
+      }),
     ];
     this.#wake();
   }

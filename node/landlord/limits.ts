@@ -18,3 +18,16 @@ export const DRAIN_TIMEOUT_MS = 60_000;
 
 /** How often auto indexes that a wider one replaces are looked for, in milliseconds; one goes at the second look. */
 export const SUPERSEDED_INDEX_INTERVAL_MS = 15_000;
+
+/** Cluster transactions that are given to the merger at once, by number and in characters of their documents. */
+export const TRANSACTIONS_AT_ONCE = 64;
+export const TRANSACTIONS_AT_ONCE_LENGTH = 4 * 1024 * 1024;
+
+/** Pause before a cluster transaction that failed is tried again, in milliseconds. */
+export const TRANSACTION_RETRY_DELAY_MS = 500;
+
+/** Tries of a cluster transaction whose failure is its own, before it is left out: others wait behind it. */
+export const TRANSACTION_ATTEMPTS_MAX = 5;
+
+/** Cluster transactions that were left out and are remembered, so that who waits for one learns it. */
+export const LEFT_OUT_TRANSACTIONS_KEPT = 64;

@@ -12,8 +12,9 @@ import { connectWire, type WireConnector } from '../wire/connect.ts';
 import { fencedConnector } from './cluster-fence.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
 import { OperationRegistry } from './operation-registry.ts';
-import { copyHolders, replicationTargets } from './placement.ts';
+import { copyHolders, mayBeginTransactions, replicationTargets } from './placement.ts';
 import { SupersededIndexes } from './superseded-indexes.ts';
+import { TransactionExecutor } from './transaction-executor.ts';
 
 /** Inside the folder of the database. */
 const INDEX_FOLDER = 'Indexes';
@@ -46,6 +47,8 @@ export class LoadedDatabase {
   readonly database: Database;
   readonly replication: DatabaseReplication;
   readonly indexes: DatabaseIndexes;
+  /** What cluster transactions write here. */
+  readonly transactions: TransactionExecutor;
   readonly operations = new OperationRegistry();
   readonly openedAt = new Date();
   readonly #cluster: ClusterView;
@@ -72,6 +75,13 @@ export class LoadedDatabase {
     this.#logger = options.logger;
     this.#view = options.view;
     this.#clusterId = options.cluster.clusterId();
+    this.transactions = new TransactionExecutor({
+      database,
+      logger: options.logger,
+      group: () => this.record().Topology.DatabaseTopologyIdBase64 || null,
+      queue: () => options.cluster.consistent.transactions(this.name),
+      mayBegin: ({ since }) => mayBeginTransactions(this.record().Topology, database.nodeTag, since),
+    });
     this.update(options.view);
     this.#cleaner = setInterval(() => {
       this.#cleaning = this.#cleanTombstones();
@@ -100,6 +110,8 @@ export class LoadedDatabase {
       static: byName<StaticIndexDefinition>(record.Indexes),
       isDisabled: isIndexingDisabled(record.Settings),
     });
+    // Who was made a member may begin with what waits.
+    this.transactions.wake();
     this.#replicateTo(
       record,
       replicationTargets(record.DatabaseName, record.Topology, this.database.nodeTag),
@@ -154,6 +166,7 @@ export class LoadedDatabase {
     clearInterval(this.#cleaner);
     this.#superseded.close();
     this.operations.killAll();
+    await this.transactions.close();
     await this.replication.close();
     await this.#cleaning;
     await this.indexes.close();

@@ -46,3 +46,15 @@ export function mentorOf(
   const digest = createHash('sha256').update(`${databaseName.toLowerCase()}/${promotable}`).digest();
   return members[digest.readUInt32LE(0) % members.length];
 }
+
+/**
+ * Whether a copy that has executed no cluster transaction may begin with the first one: when it was in the group before
+ * there was any (`since`, a Raft index), or has become a member, by proof that it has what the others have.
+ */
+export function mayBeginTransactions(
+  topology: CopyHolders & { readonly NodesAddedAt?: Readonly<Record<string, number>> },
+  tag: string,
+  since: number,
+): boolean {
+  return topology.Members.includes(tag) || (topology.NodesAddedAt?.[tag] ?? 0) <= since;
+}

@@ -1,4 +1,4 @@
-import { type ChangeVectorEntry, parseChangeVector } from '../documents/change-vector.ts';
+import { type ChangeVectorEntry, parseChangeVector, TRANSACTION_TAG } from '../documents/change-vector.ts';
 import type { SourceItem } from './batch-collector.ts';
 import type { DestinationSources } from './destination-sources.ts';
 
@@ -32,7 +32,9 @@ export function routeOf(item: SourceItem, ownDatabaseId: string, destination: De
   let pending: ChangeVectorEntry[] | null = null;
   let ownEtag = 0;
   for (const entry of parseChangeVector(item.changeVector)) {
-    const { databaseId, etag } = entry;
+    const { databaseId, etag, tag } = entry;
+    // Only names the cluster transaction whose place the RAFT entry tells.
+    if (tag === TRANSACTION_TAG) continue;
     // What the destination wrote itself it has.
     if (databaseId === destination.databaseId || etag <= (destination.included.get(databaseId) ?? 0))
       continue;

@@ -84,6 +84,21 @@ describe('batches: answers as RavenDB 7.2.7 gives them', () => {
   });
 });
 
+describe('compare-exchange and cluster-wide transactions: answers as RavenDB 7.2.7 gives them', () => {
+  beforeAll(async () => {
+    await node.createDatabase('cx');
+    await node.createDatabase('cx2');
+    await put('cx', 'users/1', { ck: 'k2', ck2: 'none', '@metadata': { '@collection': 'Users' } });
+  });
+  const replay = () => new Replay(node.port);
+  let current: Replay | undefined;
+  const exchanges = recorded('compare-exchange');
+  it.each(exchanges.map((exchange) => [exchange.name, exchange] as const))('%s', async (_, exchange) => {
+    current ??= replay();
+    await current.check(exchange, exchange.response.status >= 400);
+  });
+});
+
 describe('operations: answers as RavenDB 7.2.7 gives them', () => {
   beforeAll(() => node.createDatabase('odb'));
   replays('operations', [], {

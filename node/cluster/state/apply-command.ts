@@ -12,6 +12,7 @@ import {
   updateTopology,
 } from './change-topology.ts';
 import { cleanValues } from './clean-values.ts';
+import { clusterTransaction } from './cluster-transaction.ts';
 import { deleteCompareExchange, putCompareExchange } from './compare-exchange.ts';
 import { deleteDatabase, removeNodeFromDatabase } from './delete-database.ts';
 import { deleteIndexes, editIndexes, putAutoIndex, putIndexes } from './edit-indexes.ts';
@@ -28,6 +29,7 @@ import {
 import { nextIdentities, seedIdentity } from './identities.ts';
 import { setNodeProperties } from './node-properties.ts';
 import { suspendObserver } from './observer-record.ts';
+import { pruneTransactions } from './prune-transactions.ts';
 import { recoverCluster } from './recover-cluster.ts';
 import { type StateChange, type StateReader, StateTransaction } from './state-transaction.ts';
 
@@ -125,6 +127,10 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return putCompareExchange(context, command);
     case 'DeleteCompareExchange':
       return deleteCompareExchange(context, command);
+    case 'ClusterTransaction':
+      return clusterTransaction(context, command);
+    case 'PruneTransactions':
+      return pruneTransactions(context, command);
     case 'CleanValues':
       return cleanValues(context);
     default:

@@ -2,7 +2,7 @@ import type { ValuesCleaned } from '../cluster-command.ts';
 import { CLEANED_SLICE_VALUES, VALUES_REMOVED_AT_ONCE } from '../limits.ts';
 import type { ApplyContext } from './apply-context.ts';
 import { removeValue, type StoredValue } from './compare-exchange.ts';
-import { EXPIRIES, FORGOTTEN_SPACES, valueKey, valuesOf } from './state-keys.ts';
+import { EXPIRIES, FORGOTTEN_SPACES, transactionsOf, valueKey, valuesOf } from './state-keys.ts';
 import type { StateReader } from './state-transaction.ts';
 
 /** Whether a command of the cleaner would find something at that time. */
@@ -48,16 +48,22 @@ function removeForgotten(context: ApplyContext, limit: number): number {
 
 /** A slice at a time: what is read of each value is not held longer than that. */
 function removeSpace(context: ApplyContext, space: number, limit: number): number {
-  const prefix = valuesOf(space);
   let removed = 0;
-  for (let after: string | undefined; removed < limit; ) {
-    const slice = Math.min(CLEANED_SLICE_VALUES, limit - removed);
-    const range = after === undefined ? { limit: slice } : { after, limit: slice };
-    const rows = context.state.scan(prefix, range);
-    for (const [, value] of rows) removeValue(context, space, value as StoredValue);
-    removed += rows.length;
-    if (rows.length < slice) return removed;
-    after = rows.at(-1)?.[0];
+  for (const prefix of [valuesOf(space), transactionsOf(space)]) {
+    for (let after: string | undefined; removed < limit; ) {
+      const slice = Math.min(CLEANED_SLICE_VALUES, limit - removed);
+      const rows = context.state.scan(
+        prefix,
+        after === undefined ? { limit: slice } : { after, limit: slice },
+      );
+      for (const [key, value] of rows) {
+        if (prefix === valuesOf(space)) removeValue(context, space, value as StoredValue);
+        else context.state.delete(key);
+      }
+      removed += rows.length;
+      if (rows.length < slice) break;
+      after = rows.at(-1)?.[0];
+    }
   }
   return removed;
 }

@@ -20,7 +20,6 @@ export interface StoredValue {
 
 /** A new value, as commands bring it. */
 export interface NewValue {
-  readonly key: string;
   /** JSON text of an object. */
   readonly value: string;
   readonly expiresAtMs: number | null;
@@ -40,8 +39,12 @@ export function checkValueKey(key: string): void {
 }
 
 /** Writes whatever is there; the caller has compared. */
-export function writeValue(context: ApplyContext, space: number, given: NewValue): void {
-  const { key, value, expiresAtMs } = given;
+export function writeValue(
+  context: ApplyContext,
+  space: number,
+  key: string,
+  { value, expiresAtMs }: NewValue,
+): void {
   const before = findValue(context.state, space, key);
   if (before !== undefined) dropExpiry(context, space, before);
   const stored: StoredValue = { key: before?.key ?? key, index: context.index, value, expiresAtMs };
@@ -67,7 +70,7 @@ export function putCompareExchange(
   const { id: space } = requireSpace(context, command.database);
   const current = findValue(context.state, space, command.key);
   if ((current?.index ?? 0) !== command.index) return refused(current);
-  writeValue(context, space, command);
+  writeValue(context, space, command.key, command);
   return { isSuccessful: true, index: context.index, value: null };
 }
 

@@ -10,6 +10,10 @@ import { requireRecord } from './stored-record.ts';
 export interface Space {
   /** Raft index at which it was made. */
   readonly id: number;
+  /** Documents that cluster transactions have written or deleted so far; each has its count. */
+  readonly documents: number;
+  /** Characters of all of them, of those that are pruned too. */
+  readonly length: number;
 }
 
 export function findSpace(state: StateReader, database: string): Space | undefined {
@@ -21,7 +25,7 @@ export function requireSpace(context: ApplyContext, database: string): Space {
   requireRecord(context.state, database);
   const known = findSpace(context.state, database);
   if (known !== undefined) return known;
-  const space: Space = { id: context.index };
+  const space: Space = { id: context.index, documents: 0, length: 0 };
   context.state.put(spaceKey(database), space);
   return space;
 }

@@ -17,7 +17,10 @@ export const FORGOTTEN_SPACES = 'forgotten/';
 export const VALUES = 'value/';
 export const EXPIRIES = 'expiry/';
 
-const STORED = [VALUES, EXPIRIES] as const;
+/** Documents of cluster transactions, until every copy of the database has them. */
+export const TRANSACTIONS = 'transaction/';
+
+const STORED = [VALUES, EXPIRIES, TRANSACTIONS] as const;
 
 /** Whether a key is one of those that live in storage only, and not in memory too. */
 export function isStoredKey(key: string): boolean {
@@ -68,6 +71,15 @@ export function valuesOf(space: number): string {
 
 export function valueKey(space: number, key: string): string {
   return valuesOf(space) + key.toLowerCase();
+}
+
+/** Prefix of the documents of all cluster transactions of a space. */
+export function transactionsOf(space: number): string {
+  return `${TRANSACTIONS}${numberKey(space)}/`;
+}
+
+export function transactionKey(space: number, count: number): string {
+  return transactionsOf(space) + numberKey(count);
 }
 
 /** Values sort by when they expire. */

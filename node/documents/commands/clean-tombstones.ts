@@ -1,4 +1,6 @@
+import { compareChangeVectors } from '../change-vector.ts';
 import { defineCommand } from '../command.ts';
+import type { DocumentTransaction } from '../document-transaction.ts';
 import { TOMBSTONES_CLEANED_AT_ONCE } from '../limits.ts';
 
 export interface CleanTombstonesArguments {
@@ -12,7 +14,10 @@ export interface CleanTombstonesResult {
   readonly isDone: boolean;
 }
 
-/** Removes a slice of the tombstones that everybody has seen. */
+/**
+ * Removes a slice of the tombstones that everybody has seen. One of a change that this database does not claim to have
+ * seen stays: a cluster transaction that wrote the document may still have to be executed here.
+ */
 export const cleanTombstones = defineCommand(
   'CleanTombstones',
   (transaction, { upToEtag }: CleanTombstonesArguments): CleanTombstonesResult => {
@@ -20,6 +25,7 @@ export const cleanTombstones = defineCommand(
     for (const { name, tombstones } of transaction.collections()) {
       if (tombstones === 0) continue;
       for (const id of transaction.tombstonesOf(name, upToEtag)) {
+        if (!isClaimed(transaction, id)) continue;
         if (ids.push(id) >= TOMBSTONES_CLEANED_AT_ONCE) break;
       }
       if (ids.length >= TOMBSTONES_CLEANED_AT_ONCE) break;
@@ -28,3 +34,8 @@ export const cleanTombstones = defineCommand(
     return { removed: ids.length, isDone: ids.length < TOMBSTONES_CLEANED_AT_ONCE };
   },
 );
+
+function isClaimed(transaction: DocumentTransaction, id: string): boolean {
+  const changeVector = transaction.getTombstone(id)?.changeVector ?? '';
+  return compareChangeVectors(changeVector, transaction.databaseChangeVector) === 'AlreadyMerged';
+}

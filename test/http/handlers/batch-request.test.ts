@@ -4,7 +4,7 @@ import { mapError } from '../../../node/http/errors/error-mapping.ts';
 import { parseBatch } from '../../../node/http/handlers/batch/batch-request.ts';
 import { parseBulkItem } from '../../../node/http/handlers/batch/bulk-item.ts';
 
-const parse = (value: unknown) => parseBatch(Buffer.from(JSON.stringify(value)));
+const parse = (value: unknown) => parseBatch(Buffer.from(JSON.stringify(value))).commands;
 
 function refusal(body: string): { status: number; type: string; message: string } {
   try {
@@ -23,7 +23,8 @@ describe('a batch', () => {
       {"Type":"DELETE","Id":"b/2","ChangeVector":"A:5-x","Document":null},
       {"Type":"HeartBeat"},
       {"Type":"DELETE","Id":"pre/","IdPrefixed":true}],"TransactionMode":"Whatever"}`;
-    const items = parseBatch(Buffer.from(text));
+    const { commands: items, isClusterWide } = parseBatch(Buffer.from(text));
+    expect(isClusterWide).toBe(false);
     expect(
       items.map((item) => ({ ...item, document: 'document' in item ? String(item.document) : null })),
     ).toEqual([
@@ -35,6 +36,21 @@ describe('a batch', () => {
       },
       { type: 'DELETE', id: 'b/2', changeVector: 'A:5-x', isPrefix: false, document: null },
       { type: 'DELETE', id: 'pre/', changeVector: null, isPrefix: true, document: null },
+    ]);
+  });
+
+  it('of a cluster-wide transaction carries what was loaded, and compare-exchange values', () => {
+    const Commands = [
+      { Type: 'PUT', Id: 'a', Document: {}, OriginalChangeVector: 'RAFT:1-x' },
+      { Type: 'CompareExchangePUT', Id: 'k', Index: 3, Document: { Object: 1 } },
+      { Type: 'CompareExchangeDELETE', Id: 'k', Index: 4 },
+    ];
+    const batch = parseBatch(Buffer.from(JSON.stringify({ Commands, TransactionMode: 'ClusterWide' })));
+    expect(batch.isClusterWide).toBe(true);
+    expect(batch.commands).toMatchObject([
+      { type: 'PUT', originalChangeVector: 'RAFT:1-x' },
+      { type: 'CompareExchangePUT', id: 'k', index: 3, document: Buffer.from('{"Object":1}') },
+      { type: 'CompareExchangeDELETE', id: 'k', index: 4, document: null },
     ]);
   });
 
@@ -61,7 +77,22 @@ describe('a batch', () => {
     ['{"Commands":[{"Id":"b/1","Type":"NOPE"}]}', 500, 'Raven.Server.Exceptions.InvalidCommandTypeException'],
     ['{"Commands":[{"Id":"b/1","Type":"put"}]}', 500, 'Raven.Server.Exceptions.InvalidCommandTypeException'],
     ['{"Commands":[{"Id":"b/1","Type":"AttachmentPUT"}]}', 501, 'System.NotImplementedException'],
-    ['{"Commands":[],"TransactionMode":"ClusterWide"}', 501, 'System.NotImplementedException'],
+    [
+      '{"Commands":[{"Type":"CompareExchangePUT","Id":"k","Index":0}]}',
+      500,
+      'System.InvalidOperationException',
+    ],
+    [
+      '{"Commands":[{"Type":"CompareExchangePUT","Index":0,"Document":{}}]}',
+      500,
+      'System.InvalidOperationException',
+    ],
+    ['{"Commands":[{"Type":"CompareExchangeDELETE","Id":"k"}]}', 500, 'System.InvalidOperationException'],
+    [
+      '{"Commands":[{"Type":"CompareExchangeDELETE","Id":"k","Index":-1}]}',
+      500,
+      'System.InvalidOperationException',
+    ],
     ['{"Commands":[{"Id":5,"Type":"DELETE"}]}', 500, 'System.FormatException'],
     ['[]', 500, 'Sparrow.Exceptions.InvalidStartOfObjectException'],
   ])('%s is refused with %d %s', (body, status, type) => {

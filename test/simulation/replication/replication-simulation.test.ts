@@ -21,14 +21,21 @@ async function eachSeed(scenario: (seed: number) => Promise<void>): Promise<void
 }
 
 /** Random writes among random faults: broken connections, cut links, crashes, and the cleaning of tombstones. */
-async function storm(group: SimulatedGroup, steps: number, keys: number): Promise<void> {
+async function storm(
+  group: SimulatedGroup,
+  steps: number,
+  keys: number,
+  hasTransactions = false,
+): Promise<void> {
   const cleaning: Promise<void>[] = [];
   for (let step = 0; step < steps; step++) {
     const dice = group.random();
     const node = group.pick(group.members);
     const other = group.pick(group.members);
     if (node === undefined || other === undefined) return;
-    if (dice < 0.75) group.write(keys);
+    if (hasTransactions && dice < 0.4) group.transact(keys);
+    else if (hasTransactions && dice < 0.43) group.pruneTransactions();
+    else if (dice < 0.75) group.write(keys);
     else if (dice < 0.82) group.network.breakOne();
     else if (dice < 0.88) group.network.cut(node.tag, other.tag);
     else if (dice < 0.93) group.network.heal();
@@ -124,6 +131,41 @@ describe('replication in a simulated group', () => {
         await storm(group, 60, 6);
         await expectConverged(group);
         await expectTombstonesGo(group);
+      }),
+    TIMEOUT_MS,
+  );
+
+  it(
+    'executes cluster transactions once and in order on every member, however they and what they wrote arrive',
+    () =>
+      eachSeed(async (seed) => {
+        const group = new SimulatedGroup(seed, 2 + (seed % 3), seed % 4 === 0 ? 'manual' : 'latest');
+        group.start();
+        await storm(group, 150, 5, true);
+        group.setPolicy('latest');
+        await expectConverged(group);
+        group.expectNothingBroughtBack();
+        await expectTombstonesGo(group);
+        group.expectNothingBroughtBack();
+      }),
+    TIMEOUT_MS,
+  );
+
+  it(
+    'brings back nothing of old cluster transactions with a replica that joins later',
+    () =>
+      eachSeed(async (seed) => {
+        const group = new SimulatedGroup(seed, 4);
+        group.start(group.nodes.slice(0, 2));
+        await storm(group, 80, 5, true);
+        group.start(group.nodes.slice(0, 3));
+        await storm(group, 60, 5, true);
+        group.start(group.nodes);
+        await storm(group, 60, 5, true);
+        await expectConverged(group);
+        group.expectNothingBroughtBack();
+        await expectTombstonesGo(group);
+        group.expectNothingBroughtBack();
       }),
     TIMEOUT_MS,
   );

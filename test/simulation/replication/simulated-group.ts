@@ -1,10 +1,12 @@
 import { compareChangeVectors, mergeChangeVectors } from '../../../node/documents/change-vector.ts';
+import { TransactionExecutor } from '../../../node/landlord/transaction-executor.ts';
 import { silentLogger } from '../../../node/observability/logger.ts';
 import type { ConflictPolicy } from '../../../node/replication/conflict-resolution.ts';
 import { GroupReplication } from '../../../node/replication/group-replication.ts';
 import { STREAM_LIMITS } from '../../../node/replication/limits.ts';
 import { parseOperationHeader } from '../../../node/wire/operation-header.ts';
 import { SimulatedDatabase, type WrittenVersion } from './simulated-database.ts';
+import { GROUP, SimulatedLog } from './simulated-log.ts';
 import { VirtualNetwork } from './virtual-network.ts';
 import { seededRandom, VirtualTime } from './virtual-time.ts';
 
@@ -15,6 +17,11 @@ interface Node {
   readonly tag: string;
   readonly database: SimulatedDatabase;
   loader: GroupReplication | null;
+  executor: TransactionExecutor | null;
+  /** Count of the last document of cluster transactions that the node has applied. */
+  appliedCount: number;
+  /** It was in the group before the first cluster transaction. */
+  mayBegin: boolean;
 }
 
 /** A database group under a seed: real senders, receivers and conflict rules over a virtual network and storage. */
@@ -39,6 +46,7 @@ export class SimulatedGroup {
   /** By id: the merged vectors of the tombstones that were cleaned anywhere. */
   readonly #cleaned = new Map<string, string>();
   #members: readonly Node[];
+  readonly #log: SimulatedLog;
 
   constructor(seed: number, size: number, policy: ConflictPolicy = 'latest') {
     this.policy = policy;
@@ -52,13 +60,15 @@ export class SimulatedGroup {
       const clockSkewMs = (this.random() - 0.5) * (this.random() < 0.2 ? 300_000 : 2_000);
       const database = new SimulatedDatabase(tag, id, this.time, clockSkewMs);
       database.onInspect = () => this.#watch(() => this.#inspect(database));
-      return { tag, database, loader: null };
+      return { tag, database, loader: null, executor: null, appliedCount: 0, mayBegin: false };
     });
     this.#members = this.nodes;
+    this.#log = new SimulatedLog(this.nodes.map(({ tag }) => tag));
   }
 
   start(members: readonly Node[] = this.nodes): void {
     this.#members = members;
+    if (this.#log.lastCount === 0) for (const node of members) node.mayBegin = true;
     for (const node of members) {
       if (node.loader === null) this.startNode(node);
       else node.loader.setTopology(this.#peersOf(node));
@@ -84,6 +94,14 @@ export class SimulatedGroup {
       },
     });
     node.loader = loader;
+    node.executor = new TransactionExecutor({
+      database: node.database,
+      logger: silentLogger,
+      group: () => GROUP,
+      queue: () => this.#log.queue(node.appliedCount),
+      mayBegin: () => node.mayBegin,
+    });
+    node.executor.wake();
     void loader.setConflictPolicy(this.policy);
     this.network.listen(node.tag, (connection, header) => loader.accept(connection, header));
     loader.setTopology(this.#peersOf(node));
@@ -92,7 +110,9 @@ export class SimulatedGroup {
   crashNode(node: Node): void {
     node.database.crash();
     void node.loader?.close();
+    void node.executor?.close();
     node.loader = null;
+    node.executor = null;
     this.network.remove(node.tag);
   }
 
@@ -119,6 +139,66 @@ export class SimulatedGroup {
         // The node crashed before the write was durable: it never was.
       },
     );
+  }
+
+  /** A cluster transaction, on documents that others write too or on such that only those do. Nodes learn of it in time. */
+  transact(keys: number): void {
+    const value = `T${this.#counter++}`;
+    const dice = this.random();
+    const kind = dice < 0.5 ? 'things' : 'cluster';
+    const writes =
+      dice > 0.85
+        ? Array.from({ length: GROUP_SIZE }, (_, i) => ({ id: `groups/${value}/${i}`, value }))
+        : Array.from({ length: 1 + Math.floor(this.random() * 3) }, () => ({
+            id: `${kind}/${Math.floor(this.random() * keys)}`,
+            value: this.random() < 0.3 ? null : value,
+          }));
+    const vectors = this.#log.transact(writes);
+    for (const [at, { id, value: put }] of writes.entries()) {
+      const changeVector = vectors[at];
+      // The tombstone of a deletion goes in the end.
+      if (put !== null && changeVector !== undefined) this.#written.push({ id, changeVector });
+    }
+    const { lastCount } = this.#log;
+    for (const node of this.nodes) {
+      this.time.after(this.random() * (this.random() < 0.1 ? 30_000 : 100), () => {
+        node.appliedCount = Math.max(node.appliedCount, lastCount);
+        node.executor?.wake();
+      });
+    }
+  }
+
+  /** As the leader does, from what running members report; also beyond what all have, as with too much that waits. */
+  pruneTransactions(): void {
+    const vectorOf = (tag: string) => {
+      const node = this.#members.find((member) => member.tag === tag);
+      return node?.loader ? node.database.changeVector : undefined;
+    };
+    const tags = this.#members.map(({ tag }) => tag);
+    this.#log.prune(tags, vectorOf, this.random() < 0.5);
+  }
+
+  /**
+   * What cluster transactions alone have written is what the last of them made it, and no document is an older version
+   * than one that somebody was told of.
+   */
+  expectNothingBroughtBack(): void {
+    for (const { database, tag } of this.#members) {
+      for (const [id, expected] of this.#log.outcome()) {
+        if (!id.startsWith('cluster/')) continue;
+        const [version] = database.versionsOf(id);
+        const body = version?.kind === 'document' ? version.body.toString() : null;
+        const value = body === null ? null : (JSON.parse(body) as { value: string }).value;
+        if (value !== expected) throw new Error(`${tag} has ${value} as ${id} instead of ${expected}`);
+      }
+      for (const { id, changeVector } of this.#written) {
+        const [version] = database.versionsOf(id);
+        if (version?.kind !== 'document') continue;
+        if (compareChangeVectors(changeVector, version.changeVector) === 'Update') {
+          throw new Error(`${tag} has ${id} as [${version.changeVector}], older than [${changeVector}]`);
+        }
+      }
+    }
   }
 
   get members(): readonly Node[] {
@@ -191,6 +271,7 @@ export class SimulatedGroup {
       // What was deleted, and its tombstone cleaned, may have been created anew by a member that never saw it.
       const joined = mergeChangeVectors(database.joinedVector(id), this.#cleaned.get(id) ?? '');
       if (compareChangeVectors(changeVector, joined) === 'AlreadyMerged') continue;
+      if (this.#log.isReplaced(id, changeVector, mergeChangeVectors(joined, now))) continue;
       throw new Error(
         `${database.nodeTag} claims [${now}] but has ${id} [${joined}] instead of [${changeVector}]`,
       );

@@ -12,8 +12,6 @@ const UNBUILT: ReadonlySet<string> = new Set([
   'AttachmentDELETE',
   'AttachmentMOVE',
   'AttachmentCOPY',
-  'CompareExchangePUT',
-  'CompareExchangeDELETE',
   'Counters',
   'TimeSeries',
   'TimeSeriesWithIncrements',
@@ -30,21 +28,39 @@ export interface PatchCommand {
   readonly returnsDocument: boolean;
 }
 
-export type ClientCommand = BatchCommand | PatchCommand;
+/** A change of a compare-exchange value: only in cluster-wide transactions. */
+export interface ValueCommand {
+  readonly type: 'CompareExchangePUT' | 'CompareExchangeDELETE';
+  readonly id: string;
+  readonly index: number;
+  /** JSON text of an object; null for a deletion. */
+  readonly document: Buffer | null;
+}
+
+/** What a document of a cluster-wide transaction was when the client loaded it. */
+export interface SeenVersion {
+  readonly originalChangeVector?: string;
+}
+
+export type ClientCommand = (BatchCommand & SeenVersion) | PatchCommand | ValueCommand;
+
+export interface ClientBatch {
+  readonly commands: readonly ClientCommand[];
+  readonly isClusterWide: boolean;
+}
 
 /** The commands of a bulk_docs body. Throws the protocol's errors, and JsonSyntaxError. */
-export function parseBatch(body: Buffer): readonly ClientCommand[] {
+export function parseBatch(body: Buffer): ClientBatch {
   const reader = new JsonReader(body);
   let items: ClientCommand[] | undefined;
+  let isClusterWide = false;
   for (const key of reader.fields()) {
     if (key === 'Commands') items = parseCommands(reader);
-    else if (key === 'TransactionMode' && reader.readValue() === 'ClusterWide') {
-      throw notImplemented('A cluster-wide transaction');
-    }
+    else if (key === 'TransactionMode') isClusterWide = reader.readValue() === 'ClusterWide';
   }
   reader.end();
   if (items === undefined) throw invalidOperation("The body of a batch must have 'Commands', an array.");
-  return items;
+  return { commands: items, isClusterWide };
 }
 
 function parseCommands(reader: JsonReader): ClientCommand[] {
@@ -65,6 +81,8 @@ function parseCommand(reader: JsonReader): ClientCommand | null {
   let type: string | null = null;
   let id: string | null = null;
   let changeVector: string | null = null;
+  let originalChangeVector: string | null = null;
+  let index: unknown = null;
   let document: Buffer | null = null;
   let isPrefix = false;
   let trackedEntities: Record<string, string | null> = {};
@@ -82,6 +100,12 @@ function parseCommand(reader: JsonReader): ClientCommand | null {
         break;
       case 'ChangeVector':
         changeVector = textOrNull(reader, key);
+        break;
+      case 'OriginalChangeVector':
+        originalChangeVector = textOrNull(reader, key);
+        break;
+      case 'Index':
+        index = reader.readValue();
         break;
       case 'Document':
         document = reader.kind() === 'object' ? reader.skip() : null;
@@ -106,14 +130,15 @@ function parseCommand(reader: JsonReader): ClientCommand | null {
         break;
     }
   }
+  const seen = originalChangeVector === null ? NOT_SEEN : { originalChangeVector };
   switch (type) {
     case 'PUT':
       if (document === null)
         throw invalidOperation("Command of type 'PUT' must have a 'Document', an object.");
-      return { type, id, changeVector, document };
+      return { type, id, changeVector, document, ...seen };
     case 'DELETE':
       if (id === null || id === '') throw invalidOperation("Command of type 'DELETE' must have an 'Id'.");
-      return { type, id, changeVector, isPrefix };
+      return { type, id, changeVector, isPrefix, ...seen };
     case 'BatchTrackChanges':
       return { type, trackedEntities };
     case 'PATCH':
@@ -127,6 +152,9 @@ function parseCommand(reader: JsonReader): ClientCommand | null {
         ifMissing,
         returnsDocument,
       };
+    case 'CompareExchangePUT':
+    case 'CompareExchangeDELETE':
+      return valueCommand(type, id, index, document);
     case 'HeartBeat':
       return null;
     case null:
@@ -139,6 +167,26 @@ function parseCommand(reader: JsonReader): ClientCommand | null {
         `Invalid command type: ${type}`,
       );
   }
+}
+
+const NOT_SEEN: SeenVersion = {};
+
+function valueCommand(
+  type: ValueCommand['type'],
+  id: string | null,
+  index: unknown,
+  document: Buffer | null,
+): ValueCommand {
+  if (id === null || id === '') {
+    throw invalidOperation(`Command of type '${type}' must have an 'Id', the key of the value.`);
+  }
+  if (!Number.isSafeInteger(index) || Number(index) < 0) {
+    throw invalidOperation(`Command of type '${type}' must have an 'Index', a number that is not negative.`);
+  }
+  if (type === 'CompareExchangeDELETE') return { type, id, index: Number(index), document: null };
+  if (document === null)
+    throw invalidOperation(`Command of type '${type}' must have a 'Document', an object.`);
+  return { type, id, index: Number(index), document };
 }
 
 function target(id: string | null, changeVector: string | null) {

@@ -7,7 +7,8 @@ import type { HttpRequest } from '../../request.ts';
 import { json } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import { isIdentityId, resolveIdentityIds } from '../documents/identity-ids.ts';
-import { type ClientCommand, parseBatch } from './batch-request.ts';
+import { type ClientCommand, parseBatch, type ValueCommand } from './batch-request.ts';
+import { runClusterWide } from './cluster-wide.ts';
 import { expandPatches, retryPatches, shownPatch } from './expand-patches.ts';
 import { awaitIndexes, indexAssuranceOf } from './index-assurance.ts';
 import { awaitCopies, writeAssuranceOf } from './write-assurance.ts';
@@ -18,15 +19,17 @@ const bulkDocs: DatabaseHandler = async (request, context) => {
   const { loaded } = context;
   const assurance = writeAssuranceOf(request);
   const indexed = indexAssuranceOf(request);
-  const parsed = parseBatch(await request.body());
-  const commands = await withIdentities(parsed, context);
+  const { commands: parsed, isClusterWide } = parseBatch(await request.body());
   const requestId = optionalText(request, 'raft-request-id');
-  const shown = commands.every(isPlain)
-    ? await runPlain(commands, requestId, loaded)
-    : await runWithPatches(commands, requestId, loaded);
+  const commands = await withIdentities(parsed, context, requestId);
+  const shown = isClusterWide
+    ? await runClusterWide(request, commands, context)
+    : await runOnThisNode(commands.filter(isOfOneNode), requestId, loaded);
   if (assurance !== null) await awaitCopies(assurance, shown.changeVector, loaded);
   if (indexed !== null && shown.lastEtag > 0) await awaitIndexes(indexed, shown.lastEtag, loaded);
-  return json(201, { Results: shown.results });
+  const { results, transactionIndex } = shown;
+  const index = transactionIndex === undefined ? {} : { TransactionIndex: transactionIndex };
+  return json(201, { Results: results, ...index });
 };
 
 /** What a batch came to, as the client is told. */
@@ -34,10 +37,29 @@ export interface ShownBatch {
   readonly results: readonly Record<string, unknown>[];
   readonly changeVector: string;
   readonly lastEtag: number;
+  /** Raft index, of a cluster-wide transaction only. */
+  readonly transactionIndex?: number;
 }
 
-function isPlain(command: ClientCommand): command is BatchCommand {
+type NodeCommand = Exclude<ClientCommand, ValueCommand>;
+
+/** Compare-exchange commands have a meaning in cluster-wide transactions only; elsewhere the protocol ignores them. */
+function isOfOneNode(command: ClientCommand): command is NodeCommand {
+  return command.type !== 'CompareExchangePUT' && command.type !== 'CompareExchangeDELETE';
+}
+
+function isPlain(command: NodeCommand): command is BatchCommand {
   return command.type !== 'PATCH' && command.type !== 'BatchPATCH';
+}
+
+function runOnThisNode(
+  commands: readonly NodeCommand[],
+  requestId: string | undefined,
+  loaded: DatabaseContext['loaded'],
+): Promise<ShownBatch> {
+  return commands.every(isPlain)
+    ? runPlain(commands, requestId, loaded)
+    : runWithPatches(commands, requestId, loaded);
 }
 
 async function runPlain(
@@ -58,7 +80,7 @@ async function runPlain(
 
 /** Patches are worked out first, on what is stored; the batch then checks that it still is. */
 async function runWithPatches(
-  commands: readonly ClientCommand[],
+  commands: readonly NodeCommand[],
   requestId: string | undefined,
   loaded: DatabaseContext['loaded'],
 ): Promise<ShownBatch> {
@@ -133,10 +155,11 @@ function checkContentType(request: HttpRequest): void {
 async function withIdentities(
   commands: readonly ClientCommand[],
   { loaded, node }: DatabaseContext,
+  requestId: string | undefined,
 ): Promise<readonly ClientCommand[]> {
   const asked = commands.map((command) => (command.type === 'PUT' ? (command.id ?? '') : ''));
   if (!asked.some(isIdentityId)) return commands;
-  const ids = await resolveIdentityIds(asked, loaded, node);
+  const ids = await resolveIdentityIds(asked, loaded, node, requestId);
   return commands.map((command, at) =>
     command.type === 'PUT' ? { ...command, id: ids[at] ?? command.id } : command,
   );

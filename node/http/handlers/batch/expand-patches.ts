@@ -7,7 +7,7 @@ import { PATCH_ATTEMPTS_MAX } from '../../limits.ts';
 import type { DatabaseContext } from '../../routing/route.ts';
 import { UNSET_DATE } from '../../timestamp.ts';
 import { queryError } from '../queries/query-error.ts';
-import type { ClientCommand, PatchCommand } from './batch-request.ts';
+import type { ClientCommand, PatchCommand, ValueCommand } from './batch-request.ts';
 
 /** A batch in which patches have become what they write. */
 export interface ExpandedBatch {
@@ -20,7 +20,7 @@ export interface ExpandedBatch {
 
 /** Runs the scripts of a batch, in order, over what is stored and what earlier commands of the batch put. */
 export async function expandPatches(
-  commands: readonly ClientCommand[],
+  commands: readonly Exclude<ClientCommand, ValueCommand>[],
   { indexes }: DatabaseContext['loaded'],
 ): Promise<ExpandedBatch> {
   const expanded: BatchCommand[] = [];

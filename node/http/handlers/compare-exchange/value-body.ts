@@ -32,14 +32,15 @@ export function readValueBody(body: Buffer, key: string): ValueBody {
   return { value: rewriteCanonical(body).toString(), expiresAtMs: expiryOf(expires, key) };
 }
 
-function expiryOf(expires: unknown, key: string): number | null {
+/** Milliseconds of an `@expires`; null: there is none. `key` is for messages. */
+export function expiryOf(expires: unknown, key: string): number | null {
   if (expires === undefined || expires === null) return null;
   const date = typeof expires === 'string' ? parseDate(expires) : undefined;
   if (date === undefined) {
     throw new ProtocolError(
       500,
       'Raven.Server.Rachis.RachisApplyException',
-      `'@expires' of the compare-exchange key '${key}' must be a date such as 2030-01-01T00:00:00.0000000Z, but it is ${JSON.stringify(expires)}.`,
+      `'@expires' of '${key}' must be a date such as 2030-01-01T00:00:00.0000000Z, but it is ${JSON.stringify(expires)}.`,
     );
   }
   return Math.max(0, Number((date.ticks - ticksOfMs(0)) / TICKS_PER_MS));

@@ -5,15 +5,22 @@ export function isIdentityId(id: string): boolean {
   return id.endsWith('|');
 }
 
-/** The ids, each `name|` replaced by the next of its identity, in order; one Raft command for all. */
+/**
+ * The ids, each `name|` replaced by the next of its identity, in order; one Raft command for all. With the same
+ * `requestId` they get the same numbers.
+ */
 export async function resolveIdentityIds(
   ids: readonly string[],
   loaded: LoadedDatabase,
   node: NodeServices,
+  requestId?: string,
 ): Promise<readonly string[]> {
   const names = ids.filter(isIdentityId);
   if (names.length === 0) return ids;
-  const { result } = await node.cluster.submit({ type: 'NextIdentities', database: loaded.name, names });
+  const { result } = await node.cluster.submit(
+    { type: 'NextIdentities', database: loaded.name, names },
+    requestId === undefined ? {} : { requestId: `${requestId}/identities` },
+  );
   const values = result as readonly number[];
   let at = 0;
   return ids.map((id) => (isIdentityId(id) ? `${id.slice(0, -1)}/${values[at++]}` : id));

@@ -10,6 +10,7 @@ import type { Query } from '../../parameters/query.ts';
 import type { HttpRequest } from '../../request.ts';
 import { type HttpResponse, JSON_TYPE, jsonBytes, NOT_FOUND, NOT_MODIFIED } from '../../response.ts';
 import type { DatabaseContext } from '../../routing/route.ts';
+import { guardsOf, valuesAt } from './included-values.ts';
 import { type Included, resultsWithIncludes, singleResult } from './results-body.ts';
 
 /** What a load may ask for besides documents; saying nothing about them would be a lie. */
@@ -20,7 +21,6 @@ const UNBUILT = [
   'timeseriescount',
   'revisions',
   'revisionsbefore',
-  'cmpxchg',
 ];
 
 /** The hot one: a single document, no includes. */
@@ -38,7 +38,7 @@ export function loadDocument(request: HttpRequest, { loaded }: DatabaseContext, 
 /** Any number of ids, in the order asked for, duplicates too; with includes. */
 export function loadDocuments(
   request: HttpRequest,
-  { loaded }: DatabaseContext,
+  { loaded, node }: DatabaseContext,
   ids: readonly string[],
 ): HttpResponse {
   const { query } = request;
@@ -54,11 +54,28 @@ export function loadDocuments(
     return { documents: found, includes: included(reader, query, found, budget) };
   });
   const [only] = documents;
-  if (ids.length === 1 && only === undefined) return missing(request);
-  const isSingle = ids.length === 1 && query.get('txmode') === undefined;
-  const tag = isSingle && only !== undefined ? only.changeVector : hashTag(documents, includes);
+  const isOfTransaction = isClusterWide(query);
+  if (ids.length === 1 && only === undefined && !isOfTransaction) return missing(request);
+  const values = node.cluster.consistent.values(loaded.name);
+  const clusterTransactionId = loaded.record().Topology.ClusterTransactionIdBase64;
+  const missingIds = ids.filter((_, at) => documents[at] === undefined);
+  const includedValues = new Map([
+    ...valuesAt(query.all('cmpxchg'), documents, values),
+    ...(isOfTransaction ? guardsOf(missingIds, values, clusterTransactionId) : []),
+  ]);
+  const isPlain = ids.length === 1 && query.get('txmode') === undefined && includedValues.size === 0;
+  const tag =
+    isPlain && only !== undefined ? only.changeVector : hashTag(documents, includes, includedValues);
   if (isKnown(request, tag)) return NOT_MODIFIED;
-  return jsonBytes(200, resultsWithIncludes(documents, includes, { metadataOnly }), ['ETag', `"${tag}"`]);
+  // A single document that is missing leaves no trace in what a cluster-wide session loads.
+  const results = ids.length === 1 && only === undefined ? [] : documents;
+  const body = resultsWithIncludes(results, includes, { metadataOnly }, includedValues);
+  return jsonBytes(200, body, ['ETag', `"${tag}"`]);
+}
+
+/** Whether a session of cluster-wide transactions loads. */
+export function isClusterWide(query: Query): boolean {
+  return query.get('txmode')?.toLowerCase() === 'clusterwide';
 }
 
 /** No such document; clients remember that, too. */
@@ -123,10 +140,15 @@ function idsAt(
 }
 
 /** One tag for what several documents are now. */
-function hashTag(documents: readonly (StoredDocument | undefined)[], includes: readonly Included[]): string {
+function hashTag(
+  documents: readonly (StoredDocument | undefined)[],
+  includes: readonly Included[],
+  values: ReadonlyMap<string, string>,
+): string {
   const state = [...documents, ...includes].map((item) =>
     item === undefined ? '' : 'conflictedId' in item ? `conflict ${item.conflictedId}` : item.changeVector,
   );
+  state.push(...values.values());
   return `Hash-${hash('sha256', state.join('\n'), 'base64')}`;
 }
 

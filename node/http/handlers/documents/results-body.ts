@@ -11,6 +11,8 @@ const COMMA = Buffer.from(',');
 const COLON = Buffer.from(':');
 const NULL = Buffer.from('null');
 
+const NO_VALUES: ReadonlyMap<string, string> = new Map();
+
 export interface WriteOptions {
   readonly metadataOnly: boolean;
 }
@@ -23,11 +25,15 @@ export function singleResult(document: StoredDocument): Buffer {
 /** A document that others name; of one in conflict only that it is. */
 export type Included = StoredDocument | { readonly conflictedId: string };
 
-/** Results in order, null for what is missing, and each included document under its id. */
+/**
+ * Results in order, null for what is missing, each included document under its id, and compare-exchange values, JSON
+ * text by key, if there are any.
+ */
 export function resultsWithIncludes(
   documents: readonly (StoredDocument | undefined)[],
   includes: readonly Included[],
   options: WriteOptions,
+  values: ReadonlyMap<string, string> = NO_VALUES,
 ): Buffer {
   const parts: Buffer[] = [RESULTS_OPEN];
   documents.forEach((document, at) => {
@@ -40,7 +46,11 @@ export function resultsWithIncludes(
     if ('conflictedId' in included) parts.push(conflictStub(included.conflictedId));
     else parts.push(Buffer.from(JSON.stringify(included.id)), COLON, writeDocument(included));
   });
-  parts.push(INCLUDES_CLOSE);
+  if (values.size === 0) parts.push(INCLUDES_CLOSE);
+  else {
+    const rows = [...values].map(([key, value]) => `${JSON.stringify(key)}:${value}`);
+    parts.push(Buffer.from(`},"CompareExchangeValueIncludes":{${rows.join(',')}}}`));
+  }
   return Buffer.concat(parts);
 }
 

@@ -1,0 +1,112 @@
+import type { ClusterCommand, ClusterTransactionResult } from '../../../node/cluster/cluster-command.ts';
+import type { DatabaseTopology } from '../../../node/cluster/database-record.ts';
+import { WAITING_DOCUMENTS_MAX } from '../../../node/cluster/limits.ts';
+import { pruneTarget } from '../../../node/cluster/observer/prune-target.ts';
+import { applyCommand } from '../../../node/cluster/state/apply-command.ts';
+import { ClusterState } from '../../../node/cluster/state/cluster-state.ts';
+import { findRecord } from '../../../node/cluster/state/stored-record.ts';
+import {
+  type TransactionQueue,
+  transactionQueue,
+  waitingAmount,
+} from '../../../node/cluster/transaction-queue.ts';
+import { etagOf } from '../../../node/documents/change-vector.ts';
+
+const DATABASE = 'simulated';
+export const GROUP = 'GROUPxxxxxxxxxxxxxxxxx';
+
+/** A document that a cluster transaction writes; null deletes it. */
+export interface TransactionWrite {
+  readonly id: string;
+  readonly value: string | null;
+}
+
+/** The cluster's log and state, which every node applies in its own time. Always with a quorum: Raft is not the matter. */
+export class SimulatedLog {
+  readonly #state = new ClusterState();
+  readonly #writes = new Map<string, { readonly count: number; readonly value: string | null }[]>();
+  #index = 0;
+
+  constructor(members: readonly string[]) {
+    const Topology = {
+      Members: members,
+      DatabaseTopologyIdBase64: GROUP,
+      ClusterTransactionIdBase64: 'TRANSACTIONSxxxxxxxxxx',
+    };
+    this.#apply({ type: 'AddDatabase', record: { DatabaseName: DATABASE, Topology }, expectedEtag: null });
+  }
+
+  /** Count of the last document of all transactions. */
+  get lastCount(): number {
+    return transactionQueue(this.#state, DATABASE).lastCount;
+  }
+
+  /** Gives the change vectors of the documents. */
+  transact(writes: readonly TransactionWrite[]): readonly string[] {
+    const result = this.#apply({
+      type: 'ClusterTransaction',
+      database: DATABASE,
+      values: [],
+      reads: [],
+      hasGuards: false,
+      documents: writes.map(({ id, value }) => ({
+        type: value === null ? 'DELETE' : 'PUT',
+        id,
+        document: value === null ? null : JSON.stringify({ value, '@metadata': { '@collection': 'Things' } }),
+        changeVector: null,
+        expires: null,
+      })),
+    }) as ClusterTransactionResult;
+    return writes.map(({ id, value }, at) => {
+      const count = result.firstCount + at;
+      const known = this.#writes.get(id) ?? [];
+      this.#writes.set(id, [...known, { count, value }]);
+      return `RAFT:${count}-${GROUP}`;
+    });
+  }
+
+  /** What a node sees that has applied the transactions up to a count. */
+  queue(appliedCount: number): TransactionQueue {
+    const queue = transactionQueue(this.#state, DATABASE);
+    return {
+      since: queue.since,
+      lastCount: Math.min(appliedCount, queue.lastCount),
+      after: (count) => (count >= appliedCount ? 'none' : queue.after(count)),
+    };
+  }
+
+  /** As the leader does; `isTooMuch`: as if more waited than may. */
+  prune(members: readonly string[], vectorOf: (tag: string) => string | undefined, isTooMuch: boolean): void {
+    const waiting = waitingAmount(this.#state, DATABASE);
+    const topology = findRecord(this.#state, DATABASE)?.record.Topology;
+    if (waiting === null || topology === undefined) return;
+    const group: DatabaseTopology = { ...topology, Members: members };
+    const amount = isTooMuch ? { ...waiting, documents: WAITING_DOCUMENTS_MAX + 1 } : waiting;
+    const upTo = pruneTarget(amount, group, (tag) => {
+      const changeVector = vectorOf(tag);
+      return changeVector === undefined ? undefined : { changeVector };
+    });
+    if (upTo === null) return;
+    this.#apply({ type: 'PruneTransactions', database: DATABASE, space: waiting.space, upTo });
+  }
+
+  /** Whether a cluster transaction took the place of a version, where all that this vector includes is known. */
+  isReplaced(id: string, changeVector: string, known: string): boolean {
+    const before = etagOf(changeVector, GROUP);
+    const reached = etagOf(known, GROUP);
+    return (this.#writes.get(id) ?? []).some(({ count }) => before < count && count <= reached);
+  }
+
+  /** Documents of cluster transactions as they are after the last one, by id. */
+  outcome(): ReadonlyMap<string, string | null> {
+    return new Map([...this.#writes].map(([id, writes]) => [id, writes.at(-1)?.value ?? null]));
+  }
+
+  #apply(command: ClusterCommand): unknown {
+    const position = { index: ++this.#index, term: 1, timeMs: 1_000_000 + this.#index };
+    const { outcome, changes } = applyCommand(this.#state, position, command);
+    if ('error' in outcome) throw new Error(outcome.error.message);
+    this.#state.apply(changes);
+    return outcome.result;
+  }
+}
