@@ -46,3 +46,10 @@ export const REFERENCED_COLLECTIONS_MAX = 256;
 
 /** Documents of groups that are written or deleted in one transaction. */
 export const OUTPUTS_WRITTEN_AT_ONCE = 256;
+
+/**
+ * What is kept of reads, a database, in each of two generations: entries of terms (4 bytes each), and rows (some
+ * hundred bytes each).
+ */
+export const RECENT_POSTINGS_MAX = 1_000_000;
+export const RECENT_ROWS_MAX = 8192;

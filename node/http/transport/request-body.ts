@@ -90,7 +90,10 @@ export function gatherBody(
         fail(new BodyAbortedError(`The request body ended early: ${error.message}`));
       } else fail(invalidData(`The request body is not what its Content-Encoding says: ${error.message}`));
     });
-    source.once('close', () => fail(new BodyAbortedError('The client closed the connection early.')));
+    source.once('close', () => {
+      // An error costs a stack trace: most bodies were complete.
+      if (!isOver) fail(new BodyAbortedError('The client closed the connection early.'));
+    });
   });
   return { body, release };
 }

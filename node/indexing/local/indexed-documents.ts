@@ -9,6 +9,9 @@ export class IndexedDocuments {
   readonly #storage: ReadableStorage;
   readonly #view: DurableView;
   readonly #reader: DocumentReader;
+  /** Figures of collections as they were at a sequence of the storage. */
+  readonly #collections = new Map<string, CollectionStatistics>();
+  #collectionsAt = -1;
 
   constructor(storage: ReadableStorage) {
     this.#storage = storage;
@@ -55,8 +58,19 @@ export class IndexedDocuments {
     return this.#view.get(META, Buffer.from(`room/${name}`));
   }
 
+  /** Every query asks: what was read is good until something is written. */
   #collection(name: string): CollectionStatistics | undefined {
-    const row = this.#view.get(META, Buffer.from(`collection/${name.toLowerCase()}`));
-    return row === undefined ? undefined : (JSON.parse(row.toString('utf8')) as CollectionStatistics);
+    const { sequence } = this.#storage;
+    if (sequence !== this.#collectionsAt) {
+      this.#collections.clear();
+      this.#collectionsAt = sequence;
+    }
+    const key = name.toLowerCase();
+    const known = this.#collections.get(key);
+    if (known !== undefined) return known;
+    const row = this.#view.get(META, Buffer.from(`collection/${key}`));
+    const found = row === undefined ? undefined : (JSON.parse(row.toString('utf8')) as CollectionStatistics);
+    if (found !== undefined) this.#collections.set(key, found);
+    return found;
   }
 }

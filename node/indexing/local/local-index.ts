@@ -12,6 +12,7 @@ import { INDEX_META } from '../store/index-columns.ts';
 import type { IndexEntry } from '../store/index-entry.ts';
 import { IndexReader } from '../store/index-reader.ts';
 import { IndexWriter } from '../store/index-writer.ts';
+import type { RecentReads } from '../store/recent-reads.ts';
 import { BatchOutcome } from './batch-outcome.ts';
 import { type Feed, feedsOf, nextRound } from './feed.ts';
 import { IndexSources } from './index-sources.ts';
@@ -44,6 +45,8 @@ export interface LocalIndexOptions {
   readonly documents: IndexedDocuments;
   /** Where documents of groups go. */
   readonly outputs: OutputSink;
+  /** Of all indexes of the environment. */
+  readonly recent: RecentReads;
 }
 
 /** An index of this node: follows the documents of its collections, batch by batch, and is asked through its reader. */
@@ -66,7 +69,7 @@ export class LocalIndex {
     this.#options = options;
     this.#state = options.state;
     this.#sources = new IndexSources(options.spec, options.state);
-    this.reader = new IndexReader(options.view, options.state.number);
+    this.reader = new IndexReader(options.view, options.state.number, options.recent);
   }
 
   /** Fields by the names that queries use. */
@@ -124,7 +127,7 @@ export class LocalIndex {
     const feed = this.#nextFeed();
     if (feed === undefined) return false;
     this.#lastFeed = feed;
-    const { view, environment } = this.#options;
+    const { view, environment, recent } = this.#options;
     const batch = new WriteBatch();
     const index = this.#state.number;
     const writer = new IndexWriter({
@@ -152,6 +155,8 @@ export class LocalIndex {
       entryCount: this.#state.entryCount + writer.entryCountChange,
     };
     batch.put(INDEX_META, stateKey(index), encodeState(this.#state));
+    // In this turn the batch becomes visible, so that nobody reads in between what was before.
+    recent.forget(index, writer.changedTerms(), writer.changedEntries);
     await environment.commit(batch, { sync: false });
     return true;
   }

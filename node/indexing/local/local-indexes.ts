@@ -17,6 +17,7 @@ import {
   POSTINGS,
   REFERENCES,
 } from '../store/index-columns.ts';
+import { RecentReads } from '../store/recent-reads.ts';
 import type { IndexSpec } from './index-spec.ts';
 import {
   ALL_DOCUMENTS,
@@ -70,6 +71,7 @@ export class LocalIndexes {
   readonly #view: DurableView;
   readonly #documents: IndexedDocuments;
   readonly #outputs: OutputSink;
+  readonly #recent = new RecentReads();
   readonly #indexes = new Map<string, LocalIndex>();
   /** What takes the place of an index of the same name as soon as it has caught up. */
   readonly #replacements = new Map<string, LocalIndex>();
@@ -227,6 +229,7 @@ export class LocalIndexes {
       environment: this.#environment,
       documents: this.#documents,
       outputs: this.#outputs,
+      recent: this.#recent,
     });
   }
 }

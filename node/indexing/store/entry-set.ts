@@ -42,6 +42,13 @@ export function subtract(a: EntrySet, b: EntrySet): EntrySet {
   const left = new Uint32Array(a.length);
   let count = 0;
   let at = 0;
+  if (b.length > a.length * GALLOP_RATIO) {
+    for (const entry of a) {
+      at = lowerBound(b, entry, at);
+      if (b[at] !== entry) left[count++] = entry;
+    }
+    return left.slice(0, count);
+  }
   for (const entry of a) {
     while (at < b.length && (b[at] as number) < entry) at++;
     if (b[at] !== entry) left[count++] = entry;

@@ -14,6 +14,7 @@ import {
   termOfPrefix,
   termPrefix,
 } from './posting-key.ts';
+import { RecentReads } from './recent-reads.ts';
 import type { Term } from './term.ts';
 
 /** A term that a scan met, and its entries. */
@@ -39,10 +40,12 @@ export interface TermRange {
 export class IndexReader {
   readonly #view: KeyValueView;
   readonly #index: number;
+  readonly #recent: RecentReads;
 
-  constructor(view: KeyValueView, index: number) {
+  constructor(view: KeyValueView, index: number, recent = new RecentReads()) {
     this.#view = view;
     this.#index = index;
+    this.#recent = recent;
   }
 
   allEntries(): EntrySet {
@@ -51,8 +54,14 @@ export class IndexReader {
 
   /** Entries that hold the term. */
   entries(field: number, term: Term): EntrySet {
-    const blocks = [...this.#blocks(termPrefix(this.#index, field, term))].map(([, bytes]) => bytes);
-    return joined(blocks);
+    const prefix = termPrefix(this.#index, field, term);
+    const key = prefix.toString('latin1');
+    let entries = this.#recent.entries.get(key);
+    if (entries === undefined) {
+      entries = joined(Array.from(this.#blocks(prefix), ([, bytes]) => bytes));
+      this.#recent.entries.set(key, entries);
+    }
+    return entries;
   }
 
   /** With the positions of the term in each. */
@@ -102,12 +111,17 @@ export class IndexReader {
 
   /** In the order of `entries`. */
   entryRows(entries: readonly number[]): (IndexEntry | undefined)[] {
-    return this.#view
-      .getMany(
-        ENTRIES,
-        entries.map((entry) => entryKey(this.#index, entry)),
-      )
-      .map((row) => (row === undefined ? undefined : decodeEntry(row)));
+    const rows = entries.map((entry) => this.#recent.row(this.#index, entry));
+    const missing = [...rows.keys()].filter((at) => rows[at] === undefined);
+    const keys = missing.map((at) => entryKey(this.#index, entries[at] as number));
+    this.#view.getMany(ENTRIES, keys).forEach((bytes, n) => {
+      if (bytes === undefined) return;
+      const at = missing[n] as number;
+      const row = decodeEntry(bytes);
+      rows[at] = row;
+      this.#recent.keepRow(this.#index, entries[at] as number, row);
+    });
+    return rows;
   }
 
   /** What groups were reduced to, as JSON, by the names of their entries. */

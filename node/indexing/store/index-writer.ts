@@ -28,6 +28,7 @@ export class IndexWriter {
   readonly #options: IndexWriterOptions;
   readonly #postings: PostingWriter;
   #nextEntry: number;
+  readonly #changedEntries = new Set<number>();
   #writtenEntries = 0;
   #entryCountChange = 0;
 
@@ -71,8 +72,19 @@ export class IndexWriter {
     this.#postings.finish(this.#writtenEntries);
   }
 
+  /** Prefixes of the terms that change with this batch. */
+  changedTerms(): Iterable<Buffer> {
+    return this.#postings.prefixes();
+  }
+
+  /** Entries that are others with this batch, or gone. */
+  get changedEntries(): ReadonlySet<number> {
+    return this.#changedEntries;
+  }
+
   #takeBack(entries: readonly number[]): void {
     if (entries.length === 0) return;
+    for (const entry of entries) this.#changedEntries.add(entry);
     const { view, index, fields } = this.#options;
     const rows = view.getMany(
       ENTRIES,

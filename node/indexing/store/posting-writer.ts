@@ -56,6 +56,11 @@ export class PostingWriter {
     }
   }
 
+  /** Prefixes of the terms that change. */
+  *prefixes(): Generator<Buffer> {
+    for (const terms of this.#changes.values()) for (const { prefix } of terms.values()) yield prefix;
+  }
+
   #change({ field, term, positions }: FieldTerm): TermChange {
     let terms = this.#changes.get(field);
     if (terms === undefined) {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { IndexStateRow } from '../../indexing/local/index-state.ts';
 import type { LocalIndex } from '../../indexing/local/local-index.ts';
 import type { QueryAnswer } from './query-answer.ts';
 
@@ -16,8 +17,19 @@ export function indexMoment(
     indexTimestamp: index.state.lastIndexedAt,
     lastQueryTime: new Date(lastQueriedMs ?? nowMs).toISOString(),
     isStale,
-    resultEtag: etagOf(index.spec.name, index.state, isStale),
+    resultEtag: etagOfState(index, isStale),
   };
+}
+
+/** By the state, which is another value after every batch. */
+const ETAGS = new WeakMap<IndexStateRow, Map<boolean, bigint>>();
+
+function etagOfState({ spec, state }: LocalIndex, isStale: boolean): bigint {
+  const known = ETAGS.get(state) ?? new Map<boolean, bigint>();
+  ETAGS.set(state, known);
+  const etag = known.get(isStale) ?? etagOf(spec.name, state, isStale);
+  known.set(isStale, etag);
+  return etag;
 }
 
 /** Changes when the answer may: 63 bits, since clients take it for a signed number. */

@@ -11,5 +11,5 @@ const BY_SCORE: readonly OrderKey[] = [{ kind: 'score', descending: false }];
 export function orderOf(plan: QueryPlan, entries: EntrySet, index: SearchedIndex): Iterable<number> {
   const order = plan.order.length === 0 && hasBoost(plan.where) ? BY_SCORE : plan.order;
   const scores = order.some(({ kind }) => kind === 'score') ? new Scores(plan.where, index) : undefined;
-  return sortEntries(entries, order, index, (entry) => scores?.of(entry) ?? 0);
+  return sortEntries(entries, order, index, (entry) => scores?.of(entry) ?? 0, plan.skip + plan.take);
 }

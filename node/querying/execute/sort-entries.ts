@@ -10,15 +10,24 @@ import { compareKeys, compareNaturally, type SortKey, sortKey } from './sort-key
 
 type Scores = (entry: number) => number;
 
+/** How many terms of an index are walked in the time in which one entry's row is read and its key compared. */
+const TERMS_PER_ROW = 2;
+
+/** Below this, entries are sorted in no time. */
+const WALKED_MIN = 256;
+
 /**
  * Entries in the order that the keys ask for, as they are taken: whoever takes a page pays for a page where the order
  * is that of an index field and many entries match. Equal ones stay in entry order, in either direction.
+ *
+ * @param wanted how many will be taken, as far as one knows
  */
 export function sortEntries(
   entries: EntrySet,
   keys: readonly OrderKey[],
   index: SearchedIndex,
   scores: Scores,
+  wanted = Number.POSITIVE_INFINITY,
 ): Iterable<number> {
   const [first, ...rest] = keys;
   if (first === undefined) return entries;
@@ -27,10 +36,17 @@ export function sortEntries(
       key.kind === 'field' && !index.fields.has(key.field) ? index.unknownField(key.field) : undefined;
     if (refusal !== undefined) throw refusal;
   }
-  if (entries.length <= SORTED_BY_VALUE_MAX || !canWalk(first)) {
+  if (!canWalk(first) || !isWalkShorter(entries.length, wanted, index)) {
     return sortByValue([...entries], keys, index, scores);
   }
   return walk(entries, first, rest, index, scores);
+}
+
+/** Whether the entries that are wanted are met before as many terms as sorting all entries is worth. */
+function isWalkShorter(count: number, wanted: number, { reader }: SearchedIndex): boolean {
+  if (count > SORTED_BY_VALUE_MAX) return true;
+  if (count < WALKED_MIN || wanted >= count) return false;
+  return (wanted * reader.allEntries().length) / count < (count * TERMS_PER_ROW) / 2;
 }
 
 type FieldKey = Extract<OrderKey, { kind: 'field' }>;
@@ -124,6 +140,9 @@ function* walk(
     return;
   }
   const left = new Set(entries);
+  // Where what is wanted comes late, sorting is shorter after all.
+  let budget =
+    entries.length > SORTED_BY_VALUE_MAX ? Number.POSITIVE_INFINITY : entries.length * TERMS_PER_ROW;
   const isNumeric = key.type === 'long' || key.type === 'double';
   const nullsFirst = key.nulls === undefined ? !key.descending : key.nulls === 'first';
   const group = (members: readonly number[]): readonly number[] =>
@@ -141,8 +160,10 @@ function* walk(
     for (const entry of members) left.delete(entry);
     yield* group(members);
     if (left.size === 0) return;
+    if (--budget < 0) break;
   }
-  if (!nullsFirst) yield* group([...left]);
+  // Those without a value come last, too, if they are still there.
+  yield* sortByValue([...left], [key, ...rest], index, scores);
 }
 
 const BY_ENTRY: readonly OrderKey[] = [];

@@ -1,4 +1,6 @@
+import { RecentValues } from '../../indexing/store/recent-values.ts';
 import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
+import { READ_QUERIES_MAX, READ_QUERY_CHARACTERS_MAX } from '../rql/limits.ts';
 import { parseQuery } from '../rql/parse-query.ts';
 import type { FromClause, RqlQuery } from '../rql/syntax-tree.ts';
 import { type QueryParameters, ValueBinder } from './bind-values.ts';
@@ -25,11 +27,23 @@ export interface QueryRequest {
   readonly projection?: ProjectionBehavior;
 }
 
+/** Texts of queries that were read lately; clients send the same ones over and over, with other parameters. */
+const READ = new RecentValues<string, RqlQuery>(READ_QUERIES_MAX);
+
+function readQuery(text: string): RqlQuery {
+  let rql = READ.get(text);
+  if (rql === undefined) {
+    rql = parseQuery(text);
+    if (text.length <= READ_QUERY_CHARACTERS_MAX) READ.set(text, rql);
+  }
+  return rql;
+}
+
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
 /** @throws RqlSyntaxError, InvalidQueryError, UnknownMethodError, UnsupportedQueryError */
 export function compileQuery(request: QueryRequest, nowMs: number): QueryPlan {
-  const rql = parseQuery(request.query);
+  const rql = readQuery(request.query);
   if (rql.update !== undefined) {
     throw new InvalidQueryError('A query has no UPDATE: it belongs to a patch by query', request.query);
   }
@@ -41,7 +55,7 @@ export function compileUpdate(
   request: QueryRequest,
   nowMs: number,
 ): { readonly plan: QueryPlan; readonly update: string | null } {
-  const rql = parseQuery(request.query);
+  const rql = readQuery(request.query);
   if (rql.filter !== undefined) {
     throw new InvalidQueryError(
       'Filter clause is not supported for PATCH/DELETE by query operation. Please use WHERE clause instead.',

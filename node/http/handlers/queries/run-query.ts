@@ -77,6 +77,6 @@ const post: DatabaseHandler = async (request, context) => runQuery(await queryOf
 const get: DatabaseHandler = (request, context) => runQuery(queryOfUrl(request), context);
 
 export const queryRoutes = [
-  databaseRoute('POST /queries', 'Read', post),
-  databaseRoute('GET /queries', 'Read', get),
+  databaseRoute('POST /queries', 'Read', post, { isHot: true }),
+  databaseRoute('GET /queries', 'Read', get, { isHot: true }),
 ];
