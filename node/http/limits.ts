@@ -87,6 +87,9 @@ export const DATABASE_DELETION_WAIT_MS = 15_000;
 export const LOG_PAGE_DEFAULT = 128;
 export const LOG_PAGE_MAX = 1024;
 
+/** Time for another node to answer a ping, in milliseconds. */
+export const PING_TIMEOUT_MS = 5_000;
+
 /** Time for another node to tell the id of its copy of a database, in milliseconds. */
 export const UNUSED_IDS_ASK_MS = 5_000;
 

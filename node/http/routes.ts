@@ -6,6 +6,7 @@ import { serverCertificateRoutes } from './handlers/certificates/server-certific
 import { clusterAdminRoutes } from './handlers/cluster/cluster-admin.ts';
 import { nodePropertiesRoutes } from './handlers/cluster/node-properties.ts';
 import { observerRoutes } from './handlers/cluster/observer.ts';
+import { pingRoutes } from './handlers/cluster/ping.ts';
 import { raftLogRoutes } from './handlers/cluster/raft-log.ts';
 import { recoverRoutes } from './handlers/cluster/recover.ts';
 import { clusterTopologyRoutes } from './handlers/cluster/topology.ts';
@@ -73,6 +74,7 @@ const builtRoutes: readonly Route[] = [
   ...clusterAdminRoutes,
   ...observerRoutes,
   ...raftLogRoutes,
+  ...pingRoutes,
   ...registeredCertificateRoutes,
   ...generateCertificateRoutes,
   ...serverCertificateRoutes,

@@ -2,6 +2,7 @@ import type { DocumentStore, SessionOptions } from 'ravendb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requestText } from '../processes/harness/http-json.ts';
 import { RavenCluster } from '../processes/harness/raven-cluster.ts';
+import type { RavenNode } from '../processes/harness/raven-node.ts';
 import { waitUntil } from '../processes/harness/wait-until.ts';
 import { Customer } from './model.ts';
 import { OFFICIAL_CLIENTS } from './official-clients.ts';
@@ -152,3 +153,37 @@ describe.each(OFFICIAL_CLIENTS)(
     });
   },
 );
+
+describe('the preferred node', () => {
+  it('is another one after it was lost, also when it is back, and both clients end there', async () => {
+    const database = 'preferred';
+    await cluster.createDatabase(database, 3, cluster.node(0), ['A', 'B', 'C']);
+    const stores = OFFICIAL_CLIENTS.map(({ client }) => {
+      const store = new client.DocumentStore(cluster.node(0).url, database);
+      store.initialize();
+      return store;
+    });
+    const touch = (store: DocumentStore) => store.openSession({ noCaching: true }).load('x');
+    const members = async (through: RavenNode) => (await cluster.record(database, through)).Topology.Members;
+    const ends = (store: DocumentStore, through: RavenNode) =>
+      waitUntil('the client to prefer the first node', async () => {
+        await touch(store);
+        const { currentNode } = await store.getRequestExecutor().getPreferredNode();
+        return currentNode.clusterTag === (await members(through))[0];
+      });
+    const [first] = await members(cluster.node(0));
+    const lost = cluster.node(['A', 'B', 'C'].indexOf(first ?? ''));
+    const other = cluster.node(first === 'B' ? 2 : 1);
+    for (const store of stores) await ends(store, other);
+    await lost.kill();
+    for (const store of stores) expect(await touch(store)).toBeNull();
+    await waitUntil(
+      'the observer to put another node first',
+      async () => (await members(other))[0] !== first,
+    );
+    await lost.start();
+    for (const store of stores) await ends(store, other);
+    expect((await members(other))[0]).not.toBe(first);
+    for (const store of stores) store.dispose();
+  });
+});

@@ -80,6 +80,23 @@ describe('what is kept to look into Rachis', () => {
   });
 });
 
+describe('GET /admin/debug/node/ping', () => {
+  it('says how each node is reached, or the one that is named', async () => {
+    const { Result } = await get('/admin/debug/node/ping');
+    expect(Result).toEqual([
+      {
+        Url: node.url,
+        NodeTag: 'A',
+        SetupAlive: { Time: expect.any(Number), Error: null },
+        TcpInfo: { TcpInfoTime: expect.any(Number), Error: null },
+        RachisConnection: null,
+      },
+    ]);
+    expect((await get('/admin/debug/node/ping?node=a')).Result).toHaveLength(1);
+    expect((await get('/admin/debug/node/ping?node=Q')).Result).toEqual([]);
+  });
+});
+
 describe('the observer', () => {
   const suspend = (query: string) =>
     send(node.port, `/admin/cluster/observer/suspend${query}`, { method: 'POST' });

@@ -193,7 +193,6 @@ const SERVER_ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /admin/debug/proc/stats',
     'GET /admin/debug/threads/runaway',
     'GET /admin/debug/info-package',
-    'GET /admin/debug/node/ping',
   ],
 };
 

@@ -11,6 +11,10 @@ const QUESTIONS: readonly (readonly [path: string, file: string])[] = [
   ['/cluster/topology', 'topology.json'],
   ['/databases', 'databases.json'],
   ['/admin/cluster/observer/decisions', 'observer-decisions.json'],
+  ['/admin/cluster/maintenance-stats', 'maintenance-stats.json'],
+  ['/admin/cluster/log?pageSize=512', 'raft-log.json'],
+  ['/admin/debug/node/engine-logs', 'engine-logs.json'],
+  ['/admin/debug/node/ping', 'ping.json'],
   ['/admin/certificates/state', 'certificates-state.json'],
   ['/metrics', 'metrics.txt'],
 ];
