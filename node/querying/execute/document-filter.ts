@@ -9,6 +9,7 @@ import type { FieldValues } from '../../indexing/values/index-value.ts';
 import type { FieldNeed } from '../plan/field-need.ts';
 import type { Predicate } from '../plan/predicate.ts';
 import { UnknownMethodError } from '../query-error.ts';
+import { matchesOf } from './timed-pattern.ts';
 
 /**
  * A predicate as a test of a document, without any index: what `filter` does, and what an index must agree with.
@@ -64,7 +65,7 @@ function holds(predicate: Predicate, document: StoredDocument, values: ValuesByN
 }
 
 function holdsForTerms(
-  predicate: Extract<Predicate, { kind: 'anyTerm' | 'allTerms' | 'range' | 'prefix' | 'scan' }>,
+  predicate: Extract<Predicate, { kind: 'anyTerm' | 'allTerms' | 'range' | 'prefix' | 'scan' | 'regex' }>,
   terms: readonly Term[],
 ): boolean {
   const has = (term: Term): boolean =>
@@ -82,6 +83,8 @@ function holdsForTerms(
       return texts().some((text) => text.startsWith(predicate.text));
     case 'scan':
       return texts().some(predicate.passes);
+    case 'regex':
+      return matchesOf(predicate.pattern, texts()).includes(true);
   }
 }
 

@@ -7,6 +7,7 @@ import { spatialEntries } from './evaluate-spatial.ts';
 import { forField, type TermPredicate } from './for-field.ts';
 import { intersectDocuments } from './intersect-documents.ts';
 import { lower } from './lower.ts';
+import { passingTerms } from './passing-terms.ts';
 import { phraseEntries } from './phrase.ts';
 
 /** An index that is asked: its reader, and the fields by the names that queries use. */
@@ -40,6 +41,7 @@ export function evaluate(predicate: Predicate, index: SearchedIndex): EntrySet {
     case 'range':
     case 'prefix':
     case 'scan':
+    case 'regex':
       return ofField(predicate.field, index, (field) =>
         ofTerms(forField(predicate, field), field.id, reader),
       );
@@ -80,13 +82,9 @@ function ofTerms(predicate: TermPredicate, field: number, reader: IndexReader): 
       return entriesOfTerms(reader.terms(field, predicate.termKind, predicate.range));
     case 'prefix':
       return entriesOfTerms(reader.termsWithPrefix(field, textTerm(predicate.text, true)));
-    case 'scan': {
-      const passing: EntrySet[] = [];
-      for (const { bytes, entries } of reader.terms(field, TEXT_TERM)) {
-        if (predicate.passes(bytes.toString('utf8'))) passing.push(entries);
-      }
-      return union(passing);
-    }
+    case 'scan':
+    case 'regex':
+      return entriesOfTerms(passingTerms(reader.terms(field, TEXT_TERM), predicate));
   }
 }
 

@@ -6,7 +6,7 @@ import { keepsCase, tokensOf } from './field-text.ts';
 /** Predicates over single terms of a field. */
 export type TermPredicate = Extract<
   Predicate,
-  { kind: 'anyTerm' | 'allTerms' | 'range' | 'prefix' | 'scan' }
+  { kind: 'anyTerm' | 'allTerms' | 'range' | 'prefix' | 'scan' | 'regex' }
 >;
 
 /** The predicate with its texts as the terms of this field are. */
@@ -30,6 +30,8 @@ function textsFor(predicate: TermPredicate, field: IndexField): Partial<TermPred
       const { passesCased } = predicate;
       return passesCased !== undefined && keepsCase(field) ? { passes: passesCased } : {};
     }
+    case 'regex':
+      return {};
   }
 }
 

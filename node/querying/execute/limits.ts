@@ -8,3 +8,6 @@ export const RESULT_BYTES_MAX = 256 * 1024 * 1024;
 
 /** Documents that one query may include. */
 export const INCLUDED_DOCUMENTS_MAX = 65_536;
+
+/** How long a regular expression may take for all terms that it looks at, in milliseconds: other queries wait. */
+export const PATTERN_MS_MAX = 2000;

@@ -5,6 +5,7 @@ import type { Predicate } from '../plan/predicate.ts';
 import { evaluate, type SearchedIndex } from './evaluate.ts';
 import { forField, type TermPredicate } from './for-field.ts';
 import { lower } from './lower.ts';
+import { passingTerms } from './passing-terms.ts';
 
 /** How much terms count: BM25 with k1 = 2 and b = 0.25, in which the length is that of the term, as in RavenDB. */
 const K1 = 2;
@@ -45,6 +46,7 @@ export class Scores {
       case 'range':
       case 'prefix':
       case 'scan':
+      case 'regex':
         this.#addToField(predicate.field, (field) =>
           this.#addTermsOf(forField(predicate, field), field, boost),
         );
@@ -89,7 +91,8 @@ export class Scores {
         this.#addTerms(field, reader.termsWithPrefix(field.id, textTerm(predicate.text, true)), boost);
         return;
       case 'scan':
-        this.#addScan(field, predicate, boost);
+      case 'regex':
+        this.#addPassing(field, predicate, boost);
         return;
     }
   }
@@ -99,10 +102,14 @@ export class Scores {
     if (field !== undefined) add(field);
   }
 
-  #addScan(field: IndexField, { passes, weight }: Extract<Predicate, { kind: 'scan' }>, boost: number): void {
-    for (const term of this.#index.reader.terms(field.id, TEXT_TERM)) {
-      const text = term.bytes.toString('utf8');
-      if (passes(text)) this.#addTerms(field, [term], boost * (weight?.(text) ?? 1));
+  #addPassing(
+    field: IndexField,
+    predicate: Extract<Predicate, { kind: 'scan' | 'regex' }>,
+    boost: number,
+  ): void {
+    const weight = predicate.kind === 'scan' ? predicate.weight : undefined;
+    for (const term of passingTerms(this.#index.reader.terms(field.id, TEXT_TERM), predicate)) {
+      this.#addTerms(field, [term], boost * (weight?.(term.text) ?? 1));
     }
   }
 

@@ -177,7 +177,7 @@ function method(call: MethodCall, scope: Scope): Predicate {
     }
     case 'regex': {
       const pattern = expression(textOf(second, call, scope), scope);
-      return { kind: 'scan', field: fieldOf(first, call, scope), passes: (term) => pattern.test(term) };
+      return { kind: 'regex', field: fieldOf(first, call, scope), pattern };
     }
     case 'search':
       return search(call, scope);

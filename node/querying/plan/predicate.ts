@@ -60,6 +60,8 @@ export type Predicate =
       /** How much a term that passes counts for the score: 1 unless said. */
       readonly weight?: (term: string) => number;
     }
+  /** A text term that the pattern matches; every term of the field is looked at. */
+  | { readonly kind: 'regex'; readonly field: string; readonly pattern: RegExp }
   /** The tokens in this order, with so many moves of tokens allowed. */
   | {
       readonly kind: 'phrase';
