@@ -16,6 +16,21 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'dates are no numbers: there their ticks take part in ranges of numbers, and numbers in ranges of dates',
   },
   {
+    topic: 'ranges',
+    queries: /v < 'b' and v >= 'foo'/,
+    why: 'each range holds for any element of an array',
+  },
+  {
+    topic: 'search',
+    queries: /'fruit \*own'/,
+    why: 'a word with a wildcard among others is not forgotten',
+  },
+  {
+    topic: 'facets',
+    queries: /facet\(sum\(price\)\), facet\(max\(qty\)\)/,
+    why: 'several facets over all results are all answered',
+  },
+  {
     topic: 'order',
     queries: /from Values order by v(?! as string)/,
     why: 'dates are no numbers, so a field with dates and other values is ordered by text, and its dates have no number',

@@ -48,6 +48,7 @@ beforeAll(async () => {
     ],
     RangeFacets: [{ Ranges: ['price < 5', 'price >= 5'], DisplayFieldName: 'Price' }],
   });
+  await database.put('facets/count', { Facets: [{ FieldName: 'color', Aggregations: { Count: 'price' } }] });
   await database.put('facets/odd', { Facets: [{ FieldName: 7 }] });
   await database.put('facets/range', { RangeFacets: [{ Ranges: ['price <'] }] });
 });
@@ -131,6 +132,8 @@ describe('a facet', () => {
       { Name: 'p', Max: 5, Sum: 6.2, Count: 2, Range: 'red' },
       { Name: 'qty', Average: 15, Min: 10, Sum: 30, Count: 2, Range: 'red' },
     ]);
+    const [ordered] = await facets('facet(price < 2, sum(price), min(qty), sum(qty) as s)');
+    expect(ordered?.Values.map(({ Name }) => Name)).toEqual(['price', 's', 'qty']);
     const [all] = await facets('facet(sum(price), sum(nope))');
     expect(all).toMatchObject({
       Name: '@AllResults',
@@ -169,6 +172,9 @@ describe('a facet', () => {
   it.each<[select: string, parameters: QueryParameters, message: string]>([
     ['facet(nope)', {}, "The field 'nope' of a facet is not indexed"],
     ['facet(color), price', {}, 'can select nothing else'],
+    ['facet(price), facet(price < 5)', {}, "Duplicate alias 'price' detected"],
+    ['facet(price) as a, facet(color) as a', {}, "Duplicate alias 'a' detected"],
+    ["facet(id('facets/count'))", {}, "can be Average, Max, Min, Sum, but one is 'count'"],
     ['distinct facet(color)', {}, 'Cannot use SELECT DISTINCT in a facet query'],
     ["facet(color = 'red')", {}, 'Unsupported operator in a range of a facet query: ='],
     ['facet(price < 1 or price > 2)', {}, 'Unsupported operator in a range of a facet query: or'],

@@ -73,6 +73,7 @@ export const QUERIES: Readonly<Record<string, readonly CorpusQuery[]>> = {
     "v between 'b' and 'foo'",
     "v between '2020-01-01' and '2020-01-31'",
     'v > null',
+    "v < 'b' and v >= 'foo'",
     "v between 1 and 'a'",
   ]),
   lists: on('Values', [
@@ -234,6 +235,8 @@ export const QUERIES: Readonly<Record<string, readonly CorpusQuery[]>> = {
       'search(text, \'"lazy the dog"\')',
       'search(text, \'"brown fox" fruit\', and)',
       "search(text, 'fox -quick')",
+      "search(text, 'fruit *own')",
+      "search(text, 'fruit the sour', and)",
       "search(text, 'john.doe@example.com')",
       "search(text, 'example')",
       "search(text, '')",

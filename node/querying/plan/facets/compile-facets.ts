@@ -6,6 +6,7 @@ import { facetOptions, NO_FACET_OPTIONS } from './facet-options.ts';
 import {
   type AggregationKind,
   ALL_RESULTS,
+  byKind,
   type FacetAggregation,
   type FacetBy,
   type FacetOptions,
@@ -28,7 +29,22 @@ export function compileFacets(rql: RqlQuery, context: WhereContext): readonly Fa
   if (select.items.length > FACETS_MAX) {
     throw binder.error(`A query may have ${FACETS_MAX} facets, but this one has ${select.items.length}`);
   }
-  return select.items.map((item) => facetOf(item, context));
+  const requests = select.items.map((item) => facetOf(item, context));
+  refuseSameNames(requests, context);
+  return requests;
+}
+
+/** Clients find facets by their names. */
+function refuseSameNames(requests: readonly FacetRequest[], { binder }: WhereContext): void {
+  const names = new Set<string>();
+  for (const request of requests) {
+    if (request.kind === 'setup' || request.facet.by.kind === 'all') continue;
+    const { name } = request.facet;
+    if (names.has(name)) {
+      throw binder.error(`Duplicate alias '${name}' detected: give one of the two facets another name`);
+    }
+    names.add(name);
+  }
 }
 
 function facetOf({ expression, alias }: SelectItem, context: WhereContext): FacetRequest {
@@ -42,7 +58,7 @@ function facetOf({ expression, alias }: SelectItem, context: WhereContext): Face
   }
   const { by, aggregations } = new FacetArguments(given, context);
   const name = alias ?? (by.kind === 'terms' ? by.field : by.kind === 'all' ? ALL_RESULTS : by.name);
-  return { kind: 'facet', facet: { name, by, aggregations } };
+  return { kind: 'facet', facet: { name, by, aggregations: byKind(aggregations) } };
 }
 
 /** `facet(id('facets/1'))`. */

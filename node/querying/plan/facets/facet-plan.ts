@@ -48,3 +48,9 @@ export type FacetRequest =
 
 /** What the one value of a facet over all results is called. */
 export const ALL_RESULTS = '@AllResults';
+
+/** In the order of the answer: those of one kind together, kinds as they come. */
+export function byKind(aggregations: readonly FacetAggregation[]): readonly FacetAggregation[] {
+  const kinds = [...new Set(aggregations.map(({ kind }) => kind))];
+  return kinds.flatMap((kind) => aggregations.filter((one) => one.kind === kind));
+}

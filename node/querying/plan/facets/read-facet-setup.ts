@@ -1,3 +1,4 @@
+import { InvalidQueryError } from '../../query-error.ts';
 import { parseCondition } from '../../rql/parse-query.ts';
 import { type Options, optionMember, optionsObject } from '../option-values.ts';
 import type { WhereContext } from '../where-scope.ts';
@@ -71,8 +72,13 @@ const KINDS: readonly AggregationKind[] = ['Average', 'Max', 'Min', 'Sum'];
 function aggregationsOf(facet: Options, what: string): readonly FacetAggregation[] {
   const given = facet.get('aggregations') ?? {};
   const aggregations = optionsObject(given, `'Aggregations' of ${what}`);
-  return KINDS.flatMap((kind) => {
-    const fields = aggregations.get(kind.toLowerCase()) ?? [];
+  return [...aggregations].flatMap(([word, fields]) => {
+    const kind = KINDS.find((one) => one.toLowerCase() === word);
+    if (kind === undefined) {
+      throw new InvalidQueryError(
+        `'Aggregations' of ${what} can be ${KINDS.join(', ')}, but one is '${word}'`,
+      );
+    }
     return (Array.isArray(fields) ? fields : [fields]).map((one: unknown): FacetAggregation => {
       if (typeof one === 'string') return { kind, field: one, name: one };
       const options = optionsObject(one, `'${kind}' of ${what}`);
