@@ -27,7 +27,7 @@ export const EXPLAINED: readonly Explained[] = [
   },
   {
     topic: 'facets',
-    queries: /facet\(sum\(price\)\), facet\(max\(qty\)\)/,
+    queries: /facet\(sum\(qty\) as s\), facet\(\)/,
     why: 'several facets over all results are all answered',
   },
   {
