@@ -103,10 +103,7 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
   let landlord: DatabaseLandlord | undefined;
   let connections: NodeConnections | undefined;
   const metrics = new NodeMetrics({
-    rachis: () =>
-      cluster === undefined
-        ? undefined
-        : { ...cluster.raft.figures(), differingNodes: cluster.observer.differing.size },
+    rachis: () => rachisFigures(cluster),
     replication: () => (landlord?.loaded() ?? []).flatMap(replicationFigures),
     databases: () => (landlord?.loaded() ?? []).map(databaseFigures),
     environments: () =>
@@ -304,6 +301,16 @@ function nodeServices({
     readiness: () => readinessOf(health()),
     logs: logging,
     observer: metrics.requests,
+  };
+}
+
+function rachisFigures(cluster: ClusterLayer | undefined) {
+  if (cluster === undefined) return undefined;
+  const { raft, observer } = cluster;
+  return {
+    ...raft.figures(),
+    differingNodes: observer.differing.size,
+    isObserverSuspended: observer.isSuspended,
   };
 }
 

@@ -55,7 +55,7 @@ export class ClusterWatch {
   #leaderSinceMs: number | null = null;
 
   constructor(options: ClusterWatchOptions) {
-    const { rachis, nodes, state, settings, logger, records } = options;
+    const { rachis, nodes, settings, logger, records } = options;
     this.#options = options;
     this.#observer = new ClusterObserver({
       settings: {
@@ -68,7 +68,7 @@ export class ClusterWatch {
       periodMs: settings.supervisorSamplePeriodMs,
       logger,
       leaderSinceMs: () => this.#leaderSinceMs,
-      isSuspended: () => isObserverSuspended(state),
+      isSuspended: () => this.isSuspended,
       appliedIndex: options.appliedIndex,
       nodes: () => nodes.zones(),
       databases: () => records().map(({ record, etag }) => ({ record, index: etag })),
@@ -91,6 +91,11 @@ export class ClusterWatch {
   /** On the leader: who has come to another state than it, and at which place of the log that was last seen. */
   get differing(): ReadonlyMap<string, number> {
     return this.#comparison.differing;
+  }
+
+  /** On an administrator's word, on every node. */
+  get isSuspended(): boolean {
+    return isObserverSuspended(this.#options.state);
   }
 
   /** What the observer last decided and why, newest first. */

@@ -17,6 +17,8 @@ export interface RachisFigures {
   readonly uncommittedBytes?: number;
   /** Leader only: nodes whose state was found to differ from its own. */
   readonly differingNodes?: number;
+  /** The observer decides nothing, on an administrator's word. */
+  readonly isObserverSuspended?: boolean;
   /** Bytes of the log on disk. */
   readonly logBytes?: number;
   /** Leader only. */
@@ -86,6 +88,11 @@ const FIGURES: readonly FigureMetric<RachisFigures>[] = [
     name: 'ravencluster_rachis_differing_nodes',
     help: 'On the leader: nodes that came to another state than it from the same log. More than 0 is a fault.',
     value: (f) => f.differingNodes,
+  },
+  {
+    name: 'ravencluster_observer_is_suspended',
+    help: '1 while the observer is suspended by an administrator.',
+    value: (f) => flag(f.isObserverSuspended),
   },
   {
     name: 'ravencluster_rachis_uncommitted_bytes',

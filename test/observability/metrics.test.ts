@@ -56,6 +56,7 @@ describe('the metrics of a node', () => {
         hasLeader: true,
         leaderChanges: 2,
         differingNodes: 1,
+        isObserverSuspended: true,
         logBytes: 4096,
         peers: [
           { tag: 'B', matchIndex: 11, nextIndex: 15, inflight: 3, isInSnapshot: false, isConnected: true },
@@ -83,6 +84,7 @@ describe('the metrics of a node', () => {
     expect(lines).toContain('ravencluster_rachis_leader_changes{node="A"} 2');
     expect(lines).toContain('ravencluster_rachis_first_index{node="A"} 5');
     expect(lines).toContain('ravencluster_rachis_differing_nodes{node="A"} 1');
+    expect(lines).toContain('ravencluster_observer_is_suspended{node="A"} 1');
     expect(lines).toContain('ravencluster_rachis_log_bytes{node="A"} 4096');
     expect(lines).toContain('ravencluster_rachis_peer_lag_entries{peer="B"} 3');
     expect(lines).toContain('ravencluster_rachis_peer_match_index{peer="B"} 11');

@@ -32,6 +32,8 @@ const log: ServerHandler = (request, { node }) => {
     CommandsVersion: { Cluster: versions.cluster, Local: versions.own },
     Since: dateOf(last?.at ?? null),
     Log: {
+      LastAppendedTime: null,
+      LastCommitedTime: null,
       CommitIndex: status.commitIndex,
       AppliedIndex: status.appliedIndex,
       LastTruncatedIndex: status.firstIndex - 1,
@@ -39,6 +41,8 @@ const log: ServerHandler = (request, { node }) => {
       LastLogEntryIndex: status.lastIndex,
       LastLogEntryTerm: status.lastTerm,
       TotalEntries: status.lastIndex - status.firstIndex + 1,
+      // A node whose log fails ends, so there is none to tell of.
+      CriticalError: null,
       SizeOnDiskInBytes: status.logBytes,
       UncommittedSizeInBytes: status.uncommittedBytes,
       Logs: node.cluster.raft.log(pageSizeOf(request), start).map(shownLine),
