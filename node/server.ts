@@ -160,6 +160,10 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
     connect,
     logger: logger.child({ component: 'landlord' }),
     tombstoneCleanupIntervalMs: configuration.databases.tombstoneCleanupIntervalMs,
+    retirement: {
+      idleAfterMs: configuration.databases.autoIndexIdleMs,
+      deleteAfterMs: configuration.databases.idleAutoIndexDeletedMs,
+    },
     loadTimeoutMs: configuration.databases.loadTimeoutMs,
     observeBatch: (database) => metrics.merger.of(database),
   });

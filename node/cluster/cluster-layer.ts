@@ -274,6 +274,10 @@ export class ClusterLayer {
     await this.submit({ type: 'RemoveNodeFromDatabase', name: record.DatabaseName, node: tag, topologyId });
   }
 
+  async setIndexState(database: string, indexes: readonly string[], state: 'Idle' | 'Normal'): Promise<void> {
+    await this.submit({ type: 'EditIndexes', name: database, indexes, members: { State: state } });
+  }
+
   async deleteIndexes(database: string, indexes: readonly string[]): Promise<void> {
     await this.submit({ type: 'DeleteIndexes', name: database, indexes });
   }

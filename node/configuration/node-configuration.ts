@@ -54,6 +54,9 @@ export interface ClusterConfiguration {
 export interface DatabasesConfiguration {
   readonly loadTimeoutMs: number;
   readonly tombstoneCleanupIntervalMs: number;
+  /** How long nobody may ask an auto index before it is idle, and how long it may be idle before it is deleted. */
+  readonly autoIndexIdleMs: number;
+  readonly idleAutoIndexDeletedMs: number;
 }
 
 export interface LogsConfiguration {
@@ -114,6 +117,8 @@ function configurationOf(values: SettingValues, workingDirectory: string): NodeC
     databases: {
       loadTimeoutMs: values.get(database.concurrentLoadTimeoutInSec) * 1000,
       tombstoneCleanupIntervalMs: values.get(database.tombstoneCleanupIntervalInMin) * 60_000,
+      autoIndexIdleMs: values.get(database.autoIndexIdleInMin) * 60_000,
+      idleAutoIndexDeletedMs: values.get(database.idleAutoIndexDeletedInHrs) * 3_600_000,
     },
     logs: logsOf(values, workingDirectory),
     warnings: values.warnings,

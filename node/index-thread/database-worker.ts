@@ -24,7 +24,8 @@ import type { ScriptEngine } from '../scripting/script-engine.ts';
 import type { InlineWriter } from '../storage/inline-writer.ts';
 import { SharedStorage } from '../storage/shared-storage.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
-import { describeIndexes, type IndexSettings, termsOf } from './describe-index.ts';
+import { describeIndexes, termsOf } from './describe-index.ts';
+import { IndexActivity } from './index-activity.ts';
 import { IndexWaiters } from './index-waiters.ts';
 import { OpenStreams } from './open-streams.ts';
 import { OutputWishes } from './output-wishes.ts';
@@ -54,9 +55,7 @@ export class DatabaseWorker {
   #isDefined = false;
   /** Why an index of the record is not there, by its name. */
   #faults: ReadonlyMap<string, string> = new Map();
-  #settings: ReadonlyMap<string, DefinedSettings> = new Map();
-  readonly #paused = new Set<string>();
-  #isPaused = false;
+  readonly #activity = new IndexActivity();
   readonly #wishes: OutputWishes;
   readonly #waiters = new IndexWaiters();
   readonly #streams = new OpenStreams();
@@ -106,7 +105,9 @@ export class DatabaseWorker {
         this.#streams.close(call.stream);
         return null;
       case 'statistics':
-        return describeIndexes(this.#required.indexes, this.#required.documents, this.#settingsOf);
+        return describeIndexes(this.#required.indexes, this.#required.documents, (index) =>
+          this.#activity.settingsOf(index),
+        );
       case 'terms':
         return this.#terms(call);
       case 'reset':
@@ -121,7 +122,8 @@ export class DatabaseWorker {
         return null;
       case 'pause':
       case 'resume':
-        this.#setPaused(call.index, call.kind === 'pause');
+        this.#activity.setPaused(call.index, call.kind === 'pause');
+        this.#wake();
         return null;
     }
   }
@@ -172,7 +174,7 @@ export class DatabaseWorker {
   async #define(definitions: IndexDefinitions): Promise<null> {
     this.#definitions = definitions;
     this.#isDefined = true;
-    this.#settings = settingsByName(definitions);
+    this.#activity.define(definitions, this.#indexes?.all ?? []);
     if (this.#indexes === undefined) return null;
     await this.#indexes.define([
       ...definitions.auto.map((one) => (one.Type === 'AutoMap' ? autoIndexSpec(one) : autoGroupSpec(one))),
@@ -224,14 +226,19 @@ export class DatabaseWorker {
       const index = indexes.find(source.name);
       const fault = this.#faults.get(source.name.toLowerCase());
       if (fault !== undefined) throw new IndexDefinitionError(fault);
-      return index === undefined ? { kind: 'unknownIndex', name: source.name } : { index };
+      if (index === undefined) return { kind: 'unknownIndex', name: source.name };
+      this.#askedFor(index);
+      return { index };
     }
     const choice =
       source.kind === 'group'
         ? chooseGroupIndex(source.collection, source.group, this.#definitions.auto)
         : chooseAutoIndex(source.collection, source.needs, this.#definitions.auto);
     const index = choice.kind === 'existing' ? indexes.find(choice.name) : undefined;
-    if (index !== undefined) return { index };
+    if (index !== undefined) {
+      this.#askedFor(index);
+      return { index };
+    }
     if (choice.kind === 'create') return { kind: 'needsIndex', definition: choice.definition };
     return { kind: 'unknownIndex', name: choice.name };
   }
@@ -280,7 +287,11 @@ export class DatabaseWorker {
 
   async #waitFor({ indexes: names, upToEtag, timeoutMs }: IndexWait): Promise<readonly string[]> {
     const { indexes } = this.#required;
-    const asked = names === null ? indexes.all : names.flatMap((name) => indexes.find(name) ?? []);
+    const asked =
+      names === null
+        ? indexes.all.filter((index) => this.#activity.isAwaited(index))
+        : names.flatMap((name) => indexes.find(name) ?? []);
+    for (const index of asked) this.#askedFor(index);
     await Promise.all(asked.map((index) => this.#caughtUp(index, upToEtag, timeoutMs)));
     return asked.filter((index) => index.isStale(upToEtag)).map((index) => index.spec.name);
   }
@@ -292,25 +303,10 @@ export class DatabaseWorker {
     return caughtUp;
   }
 
-  #setPaused(name: string | null, isPaused: boolean): void {
-    if (name === null) {
-      this.#isPaused = isPaused;
-      this.#paused.clear();
-    } else if (isPaused) this.#paused.add(name.toLowerCase());
-    else this.#paused.delete(name.toLowerCase());
-    this.#wake();
+  /** An idle index goes on as soon as it is asked. */
+  #askedFor(index: LocalIndex): void {
+    if (this.#activity.wake(index)) this.#wake();
   }
-
-  #isIndexPaused(index: LocalIndex): boolean {
-    if (this.#definitions.isDisabled === true) return true;
-    const key = index.spec.name.toLowerCase();
-    return this.#isPaused || this.#paused.has(key) || this.#settings.get(key)?.state === 'Disabled';
-  }
-
-  readonly #settingsOf = (index: LocalIndex): IndexSettings => ({
-    ...(this.#settings.get(index.spec.name.toLowerCase()) ?? DEFAULT_SETTINGS),
-    isPaused: this.#isIndexPaused(index),
-  });
 
   #wake(): void {
     this.#isWoken = true;
@@ -340,7 +336,7 @@ export class DatabaseWorker {
     let isBusy = false;
     for (const index of [...indexes.all, ...indexes.replacements]) {
       if (this.#indexes !== indexes) return false;
-      if (this.#isIndexPaused(index)) continue;
+      if (!this.#activity.follows(index)) continue;
       if (await index.indexSome()) isBusy = true;
       this.#waiters.settle();
       await new Promise(setImmediate);
@@ -377,21 +373,4 @@ export class DatabaseWorker {
     const index = this.#required.indexes.find(name);
     return index === undefined ? null : termsOf(index, field, after, count);
   }
-}
-
-type DefinedSettings = Omit<IndexSettings, 'isPaused'>;
-
-const DEFAULT_SETTINGS: DefinedSettings = { state: 'Normal', lockMode: 'Unlock', priority: 'Normal' };
-
-/** What the record says of each index, by its name in lower case. */
-function settingsByName(definitions: IndexDefinitions): ReadonlyMap<string, DefinedSettings> {
-  const written = definitions.static.map(
-    ({ Name, State, LockMode, Priority }) =>
-      [Name.toLowerCase(), { state: State, lockMode: LockMode, priority: Priority }] as const,
-  );
-  const auto = definitions.auto.map(
-    ({ Name, State, Priority }) =>
-      [Name.toLowerCase(), { state: State ?? 'Normal', lockMode: 'Unlock', priority: Priority }] as const,
-  );
-  return new Map([...written, ...auto]);
 }

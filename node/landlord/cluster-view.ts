@@ -22,6 +22,8 @@ export interface ClusterView {
   onRecordsChanged(listener: () => void): () => void;
   /** Nodes came, went, or are at other addresses. */
   onTopologyChanged(listener: () => void): () => void;
+  /** Sets the state of auto indexes. */
+  setIndexState(database: string, indexes: readonly string[], state: 'Idle' | 'Normal'): Promise<void>;
   /** Takes indexes out of a database's record. */
   deleteIndexes(database: string, indexes: readonly string[]): Promise<void>;
   /** Tells the cluster that this node's copy is gone. May be repeated. */

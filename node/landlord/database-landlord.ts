@@ -17,6 +17,7 @@ import {
 import { DATABASE_LOAD_TIMEOUT_MS, RELOAD_DELAY_MAX_MS, RELOAD_DELAY_MS } from './limits.ts';
 import { type LoadedDatabase, type MergedBatch, openLoadedDatabase } from './loaded-database.ts';
 import { copyHolders } from './placement.ts';
+import type { RetirementTimes } from './retire-auto-indexes.ts';
 
 export interface LandlordOptions {
   readonly dataDirectory: string;
@@ -30,6 +31,8 @@ export interface LandlordOptions {
   /** How long a request waits for a database that is being opened, in milliseconds. */
   readonly loadTimeoutMs?: number;
   readonly tombstoneCleanupIntervalMs: number;
+  /** When auto indexes that nobody asks are idle, and when they are deleted. */
+  readonly retirement: RetirementTimes;
   /** Who is told of a database's merged batches. */
   readonly observeBatch?: (databaseName: string) => (batch: MergedBatch) => void;
 }
@@ -305,8 +308,8 @@ export class DatabaseLandlord {
   }
 
   #load(view: RecordView): Promise<LoadedDatabase> {
-    const { cluster, logger, writer, indexHost, durable, connect, tombstoneCleanupIntervalMs } =
-      this.#options;
+    const { cluster, logger, writer, indexHost, durable, connect } = this.#options;
+    const { tombstoneCleanupIntervalMs, retirement } = this.#options;
     const name = view.record.DatabaseName;
     const observeBatch = this.#options.observeBatch?.(name);
     return openLoadedDatabase({
@@ -318,6 +321,7 @@ export class DatabaseLandlord {
       durable,
       logger: logger.child({ component: 'database' }),
       tombstoneCleanupIntervalMs,
+      retirement,
       ...(connect === undefined ? {} : { connect }),
       ...(observeBatch === undefined ? {} : { observeBatch }),
     });

@@ -31,3 +31,6 @@ export const TRANSACTION_ATTEMPTS_MAX = 5;
 
 /** Cluster transactions that were left out and are remembered, so that who waits for one learns it. */
 export const LEFT_OUT_TRANSACTIONS_KEPT = 64;
+
+/** How often auto indexes that nobody asks are looked for, in milliseconds. */
+export const UNUSED_INDEX_INTERVAL_MS = 60_000;

@@ -13,8 +13,10 @@ import { fencedConnector } from './cluster-fence.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
 import { OperationRegistry } from './operation-registry.ts';
 import { copyHolders, mayBeginTransactions, replicationTargets } from './placement.ts';
+import type { RetirementTimes } from './retire-auto-indexes.ts';
 import { SupersededIndexes } from './superseded-indexes.ts';
 import { TransactionExecutor } from './transaction-executor.ts';
+import { UnusedIndexes } from './unused-indexes.ts';
 
 /** Inside the folder of the database. */
 const INDEX_FOLDER = 'Indexes';
@@ -38,6 +40,8 @@ export interface LoadOptions {
   /** How the other copies' nodes are reached; absent: plainly. */
   readonly connect?: WireConnector;
   readonly tombstoneCleanupIntervalMs: number;
+  /** For auto indexes that nobody asks, where the record says nothing. */
+  readonly retirement: RetirementTimes;
   readonly observeBatch?: (batch: MergedBatch) => void;
 }
 
@@ -56,6 +60,7 @@ export class LoadedDatabase {
   readonly #logger: Logger;
   readonly #cleaner: NodeJS.Timeout;
   readonly #superseded: SupersededIndexes;
+  readonly #unused: UnusedIndexes;
   #cleaning: Promise<void> = Promise.resolve();
   #view: RecordView;
   #clusterId: string | null;
@@ -90,6 +95,14 @@ export class LoadedDatabase {
     this.#superseded = new SupersededIndexes({
       indexes,
       isMine: () => this.record().Topology.Members[0] === database.nodeTag,
+      remove: (names) => options.cluster.deleteIndexes(this.name, names),
+      logger: options.logger,
+    });
+    this.#unused = new UnusedIndexes({
+      indexes,
+      isMine: () => this.record().Topology.Members[0] === database.nodeTag,
+      times: () => retirementTimes(this.record().Settings, options.retirement),
+      setState: (names, state) => options.cluster.setIndexState(this.name, names, state),
       remove: (names) => options.cluster.deleteIndexes(this.name, names),
       logger: options.logger,
     });
@@ -165,6 +178,7 @@ export class LoadedDatabase {
   async close(): Promise<void> {
     clearInterval(this.#cleaner);
     this.#superseded.close();
+    this.#unused.close();
     this.operations.killAll();
     await this.transactions.close();
     await this.replication.close();
@@ -184,6 +198,27 @@ export class LoadedDatabase {
       });
     }
   }
+}
+
+const IDLE_KEY = 'Indexing.TimeToWaitBeforeMarkingAutoIndexAsIdleInMin';
+const DELETE_KEY = 'Indexing.TimeToWaitBeforeDeletingAutoIndexMarkedAsIdleInHrs';
+
+/** As the record of the database says, or its node. */
+function retirementTimes(
+  settings: Readonly<Record<string, string>>,
+  { idleAfterMs, deleteAfterMs }: RetirementTimes,
+): RetirementTimes {
+  const own = (key: string): number | null => {
+    const found = Object.entries(settings).find(([name]) => name.toLowerCase() === key.toLowerCase());
+    const value = Number(found?.[1]);
+    return Number.isFinite(value) && value > 0 ? value : null;
+  };
+  const idleMin = own(IDLE_KEY);
+  const deleteHrs = own(DELETE_KEY);
+  return {
+    idleAfterMs: idleMin === null ? idleAfterMs : idleMin * 60_000,
+    deleteAfterMs: deleteHrs === null ? deleteAfterMs : deleteHrs * 3_600_000,
+  };
 }
 
 /** In the order of their names: the same record always gives the same list. */

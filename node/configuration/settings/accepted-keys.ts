@@ -60,7 +60,7 @@ const BY_CATEGORY: Readonly<Record<string, string>> = {
   Indexing: `RunInMemory Disable TempPath MaxTimeForDocumentTransactionToRemainOpenInSec
     MinNumberOfMapAttemptsAfterWhichBatchWillBeCanceledIfRunningLowOnMemory
     NumberOfConcurrentStoppedBatchesIfRunningLowOnMemory MaxNumberOfConcurrentlyRunningIndexes
-    TimeToWaitBeforeDeletingAutoIndexMarkedAsIdleInHrs TimeToWaitBeforeMarkingAutoIndexAsIdleInMin DisableQueryOptimizerGeneratedIndexes
+    DisableQueryOptimizerGeneratedIndexes
     MinNumberOfIndexOutputsToReduce NumberOfLargeSegmentsToMergeInSingleBatch LargeSegmentSizeToMergeInMb
     MaximumSizePerSegmentInMb MergeFactor MapTimeoutInSec MapTimeoutAfterEtagReachedInMin MapBatchSize
     MaxStepsForScript MaxTimeToWaitAfterFlushAndSyncWhenReplacingSideBySideIndexInSec CleanupIntervalInMin

@@ -63,6 +63,8 @@ export class LocalIndex {
   #lastFeed: Feed | undefined;
   /** When it was last asked, in milliseconds; null: not since the node started. */
   lastQueriedMs: number | null = null;
+  /** It was asked since it became idle. */
+  isAwake = false;
 
   constructor(options: LocalIndexOptions) {
     this.spec = options.spec;

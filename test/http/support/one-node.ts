@@ -59,6 +59,7 @@ export async function startOneNode(logger: Logger = silentLogger): Promise<OneNo
     cluster,
     logger: silentLogger,
     tombstoneCleanupIntervalMs: 60_000,
+    retirement: { idleAfterMs: 1_800_000, deleteAfterMs: 259_200_000 },
   });
   const services: NodeServices = { ...passiveNode(), cluster, landlord, publicUrl: () => url };
   const server = new HttpServer({ host: '127.0.0.1', port: 0, node: services, logger });

@@ -1,0 +1,76 @@
+import type { LocalIndex } from '../indexing/local/local-index.ts';
+import type { IndexSettings } from './describe-index.ts';
+import type { IndexDefinitions } from './thread-protocol.ts';
+
+type DefinedSettings = Omit<IndexSettings, 'isPaused'>;
+
+const DEFAULT_SETTINGS: DefinedSettings = { state: 'Normal', lockMode: 'Unlock', priority: 'Normal' };
+
+/** Which indexes of a database follow documents: as its record says, as this node was told, and as they are asked. */
+export class IndexActivity {
+  #isDisabled = false;
+  #settings: ReadonlyMap<string, DefinedSettings> = new Map();
+  #isPaused = false;
+  readonly #paused = new Set<string>();
+
+  /** From now on the record says this. `known`: the indexes that there are. */
+  define(definitions: IndexDefinitions, known: readonly LocalIndex[]): void {
+    const before = this.#settings;
+    this.#settings = settingsByName(definitions);
+    this.#isDisabled = definitions.isDisabled === true;
+    for (const index of known) if (before.get(keyOf(index))?.state !== 'Idle') index.isAwake = false;
+  }
+
+  /** Null: all of them. */
+  setPaused(name: string | null, isPaused: boolean): void {
+    if (name === null) {
+      this.#isPaused = isPaused;
+      this.#paused.clear();
+    } else if (isPaused) this.#paused.add(name.toLowerCase());
+    else this.#paused.delete(name.toLowerCase());
+  }
+
+  settingsOf(index: LocalIndex): IndexSettings {
+    const settings = this.#settings.get(keyOf(index)) ?? DEFAULT_SETTINGS;
+    const isPaused =
+      this.#isDisabled || this.#isPaused || this.#paused.has(keyOf(index)) || settings.state === 'Disabled';
+    return { ...settings, isPaused };
+  }
+
+  follows(index: LocalIndex): boolean {
+    return !this.settingsOf(index).isPaused && !this.#isAsleep(index);
+  }
+
+  /** Whether somebody waits for it who waits for all: not for one that was switched off, or that nobody asks. */
+  isAwaited(index: LocalIndex): boolean {
+    return !this.#isAsleep(index) && this.settingsOf(index).state !== 'Disabled';
+  }
+
+  /** An idle index follows documents again once it is asked. True: it did not until now. */
+  wake(index: LocalIndex): boolean {
+    const wasAsleep = this.#isAsleep(index);
+    index.isAwake = true;
+    return wasAsleep;
+  }
+
+  #isAsleep(index: LocalIndex): boolean {
+    return !index.isAwake && this.#settings.get(keyOf(index))?.state === 'Idle';
+  }
+}
+
+function keyOf(index: LocalIndex): string {
+  return index.spec.name.toLowerCase();
+}
+
+/** What the record says of each index, by its name in lower case. */
+function settingsByName(definitions: IndexDefinitions): ReadonlyMap<string, DefinedSettings> {
+  const written = definitions.static.map(
+    ({ Name, State, LockMode, Priority }) =>
+      [Name.toLowerCase(), { state: State, lockMode: LockMode, priority: Priority }] as const,
+  );
+  const auto = definitions.auto.map(
+    ({ Name, State, Priority }) =>
+      [Name.toLowerCase(), { state: State ?? 'Normal', lockMode: 'Unlock', priority: Priority }] as const,
+  );
+  return new Map([...written, ...auto]);
+}
