@@ -53,3 +53,13 @@ export const OUTPUTS_WRITTEN_AT_ONCE = 256;
  */
 export const RECENT_POSTINGS_MAX = 1_000_000;
 export const RECENT_ROWS_MAX = 8192;
+
+/**
+ * Blocks are merged when so many entries, and such a part of all, came in batches that scatter them: each entry is
+ * rewritten a few times at most, however large the index grows.
+ */
+export const UNMERGED_ENTRIES_MIN = 1024;
+export const UNMERGED_PART = 4;
+
+/** Blocks that are looked at in one turn; queries wait meanwhile. */
+export const MERGED_BLOCKS_AT_ONCE = 4096;

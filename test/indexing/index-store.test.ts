@@ -5,10 +5,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DurableView } from '../../node/documents/key-value-view.ts';
 import type { IndexField } from '../../node/indexing/definitions/index-field.ts';
-import { INDEX_COLUMNS } from '../../node/indexing/store/index-columns.ts';
+import { INDEX_COLUMNS, indexRange, POSTINGS } from '../../node/indexing/store/index-columns.ts';
 import { NOTHING_STORED } from '../../node/indexing/store/index-entry.ts';
 import { IndexReader } from '../../node/indexing/store/index-reader.ts';
 import { IndexWriter } from '../../node/indexing/store/index-writer.ts';
+import { mergePostings } from '../../node/indexing/store/merge-postings.ts';
 import { numberKey, numberOfKey } from '../../node/indexing/store/number-key.ts';
 import { termOfPrefix, termPrefix } from '../../node/indexing/store/posting-key.ts';
 import { EXISTS, NULL, NUMBER_TERM, TEXT_TERM, textTerm } from '../../node/indexing/store/term.ts';
@@ -155,6 +156,44 @@ describe('the postings of an index', () => {
     expect(new Set(entries).size).toBe(entries.length);
     expect(index.ids(entries)).toEqual(index.expected((values) => values.includes('foo')));
     expect(index.reader.count(1, textTerm('foo', false))).toBe(entries.length);
+  });
+
+  it('are the same in fewer blocks when those are merged, and can be changed as before', async () => {
+    const index = new TestIndex();
+    const documents = Array.from({ length: 1200 }, (_, at) => [
+      `d${at}`,
+      [[at % 5, at % 3 === 0 ? 'the quick fox' : 'foo', at % 2 === 0 ? 'bar' : `only ${at}`]],
+    ]) as [string, FieldValues[]][];
+    for (let at = 0; at < documents.length; at += 20)
+      await index.write(new Map(documents.slice(at, at + 20)));
+    await index.write(new Map(documents.slice(100, 160).map(([id]) => [id, [['foo']]])));
+    const blocks = () => [...environment.scan(POSTINGS, indexRange(index.number))].length;
+    const postings = () =>
+      [1, 2, 3].flatMap((field) =>
+        [TEXT_TERM, NUMBER_TERM].flatMap((kind) =>
+          [...index.reader.terms(field, kind)].map(({ bytes, entries }) => {
+            const positions = index.reader
+              .postings(field, { kind, bytes })
+              .flatMap((block) => (block.positions ?? []).map((places) => [...places]));
+            return [field, kind, bytes.toString('hex'), [...entries], positions];
+          }),
+        ),
+      );
+    const [before, blocksBefore] = [postings(), blocks()];
+    for (let from: Buffer | null | undefined = null; from !== undefined; ) {
+      const batch = new WriteBatch();
+      from = mergePostings(new DurableView(environment), batch, index.number, from, 100);
+      await environment.commit(batch);
+    }
+    expect(postings()).toEqual(before);
+    expect(blocks()).toBeLessThan(blocksBefore - 1000);
+    await index.write(new Map(documents.slice(300, 700).map(([id]) => [id, []])));
+    await index.write(new Map(documents.slice(650, 800).map(([id]) => [id, [['bar', 'foo']]])));
+    for (const text of ['foo', 'bar', '3']) {
+      expect(index.ids(index.reader.entries(1, textTerm(text, false)))).toEqual(
+        index.expected((values) => values.some((one) => String(one) === text)),
+      );
+    }
   });
 
   it('give the terms of a field in order, forwards and backwards', async () => {

@@ -61,6 +61,8 @@ export interface IndexStateRow {
   readonly options?: Readonly<Record<string, SourceOptions>>;
   readonly nextEntry: number;
   readonly entryCount: number;
+  /** Entries of batches whose postings are blocks of their own, since blocks were merged last. */
+  readonly unmergedEntries?: number;
   /** By collection in lower case; '@all_docs' for an index of all. */
   readonly progress: Readonly<Record<string, CollectionProgress>>;
   /** Absent where nothing was ever loaded. */

@@ -2,7 +2,13 @@ import type { KeyValueView } from '../../documents/key-value-view.ts';
 import type { StorageEnvironment } from '../../storage/storage-environment.ts';
 import { WriteBatch } from '../../storage/write-batch.ts';
 import type { IndexField } from '../definitions/index-field.ts';
-import { BATCH_DOCUMENTS_MAX, BATCH_MS_MAX } from '../limits.ts';
+import {
+  BATCH_DOCUMENTS_MAX,
+  BATCH_MS_MAX,
+  MERGED_BLOCKS_AT_ONCE,
+  UNMERGED_ENTRIES_MIN,
+  UNMERGED_PART,
+} from '../limits.ts';
 import { lostOutputs } from '../output/lost-outputs.ts';
 import { type OutputSink, outputId, outputMeta, type ReduceOutput } from '../output/reduce-output.ts';
 import { MapReduceWriter, type ReducedGroup } from '../reduce/map-reduce-writer.ts';
@@ -12,6 +18,7 @@ import { INDEX_META } from '../store/index-columns.ts';
 import type { IndexEntry } from '../store/index-entry.ts';
 import { IndexReader } from '../store/index-reader.ts';
 import { IndexWriter } from '../store/index-writer.ts';
+import { mergePostings } from '../store/merge-postings.ts';
 import type { RecentReads } from '../store/recent-reads.ts';
 import { BatchOutcome } from './batch-outcome.ts';
 import { type Feed, feedsOf, nextRound } from './feed.ts';
@@ -55,6 +62,8 @@ export class LocalIndex {
   readonly reader: IndexReader;
   readonly #options: LocalIndexOptions;
   #state: IndexStateRow;
+  /** Where the merging of blocks goes on; null: at the beginning. */
+  #mergeFrom: Buffer | null = null;
   readonly #sources: IndexSources;
   #isDropped = false;
   /** What it has written is what it remembers. */
@@ -127,7 +136,7 @@ export class LocalIndex {
     if (this.#state.obsolete !== undefined) return this.#purge(this.#state.obsolete);
     if (!this.#knowsOutputs) await this.#forgetLostOutputs();
     const feed = this.#nextFeed();
-    if (feed === undefined) return false;
+    if (feed === undefined) return this.#mergeSome();
     this.#lastFeed = feed;
     const { view, environment, recent } = this.#options;
     const batch = new WriteBatch();
@@ -155,6 +164,7 @@ export class LocalIndex {
       ...this.#sources.state,
       nextEntry: writer.nextEntry,
       entryCount: this.#state.entryCount + writer.entryCountChange,
+      unmergedEntries: (this.#state.unmergedEntries ?? 0) + writer.scatteredEntries,
     };
     batch.put(INDEX_META, stateKey(index), encodeState(this.#state));
     // In this turn the batch becomes visible, so that nobody reads in between what was before.
@@ -219,6 +229,23 @@ export class LocalIndex {
     const failures = await this.#options.outputs({ kind: 'store', output, groups, batch });
     for (const { id, error } of failures) outcome.fail(id, error, 'Reduce');
     return { outputBatch: batch };
+  }
+
+  /** When there is nothing to index: makes fewer blocks of what big batches have scattered. */
+  async #mergeSome(): Promise<boolean> {
+    const { unmergedEntries = 0, entryCount, number } = this.#state;
+    if (this.#isDropped || unmergedEntries < Math.max(UNMERGED_ENTRIES_MIN, entryCount / UNMERGED_PART))
+      return false;
+    const { view, environment } = this.#options;
+    const batch = new WriteBatch();
+    const next = mergePostings(view, batch, number, this.#mergeFrom, MERGED_BLOCKS_AT_ONCE);
+    this.#mergeFrom = next ?? null;
+    if (next === undefined) {
+      this.#state = { ...this.#state, unmergedEntries: 0 };
+      batch.put(INDEX_META, stateKey(number), encodeState(this.#state));
+    }
+    await environment.commit(batch, { sync: false });
+    return true;
   }
 
   /** One feed after the other, so that a busy one does not keep the others waiting. */

@@ -14,7 +14,7 @@ import {
   termOfPrefix,
   termPrefix,
 } from './posting-key.ts';
-import { RecentReads } from './recent-reads.ts';
+import type { RecentReads } from './recent-reads.ts';
 import type { Term } from './term.ts';
 
 /** A term that a scan met, and its entries. */
@@ -40,9 +40,10 @@ export interface TermRange {
 export class IndexReader {
   readonly #view: KeyValueView;
   readonly #index: number;
-  readonly #recent: RecentReads;
+  readonly #recent: RecentReads | undefined;
 
-  constructor(view: KeyValueView, index: number, recent = new RecentReads()) {
+  /** `recent`: what is kept of reads; whoever writes the index tells it of changes. */
+  constructor(view: KeyValueView, index: number, recent?: RecentReads) {
     this.#view = view;
     this.#index = index;
     this.#recent = recent;
@@ -56,10 +57,10 @@ export class IndexReader {
   entries(field: number, term: Term): EntrySet {
     const prefix = termPrefix(this.#index, field, term);
     const key = prefix.toString('latin1');
-    let entries = this.#recent.entries.get(key);
+    let entries = this.#recent?.entries.get(key);
     if (entries === undefined) {
       entries = joined(Array.from(this.#blocks(prefix), ([, bytes]) => bytes));
-      this.#recent.entries.set(key, entries);
+      this.#recent?.entries.set(key, entries);
     }
     return entries;
   }
@@ -111,7 +112,7 @@ export class IndexReader {
 
   /** In the order of `entries`. */
   entryRows(entries: readonly number[]): (IndexEntry | undefined)[] {
-    const rows = entries.map((entry) => this.#recent.row(this.#index, entry));
+    const rows = entries.map((entry) => this.#recent?.row(this.#index, entry));
     const missing = [...rows.keys()].filter((at) => rows[at] === undefined);
     const keys = missing.map((at) => entryKey(this.#index, entries[at] as number));
     this.#view.getMany(ENTRIES, keys).forEach((bytes, n) => {
@@ -119,7 +120,7 @@ export class IndexReader {
       const at = missing[n] as number;
       const row = decodeEntry(bytes);
       rows[at] = row;
-      this.#recent.keepRow(this.#index, entries[at] as number, row);
+      this.#recent?.keepRow(this.#index, entries[at] as number, row);
     });
     return rows;
   }

@@ -1,6 +1,7 @@
 import type { KeyValueView } from '../../documents/key-value-view.ts';
 import type { WriteBatch } from '../../storage/write-batch.ts';
 import type { IndexField } from '../definitions/index-field.ts';
+import { APPENDING_BATCH_ENTRIES_MAX } from '../limits.ts';
 import { entryTerms, type FieldTerm } from './field-terms.ts';
 import { DOCUMENT_ENTRIES, documentKey, ENTRIES, entryKey } from './index-columns.ts';
 import { decodeEntry, decodeNumbers, encodeEntry, encodeNumbers, type IndexEntry } from './index-entry.ts';
@@ -70,6 +71,11 @@ export class IndexWriter {
   /** Writes the postings. Nothing may be put afterwards. */
   finish(): void {
     this.#postings.finish(this.#writtenEntries);
+  }
+
+  /** Entries whose postings went to new blocks, without a look at those that are there. */
+  get scatteredEntries(): number {
+    return this.#writtenEntries > APPENDING_BATCH_ENTRIES_MAX ? this.#writtenEntries : 0;
   }
 
   /** Prefixes of the terms that change with this batch. */
