@@ -167,8 +167,13 @@ export class DatabaseIndexes {
     return (await this.#call({ kind: 'terms', index, field, after, count })) as readonly string[] | null;
   }
 
-  async reset(index: string): Promise<void> {
-    await this.#call({ kind: 'reset', index });
+  async reset(index: string, isSideBySide: boolean): Promise<void> {
+    await this.#call({ kind: 'reset', index, isSideBySide });
+  }
+
+  /** False: nothing is to replace the index. */
+  async replace(index: string): Promise<boolean> {
+    return (await this.#call({ kind: 'replace', index })) as boolean;
   }
 
   async clearErrors(index: string): Promise<void> {

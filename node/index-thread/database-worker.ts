@@ -111,9 +111,11 @@ export class DatabaseWorker {
       case 'terms':
         return this.#terms(call);
       case 'reset':
-        await this.#required.indexes.reset(call.index);
+        await this.#required.indexes.reset(call.index, call.isSideBySide);
         this.#wake();
         return null;
+      case 'replace':
+        return this.#required.indexes.replaceNow(call.index);
       case 'outputsWritten':
         this.#wishes.settle(call.ticket, call.outcome);
         return null;

@@ -41,7 +41,9 @@ export type IndexCall =
       readonly after: string | null;
       readonly count: number;
     }
-  | { readonly kind: 'reset'; readonly index: string }
+  | { readonly kind: 'reset'; readonly index: string; readonly isSideBySide: boolean }
+  /** Whether there was a replacement to put in the place of the index. */
+  | { readonly kind: 'replace'; readonly index: string }
   | { readonly kind: 'clearErrors'; readonly index: string }
   /** What became of a write that the thread asked for: the documents that failed, or why all did. */
   | {

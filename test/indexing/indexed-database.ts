@@ -96,6 +96,16 @@ export class IndexedDatabase {
     await this.database.execute(deleteDocument, { id, expectedChangeVector: null });
   }
 
+  /** All of them, as the node that has the database sees them. */
+  get indexes(): LocalIndexes {
+    return this.#indexes;
+  }
+
+  /** From now on these are the definitions; not after a crash. */
+  async define(definitions: readonly StaticIndexDefinition[]): Promise<void> {
+    await this.#indexes.define(definitions.map((one) => staticIndexSpec(one, this.#options.scripts)));
+  }
+
   index(name: string): LocalIndex {
     const index = this.#indexes.find(name);
     if (index === undefined) throw new Error(`There is no index '${name}'.`);
@@ -105,7 +115,9 @@ export class IndexedDatabase {
   /** One batch of each index; whether there may be more. */
   async step(): Promise<boolean> {
     let isBusy = false;
-    for (const index of this.#indexes.all) if (await index.indexSome()) isBusy = true;
+    for (const index of [...this.#indexes.all, ...this.#indexes.replacements]) {
+      if (await index.indexSome()) isBusy = true;
+    }
     return isBusy;
   }
 

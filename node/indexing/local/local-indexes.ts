@@ -114,18 +114,27 @@ export class LocalIndexes {
 
   /** Puts replacements that have caught up in their places. */
   async replace(): Promise<void> {
-    for (const [key, index] of this.#replacements) {
-      if (index.isStale()) continue;
-      const old = this.#indexes.get(key);
-      const batch = new WriteBatch();
-      if (old !== undefined) {
-        this.#drop(old.state.number, batch);
-        if (old.spec.output !== undefined) index.takeOver([old.spec.output], batch);
-      }
-      await this.#environment.commit(batch, { sync: false });
-      this.#indexes.set(key, index);
-      this.#replacements.delete(key);
+    for (const [key, index] of this.#replacements) if (!index.isStale()) await this.#takePlace(key, index);
+  }
+
+  /** Puts the replacement of an index in its place as far as it is. False: it has none. */
+  async replaceNow(name: string): Promise<boolean> {
+    const key = name.toLowerCase();
+    const index = this.#replacements.get(key);
+    if (index !== undefined) await this.#takePlace(key, index);
+    return index !== undefined;
+  }
+
+  async #takePlace(key: string, index: LocalIndex): Promise<void> {
+    const old = this.#indexes.get(key);
+    const batch = new WriteBatch();
+    if (old !== undefined) {
+      this.#drop(old.state.number, batch);
+      if (old.spec.output !== undefined) index.takeOver([old.spec.output], batch);
     }
+    await this.#environment.commit(batch, { sync: false });
+    this.#indexes.set(key, index);
+    this.#replacements.delete(key);
   }
 
   /** From now on there are these indexes: new ones begin, changed ones anew, others are deleted. */
@@ -140,10 +149,11 @@ export class LocalIndexes {
       const key = state.name.toLowerCase();
       const isServing = this.#indexes.get(key)?.state.number === state.number;
       if (spec !== undefined && spec.revision === state.revision) {
-        if (isServing) this.#discardReplacement(key, batch);
-        else if (this.#replacements.get(key)?.state.number !== state.number && !this.#indexes.has(key)) {
-          this.#indexes.set(key, this.#opened(spec, state));
-        }
+        const replacement = this.#replacements.get(key);
+        // One of the same definition is an index that is being reset.
+        if (isServing && replacement?.spec.revision !== spec.revision) this.#discardReplacement(key, batch);
+        if (isServing || replacement?.state.number === state.number) continue;
+        (this.#indexes.has(key) ? this.#replacements : this.#indexes).set(key, this.#opened(spec, state));
         continue;
       }
       // It goes on answering until the changed one has caught up.
@@ -166,18 +176,19 @@ export class LocalIndexes {
     await this.#environment.commit(batch, { sync: false });
   }
 
-  /** Makes an index again from nothing. */
-  async reset(name: string): Promise<void> {
+  /** Makes an index again from nothing. `isSideBySide`: it answers as it is until the new one has caught up. */
+  async reset(name: string, isSideBySide = false): Promise<void> {
     const index = this.find(name);
     if (index === undefined) return;
+    const key = index.spec.name.toLowerCase();
     const state = newState(index.spec, this.#nextNumber++, this.#documents);
     const batch = new WriteBatch();
-    this.#drop(index.state.number, batch);
+    const isBeside = isSideBySide || this.#replacements.get(key) === index;
+    if (isBeside) this.#discardReplacement(key, batch);
+    else this.#drop(index.state.number, batch);
     batch.put(INDEX_META, stateKey(state.number), encodeState(state));
     await this.#environment.commit(batch, { sync: false });
-    const key = index.spec.name.toLowerCase();
-    const isReplacement = this.#replacements.get(key) === index;
-    (isReplacement ? this.#replacements : this.#indexes).set(key, this.#opened(index.spec, state));
+    (isBeside ? this.#replacements : this.#indexes).set(key, this.#opened(index.spec, state));
   }
 
   /** Deletes the keys of an index that is gone. Resolves to whether there may be more. */

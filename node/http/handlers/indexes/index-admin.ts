@@ -1,6 +1,6 @@
 import type { IndexStatistics } from '../../../index-thread/thread-protocol.ts';
 import { answerMetadata } from '../../answer-metadata.ts';
-import { ProtocolError } from '../../errors/protocol-error.ts';
+import { argumentError, ProtocolError } from '../../errors/protocol-error.ts';
 import {
   INT_MAX,
   intParameter,
@@ -71,7 +71,17 @@ const remove: DatabaseHandler = async (request, { loaded, node }) => {
 
 const reset: DatabaseHandler = async (request, context) => {
   const { name } = await requireIndex(context, requiredText(request, 'name'));
-  await context.loaded.indexes.reset(name);
+  const mode = optionalText(request, 'mode') ?? 'InPlace';
+  if (!/^(InPlace|SideBySide)$/i.test(mode)) {
+    throw argumentError(`'mode' must be InPlace or SideBySide, but it is '${mode}'.`);
+  }
+  await context.loaded.indexes.reset(name, mode.toLowerCase() === 'sidebyside');
+  return NO_CONTENT;
+};
+
+const replace: DatabaseHandler = async (request, { loaded }) => {
+  const name = requiredText(request, 'name').replace(/^ReplacementOf\//i, '');
+  if (!(await loaded.indexes.replace(name))) throw noSuchIndex(`ReplacementOf/${name}`);
   return NO_CONTENT;
 };
 
@@ -170,6 +180,7 @@ export const indexAdminRoutes = [
   databaseRoute('DELETE /indexes', 'ReadWrite', remove),
   // node:http knows no such method; the fast reader takes any.
   databaseRoute('RESET /indexes', 'ReadWrite', reset, { isHot: true }),
+  databaseRoute('POST /indexes/replace', 'ReadWrite', replace),
   databaseRoute('GET /indexes/stats', 'Read', statistics),
   databaseRoute('GET /indexes/staleness', 'Read', staleness),
   databaseRoute('GET /indexes/progress', 'Read', progress),

@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StaticIndexDefinition } from '../../node/indexing/definitions/index-definition.ts';
+import { ScriptEngine } from '../../node/scripting/script-engine.ts';
+import { StorageWriter } from '../../node/storage/storage-writer.ts';
+import { definitionOf, IndexedDatabase } from './indexed-database.ts';
+
+let folder: string;
+let writer: StorageWriter;
+const scripts = new ScriptEngine();
+let count = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ravencluster-local-indexes-'));
+  writer = new StorageWriter();
+});
+
+afterAll(async () => {
+  scripts.dispose();
+  await writer.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const BEFORE = definitionOf('Names', "map('Docs', (d) => ({ name: d.name }))");
+const AFTER = definitionOf('Names', "map('Docs', (d) => ({ name: d.name + '!' }))");
+
+async function withIndex(
+  definition: StaticIndexDefinition,
+  body: (indexed: IndexedDatabase) => Promise<void>,
+): Promise<void> {
+  const path = join(folder, String(count++));
+  const indexed = await IndexedDatabase.open({ folder: path, writer, scripts, definitions: [definition] });
+  try {
+    await indexed.put('docs/1', 'Docs', { name: 'one' });
+    await indexed.catchUp();
+    await body(indexed);
+  } finally {
+    await indexed.close();
+  }
+}
+
+const names = (indexed: IndexedDatabase, index = 'Names') =>
+  indexed.entries(index).map((row) => (JSON.parse(row) as [string, { name: string[] }])[1].name[0]);
+
+describe('an index that is reset', () => {
+  it('in its place is empty until it has caught up', async () => {
+    await withIndex(BEFORE, async (indexed) => {
+      await indexed.indexes.reset('Names');
+      expect(names(indexed)).toEqual([]);
+      await indexed.catchUp();
+      expect(names(indexed)).toEqual(['one']);
+    });
+  });
+
+  it('side by side answers until the new one has caught up, whatever is defined meanwhile, and after a restart', async () => {
+    await withIndex(BEFORE, async (indexed) => {
+      const { number } = indexed.index('Names').state;
+      await indexed.indexes.reset('NAMES', true);
+      await indexed.define([BEFORE]);
+      expect(names(indexed)).toEqual(['one']);
+      expect(names(indexed, 'ReplacementOf/Names')).toEqual([]);
+      await (await indexed.remember())();
+      expect(indexed.index('Names').state.number).toBe(number);
+      expect(names(indexed, 'ReplacementOf/Names')).toEqual([]);
+      await indexed.catchUp();
+      await indexed.indexes.replace();
+      expect(names(indexed)).toEqual(['one']);
+      expect(indexed.index('Names').state.number).not.toBe(number);
+      expect(indexed.indexes.replacements).toEqual([]);
+    });
+  });
+
+  it('side by side and then changed is replaced by what it was changed to', async () => {
+    await withIndex(BEFORE, async (indexed) => {
+      await indexed.indexes.reset('Names', true);
+      await indexed.define([AFTER]);
+      await indexed.catchUp();
+      await indexed.indexes.replace();
+      expect(names(indexed)).toEqual(['one!']);
+    });
+  });
+});
+
+describe('the replacement of an index', () => {
+  it('may be put in its place before it has caught up', async () => {
+    await withIndex(BEFORE, async (indexed) => {
+      expect(await indexed.indexes.replaceNow('Names')).toBe(false);
+      await indexed.define([AFTER]);
+      expect(await indexed.indexes.replaceNow('names')).toBe(true);
+      expect(names(indexed)).toEqual([]);
+      await indexed.catchUp();
+      expect(names(indexed)).toEqual(['one!']);
+    });
+  });
+
+  it('goes when the definition is again what it was', async () => {
+    await withIndex(BEFORE, async (indexed) => {
+      await indexed.define([AFTER]);
+      expect(indexed.indexes.replacements).toHaveLength(1);
+      await indexed.define([BEFORE]);
+      expect(indexed.indexes.replacements).toEqual([]);
+      expect(names(indexed)).toEqual(['one']);
+    });
+  });
+});
