@@ -53,6 +53,10 @@ export class IndexReader {
     return this.entries(ALL_ENTRIES.field, ALL_ENTRIES.term);
   }
 
+  get entryCount(): number {
+    return this.count(ALL_ENTRIES.field, ALL_ENTRIES.term);
+  }
+
   /** Entries that hold the term. */
   entries(field: number, term: Term): EntrySet {
     const prefix = termPrefix(this.#index, field, term);

@@ -102,6 +102,7 @@ export function searchedIndex(index: LocalIndex): SearchedIndex {
     reader: index.reader,
     fields: index.spec.type.startsWith('Auto') ? index.fields : new WrittenFields(index.fields),
     unknownField: (name) => unknownField(name, index),
+    state: index.state,
     randomSeed: String(Math.random()),
   };
 }

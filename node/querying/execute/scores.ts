@@ -5,6 +5,7 @@ import type { Predicate } from '../plan/predicate.ts';
 import { evaluate, type SearchedIndex } from './evaluate.ts';
 import { forField, type TermPredicate } from './for-field.ts';
 import { lower } from './lower.ts';
+import { meanTermLength } from './mean-term-length.ts';
 import { passingTerms } from './passing-terms.ts';
 
 /** How much terms count: BM25 with k1 = 2 and b = 0.25, in which the length is that of the term, as in RavenDB. */
@@ -16,11 +17,10 @@ export class Scores {
   readonly #index: SearchedIndex;
   readonly #scores = new Map<number, number>();
   readonly #entryCount: number;
-  readonly #meanLengths = new Map<number, number>();
 
   constructor(predicate: Predicate, index: SearchedIndex) {
     this.#index = index;
-    this.#entryCount = index.reader.allEntries().length;
+    this.#entryCount = index.reader.entryCount;
     this.#add(predicate, 1);
   }
 
@@ -138,22 +138,8 @@ export class Scores {
   /** The score of a term that an entry holds so many times. */
   #weight(field: IndexField, length: number, count: number, boost: number): (times: number) => number {
     const rarity = Math.log(1 + (this.#entryCount - count + 0.5) / (count + 0.5));
-    const k = K1 * (1 - B + (B * length) / this.#meanLength(field));
+    const k = K1 * (1 - B + (B * length) / meanTermLength(field, this.#index));
     return (times) => (rarity * boost * times) / (boost * times + k);
-  }
-
-  #meanLength(field: IndexField): number {
-    const known = this.#meanLengths.get(field.id);
-    if (known !== undefined) return known;
-    let terms = 0;
-    let bytes = 0;
-    for (const term of this.#index.reader.terms(field.id, TEXT_TERM)) {
-      terms++;
-      bytes += term.bytes.length;
-    }
-    const mean = terms === 0 ? 1 : bytes / terms;
-    this.#meanLengths.set(field.id, mean);
-    return mean;
   }
 }
 

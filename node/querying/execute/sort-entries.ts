@@ -46,7 +46,7 @@ export function sortEntries(
 function isWalkShorter(count: number, wanted: number, { reader }: SearchedIndex): boolean {
   if (count > SORTED_BY_VALUE_MAX) return true;
   if (count < WALKED_MIN || wanted >= count) return false;
-  return (wanted * reader.allEntries().length) / count < (count * TERMS_PER_ROW) / 2;
+  return (wanted * reader.entryCount) / count < (count * TERMS_PER_ROW) / 2;
 }
 
 type FieldKey = Extract<OrderKey, { kind: 'field' }>;

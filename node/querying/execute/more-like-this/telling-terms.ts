@@ -26,7 +26,7 @@ export function tellingTerms(
   stopWords: ReadonlySet<string>,
   reader: IndexReader,
 ): readonly TellingTerm[] {
-  const entries = reader.allEntries().length;
+  const entries = reader.entryCount;
   const mostEntries = Math.min(
     options.maximumDocumentFrequency,
     (options.maximumDocumentFrequencyPercentage / 100) * entries,
