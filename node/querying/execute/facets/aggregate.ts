@@ -4,7 +4,7 @@ import { fieldTerms } from '../../../indexing/store/field-terms.ts';
 import type { IndexReader } from '../../../indexing/store/index-reader.ts';
 import { numberOfKey } from '../../../indexing/store/number-key.ts';
 import { NUMBER_TERM } from '../../../indexing/store/term.ts';
-import { AGGREGATED_ENTRIES_MAX, ENTRIES_BY_ROW_MAX } from './limits.ts';
+import { FACET_LIMITS, type FacetLimits } from './limits.ts';
 
 /** What the numbers of a field come to. */
 export interface Aggregate {
@@ -21,6 +21,7 @@ export function aggregate(
   field: IndexField,
   entries: EntrySet,
   groups: readonly EntrySet[],
+  { byRowMax, atOnce }: FacetLimits = FACET_LIMITS,
 ): readonly Aggregate[] {
   const results = groups.map(
     (): Aggregate => ({
@@ -30,9 +31,9 @@ export function aggregate(
       count: 0,
     }),
   );
-  for (let from = 0; from < entries.length; from += AGGREGATED_ENTRIES_MAX) {
-    const some = entries.subarray(from, from + AGGREGATED_ENTRIES_MAX);
-    const column = new NumberColumn(reader, field, some);
+  for (let from = 0; from < entries.length; from += atOnce) {
+    const some = entries.subarray(from, from + atOnce);
+    const column = new NumberColumn(reader, field, some, byRowMax);
     groups.forEach((group, at) => {
       const result = results[at];
       if (result !== undefined) column.addTo(result, within(group, some));
@@ -55,13 +56,13 @@ class NumberColumn {
   readonly #maxima: Float64Array;
   readonly #counts: Uint32Array;
 
-  constructor(reader: IndexReader, field: IndexField, entries: EntrySet) {
+  constructor(reader: IndexReader, field: IndexField, entries: EntrySet, byRowMax: number) {
     this.#entries = entries;
     this.#sums = new Float64Array(entries.length);
     this.#minima = new Float64Array(entries.length).fill(Number.POSITIVE_INFINITY);
     this.#maxima = new Float64Array(entries.length).fill(Number.NEGATIVE_INFINITY);
     this.#counts = new Uint32Array(entries.length);
-    if (entries.length <= ENTRIES_BY_ROW_MAX) this.#readRows(reader, field);
+    if (entries.length <= byRowMax) this.#readRows(reader, field);
     else this.#readTerms(reader, field);
   }
 

@@ -3,7 +3,7 @@ import { type EntrySet, intersect, NO_ENTRIES } from '../../../indexing/store/en
 import { fieldTerms } from '../../../indexing/store/field-terms.ts';
 import type { IndexReader } from '../../../indexing/store/index-reader.ts';
 import { NULL, TEXT_TERM, type Term, termText } from '../../../indexing/store/term.ts';
-import { ENTRIES_BY_ROW_MAX } from './limits.ts';
+import { FACET_LIMITS, type FacetLimits } from './limits.ts';
 
 /** A value of a facet, and how many of the matching entries have it. */
 export interface FacetCount {
@@ -20,8 +20,9 @@ export function facetCounts(
   reader: IndexReader,
   field: IndexField,
   entries: EntrySet,
+  { byRowMax }: Pick<FacetLimits, 'byRowMax'> = FACET_LIMITS,
 ): readonly FacetCount[] {
-  return entries.length <= ENTRIES_BY_ROW_MAX
+  return entries.length <= byRowMax
     ? countsByRow(reader, field, entries)
     : countsByTerm(reader, field, entries);
 }

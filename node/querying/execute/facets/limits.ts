@@ -1,7 +1,9 @@
-/** Limits of the execution of facets: each with its unit and its reason. */
+/** Limits of the execution of facets. */
+export interface FacetLimits {
+  /** Matching entries that are read one by one; of more the postings are read instead. */
+  readonly byRowMax: number;
+  /** Entries that are aggregated at once: 28 bytes each. */
+  readonly atOnce: number;
+}
 
-/** Matching entries that are read one by one; of more the postings are read instead. */
-export const ENTRIES_BY_ROW_MAX = 4096;
-
-/** Entries that are aggregated at once: 28 bytes each. */
-export const AGGREGATED_ENTRIES_MAX = 1024 * 1024;
+export const FACET_LIMITS: FacetLimits = { byRowMax: 4096, atOnce: 1024 * 1024 };
