@@ -32,6 +32,7 @@ beforeAll(async () => {
       { c: 'green', s: 'L' },
     ],
   ];
+  shirts.push([{ c: 'yellow', s: 'S' }]);
   for (const [at, types] of shirts.entries()) {
     await database.put(`s${at}`, { types, rank: 10 - at }, 'Shirts');
   }
@@ -162,6 +163,9 @@ describe('intersect()', () => {
     ["intersect(c = 'red', c = 'blue')", ['s0', 's1', 's2']],
     ["intersect(c = 'red', c = 'blue', c = 'green')", ['s2']],
     ["intersect(c = 'red', c = 'pink')", []],
+    ["intersect(c = 'red', c = 'yellow')", []],
+    ["intersect(s = 'S', c = 'yellow', c = 'red')", []],
+    ["intersect(c = 'yellow', s = 'S')", ['s3']],
     ["intersect(c = 'red' or c = 'green', s = 'M' and c = 'red')", ['s1']],
   ])('%s', async (where, expected) => {
     expect(await ids(where)).toEqual(expected);
