@@ -1,12 +1,13 @@
 import { DIGEST_EVERY_ENTRIES, DIGESTS_KEPT } from './limits.ts';
 import type { ClusterState } from './state/cluster-state.ts';
 import { type DigestAt, StateDigest } from './state/state-digest.ts';
-import { isStoredKey } from './state/state-keys.ts';
+import { isDigestedKey } from './state/state-keys.ts';
 import type { StateChange, StateEntry } from './state/state-transaction.ts';
 
 /**
  * Digests of the replicated state of this node, to be compared with those of others: at every so many entries, the same
- * places on all nodes, and where it is now. What lives in storage only (compare-exchange values) is not in them.
+ * places on all nodes, and where it is now. What lives in storage only (compare-exchange values) is not in them, nor
+ * what is remembered of the past.
  */
 export class StateDigests {
   readonly #state: ClusterState;
@@ -16,19 +17,19 @@ export class StateDigests {
 
   constructor(state: ClusterState) {
     this.#state = state;
-    this.#digest = new StateDigest(state.snapshot());
+    this.#digest = new StateDigest(digested(state.snapshot()));
   }
 
   /** An entry was applied. */
   applied(index: number, changes: readonly StateChange[]): void {
-    this.#digest.changed(changes.filter(([key]) => !isStoredKey(key)));
+    this.#digest.changed(changes.filter(([key]) => isDigestedKey(key)));
     if (index % DIGEST_EVERY_ENTRIES !== 0) return;
     this.#checkpoints = [...this.#checkpoints, this.#at(index)].slice(-DIGESTS_KEPT);
   }
 
   /** A snapshot took the place of everything. */
   restored(entries: Iterable<StateEntry>): void {
-    this.#digest.restart(entries);
+    this.#digest.restart(digested(entries));
     this.#checkpoints = [];
     this.#current = null;
   }
@@ -42,4 +43,8 @@ export class StateDigests {
   #at(index: number): DigestAt {
     return { index, digest: this.#digest.value((key) => this.#state.get(key)) };
   }
+}
+
+function* digested(entries: Iterable<StateEntry>): Generator<StateEntry> {
+  for (const entry of entries) if (isDigestedKey(entry[0])) yield entry;
 }

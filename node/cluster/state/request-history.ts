@@ -1,18 +1,15 @@
 import type { CommandOutcome } from './apply-command.ts';
-import { numberKey } from './state-keys.ts';
+import { numberKey, REQUESTS } from './state-keys.ts';
 import type { StateChange, StateReader } from './state-transaction.ts';
-
-/** Prefix of the remembered requests in the state; the rest of the key is the index, so that they sort by age. */
-const REQUESTS = 'request/';
 
 /** A command that carried a request id, and what came of it. */
 export interface RememberedRequest {
   readonly id: string;
   readonly outcome: CommandOutcome;
-  /** Type of the command, its term, and the clock of its proposer in milliseconds. */
-  readonly type: string;
-  readonly term: number;
-  readonly timeMs: number;
+  /** Type of the command, its term, and the clock of its proposer in milliseconds; earlier programs kept none of them. */
+  readonly type?: string;
+  readonly term?: number;
+  readonly timeMs?: number;
 }
 
 /** The last ones, the oldest first, each with its Raft index. */

@@ -33,6 +33,9 @@ const NUMBER_DIGITS = 16;
 export function numberKey(value: number): string {
   return String(value).padStart(NUMBER_DIGITS, '0');
 }
+/** Remembered requests; the rest of the key is the Raft index, so that they sort by age. */
+export const REQUESTS = 'request/';
+
 /** Whether the observer is suspended. */
 export const OBSERVER_SUSPENSION = 'observer/suspension';
 /** What the observer changed lately; the rest of the key is the Raft index, so that they sort by age. */
@@ -100,4 +103,12 @@ export function identityKey(databaseName: string, name: string): string {
 /** An identity's name as the protocol shows it: with a final `|`, whether the client wrote it or not. */
 export function identityName(name: string): string {
   return name.endsWith('|') ? name : `${name}|`;
+}
+
+/**
+ * Whether a key counts in the digest of the state. What is remembered of the past does not: it is for people and for
+ * repeated requests, passes by itself, and a later release may remember more of it.
+ */
+export function isDigestedKey(key: string): boolean {
+  return !isStoredKey(key) && !key.startsWith(REQUESTS) && !key.startsWith(OBSERVER_DECISIONS);
 }

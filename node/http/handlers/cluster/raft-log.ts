@@ -97,12 +97,12 @@ const history: ServerHandler = (request, { node }) => {
   return json(200, {
     '@metadata': answerMetadata(request, node),
     RachisLogHistory: remembered.map(({ id, index, term, type, timeMs, outcome }) => ({
-      Date: timestamp(new Date(timeMs)),
+      Date: timeMs === undefined ? null : timestamp(new Date(timeMs)),
       Guid: id,
       Index: index,
-      Term: term,
-      CommittedTerm: term,
-      Type: `${type}Command`,
+      Term: term ?? null,
+      CommittedTerm: term ?? null,
+      Type: type === undefined ? null : `${type}Command`,
       State: 'Committed',
       Result: 'result' in outcome ? JSON.stringify(outcome.result) : null,
       ExceptionType: 'error' in outcome ? outcome.error.name : null,
