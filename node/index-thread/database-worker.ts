@@ -282,9 +282,11 @@ export class DatabaseWorker {
 
   #outcome(answer: QueryAnswer | SummaryAnswer, { knownEtag, extras }: ThreadQuery): QueryOutcome {
     const etag = String(answer.resultEtag);
-    if (knownEtag === etag) return { kind: 'notModified' };
+    const includedValueKeys = 'includedValueKeys' in answer ? answer.includedValueKeys : null;
+    // Of compare-exchange values the etag says nothing.
+    if (knownEtag === etag && includedValueKeys === null) return { kind: 'notModified' };
     const body = answerJson(answer, this.#opened?.nodeTag ?? '?', extras);
-    return { kind: 'answer', body, etag, indexName: answer.indexName };
+    return { kind: 'answer', body, etag, indexName: answer.indexName, includedValueKeys };
   }
 
   async #waitFor({ indexes: names, upToEtag, timeoutMs }: IndexWait): Promise<readonly string[]> {

@@ -132,7 +132,14 @@ export type IndexMissing =
 
 /** Result of `query`. */
 export type QueryOutcome =
-  | { readonly kind: 'answer'; readonly body: Uint8Array; readonly etag: string; readonly indexName: string }
+  | {
+      readonly kind: 'answer';
+      readonly body: Uint8Array;
+      readonly etag: string;
+      readonly indexName: string;
+      /** Compare-exchange values that are still to be put into the answer; null: none are asked for. */
+      readonly includedValueKeys: readonly string[] | null;
+    }
   | { readonly kind: 'notModified' }
   | IndexMissing;
 

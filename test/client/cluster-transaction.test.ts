@@ -132,5 +132,39 @@ describe.each(OFFICIAL_CLIENTS)(
       await remove.saveChanges();
       expect(await clusterWide().advanced.clusterTransaction.getCompareExchangeValue('count')).toBeNull();
     });
+
+    it('gets compare-exchange values with the documents and query results that name them, in one request', async () => {
+      const filling = clusterWide();
+      for (const name of ['a', 'b']) {
+        await filling.store(new Customer(name, `mail/${version}/${name}`), `included/${name}`);
+        filling.advanced.clusterTransaction.createCompareExchangeValue(`mail/${version}/${name}`, {
+          of: name,
+        });
+      }
+      await filling.saveChanges();
+
+      const loading = clusterWide();
+      await loading.load(['included/a', 'included/b'], {
+        documentType: Customer,
+        includes: (builder) => builder.includeCompareExchangeValue('city'),
+      });
+      const { clusterTransaction } = loading.advanced;
+      const value = await clusterTransaction.getCompareExchangeValue<{ of: string }>(`mail/${version}/a`);
+      expect(value?.value).toEqual({ of: 'a' });
+      expect(loading.advanced.numberOfRequests).toBe(1);
+
+      const querying = clusterWide();
+      const found = await querying
+        .query<Customer>({ collection: 'Customers', documentType: Customer })
+        .whereStartsWith('id()', 'included/')
+        .include((builder) => builder.includeCompareExchangeValue('city'))
+        .all();
+      expect(found).toHaveLength(2);
+      const queried = await querying.advanced.clusterTransaction.getCompareExchangeValue<{ of: string }>(
+        `mail/${version}/b`,
+      );
+      expect(queried?.value).toEqual({ of: 'b' });
+      expect(querying.advanced.numberOfRequests).toBe(1);
+    });
   },
 );

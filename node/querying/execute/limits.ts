@@ -11,3 +11,6 @@ export const INCLUDED_DOCUMENTS_MAX = 65_536;
 
 /** How long a regular expression may take for all terms that it looks at, in milliseconds: other queries wait. */
 export const PATTERN_MS_MAX = 2000;
+
+/** Compare-exchange values that one query may include. */
+export const INCLUDED_VALUES_MAX = 4096;

@@ -10,7 +10,7 @@ import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
 import type { LoadItem } from '../rql/syntax-tree.ts';
 import { documentFilter } from './document-filter.ts';
-import { INCLUDED_DOCUMENTS_MAX, RESULT_BYTES_MAX } from './limits.ts';
+import { INCLUDED_DOCUMENTS_MAX, INCLUDED_VALUES_MAX, RESULT_BYTES_MAX } from './limits.ts';
 import type { Projection } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
 import { type FoundRow, type LoadedValue, NOTHING_LOADED, type Row } from './row.ts';
@@ -105,6 +105,7 @@ export class Page {
     | 'includedPaths'
     | 'results'
     | 'includes'
+    | 'includedValueKeys'
   > {
     const { include, isPaged, skip, take } = this.#plan;
     const capped = Math.max(0, Math.min(take, totalResults - skip));
@@ -117,6 +118,7 @@ export class Page {
       includedPaths: include.paths.length === 0 ? null : include.paths,
       results: this.#results,
       includes: this.#includes(),
+      includedValueKeys: this.#includedValueKeys(),
     };
   }
 
@@ -138,6 +140,23 @@ export class Page {
     if (this.#seen.has(key)) return true;
     this.#seen.add(key);
     return false;
+  }
+
+  /** Null: the query includes none, whatever it finds. */
+  #includedValueKeys(): readonly string[] | null {
+    const paths = this.#plan.include.valuePaths.map(parseIncludePath);
+    if (paths.length === 0) return null;
+    const keys = new Set<string>();
+    for (const { document, projected } of this.#rows) {
+      const body: unknown = JSON.parse((projected ?? document.body).toString('utf8'));
+      for (const path of paths) collectIds(body, path, keys);
+    }
+    if (keys.size > INCLUDED_VALUES_MAX) {
+      throw new InvalidQueryError(
+        `A query may include ${INCLUDED_VALUES_MAX} compare-exchange values, not ${keys.size}`,
+      );
+    }
+    return [...keys];
   }
 
   #includes(): (readonly [string, Buffer])[] {

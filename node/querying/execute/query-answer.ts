@@ -14,6 +14,8 @@ export interface QueryAnswer {
   readonly results: readonly Buffer[];
   /** JSON of each, by id. */
   readonly includes: readonly (readonly [id: string, json: Buffer])[];
+  /** Keys of the compare-exchange values that go with it, which the index thread does not have; null: none are asked for. */
+  readonly includedValueKeys: readonly string[] | null;
   /** Times in the protocol's form; null for a collection. */
   readonly indexTimestamp: string | null;
   readonly lastQueryTime: string | null;

@@ -3,6 +3,7 @@ import type { IndexMissing, QueryOutcome } from '../../../index-thread/thread-pr
 import { ProtocolError } from '../../errors/protocol-error.ts';
 import { type HttpResponse, jsonBytes, NOT_FOUND, NOT_MODIFIED } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import { includedValues } from '../documents/included-values.ts';
 import { queryError } from './query-error.ts';
 import { type ClientQuery, queryOfBody, queryOfUrl } from './query-request.ts';
 
@@ -19,7 +20,10 @@ export async function runQuery(query: ClientQuery, context: DatabaseContext): Pr
   switch (outcome.kind) {
     case 'answer': {
       const body = Buffer.from(outcome.body.buffer, outcome.body.byteOffset, outcome.body.byteLength);
-      return jsonBytes(200, body, ['ETag', outcome.etag]);
+      const keys = outcome.includedValueKeys;
+      if (keys === null) return jsonBytes(200, body, ['ETag', outcome.etag]);
+      // Without a tag: it would say nothing of the values, which change without the documents.
+      return jsonBytes(200, withValues(body, keys, context));
     }
     case 'notModified':
       return NOT_MODIFIED;
@@ -32,6 +36,15 @@ export async function runQuery(query: ClientQuery, context: DatabaseContext): Pr
         `The index ${outcome.definition.Name} was made ${extras.length === 0 ? 0 : INDEXES_MADE_MAX} times for this query, and is not there: ${indexes.autoIndexes.length} auto indexes are.`,
       );
   }
+}
+
+/** The answer, an object, with the compare-exchange values of these keys, as this node has applied them. */
+function withValues(body: Buffer, keys: readonly string[], { loaded, node }: DatabaseContext): Buffer {
+  if (keys.length === 0) return body;
+  const values = includedValues(keys, node.cluster.consistent.values(loaded.name));
+  const rows = values.map(([key, json]) => `${JSON.stringify(key)}:${json}`).join(',');
+  const end = body.byteLength - 1;
+  return Buffer.concat([body.subarray(0, end), Buffer.from(`,"CompareExchangeValueIncludes":{${rows}}}`)]);
 }
 
 /** Asks, makes the auto index that is missing, and asks again. */
