@@ -3,9 +3,11 @@ import { supersededBy } from '../indexing/auto/choose-auto-index.ts';
 import type { AutoIndexDefinition, StaticIndexDefinition } from '../indexing/definitions/index-definition.ts';
 import { writeOutputs } from '../indexing/output/write-outputs.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { KnownValues } from '../scripting/value-lookup.ts';
 import type { IndexHost } from './index-host.ts';
-import { DEFINITION_WAIT_MS } from './limits.ts';
+import { DEFINITION_WAIT_MS, VALUE_ROUNDS_MAX } from './limits.ts';
 import type { PatchOutcome, PatchRequest } from './patch-document.ts';
+import { IndexThreadError } from './thread-error.ts';
 import type {
   IdsOutcome,
   IndexCall,
@@ -16,6 +18,7 @@ import type {
   QueryOutcome,
   StreamOutcome,
   ThreadQuery,
+  ValuesMissing,
 } from './thread-protocol.ts';
 
 export interface DatabaseIndexesOptions {
@@ -25,6 +28,8 @@ export interface DatabaseIndexesOptions {
   readonly path: string;
   readonly durable: boolean;
   readonly logger: Logger;
+  /** Compare-exchange values, for queries and patches that ask for them; absent: there are none. */
+  readonly values?: (keys: readonly string[]) => KnownValues;
 }
 
 /** The indexes of one open database, as the main thread sees them. */
@@ -117,7 +122,10 @@ export class DatabaseIndexes {
   }
 
   async query(query: ThreadQuery): Promise<QueryOutcome> {
-    return (await this.#call({ kind: 'query', query })) as QueryOutcome;
+    return (await this.#withValues((values) => ({
+      kind: 'query',
+      query: { ...query, values },
+    }))) as QueryOutcome;
   }
 
   /** Waits for indexes; gives the names of those that did not get there in time. */
@@ -126,7 +134,10 @@ export class DatabaseIndexes {
   }
 
   async openStream(query: ThreadQuery): Promise<StreamOutcome> {
-    return (await this.#call({ kind: 'openStream', query })) as StreamOutcome;
+    return (await this.#withValues((values) => ({
+      kind: 'openStream',
+      query: { ...query, values },
+    }))) as StreamOutcome;
   }
 
   /** JSON of the next results; empty at the end. */
@@ -140,11 +151,14 @@ export class DatabaseIndexes {
 
   /** What a patch would write. */
   async patch(request: PatchRequest): Promise<PatchOutcome> {
-    return (await this.#call({ kind: 'patch', request })) as PatchOutcome;
+    return (await this.#withValues((values) => ({
+      kind: 'patch',
+      request: { ...request, values },
+    }))) as PatchOutcome;
   }
 
   async ids(query: ThreadQuery): Promise<IdsOutcome> {
-    return (await this.#call({ kind: 'ids', query })) as IdsOutcome;
+    return (await this.#withValues((values) => ({ kind: 'ids', query: { ...query, values } }))) as IdsOutcome;
   }
 
   async statistics(): Promise<readonly IndexStatistics[]> {
@@ -208,6 +222,21 @@ export class DatabaseIndexes {
     return this.#definitions.auto.length + this.#definitions.static.length === 0;
   }
 
+  /** Makes the call again with the compare-exchange values that it turned out to need. */
+  async #withValues(call: (values: KnownValues) => IndexCall): Promise<unknown> {
+    let values: KnownValues = new Map();
+    for (let round = 0; round < VALUE_ROUNDS_MAX; round++) {
+      const result = await this.#call(call(values));
+      if (!isValuesMissing(result)) return result;
+      const found = this.#options.values?.(result.keys) ?? result.keys.map((key) => [key, null] as const);
+      values = new Map([...values, ...found]);
+    }
+    throw new IndexThreadError(
+      'InvalidQueryError',
+      `Compare-exchange values that are found by others, more than ${VALUE_ROUNDS_MAX} deep, are not served.`,
+    );
+  }
+
   #call(call: IndexCall): Promise<unknown> {
     return this.#options.host.call(this.#number, call);
   }
@@ -227,4 +256,8 @@ export class DatabaseIndexes {
     });
     return this.#neededTombstoneEtag;
   }
+}
+
+function isValuesMissing(result: unknown): result is ValuesMissing {
+  return typeof result === 'object' && result !== null && 'kind' in result && result.kind === 'valuesMissing';
 }

@@ -21,12 +21,14 @@ import type { SummaryAnswer } from '../querying/execute/summary-answer.ts';
 import { compileQuery, compileUpdate } from '../querying/plan/compile-query.ts';
 import type { QueryPlan } from '../querying/plan/query-plan.ts';
 import type { ScriptEngine } from '../scripting/script-engine.ts';
+import type { ValueLookup } from '../scripting/value-lookup.ts';
 import type { InlineWriter } from '../storage/inline-writer.ts';
 import { SharedStorage } from '../storage/shared-storage.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
 import { describeIndexes, termsOf } from './describe-index.ts';
 import { IndexActivity } from './index-activity.ts';
 import { IndexWaiters } from './index-waiters.ts';
+import { lookingUp } from './looking-up.ts';
 import { OpenStreams } from './open-streams.ts';
 import { OutputWishes } from './output-wishes.ts';
 import { patchDocument } from './patch-document.ts';
@@ -90,15 +92,17 @@ export class DatabaseWorker {
         this.#wake();
         return null;
       case 'query':
-        return this.#query(call.query);
+        return lookingUp(call.query.values, (values) => this.#query(call.query, values));
       case 'patch':
-        return patchDocument(call.request, this.#required.documents.reader, this.#scripts);
+        return lookingUp(call.request.values, async (values) =>
+          patchDocument(call.request, this.#required.documents.reader, this.#scripts, values),
+        );
       case 'ids':
-        return this.#ids(call.query);
+        return lookingUp(call.query.values, (values) => this.#ids(call.query, values));
       case 'wait':
         return this.#waitFor(call.wait);
       case 'openStream':
-        return this.#openStream(call.query);
+        return lookingUp(call.query.values, (values) => this.#openStream(call.query, values));
       case 'readStream':
         return this.#streams.read(call.stream, call.bytes);
       case 'closeStream':
@@ -201,12 +205,16 @@ export class DatabaseWorker {
     return specs;
   }
 
-  async #query(query: ThreadQuery): Promise<QueryOutcome> {
+  async #query(query: ThreadQuery, values: ValueLookup): Promise<QueryOutcome> {
     const nowMs = Date.now();
-    const plan = compileQuery(query, nowMs);
+    const plan = compileQuery(query, nowMs, values);
     const { documents, indexes } = this.#required;
     if (plan.source.kind === 'collection') {
-      return this.#outcome(queryCollection(plan, { documents, nowMs, scripts: this.#scripts }), query);
+      return this.#outcome(
+        queryCollection(plan, { documents, nowMs, scripts: this.#scripts }),
+        query,
+        values,
+      );
     }
     const found = this.#indexFor(plan, indexes);
     if (!('index' in found)) return found;
@@ -218,6 +226,7 @@ export class DatabaseWorker {
         scripts: this.#scripts,
       }),
       query,
+      values,
     );
   }
 
@@ -246,9 +255,9 @@ export class DatabaseWorker {
   }
 
   /** As the query without its paging gives them, each document once. */
-  async #ids(query: ThreadQuery): Promise<IdsOutcome> {
+  async #ids(query: ThreadQuery, values: ValueLookup): Promise<IdsOutcome> {
     const nowMs = Date.now();
-    const { plan, update } = compileUpdate(query, nowMs);
+    const { plan, update } = compileUpdate(query, nowMs, values);
     const { documents, indexes } = this.#required;
     if (plan.source.kind === 'collection') {
       return { kind: 'ids', ids: collectionIds(plan, documents), isStale: false, update };
@@ -260,9 +269,9 @@ export class DatabaseWorker {
     return { kind: 'ids', ids, isStale, update };
   }
 
-  async #openStream(query: ThreadQuery): Promise<StreamOutcome> {
+  async #openStream(query: ThreadQuery, values: ValueLookup): Promise<StreamOutcome> {
     const nowMs = Date.now();
-    const plan = compileQuery(query, nowMs);
+    const plan = compileQuery(query, nowMs, values);
     const { documents, indexes } = this.#required;
     const found = plan.source.kind === 'collection' ? { index: null } : this.#indexFor(plan, indexes);
     if (!('index' in found)) return found;
@@ -272,6 +281,7 @@ export class DatabaseWorker {
     const context = { documents: this.#required.documents, nowMs, scripts: this.#scripts };
     const settled = found.index === null ? plan : this.#withBases(plan, found.index);
     const stream = streamQuery(settled, found.index, context);
+    if (values.missing.length === 0) values.seal();
     return { kind: 'stream', stream: this.#streams.add(stream), head: streamHead(stream.head) };
   }
 
@@ -280,9 +290,14 @@ export class DatabaseWorker {
     return findBases(plan, index, this.#required.documents.reader);
   }
 
-  #outcome(answer: QueryAnswer | SummaryAnswer, { knownEtag, extras }: ThreadQuery): QueryOutcome {
+  #outcome(
+    answer: QueryAnswer | SummaryAnswer,
+    { knownEtag, extras }: ThreadQuery,
+    { isUsed }: ValueLookup,
+  ): QueryOutcome {
     const etag = String(answer.resultEtag);
-    const includedValueKeys = 'includedValueKeys' in answer ? answer.includedValueKeys : null;
+    const included = 'includedValueKeys' in answer ? answer.includedValueKeys : null;
+    const includedValueKeys = included ?? (isUsed ? [] : null);
     // Of compare-exchange values the etag says nothing.
     if (knownEtag === etag && includedValueKeys === null) return { kind: 'notModified' };
     const body = answerJson(answer, this.#opened?.nodeTag ?? '?', extras);

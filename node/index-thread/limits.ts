@@ -18,3 +18,6 @@ export const DEFINITION_WAIT_MS = 5_000;
 /** Streams of one database that are read at once, and how long nobody may read one before it is closed, in milliseconds. */
 export const OPEN_STREAMS_MAX = 256;
 export const STREAM_IDLE_MS = 300_000;
+
+/** How often a call is made again for compare-exchange values: once, but for values that others lead to. */
+export const VALUE_ROUNDS_MAX = 8;

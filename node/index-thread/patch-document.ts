@@ -5,6 +5,7 @@ import { keepNumbers } from '../json/keep-numbers.ts';
 import { type Patch, type PatchEffects, patchScript } from '../scripting/patch-script.ts';
 import type { ScriptDocument, ScriptEngine } from '../scripting/script-engine.ts';
 import { ScriptError } from '../scripting/script-error.ts';
+import type { KnownValues, ValueLookup } from '../scripting/value-lookup.ts';
 
 export interface PatchRequest {
   readonly id: string;
@@ -13,6 +14,8 @@ export interface PatchRequest {
   readonly ifMissing: Patch | null;
   /** The document as an earlier command of the same batch leaves it, in place of what is stored. */
   readonly pending: string | null;
+  /** Compare-exchange values that the script may ask for; others are asked for by `ValuesMissing`. */
+  readonly values?: KnownValues;
 }
 
 export type PatchStatus = 'NotModified' | 'Patched' | 'Created' | 'DocumentDoesNotExist';
@@ -39,13 +42,14 @@ export function patchDocument(
   request: PatchRequest,
   reader: DocumentReader,
   scripts: ScriptEngine,
+  values: ValueLookup,
 ): PatchOutcome {
   const stored = request.pending === null ? reader.get(request.id) : undefined;
   const isThere = stored !== undefined || request.pending !== null;
   const patch = isThere ? request.patch : request.ifMissing;
   if (patch === null) return NOTHING;
   const row: ScriptDocument = stored === undefined ? newRow(request) : documentTexts(stored);
-  const effects = run(request.id, patch, row, reader, scripts);
+  const effects = run(request.id, patch, row, reader, scripts, values);
   const document =
     effects.document === null || stored === undefined
       ? effects.document
@@ -64,6 +68,7 @@ function run(
   row: ScriptDocument,
   reader: DocumentReader,
   scripts: ScriptEngine,
+  values: ValueLookup,
 ): PatchEffects {
   try {
     const json = scripts.compile(patchScript(patch)).call(
@@ -74,6 +79,7 @@ function run(
         const found = reader.get(other);
         return found === undefined ? null : documentTexts(found);
       },
+      values,
     );
     return JSON.parse(json) as PatchEffects;
   } catch (error) {

@@ -8,6 +8,7 @@ import type {
 import type { IndexType } from '../indexing/local/index-spec.ts';
 import type { OutputFailure, OutputWrite, ReduceOutput } from '../indexing/output/reduce-output.ts';
 import type { QueryRequest } from '../querying/plan/compile-query.ts';
+import type { KnownValues } from '../scripting/value-lookup.ts';
 import type { PatchRequest } from './patch-document.ts';
 
 /** What the main thread asks of the index thread about one database. Plain values, so that they can be sent. */
@@ -77,6 +78,14 @@ export interface ThreadQuery extends QueryRequest {
   readonly knownEtag: string | null;
   /** Members to add at the end of the answer, as JSON text. */
   readonly extras: readonly string[];
+  /** Compare-exchange values that it may ask for; others are asked for by `ValuesMissing`. */
+  readonly values?: KnownValues;
+}
+
+/** Result of a query or patch that needs compare-exchange values which did not come with it. */
+export interface ValuesMissing {
+  readonly kind: 'valuesMissing';
+  readonly keys: readonly string[];
 }
 
 /** Result of `ids`. */
@@ -137,7 +146,7 @@ export type QueryOutcome =
       readonly body: Uint8Array;
       readonly etag: string;
       readonly indexName: string;
-      /** Compare-exchange values that are still to be put into the answer; null: none are asked for. */
+      /** Compare-exchange values that are still to be put into the answer; null: it depends on none. */
       readonly includedValueKeys: readonly string[] | null;
     }
   | { readonly kind: 'notModified' }

@@ -13,6 +13,7 @@ import { fencedConnector } from './cluster-fence.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
 import { OperationRegistry } from './operation-registry.ts';
 import { copyHolders, mayBeginTransactions, replicationTargets } from './placement.ts';
+import { queryValues } from './query-values.ts';
 import type { RetirementTimes } from './retire-auto-indexes.ts';
 import { SupersededIndexes } from './superseded-indexes.ts';
 import { TransactionExecutor } from './transaction-executor.ts';
@@ -257,6 +258,7 @@ export async function openLoadedDatabase(options: LoadOptions): Promise<LoadedDa
     path: join(options.path, INDEX_FOLDER),
     durable: options.durable,
     logger,
+    values: (keys) => queryValues(cluster.consistent.values(view.record.DatabaseName), keys),
   });
   return new LoadedDatabase(options, database, replication, indexes);
 }

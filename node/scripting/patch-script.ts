@@ -53,7 +53,7 @@ globalThis.output = (...values) => {
 };
 console.log = output;
 
-for (const name of ['incrementCounter', 'deleteCounter', 'counter', 'counterRaw', 'timeseries', 'cmpxchg']) {
+for (const name of ['incrementCounter', 'deleteCounter', 'counter', 'counterRaw', 'timeseries']) {
   globalThis[name] = () => {
     throw new Error(name + '() is not built yet in this server.');
   };

@@ -1,5 +1,5 @@
 /**
- * What every script finds: functions over documents. Runs inside the isolate; `__load` is the host's. A document comes
+ * What every script finds: functions over documents. Runs inside the isolate; `__load` and `__compareExchange` are the host's. A document comes
  * as three texts: its JSON, its metadata and its id.
  */
 export const PRELUDE = `
@@ -45,6 +45,12 @@ function load(ids, collection) {
   if (typeof ids !== 'string' || ids === '') return null;
   const row = __load(ids, typeof collection === 'string' ? collection : '');
   return row === undefined ? null : __document(JSON.parse(row));
+}
+
+function cmpxchg(key) {
+  if (typeof key !== 'string' || key === '') return null;
+  const text = __compareExchange(key);
+  return text === null ? null : JSON.parse(text);
 }
 
 function loadPath(document, path) {

@@ -2,6 +2,7 @@ import ivm from 'isolated-vm';
 import { ISOLATE_MEGABYTES, KEPT_SCRIPTS_MAX, LOADS_MAX, SCRIPT_MS_MAX } from './limits.ts';
 import { PRELUDE } from './prelude.ts';
 import { ScriptError } from './script-error.ts';
+import type { ValueLookup } from './value-lookup.ts';
 
 /** A document as scripts get it: its JSON, its metadata with what the server adds, its id. */
 export type ScriptDocument = readonly [json: string, metadata: string, id: string];
@@ -14,8 +15,12 @@ export type ScriptLoader = (id: string, collection: string, row?: number) => Scr
 
 /** A script that is ready to be called: from JSON text to JSON text. */
 export interface CompiledScript {
-  /** @throws ScriptError */
-  call(json: string, load: ScriptLoader): string;
+  /**
+   * `values`: what `cmpxchg` finds; absent: it is an error there.
+   *
+   * @throws ScriptError
+   */
+  call(json: string, load: ScriptLoader, values?: ValueLookup): string;
 }
 
 const NO_LOADER: ScriptLoader = () => null;
@@ -28,6 +33,7 @@ export class ScriptEngine {
   #isolate: ivm.Isolate | undefined;
   readonly #compiled = new Map<string, CompiledScript>();
   #loader: ScriptLoader = NO_LOADER;
+  #values: ValueLookup | undefined;
   #loads = 0;
 
   /**
@@ -63,14 +69,16 @@ export class ScriptEngine {
     const run = guarded(() => {
       const context = isolate.createContextSync();
       context.global.setSync('__load', new ivm.Callback(this.#load));
+      context.global.setSync('__compareExchange', new ivm.Callback(this.#value));
       context.evalSync(PRELUDE, { timeout: SCRIPT_MS_MAX });
       context.evalSync(body, { timeout: SCRIPT_MS_MAX });
       return context.evalSync('(json) => __json(__run(JSON.parse(json)))', { reference: true });
     }, 'syntax') as ivm.Reference<(json: string) => string>;
     return {
-      call: (json, load) => {
-        if (isolate.isDisposed) return this.#rebuilt(body).call(json, load);
+      call: (json, load, values) => {
+        if (isolate.isDisposed) return this.#rebuilt(body).call(json, load, values);
         this.#loader = load;
+        this.#values = values;
         this.#loads = 0;
         try {
           return guarded(
@@ -79,6 +87,7 @@ export class ScriptEngine {
           ) as string;
         } finally {
           this.#loader = NO_LOADER;
+          this.#values = undefined;
         }
       },
     };
@@ -97,6 +106,15 @@ export class ScriptEngine {
     }
     return this.#isolate;
   }
+
+  readonly #value = (key: string): string | null => {
+    if (this.#values === undefined) {
+      throw new Error(
+        'cmpxchg() is for queries and patches: an index can not depend on compare-exchange values.',
+      );
+    }
+    return this.#values.find(key);
+  };
 
   readonly #load = (id: string, collection: string, row?: number): string | undefined => {
     if (++this.#loads > LOADS_MAX) throw new Error(`A script may load ${LOADS_MAX} documents at once.`);

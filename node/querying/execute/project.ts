@@ -74,8 +74,14 @@ function callsFunction(select: SelectClause, { functions }: QueryPlan): boolean 
   if (select.kind !== 'fields') return false;
   return select.items.some(
     ({ expression }) =>
-      expression.kind === 'method' && functions.some(({ name }) => name === expression.name),
+      expression.kind === 'method' &&
+      (isValue(expression) || functions.some(({ name }) => name === expression.name)),
   );
+}
+
+/** A compare-exchange value is read by a script, as those of `select { … }` are. */
+function isValue({ name }: MethodCall): boolean {
+  return name.toLowerCase() === 'cmpxchg';
 }
 
 function scriptProjection(
@@ -91,7 +97,9 @@ function scriptProjection(
   return (row) => {
     const rows = JSON.stringify([scriptRow(row, plan, kind)]);
     const [json] = JSON.parse(
-      asQueryError(plan, () => script.call(`{"rows":${rows},"parameters":${given}}`, load)),
+      asQueryError(plan, () =>
+        script.call(`{"rows":${rows},"parameters":${given}}`, load, plan.binder.values),
+      ),
     ) as [string];
     const content = json.slice(1, -1);
     const metadata = projectionMetadata(row.document, kind);
@@ -260,6 +268,5 @@ const UNSERVED: ReadonlySet<string> = new Set([
   'suggest',
   'counter',
   'counterraw',
-  'cmpxchg',
   'spatial.distance',
 ]);

@@ -117,7 +117,8 @@ function path(field: Field, plan: QueryPlan, alias: string): string {
 function call(method: MethodCall, plan: QueryPlan, alias: string): string {
   if (isId(method) && method.arguments.length === 0) return `id(${alias})`;
   const given = method.arguments.map(({ expression }) => expressionOf(expression, plan, alias));
-  return `${method.name}(${given.join(', ')})`;
+  const name = method.name.toLowerCase() === 'cmpxchg' ? 'cmpxchg' : method.name;
+  return `${name}(${given.join(', ')})`;
 }
 
 function literal(value: Value): string {

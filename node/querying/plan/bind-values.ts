@@ -1,6 +1,7 @@
 import { numberValue } from '../../indexing/values/index-value.ts';
+import { ValueLookup } from '../../scripting/value-lookup.ts';
 import { InvalidQueryError } from '../query-error.ts';
-import type { Value } from '../rql/syntax-tree.ts';
+import type { MethodCall, Value } from '../rql/syntax-tree.ts';
 
 /** A literal or the value of a parameter. Whole numbers beyond a double are bigints. */
 export type QueryValue =
@@ -18,10 +19,28 @@ export type QueryParameters = Readonly<Record<string, unknown>>;
 export class ValueBinder {
   readonly #parameters: QueryParameters;
   readonly #query: string;
+  /** Compare-exchange values. */
+  readonly values: ValueLookup;
 
-  constructor(query: string, parameters: QueryParameters) {
+  constructor(query: string, parameters: QueryParameters, values = new ValueLookup()) {
     this.#query = query;
     this.#parameters = parameters;
+    this.values = values;
+  }
+
+  /** `cmpxchg('key')`: the `Object` of a compare-exchange value; null when there is none, or it is no single value. */
+  compareExchange({ arguments: given, path }: MethodCall): QueryValue {
+    const [only] = given;
+    if (only === undefined || given.length > 1 || path.length > 0) {
+      throw this.error(`Method cmpxchg() expects one argument, a key, and stands alone`);
+    }
+    const { expression } = only;
+    if (expression.kind !== 'string' && expression.kind !== 'parameter') {
+      throw this.error(`Method cmpxchg() expects a text or a parameter as its key, not a ${expression.kind}`);
+    }
+    const json = this.values.find(this.text(expression, 'cmpxchg'));
+    const value: unknown = json === null ? null : JSON.parse(json);
+    return typeof value === 'object' ? null : fromJson(value);
   }
 
   /** @throws InvalidQueryError for a parameter without a value */

@@ -1,4 +1,5 @@
 import { RecentValues } from '../../indexing/store/recent-values.ts';
+import type { ValueLookup } from '../../scripting/value-lookup.ts';
 import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
 import { READ_QUERIES_MAX, READ_QUERY_CHARACTERS_MAX } from '../rql/limits.ts';
 import { parseQuery } from '../rql/parse-query.ts';
@@ -42,18 +43,19 @@ function readQuery(text: string): RqlQuery {
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
 /** @throws RqlSyntaxError, InvalidQueryError, UnknownMethodError, UnsupportedQueryError */
-export function compileQuery(request: QueryRequest, nowMs: number): QueryPlan {
+export function compileQuery(request: QueryRequest, nowMs: number, values?: ValueLookup): QueryPlan {
   const rql = readQuery(request.query);
   if (rql.update !== undefined) {
     throw new InvalidQueryError('A query has no UPDATE: it belongs to a patch by query', request.query);
   }
-  return planOf(rql, request, nowMs);
+  return planOf(rql, request, nowMs, values);
 }
 
 /** A query whose results are to be changed or deleted; `update` is the script of its UPDATE clause, if it has one. */
 export function compileUpdate(
   request: QueryRequest,
   nowMs: number,
+  values?: ValueLookup,
 ): { readonly plan: QueryPlan; readonly update: string | null } {
   const rql = readQuery(request.query);
   if (rql.filter !== undefined) {
@@ -62,7 +64,10 @@ export function compileUpdate(
       request.query,
     );
   }
-  return { plan: planOf(rql, request, nowMs), update: rql.update === undefined ? null : updateScript(rql) };
+  return {
+    plan: planOf(rql, request, nowMs, values),
+    update: rql.update === undefined ? null : updateScript(rql),
+  };
 }
 
 /** The document goes by the alias of the query, too; declared functions are there. */
@@ -74,11 +79,11 @@ function updateScript({ update, from, functions }: RqlQuery): string {
   return [...declared, ...alias, update?.text ?? ''].join('\n');
 }
 
-function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number): QueryPlan {
+function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number, values?: ValueLookup): QueryPlan {
   refuseUnserved(rql);
   const { from } = rql;
   const { alias } = from;
-  const binder = new ValueBinder(request.query, request.parameters);
+  const binder = new ValueBinder(request.query, request.parameters, values);
   const needs = new FieldNeeds();
   const aggregates = rql.groupBy.length > 0 ? new Aggregates() : undefined;
   const context: WhereContext = {

@@ -40,7 +40,10 @@ export function operand(of: Field | MethodCall, scope: Scope): string {
 
 /** The value that a field is compared with. */
 export function rightHand(right: Value | Field | MethodCall, scope: Scope): QueryValue {
-  if (right.kind === 'method') return serverTime(right, scope.binder, scope.nowMs);
+  if (right.kind === 'method') {
+    if (right.name.toLowerCase() === 'cmpxchg') return scope.binder.compareExchange(right);
+    return serverTime(right, scope.binder, scope.nowMs);
+  }
   if (right.kind === 'field') {
     throw scope.binder.error(
       `A field can be compared with a value only, but '${fieldName(right)}' is a field: put texts in quotes`,
