@@ -1,14 +1,19 @@
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
 import { textTerm } from '../../indexing/store/term.ts';
 import type { Predicate } from '../plan/predicate.ts';
-import { tokensOf } from './field-text.ts';
+import { casedFor, tokensOf } from './field-text.ts';
 import { type SearchTerm, searchTerms } from './search-terms.ts';
 
 type Search = Extract<Predicate, { kind: 'search' }>;
 
 /** A search by what its words are in this field. */
 export function lowerSearch({ field: name, text, matchAll }: Search, field: IndexField): Predicate {
-  const parts = searchTerms(text, (part) => tokensOf(field, part)).map((term) => lowerTerm(name, term));
+  const terms = searchTerms(
+    text,
+    (part) => tokensOf(field, part),
+    (part) => casedFor(field, part),
+  );
+  const parts = terms.map((term) => lowerTerm(name, term));
   if (parts.length === 0) return { kind: 'none' };
   return { kind: matchAll ? 'and' : 'or', parts };
 }

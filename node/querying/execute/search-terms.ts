@@ -8,25 +8,26 @@ export type SearchTerm =
 
 /**
  * What a search text asks for: words, phrases in double quotes, and words with `*` at an end. There is no query syntax
- * beyond that: other punctuation is what the analyzer makes of it.
+ * beyond that: other punctuation is what the analyzer makes of it. `cased`: a part of a word in the case of the field.
  */
 export function searchTerms(
   text: string,
   tokensOf: (part: string) => readonly string[],
+  cased: (part: string) => string,
 ): readonly SearchTerm[] {
   return [...text.matchAll(/"([^"]*)"|(\S+)/g)].flatMap(([, quoted, word = '']): SearchTerm[] => {
     if (quoted !== undefined) {
       const tokens = tokensOf(quoted);
       return tokens.length === 0 ? [] : [{ kind: 'phrase', tokens }];
     }
-    return wildcard(word) ?? tokensOf(word).map((token) => ({ kind: 'token', text: token }));
+    return wildcard(word, cased) ?? tokensOf(word).map((token) => ({ kind: 'token', text: token }));
   });
 }
 
-function wildcard(word: string): SearchTerm[] | undefined {
+function wildcard(word: string, cased: (part: string) => string): SearchTerm[] | undefined {
   const startsOpen = word.startsWith('*');
   const endsOpen = word.length > 1 && word.endsWith('*');
-  const middle = word.slice(startsOpen ? 1 : 0, endsOpen ? -1 : undefined).toLowerCase();
+  const middle = cased(word.slice(startsOpen ? 1 : 0, endsOpen ? -1 : undefined));
   if (word === '*' || (startsOpen && middle === '')) return [{ kind: 'prefix', text: '' }];
   if (middle.includes('*') || (!startsOpen && !endsOpen)) return undefined;
   if (startsOpen && endsOpen) return [{ kind: 'pattern', passes: (token) => token.includes(middle) }];
