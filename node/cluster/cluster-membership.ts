@@ -67,6 +67,8 @@ export class ClusterMembership {
    */
   async replace(tag: string, url: string, options: { readonly tag?: string } = {}): Promise<void> {
     const { rachis, nodes, records, submit } = this.#options;
+    // The same request again, whose first answer was lost.
+    if (nodes.byTag(tag) === undefined && (await this.#isNodeAt(url))) return;
     const leaving = this.#node(tag);
     refuseLossOfOnlyCopies(tag, records());
     const joining = await this.#invited(url, { ...options, watcher: true });
@@ -108,6 +110,11 @@ export class ClusterMembership {
   async reelect(tag?: string): Promise<void> {
     const { rachis } = this.#options;
     await rachis.transferLeadership(...(tag === undefined ? [] : [this.#node(tag).id]));
+  }
+
+  async #isNodeAt(url: string): Promise<boolean> {
+    const { serverId } = await askForIntroduction(url, this.#options.fetch);
+    return this.#configuration().nodes.some((node) => node.id === serverId);
   }
 
   async #invited(

@@ -90,6 +90,24 @@ describe('the observer of a cluster', () => {
       lastGoodMs: { shop: expect.any(Number) },
     });
 
+    const { lastIndex, peers } = first.layer.raft.status();
+    const peer = (other: string) => peers.find(({ node }) => node.tag === other);
+    expect(peer(tag)).toMatchObject({ isConnected: false, error: expect.any(String) });
+    expect(peer(asked.layer.nodeTag())).toMatchObject({
+      isConnected: true,
+      state: 'replicate',
+      matchIndex: lastIndex,
+      nextIndex: lastIndex + 1,
+      inflight: 0,
+    });
+    expect(
+      first.layer.raft
+        .figures()
+        .peers.map(({ tag: other }) => other)
+        .sort(),
+    ).toEqual([tag, asked.layer.nodeTag()].sort());
+    expect(asked.layer.raft.figures().peers).toEqual([]);
+
     await gone.start();
     await first.layer.reelect(asked.layer.nodeTag());
     await until(() => asked.layer.status().state === 'Leader', 'the other leader');
