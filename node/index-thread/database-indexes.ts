@@ -163,12 +163,7 @@ export class DatabaseIndexes {
 
   async statistics(): Promise<readonly IndexStatistics[]> {
     await this.#defined;
-    const all = (await this.#call({ kind: 'statistics' })) as readonly IndexStatistics[];
-    this.#neededTombstoneEtag = Math.min(
-      Number.MAX_SAFE_INTEGER,
-      ...all.map(({ neededTombstoneEtag }) => neededTombstoneEtag),
-    );
-    return all;
+    return (await this.#call({ kind: 'statistics' })) as readonly IndexStatistics[];
   }
 
   /** Null: there is no such index. */
@@ -251,9 +246,14 @@ export class DatabaseIndexes {
   /** Deletions that an index has not seen are kept; asked for anew each time, since it costs a message only. */
   #heldTombstones(): number {
     if (this.#isEmpty) return Number.MAX_SAFE_INTEGER;
-    void this.statistics().catch(() => {
-      // Without an answer nothing is let go.
-    });
+    this.#call({ kind: 'settle' }).then(
+      (etag) => {
+        this.#neededTombstoneEtag = etag as number;
+      },
+      () => {
+        // Without an answer nothing more is let go.
+      },
+    );
     return this.#neededTombstoneEtag;
   }
 }

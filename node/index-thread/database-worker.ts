@@ -108,6 +108,8 @@ export class DatabaseWorker {
       case 'closeStream':
         this.#streams.close(call.stream);
         return null;
+      case 'settle':
+        return this.#required.indexes.settle();
       case 'statistics':
         return describeIndexes(this.#required.indexes, this.#required.documents, (index) =>
           this.#activity.settingsOf(index),

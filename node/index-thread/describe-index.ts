@@ -58,7 +58,6 @@ function statisticsOf(
     mapSuccesses: state.mapSuccesses,
     mapErrors: state.mapErrors,
     errors: state.errors,
-    neededTombstoneEtag: index.neededTombstoneEtag,
   };
 }
 

@@ -35,6 +35,8 @@ export type IndexCall =
   | { readonly kind: 'readStream'; readonly stream: number; readonly bytes: number }
   | { readonly kind: 'closeStream'; readonly stream: number }
   | { readonly kind: 'statistics' }
+  /** Makes durable what indexes have done: the etag after which they need deletions even if the machine loses power. */
+  | { readonly kind: 'settle' }
   | {
       readonly kind: 'terms';
       readonly index: string;
@@ -193,5 +195,4 @@ export interface IndexStatistics {
     readonly action: string;
     readonly error: string;
   }[];
-  readonly neededTombstoneEtag: number;
 }

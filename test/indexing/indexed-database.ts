@@ -96,6 +96,10 @@ export class IndexedDatabase {
     await this.database.execute(deleteDocument, { id, expectedChangeVector: null });
   }
 
+  get documents(): IndexedDocuments {
+    return this.#documents;
+  }
+
   /** All of them, as the node that has the database sees them. */
   get indexes(): LocalIndexes {
     return this.#indexes;

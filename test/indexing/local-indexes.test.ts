@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StaticIndexDefinition } from '../../node/indexing/definitions/index-definition.ts';
+import { LocalIndexes } from '../../node/indexing/local/local-indexes.ts';
+import { staticIndexSpec } from '../../node/indexing/static/static-index-spec.ts';
 import { ScriptEngine } from '../../node/scripting/script-engine.ts';
+import { InlineWriter } from '../../node/storage/inline-writer.ts';
 import { StorageWriter } from '../../node/storage/storage-writer.ts';
 import { definitionOf, IndexedDatabase } from './indexed-database.ts';
 
@@ -22,6 +25,16 @@ afterAll(async () => {
   await writer.stop();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** Counts the writes that are synced. */
+class SyncCounter extends InlineWriter {
+  syncs = 0;
+
+  override write(environment: number, frame: Uint8Array<ArrayBuffer>, sync: boolean): Promise<void> {
+    if (sync) this.syncs++;
+    return super.write(environment, frame, sync);
+  }
+}
 
 const BEFORE = definitionOf('Names', "map('Docs', (d) => ({ name: d.name }))");
 const AFTER = definitionOf('Names', "map('Docs', (d) => ({ name: d.name + '!' }))");
@@ -79,6 +92,29 @@ describe('an index that is reset', () => {
       await indexed.catchUp();
       await indexed.indexes.replace();
       expect(names(indexed)).toEqual(['one!']);
+    });
+  });
+});
+
+describe('how far indexes are', () => {
+  it('is durable before deletions that they have followed may go', async () => {
+    await withIndex(BEFORE, async (indexed) => {
+      const path = join(folder, `settled-${count++}`);
+      const counter = new SyncCounter();
+      const indexes = await LocalIndexes.open({
+        path,
+        durable: true,
+        writer: counter,
+        documents: indexed.documents,
+        outputs: async () => [],
+      });
+      await indexes.define([staticIndexSpec(BEFORE, scripts)]);
+      expect(await indexes.settle()).toBe(0);
+      while (await indexes.find('Names')?.indexSome());
+      const synced = counter.syncs;
+      expect(await indexes.settle()).toBe(indexed.database.lastEtag);
+      expect(counter.syncs).toBe(synced + 1);
+      await indexes.close();
     });
   });
 });

@@ -35,6 +35,7 @@ import type { IndexedDocuments } from './indexed-documents.ts';
 import { LocalIndex } from './local-index.ts';
 
 const NOTHING = Buffer.alloc(0);
+const SETTLED_KEY = Buffer.from('settled');
 
 /** Columns whose keys begin with the number of an index. */
 const DATA_COLUMNS = [
@@ -203,12 +204,19 @@ export class LocalIndexes {
     return this.#dropped.length > 0;
   }
 
-  /** The database keeps deletions after this etag for its indexes. */
-  get neededTombstoneEtag(): number {
-    return Math.min(
+  /**
+   * Makes durable how far the indexes are. Resolves to the etag after which the database keeps deletions for them: if
+   * those went that they would follow once more after a crash of the machine, what was deleted would stay in them.
+   */
+  async settle(): Promise<number> {
+    const needed = Math.min(
       Number.MAX_SAFE_INTEGER,
       ...[...this.all, ...this.replacements].map((index) => index.neededTombstoneEtag),
     );
+    const batch = new WriteBatch();
+    batch.put(INDEX_META, SETTLED_KEY, NOTHING);
+    await this.#environment.commit(batch);
+    return needed;
   }
 
   close(): Promise<void> {
