@@ -6,8 +6,8 @@ import type { StateChange, StateEntry } from './state/state-transaction.ts';
 
 /**
  * Digests of the replicated state of this node, to be compared with those of others: at every so many entries, the same
- * places on all nodes, and where it is now. What lives in storage only (compare-exchange values) is not in them, nor
- * what is remembered of the past.
+ * places on all nodes, and where it is now. What lives in storage only is not in them (of compare-exchange values
+ * the sum of their hashes is), nor what is remembered of the past.
  */
 export class StateDigests {
   readonly #state: ClusterState;

@@ -25,6 +25,8 @@ export interface TransactionExecutorOptions {
    * written and deleted before it came would be back. It begins where the copy that fills it is.
    */
   mayBegin(queue: TransactionQueue): boolean;
+  /** Pause before one that failed is tried again, in milliseconds; default: TRANSACTION_RETRY_DELAY_MS. */
+  readonly retryDelayMs?: number;
 }
 
 /** Errors of a storage that can't be written now, or of a database that is busy or closing: the next try may do. */
@@ -213,7 +215,7 @@ export class TransactionExecutor {
   #delay(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, TRANSACTION_RETRY_DELAY_MS);
+      const timer = setTimeout(resolve, this.#options.retryDelayMs ?? TRANSACTION_RETRY_DELAY_MS);
       this.#endDelay = () => {
         clearTimeout(timer);
         resolve();

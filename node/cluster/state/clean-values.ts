@@ -2,7 +2,14 @@ import type { ValuesCleaned } from '../cluster-command.ts';
 import { CLEANED_SLICE_VALUES, VALUES_REMOVED_AT_ONCE } from '../limits.ts';
 import type { ApplyContext } from './apply-context.ts';
 import { removeValue, type StoredValue } from './compare-exchange.ts';
-import { EXPIRIES, FORGOTTEN_SPACES, transactionsOf, valueKey, valuesOf } from './state-keys.ts';
+import {
+  EXPIRIES,
+  FORGOTTEN_SPACES,
+  transactionsOf,
+  valueDigestKey,
+  valueKey,
+  valuesOf,
+} from './state-keys.ts';
 import type { StateReader } from './state-transaction.ts';
 
 /** Whether a command of the cleaner would find something at that time. */
@@ -42,6 +49,7 @@ function removeForgotten(context: ApplyContext, limit: number): number {
     removed += removeSpace(context, space as number, limit - removed);
     if (removed >= limit) return removed;
     context.state.delete(marker);
+    context.state.delete(valueDigestKey(space as number));
   }
   return removed;
 }

@@ -5,6 +5,7 @@ import type { ApplyContext } from './apply-context.ts';
 import { requireSpace } from './spaces.ts';
 import { expiryKey, valueKey } from './state-keys.ts';
 import type { StateReader } from './state-transaction.ts';
+import { digestChange } from './value-digest.ts';
 
 /** A compare-exchange value as it is stored. */
 export interface StoredValue {
@@ -49,12 +50,14 @@ export function writeValue(
   if (before !== undefined) dropExpiry(context, space, before);
   const stored: StoredValue = { key: before?.key ?? key, index: context.index, value, expiresAtMs };
   context.state.put(valueKey(space, key), stored);
+  digestChange(context, space, before, stored);
   if (expiresAtMs !== null) context.state.put(expiryKey(expiresAtMs, space, key), stored.key);
 }
 
 export function removeValue(context: ApplyContext, space: number, stored: StoredValue): void {
   dropExpiry(context, space, stored);
   context.state.delete(valueKey(space, stored.key));
+  digestChange(context, space, stored, undefined);
 }
 
 function dropExpiry(context: ApplyContext, space: number, { key, expiresAtMs }: StoredValue): void {

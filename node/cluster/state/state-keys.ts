@@ -13,6 +13,9 @@ export const SPACES = 'space/';
 /** Spaces of databases that are gone: what they hold is removed piece by piece. */
 export const FORGOTTEN_SPACES = 'forgotten/';
 
+/** What the values of each space come to, so that they are part of the digests of the state. */
+export const VALUE_DIGESTS = 'value-digest/';
+
 /** Compare-exchange values, and when they expire: of any number and size, so they live in storage. */
 export const VALUES = 'value/';
 export const EXPIRIES = 'expiry/';
@@ -65,6 +68,10 @@ export function spaceKey(databaseName: string): string {
 
 export function forgottenSpaceKey(space: number): string {
   return FORGOTTEN_SPACES + numberKey(space);
+}
+
+export function valueDigestKey(space: number): string {
+  return VALUE_DIGESTS + numberKey(space);
 }
 
 /** Prefix of all compare-exchange values of a space. */

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { compareExchangeValues } from '../../../node/cluster/compare-exchange-values.ts';
 import { VALUES_REMOVED_AT_ONCE } from '../../../node/cluster/limits.ts';
 import { hasValuesToClean } from '../../../node/cluster/state/clean-values.ts';
-import { EXPIRIES, VALUES } from '../../../node/cluster/state/state-keys.ts';
+import { EXPIRIES, VALUE_DIGESTS, VALUES } from '../../../node/cluster/state/state-keys.ts';
 import { Machine } from './machine.ts';
 
 let machine: Machine;
@@ -111,6 +111,29 @@ describe('CleanValues', () => {
     expect(keys()).toEqual(['k1']);
     expect(machine.reader.list(VALUES)).toHaveLength(1);
     expect(machine.reader.list(EXPIRIES)).toHaveLength(0);
+  });
+});
+
+describe('the digest of the values', () => {
+  const digest = () => machine.reader.list(VALUE_DIGESTS).map(([, value]) => value);
+
+  it('is that of the values alone, however they came to be, and tells apart what differs', () => {
+    put('a', 0);
+    const one = digest();
+    put('b', 0);
+    const two = digest();
+    expect(two).not.toEqual(one);
+    remove('b', 3);
+    expect(digest()).toEqual(one);
+    put('a', 2);
+    expect(digest()).not.toEqual(one);
+  });
+
+  it('goes with the last value of a deleted database', () => {
+    put('a', 0);
+    machine.drop('shop');
+    clean();
+    expect(digest()).toEqual([]);
   });
 });
 

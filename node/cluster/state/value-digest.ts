@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import type { ApplyContext } from './apply-context.ts';
+import type { StoredValue } from './compare-exchange.ts';
+import { valueDigestKey } from './state-keys.ts';
+
+/**
+ * Keeps the sum of the hashes of a space's values, which live in storage, where nobody could sum them up in time. Whatever
+ * the order in which they came, nodes with the same values have the same sum.
+ */
+export function digestChange(
+  context: ApplyContext,
+  space: number,
+  before: StoredValue | undefined,
+  after: StoredValue | undefined,
+): void {
+  const key = valueDigestKey(space);
+  const sum = BigInt(`0x${(context.state.get(key) as string | undefined) ?? '0'}`);
+  const next = BigInt.asUintN(64, sum - hashOf(before) + hashOf(after));
+  context.state.put(key, next.toString(16));
+}
+
+function hashOf(value: StoredValue | undefined): bigint {
+  if (value === undefined) return 0n;
+  const { key, index, value: json, expiresAtMs } = value;
+  return createHash('sha256')
+    .update(`${key}\0${index}\0${expiresAtMs ?? ''}\0${json}`)
+    .digest()
+    .readBigUInt64BE(0);
+}
