@@ -41,6 +41,14 @@ export function standardTokens(text: string): readonly string[] {
   return tokens;
 }
 
+/** Where the tokens of a text are. */
+export function standardPieces(text: string): readonly { readonly start: number; readonly end: number }[] {
+  return Array.from(text.matchAll(TOKEN), ({ 0: token, index }) => ({
+    start: index,
+    end: index + token.length,
+  }));
+}
+
 function normalised(token: string): string {
   if (/^(?:[\p{L}\p{M}]\.){2,}$/u.test(token)) return token.replaceAll('.', '');
   return token.endsWith("'s") ? token.slice(0, -2) : token;

@@ -23,8 +23,16 @@ export function answerJson(
   answer.includes.forEach(([id, json], at) => {
     parts.push(Buffer.from(`${at > 0 ? ',' : ''}${JSON.stringify(id)}:`), json);
   });
-  parts.push(Buffer.from(`},${tailOf(answer, nodeTag, extras)}}`));
+  parts.push(Buffer.from(`},${tailOf(answer, nodeTag, [...ownExtras(answer), ...extras])}}`));
   return Buffer.concat(parts);
+}
+
+function ownExtras({ highlightings, withTimings, durationMs }: QueryAnswer): readonly string[] {
+  const took = `"DurationInMs":${durationMs}`;
+  return [
+    ...(highlightings === undefined ? [] : [`"Highlightings":${JSON.stringify(highlightings)}`]),
+    ...(withTimings ? [`"Timings":{${took},"Timings":{"Query":{${took},"Timings":{}}}}`] : []),
+  ];
 }
 
 /** Facets and suggestions: nothing was scanned, skipped or included. */

@@ -10,6 +10,7 @@ import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
 import { collectionRows } from './collection-rows.ts';
 import { evaluate, type SearchedIndex } from './evaluate.ts';
+import { highlightings } from './highlight/highlight.ts';
 import { etagOf, indexMoment } from './index-moment.ts';
 import { Page } from './page.ts';
 import { type ProjectionScripts, projectionOf } from './project.ts';
@@ -47,6 +48,7 @@ export function queryCollection(plan: QueryPlan, context: QueryContext): QueryAn
       indexTimestamp: null,
       lastQueryTime: null,
       isStale: false,
+      withTimings: plan.include.timings,
       resultEtag: etagOf('collection', source.collection, lastEtag, documents.count(source.collection)),
     };
   });
@@ -80,9 +82,14 @@ export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryCon
   );
   const ordered = orderOf(plan, entries, searched);
   for (const row of rowsOf(ordered, entries, index, reader)) if (!page.take(row)) break;
+  const { highlights } = plan.include;
   return {
     ...page.answer(entries.length, startedMs),
     ...moment,
+    ...(highlights.length === 0
+      ? {}
+      : { highlightings: highlightings(plan, page.shown, searched, index.spec.reduce !== undefined) }),
+    withTimings: plan.include.timings,
   };
 }
 

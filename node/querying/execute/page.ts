@@ -87,6 +87,11 @@ export class Page {
     return this.#results.splice(0);
   }
 
+  /** The documents of the results, in their order. */
+  get shown(): readonly StoredDocument[] {
+    return this.#rows.map(({ document }) => document);
+  }
+
   /** Bytes that wait to be drained. */
   get bytes(): number {
     return this.#bytes;

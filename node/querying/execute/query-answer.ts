@@ -1,3 +1,5 @@
+import type { Highlightings } from './highlight/highlight.ts';
+
 /** What a query came to: everything that the protocol's answer is made of. */
 export interface QueryAnswer {
   /** -1: not counted. */
@@ -21,4 +23,8 @@ export interface QueryAnswer {
   readonly lastQueryTime: string | null;
   readonly isStale: boolean;
   readonly resultEtag: bigint;
+  /** Absent when none were asked for. */
+  readonly highlightings?: Highlightings;
+  /** The answer is to say how long it took. */
+  readonly withTimings: boolean;
 }

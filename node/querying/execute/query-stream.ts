@@ -31,7 +31,8 @@ export interface QueryStream {
 
 /** `index`: null for a collection query. */
 export function streamQuery(plan: QueryPlan, index: LocalIndex | null, context: QueryContext): QueryStream {
-  if (plan.include.paths.length > 0 || plan.include.valuePaths.length > 0) {
+  const { paths, valuePaths, highlights } = plan.include;
+  if (paths.length + valuePaths.length + highlights.length > 0) {
     throw new UnknownMethodError('include in a stream');
   }
   if (plan.facets !== undefined) throw new UnknownMethodError('facet() in a stream');

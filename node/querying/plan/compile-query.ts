@@ -97,6 +97,7 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number, values?: Va
   const where: Predicate = rql.where === undefined ? { kind: 'all' } : compileWhere(rql.where, context);
   const facets = compileFacets(rql, context);
   const suggestions = compileSuggestions(rql, context);
+  const include = compileIncludes(rql.include, context);
   const order = compileOrder(rql.orderBy, context);
   const { limit, offset, filterLimit } = rql.paging;
   const skip = offset === undefined ? 0 : binder.count(offset, 'Offset (Start)', 0);
@@ -118,7 +119,7 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number, values?: Va
     ...(suggestions === undefined ? {} : { suggestions }),
     projection: request.projection ?? 'Default',
     functions: rql.functions,
-    include: compileIncludes(rql.include, alias),
+    include,
     skip: Math.max(skip, request.start),
     take: Math.min(take, request.pageSize),
     isPaged: limit !== undefined || offset !== undefined,

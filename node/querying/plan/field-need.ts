@@ -23,7 +23,7 @@ export class FieldNeeds {
       name,
       ...(spatial === undefined ? {} : { spatial }),
       exact: has('exact'),
-      search: has('search') || has('highlight'),
+      search: has('search'),
       highlight: has('highlight'),
       suggest: has('suggest'),
     });

@@ -1,29 +1,48 @@
 import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
 import type { Argument, MethodCall } from '../rql/syntax-tree.ts';
+import { compileHighlight, type HighlightPlan } from './highlight-plan.ts';
 import { fieldName } from './names.ts';
+import type { WhereContext } from './where-scope.ts';
 
 export interface IncludePlan {
   /** Paths of ids, as they were written. */
   readonly paths: readonly string[];
   /** Paths of keys of compare-exchange values. */
   readonly valuePaths: readonly string[];
+  readonly highlights: readonly HighlightPlan[];
   readonly timings: boolean;
 }
 
-export function compileIncludes(items: readonly Argument[], alias: string | undefined): IncludePlan {
+export function compileIncludes(items: readonly Argument[], context: WhereContext): IncludePlan {
   const paths: string[] = [];
   const valuePaths: string[] = [];
+  const highlights: HighlightPlan[] = [];
   let timings = false;
+  const method = (call: MethodCall): void => {
+    switch (call.name.toLowerCase()) {
+      case 'timings':
+        timings = true;
+        return;
+      case 'cmpxchg':
+        valuePaths.push(valuePathOf(call, context.alias));
+        return;
+      case 'highlight': {
+        const highlight = compileHighlight(call, context);
+        context.needs.add(highlight.field, { highlight: true });
+        highlights.push(highlight);
+        return;
+      }
+      default:
+        throw new UnsupportedQueryError(`include ${call.name}()`);
+    }
+  };
   for (const { expression } of items) {
-    if (expression.kind === 'field') paths.push(fieldName(expression, alias));
+    if (expression.kind === 'field') paths.push(fieldName(expression, context.alias));
     else if (expression.kind === 'string') paths.push(expression.value);
-    else if (expression.kind === 'method' && expression.name.toLowerCase() === 'timings') timings = true;
-    else if (expression.kind === 'method' && expression.name.toLowerCase() === 'cmpxchg') {
-      valuePaths.push(valuePathOf(expression, alias));
-    } else if (expression.kind === 'method') throw new UnsupportedQueryError(`include ${expression.name}()`);
+    else if (expression.kind === 'method') method(expression);
     else throw new UnsupportedQueryError(`include of a ${expression.kind}`);
   }
-  return { paths, valuePaths, timings };
+  return { paths, valuePaths, highlights, timings };
 }
 
 /** The argument is a path of the result, also when it is written as a text. */
