@@ -19,7 +19,6 @@ const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /indexes/suggest-index-merge',
     'POST /indexes/test',
     'POST /indexes/try',
-    'POST /indexes/replace',
     'POST /indexes/finish-rolling',
     'POST /index/open-faulty-index',
     'GET /sorters',

@@ -70,6 +70,6 @@ const explanations = {
 
 export const observerRoutes = [
   serverRoute('GET /admin/cluster/observer/decisions', 'Operator', decisions),
-  serverRoute('POST /admin/cluster/observer/suspend', 'Operator', suspend),
+  serverRoute('POST /admin/cluster/observer/suspend', 'ClusterAdmin', suspend),
   serverRoute('GET /admin/cluster/maintenance-stats', 'Operator', maintenanceStats),
 ];
