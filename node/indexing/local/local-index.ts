@@ -9,8 +9,7 @@ import {
   UNMERGED_ENTRIES_MIN,
   UNMERGED_PART,
 } from '../limits.ts';
-import { lostOutputs } from '../output/lost-outputs.ts';
-import { type OutputSink, outputId, outputMeta, type ReduceOutput } from '../output/reduce-output.ts';
+import type { OutputSink, ReduceOutput } from '../output/reduce-output.ts';
 import { MapReduceWriter, type ReducedGroup } from '../reduce/map-reduce-writer.ts';
 import type { ReducedObject } from '../reduce/reducer.ts';
 import { ReferenceWriter } from '../references/reference-writer.ts';
@@ -22,6 +21,7 @@ import { mergePostings } from '../store/merge-postings.ts';
 import type { RecentReads } from '../store/recent-reads.ts';
 import { BatchOutcome } from './batch-outcome.ts';
 import { type Feed, feedsOf, nextRound } from './feed.ts';
+import { GroupOutputs } from './group-outputs.ts';
 import { IndexSources } from './index-sources.ts';
 import type { GroupReducer, IndexSpec, MapLoader, MappedDocument, MappedEntry } from './index-spec.ts';
 import {
@@ -66,8 +66,7 @@ export class LocalIndex {
   #mergeFrom: Buffer | null = null;
   readonly #sources: IndexSources;
   #isDropped = false;
-  /** What it has written is what it remembers. */
-  #knowsOutputs = false;
+  readonly #outputs: GroupOutputs;
   /** What the last batch was of. */
   #lastFeed: Feed | undefined;
   /** When it was last asked, in milliseconds; null: not since the node started. */
@@ -81,6 +80,8 @@ export class LocalIndex {
     this.#state = options.state;
     this.#sources = new IndexSources(options.spec, options.state);
     this.reader = new IndexReader(options.view, options.state.number, options.recent);
+    const { spec, documents, outputs: sink } = options;
+    this.#outputs = new GroupOutputs({ output: spec.output, sink, documents, reader: this.reader });
   }
 
   /** Fields by the names that queries use. */
@@ -134,7 +135,7 @@ export class LocalIndex {
   /** Indexes some of what is new. Resolves to whether there may be more. Rejects when storage fails. */
   async indexSome(): Promise<boolean> {
     if (this.#state.obsolete !== undefined) return this.#purge(this.#state.obsolete);
-    if (!this.#knowsOutputs) await this.#forgetLostOutputs();
+    await this.#outputs.forgetLost(this.#state.outputBatch ?? 0);
     const feed = this.#nextFeed();
     if (feed === undefined) return this.#mergeSome();
     this.#lastFeed = feed;
@@ -156,11 +157,13 @@ export class LocalIndex {
     const groups = reduce === undefined ? [] : this.#writeGroups(reducing, reduce, writer, outcome);
     writer.finish();
     // Documents first: after a crash they are written once more, but never forgotten.
-    const outputBatch = await this.#writeOutputs(groups, outcome);
+    const outputBatch = (this.#state.outputBatch ?? 0) + 1;
+    const failures = await this.#outputs.write(groups, outputBatch);
+    for (const { id, error } of failures ?? []) outcome.fail(id, error, 'Reduce');
     if (this.#isDropped) return false;
     this.#state = {
       ...outcome.stateAfter(this.#state),
-      ...outputBatch,
+      ...(failures === null ? {} : { outputBatch }),
       ...this.#sources.state,
       nextEntry: writer.nextEntry,
       entryCount: this.#state.entryCount + writer.entryCountChange,
@@ -188,7 +191,7 @@ export class LocalIndex {
   }
 
   async #purge(obsolete: readonly ReduceOutput[]): Promise<boolean> {
-    for (const output of obsolete) await this.#options.outputs({ kind: 'purge', output });
+    await this.#outputs.purge(obsolete);
     if (this.#isDropped) return false;
     const { obsolete: _, ...state } = this.#state;
     this.#state = state;
@@ -196,39 +199,6 @@ export class LocalIndex {
     batch.put(INDEX_META, stateKey(state.number), encodeState(state));
     await this.#options.environment.commit(batch, { sync: false });
     return true;
-  }
-
-  /**
-   * A crash may have taken groups whose documents were written: if the documents that they came from have changed
-   * since, nobody would delete those. What still has a group is written again anyhow.
-   */
-  async #forgetLostOutputs(): Promise<void> {
-    const { output } = this.spec;
-    const { documents, outputs } = this.#options;
-    const batch = this.#state.outputBatch ?? 0;
-    if (output !== undefined && Number(documents.meta(outputMeta(output))?.toString() ?? 0) !== batch) {
-      for (const ids of lostOutputs(output, documents.reader, this.reader)) {
-        const groups = ids.map((id) => ({ id, json: null }));
-        await outputs({ kind: 'store', output, groups, batch });
-      }
-    }
-    this.#knowsOutputs = true;
-  }
-
-  async #writeOutputs(
-    reduced: readonly ReducedGroup[],
-    outcome: BatchOutcome,
-  ): Promise<Pick<IndexStateRow, 'outputBatch'>> {
-    const { output } = this.spec;
-    if (output === undefined || reduced.length === 0) return {};
-    const batch = (this.#state.outputBatch ?? 0) + 1;
-    const groups = reduced.map(({ hash, result }) => ({
-      id: outputId(output, hash),
-      json: result === null ? null : JSON.stringify(result),
-    }));
-    const failures = await this.#options.outputs({ kind: 'store', output, groups, batch });
-    for (const { id, error } of failures) outcome.fail(id, error, 'Reduce');
-    return { outputBatch: batch };
   }
 
   /** When there is nothing to index: makes fewer blocks of what big batches have scattered. */
