@@ -39,7 +39,14 @@ async function runStep(stage: Stage, step: Step): Promise<StepResult> {
   const seconds = () => (performance.now() - startedMs) / 1000;
   stage.writers?.takeLongestPause();
   try {
-    await step.run(stage);
+    const killing = step.operator === undefined ? stage.killOperatorAtWork() : undefined;
+    try {
+      await step.run(stage);
+    } finally {
+      await killing?.();
+    }
+    // Whatever the step waited for, the next operator must be at rest with, too.
+    if (killing !== undefined) await stage.settle();
     await stage.requireProgress();
     const pauseMs = stage.writers?.takeLongestPause();
     await stage.checkCopies();

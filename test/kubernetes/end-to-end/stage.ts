@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RavenCluster } from '../../../operator/api/raven-cluster.ts';
 import { ordinalOfTag } from '../../../operator/decide/node-tag.ts';
 import { LEASE, POD } from '../../../operator/platform/kubernetes/api/kinds.ts';
 import type { KubeObject } from '../../../operator/platform/kubernetes/api/kube-object.ts';
@@ -19,6 +21,9 @@ import { NodeAccess } from './node-access.ts';
 
 /** Longest a cluster may take to be at rest again, in milliseconds: five nodes on two cores. */
 const SETTLE_TIMEOUT_MS = 300_000;
+
+/** Pause between two looks at what the operator does, in milliseconds. */
+const OPERATOR_LOOK_MS = 250;
 
 /** Applications that write at once. */
 const WRITERS = 2;
@@ -43,6 +48,7 @@ export class Stage {
   expected: Expectation = { nodes: 3, copies: 3 };
   writers: ClientWriters | undefined;
   #access: NodeAccess | undefined;
+  #operatorDeaths = 0;
 
   constructor(kubernetes: KubernetesCluster) {
     this.kubernetes = kubernetes;
@@ -175,7 +181,10 @@ export class Stage {
     await this.kubernetes.client.mergePatch({ kind: RAVEN_CLUSTER_KIND, namespace, name }, change);
   }
 
-  /** Kills the process of the operator that leads, as when it crashes; another one has to go on. */
+  /**
+   * Kills the process of the operator that leads, as when it crashes: its other replica has to go on. Its pod goes,
+   * too, so that many deaths in a row are not followed by the kubelet's longer and longer pauses.
+   */
   async killOperator(): Promise<void> {
     const { client } = this.kubernetes;
     const leases = await client.list<LeaseObject>(LEASE, { namespace: this.operatorNamespace });
@@ -185,17 +194,53 @@ export class Stage {
     const container = pod?.status?.containerStatuses?.[0]?.containerID?.replace('containerd://', '');
     if (pod === undefined || container === undefined) throw new Error(`No operator leads: ${holders}`);
     await this.machineOf(pod).ctr('tasks', 'kill', '--signal', 'SIGKILL', container);
+    await client.delete({ kind: POD, namespace: this.operatorNamespace, name: pod.metadata.name });
+    this.#operatorDeaths += 1;
+  }
+
+  /** How often the operator was killed. */
+  get operatorDeaths(): number {
+    return this.#operatorDeaths;
   }
 
   /** Does something, and kills the operator once it has begun to act on it. */
   async withOperatorKilled(change: () => Promise<unknown>): Promise<void> {
     await change();
-    await waitUntil('the operator to be at work', async () => {
-      const { resource } = await this.facts();
-      return resource?.status?.conditions?.some(
-        ({ type, status }) => type === 'Progressing' && status === 'True',
-      );
-    });
+    await waitUntil('the operator to be at work', () => this.#isOperatorAtWork());
     await this.killOperator();
+  }
+
+  /**
+   * Kills the operator once, as soon as it says that it acts or that something is wrong, and at the end in any case.
+   *
+   * @returns what waits until that is done; to be called when the step is over
+   */
+  killOperatorAtWork(): () => Promise<void> {
+    const isOver = new AbortController();
+    const killed = (async () => {
+      while (!isOver.signal.aborted) {
+        if (await this.#isOperatorAtWork().catch(() => false)) break;
+        await pause(OPERATOR_LOOK_MS);
+      }
+      await this.killOperator();
+    })();
+    // Told by what waits for it.
+    killed.catch(() => undefined);
+    return () => {
+      isOver.abort();
+      return killed;
+    };
+  }
+
+  async #isOperatorAtWork(): Promise<boolean> {
+    const { namespace, cluster: name } = this;
+    const resource = await this.kubernetes.client.get<RavenCluster & KubeObject>({
+      kind: RAVEN_CLUSTER_KIND,
+      namespace,
+      name,
+    });
+    const isTrue = (wanted: string) =>
+      resource?.status?.conditions?.some(({ type, status }) => type === wanted && status === 'True') === true;
+    return isTrue('Progressing') || isTrue('Degraded');
   }
 }

@@ -9,6 +9,8 @@ export interface Step {
    * meant to be away.
    */
   readonly pauseMsMax?: number;
+  /** What is done about the operator in the middle of it: it is killed once, unless the step says otherwise. */
+  readonly operator?: 'killed by the step' | 'left alone';
   /** The steps after it can't be run when this one failed. */
   readonly isNeeded?: boolean;
 }

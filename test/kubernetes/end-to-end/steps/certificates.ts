@@ -12,6 +12,7 @@ const ROTATION_TIMEOUT_MS = 420_000;
 export const ROTATE_AUTHORITY: Step = {
   name: 'another certificate authority, the operator killed meanwhile; the client follows its Secret',
   pauseMsMax: ORDERLY_PAUSE_MS_MAX,
+  operator: 'killed by the step',
   async run(stage) {
     const fingerprints = async () =>
       (await stage.facts()).resource?.status?.certificates?.caFingerprints ?? [];

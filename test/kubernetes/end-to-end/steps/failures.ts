@@ -1,7 +1,11 @@
 import { waitUntil } from '../../../processes/harness/wait-until.ts';
+import { isReady } from '../agreement.ts';
 import { FAILURE_PAUSE_MS_MAX, ORDERLY_PAUSE_MS_MAX } from '../limits.ts';
 import type { Stage } from '../stage.ts';
 import type { Step } from '../step.ts';
+
+/** The least that `selfHealing.lostNodeAfter` may be, in milliseconds. */
+const LOST_AFTER_MS = 5 * 60_000;
 
 /** Waits until the nodes that answer know another leader. */
 async function waitForOtherLeader(stage: Stage, former: string): Promise<void> {
@@ -88,6 +92,35 @@ export const FREEZE: Step = {
     } finally {
       await machine.thaw();
     }
+    await stage.settle();
+  },
+};
+
+export const REPLACE_LOST: Step = {
+  name: 'power loss for good with selfHealing.lostNode Replace: an empty node takes the place; the machine returns',
+  pauseMsMax: FAILURE_PAUSE_MS_MAX,
+  async run(stage) {
+    await stage.patch({ spec: { selfHealing: { lostNode: 'Replace', lostNodeAfter: '5m' } } });
+    const victim = await stage.favourite();
+    const machine = stage.machineOf(victim);
+    await machine.powerOff();
+    await stage.kubernetes.waitForMachine(machine, 'not ready');
+    await stage.kubernetes.backdateSilence(machine, LOST_AFTER_MS);
+    await waitUntil(
+      'an empty node in its place, on another machine',
+      async () => {
+        const { pods } = await stage.facts();
+        const now = pods.find(({ metadata }) => metadata.name === victim.metadata.name);
+        const isElsewhere = now?.spec.nodeName !== undefined && now.spec.nodeName !== machine.name;
+        return isElsewhere && isReady(now);
+      },
+      300_000,
+    );
+    await stage.settle();
+    await stage.checkCopies();
+    await machine.powerOn();
+    await stage.kubernetes.waitForMachine(machine, 'ready');
+    await stage.patch({ spec: { selfHealing: { lostNode: 'Wait' } } });
     await stage.settle();
   },
 };

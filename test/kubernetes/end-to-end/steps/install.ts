@@ -11,11 +11,21 @@ const RELEASE = 'ravencluster-operator';
 export const INSTALL_OPERATOR: Step = {
   name: 'helm install of the operator, two replicas',
   isNeeded: true,
+  operator: 'left alone',
   async run({ kubernetes, operatorNamespace }) {
     const where = ['--namespace', operatorNamespace, '--create-namespace'];
     await kubernetes.helm(['install', RELEASE, CHART, ...where, '--wait', '--timeout', '5m'], {
       timeoutMs: 330_000,
     });
+  },
+};
+
+export const HELM_TEST: Step = {
+  name: 'helm test: the chart’s own test brings up a cluster of one node and removes it',
+  operator: 'left alone',
+  async run({ kubernetes, operatorNamespace }) {
+    const where = ['--namespace', operatorNamespace, '--timeout', '5m'];
+    await kubernetes.helm(['test', RELEASE, ...where], { timeoutMs: 330_000 });
   },
 };
 
@@ -90,6 +100,7 @@ export async function waitForDatabase(stage: Stage, name: string): Promise<void>
 /** The namespaces and the volumes stay; so do the resource definitions, for other clusters hang on them. */
 export const UNINSTALL: Step = {
   name: 'the RavenCluster is deleted and the operator uninstalled; the volumes stay',
+  operator: 'left alone',
   async run(stage) {
     await stage.writers?.stop();
     // From here on there is nothing to write to, and no copy to compare.

@@ -16,6 +16,7 @@ interface MemoryMap extends KubeObject {
 
 export const QUORUM_LOSS: Step = {
   name: 'two of three machines dead and given up; by annotation the third goes on alone; two new nodes join',
+  operator: 'left alone',
   async run(stage) {
     // What the dead ones alone have is lost by what is asked for here, so they have nothing alone.
     await stage.checkCopies();

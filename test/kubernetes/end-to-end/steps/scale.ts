@@ -25,6 +25,7 @@ export const SCALE_UP: Step = {
 export const SCALE_DOWN_BY_EDIT: Step = {
   name: 'an edit of spec.nodes from 5 to 3, the operator killed meanwhile',
   pauseMsMax: ORDERLY_PAUSE_MS_MAX,
+  operator: 'killed by the step',
   async run(stage) {
     expectNodes(stage, 3);
     const watching = watchPodsAndMembership(stage);
@@ -38,6 +39,7 @@ export const SCALE_DOWN_BY_EDIT: Step = {
 export const SCALE_UP_BY_EDIT: Step = {
   name: 'an edit of spec.nodes from 3 to 5, the operator killed meanwhile: old volumes are set aside',
   pauseMsMax: ORDERLY_PAUSE_MS_MAX,
+  operator: 'killed by the step',
   async run(stage) {
     expectNodes(stage, 5);
     await stage.withOperatorKilled(() => stage.patch({ spec: { nodes: 5 } }));

@@ -5,6 +5,7 @@ import type { Step } from '../step.ts';
 export const GROW_VOLUMES: Step = {
   name: 'spec.storage.data.size from 1Gi to 2Gi, the operator killed meanwhile',
   pauseMsMax: ORDERLY_PAUSE_MS_MAX,
+  operator: 'killed by the step',
   async run(stage) {
     const pods = (await stage.facts()).pods.map(({ metadata }) => metadata.uid).sort();
     await stage.withOperatorKilled(() => stage.patch({ spec: { storage: { data: { size: '2Gi' } } } }));
