@@ -4,6 +4,7 @@ import { CONFIG_MAP } from '../../../../operator/platform/kubernetes/api/kinds.t
 import type { KubeObject } from '../../../../operator/platform/kubernetes/api/kube-object.ts';
 import { MEMORY_KEY, memoryName } from '../../../../operator/resources/names.ts';
 import { waitUntil } from '../../../processes/harness/wait-until.ts';
+import type { Machine } from '../../cluster/machine.ts';
 import type { Stage } from '../stage.ts';
 import type { Step } from '../step.ts';
 
@@ -21,7 +22,7 @@ export const QUORUM_LOSS: Step = {
     // What the dead ones alone have is lost by what is asked for here, so they have nothing alone.
     await stage.checkCopies();
     stage.writers?.rest();
-    const survivor = stage.machineOf(await stage.leader());
+    const survivor = await machineOfOne(stage);
     const dead = stage.kubernetes.machines.filter((machine) => machine !== survivor);
     await Promise.all(dead.map((machine) => machine.powerOff()));
     // One copy is left, and it serves.
@@ -49,6 +50,16 @@ export const QUORUM_LOSS: Step = {
     await stage.settle();
   },
 };
+
+/** A machine with one of the nodes: earlier steps may have left two on another one. The leader's, if it can be. */
+async function machineOfOne(stage: Stage): Promise<Machine> {
+  const { pods } = await stage.facts();
+  const machines = [await stage.leader(), ...pods].map((pod) => stage.machineOf(pod));
+  const counts = pods.map((pod) => stage.machineOf(pod));
+  const found = machines.find((machine) => counts.filter((each) => each === machine).length === 1);
+  if (found === undefined) throw new Error('No machine has exactly one node');
+  return found;
+}
 
 async function isQuorumLost(stage: Stage): Promise<boolean> {
   const { resource } = await stage.facts();
