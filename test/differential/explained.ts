@@ -46,6 +46,11 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'suggestions are all words that are as alike as asked, the likest first',
   },
   {
+    topic: 'storedFields',
+    queries: /select (?:name, Boss|Boss, age|distinct Fixed|name, age)/,
+    why: 'stored numbers stay numbers, and a missing field is null whether others are stored or not',
+  },
+  {
     topic: 'intersect',
     queries: /intersect\(c = 'red'/,
     why: 'intersect counts documents, not entries',

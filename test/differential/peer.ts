@@ -47,8 +47,8 @@ export class Peer {
   }
 
   async ask(query: CorpusQuery): Promise<PeerAnswer> {
-    const [Query, QueryParameters] = typeof query === 'string' ? [query, {}] : query;
-    const body = { Query, QueryParameters, WaitForNonStaleResults: true };
+    const [Query, QueryParameters, more = {}] = typeof query === 'string' ? ([query, {}] as const) : query;
+    const body = { Query, QueryParameters, WaitForNonStaleResults: true, ...more };
     return this.#send('POST', `/databases/${this.#database}/queries`, body);
   }
 

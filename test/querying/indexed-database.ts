@@ -11,12 +11,14 @@ import type {
 } from '../../node/indexing/definitions/index-definition.ts';
 import { silentLogger } from '../../node/observability/logger.ts';
 import type { QueryParameters } from '../../node/querying/plan/bind-values.ts';
+import type { QueryRequest } from '../../node/querying/plan/compile-query.ts';
 import { StorageWriter } from '../../node/storage/storage-writer.ts';
 
 /** The body of an answer, as far as tests look at it. */
 export interface AnswerBody {
   readonly TotalResults: number;
   readonly SkippedResults: number;
+  readonly CappedMaxResults?: number;
   readonly IsStale: boolean;
   readonly Results: readonly Readonly<Record<string, unknown>>[];
 }
@@ -90,7 +92,11 @@ export class IndexedDatabase {
   }
 
   /** @throws IndexThreadError as the query is refused */
-  async query(query: string, parameters: QueryParameters = {}): Promise<AnswerBody> {
+  async query(
+    query: string,
+    parameters: QueryParameters = {},
+    more: Partial<QueryRequest> = {},
+  ): Promise<AnswerBody> {
     for (;;) {
       const outcome = await this.indexes.query({
         query,
@@ -100,6 +106,7 @@ export class IndexedDatabase {
         waitMs: 20_000,
         knownEtag: null,
         extras: [],
+        ...more,
       });
       if (outcome.kind === 'needsIndex') {
         const { autoIndexes, staticIndexes } = this.indexes;

@@ -112,11 +112,10 @@ export class Page {
     | 'includes'
     | 'includedValueKeys'
   > {
-    const { include, isPaged, skip, take } = this.#plan;
-    const capped = Math.max(0, Math.min(take, totalResults - skip));
+    const { include, textPage } = this.#plan;
     return {
       totalResults,
-      ...(isPaged ? { cappedMaxResults: totalResults < 0 ? this.#results.length : capped } : {}),
+      ...(textPage === undefined ? {} : { cappedMaxResults: this.#cappedBy(textPage, totalResults) }),
       scannedResults: this.#scanned,
       skippedResults: this.#skipped,
       durationMs: Math.round(performance.now() - startedMs),
@@ -131,6 +130,11 @@ export class Page {
     return this.#drained + this.#results.length >= this.#plan.take;
   }
 
+  #cappedBy({ skip, take }: { readonly skip: number; readonly take: number }, totalResults: number): number {
+    if (totalResults < 0) return this.#results.length;
+    return Math.max(0, Math.min(take, totalResults - skip));
+  }
+
   /** Ids that were asked for are all counted, whatever the page. */
   get #countsOn(): boolean {
     const { source } = this.#plan;
@@ -139,8 +143,9 @@ export class Page {
 
   /** Whole documents come once; with `distinct`, so do equal rows. */
   #isRepeated(document: StoredDocument, content: string): boolean {
-    const { select } = this.#plan;
-    const key = select?.distinct === true ? content : select === undefined ? document.lowerId : undefined;
+    const { select, keepsDuplicates } = this.#plan;
+    const isOnce = select === undefined && !keepsDuplicates;
+    const key = select?.distinct === true ? content : isOnce ? document.lowerId : undefined;
     if (key === undefined) return false;
     if (this.#seen.has(key)) return true;
     this.#seen.add(key);

@@ -26,6 +26,8 @@ export interface QueryRequest {
   readonly pageSize: number;
   /** Where fields are taken from; absent: `Default`. */
   readonly projection?: ProjectionBehavior;
+  /** A document of which several entries match comes once for each. */
+  readonly keepsDuplicates?: boolean;
 }
 
 /** Texts of queries that were read lately; clients send the same ones over and over, with other parameters. */
@@ -122,7 +124,8 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number, values?: Va
     include,
     skip: Math.max(skip, request.start),
     take: Math.min(take, request.pageSize),
-    isPaged: limit !== undefined || offset !== undefined,
+    ...(limit === undefined && offset === undefined ? {} : { textPage: { skip, take } }),
+    keepsDuplicates: request.keepsDuplicates ?? false,
   };
 }
 

@@ -44,6 +44,8 @@ export interface QueryPlan {
   readonly skip: number;
   /** Infinity without a limit. */
   readonly take: number;
-  /** The query text itself has a limit or an offset: then the answer says how many results there could be. */
-  readonly isPaged: boolean;
+  /** The page that the query text itself asks for: then the answer says how many results it could have. */
+  readonly textPage?: { readonly skip: number; readonly take: number };
+  /** A document of which several entries match comes once for each. */
+  readonly keepsDuplicates: boolean;
 }

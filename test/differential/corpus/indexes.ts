@@ -47,5 +47,13 @@ export const INDEXES: readonly Readonly<Record<string, unknown>>[] = ['C', 'L'].
       Fields: {},
       Configuration,
     },
+    {
+      Name: `Stored${engine}`,
+      Maps: [
+        'from p in docs.People let b = LoadDocument(p.boss, "People") select new { p.name, Boss = b.name, Fixed = 7, p.age }',
+      ],
+      Fields: { name: { Storage: 'Yes' }, Boss: { Storage: 'Yes' }, Fixed: { Storage: 'Yes' } },
+      Configuration,
+    },
   ];
 });

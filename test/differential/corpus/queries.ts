@@ -1,5 +1,11 @@
-/** A query of the corpus, alone or with its parameters. */
-export type CorpusQuery = string | readonly [query: string, parameters: Readonly<Record<string, unknown>>];
+/** A query of the corpus: alone, with its parameters, or with other members of the request, too. */
+export type CorpusQuery =
+  | string
+  | readonly [
+      query: string,
+      parameters: Readonly<Record<string, unknown>>,
+      more?: Readonly<Record<string, unknown>>,
+    ];
 
 /** Each condition on the collection, so that it is answered by an auto index. */
 const on = (collection: string, conditions: readonly CorpusQuery[]): CorpusQuery[] =>
@@ -298,6 +304,32 @@ export const QUERIES: Readonly<Record<string, readonly CorpusQuery[]>> = {
     'select distinct c',
     'order by s, c select s, c',
   ]),
+  storedFields: onIndex('Stored', [
+    '',
+    'select name, Boss, Fixed',
+    'select Boss, age',
+    'select city',
+    'select distinct Fixed',
+    "where Boss = 'ada'",
+    'order by Boss, name',
+    'order by name select { n: name }',
+  ]).concat(
+    ['Default', 'FromIndex', 'FromDocument', 'FromIndexOrThrow', 'FromDocumentOrThrow'].flatMap(
+      (ProjectionBehavior): CorpusQuery[] => [
+        ["from index 'StoredC' select name, Boss", {}, { ProjectionBehavior }],
+        ["from index 'StoredC' select name, age", {}, { ProjectionBehavior }],
+        ['from People select name, nope', {}, { ProjectionBehavior }],
+      ],
+    ),
+  ),
+  requests: [
+    ['from People', {}, { Start: 2, PageSize: 3 }],
+    ['from People limit 1, 5', {}, { Start: 2, PageSize: 3 }],
+    ['from People where age > 1.0 limit 1, 5', {}, { Start: 2, PageSize: 3 }],
+    ["from index 'ShirtsC'", {}, { SkipDuplicateChecking: true }],
+    ["from index 'ShirtsC' limit 3", {}, { SkipDuplicateChecking: true }],
+    ['from People where age > $a', { a: 40.5 }, { Start: 1 }],
+  ],
   facets: onIndex('Products', [
     'select facet(color)',
     'select facet(tags)',

@@ -20,6 +20,7 @@ export interface ClientQuery {
   readonly start: number;
   readonly pageSize: number;
   readonly projection: ProjectionBehavior;
+  readonly keepsDuplicates: boolean;
   /** Null: the answer may be of an index that is behind. */
   readonly waitMs: number | null;
   readonly knownEtag: string | null;
@@ -47,6 +48,7 @@ export function queryOf(body: JsonObject, request: HttpRequest): ClientQuery {
     start: count(body, 'Start', 0),
     pageSize: count(body, 'PageSize', INT_MAX),
     projection: projectionOf(textMember(body, 'ProjectionBehavior')),
+    keepsDuplicates: member(body, 'SkipDuplicateChecking') === true,
     waitMs: waitOf(
       member(body, 'WaitForNonStaleResults') === true,
       member(body, 'WaitForNonStaleResultsTimeout'),
@@ -67,6 +69,7 @@ export function queryOfUrl(request: HttpRequest): ClientQuery {
     start: intParameter(request, 'start', 0),
     pageSize: intParameter(request, 'pageSize', INT_MAX),
     projection: projectionOf(optionalText(request, 'projectionBehavior')),
+    keepsDuplicates: strictBoolParameter(request, 'skipDuplicateChecking', false),
     waitMs: waitOf(
       strictBoolParameter(request, 'waitForNonStaleResults', false),
       optionalText(request, 'waitForNonStaleResultsTimeout'),
