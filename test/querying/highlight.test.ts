@@ -168,4 +168,28 @@ describe('a query that includes highlights', () => {
     };
     expect(answer.Timings.DurationInMs).toBeGreaterThanOrEqual(0);
   });
+
+  it('explains scores by the parts that they are the sum of', async () => {
+    const query =
+      "from Texts where search(text, 'fruit') or boost(search(text, 'cherry'), 2) include explanations()";
+    const { Explanations } = (await database.query(query)) as unknown as {
+      readonly Explanations: Readonly<Record<string, readonly string[]>>;
+    };
+    expect(Object.keys(Explanations)).toEqual(['t/2', 't/1']);
+    const [twice] = Explanations['t/1'] ?? [];
+    expect(twice).toMatch(
+      /^[\d.]+ = sum of:\n {2}[\d.]+ = 'fruit' in search\(text\), 2 time\(s\) here, in 2 of 3 entries$/,
+    );
+    const lines = (Explanations['t/2']?.[0] ?? '').split('\n');
+    const [total = 0, ...parts] = lines.map((line) => Number.parseFloat(line));
+    expect(parts.length).toBe(2);
+    expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(total, 10);
+    expect(lines[2]).toMatch(/'cherry' in search\(text\), 1 time\(s\) here, in 1 of 3 entries, boost 2$/);
+  });
+
+  it('explains nothing of a collection', async () => {
+    await expect(database.query('from Texts include explanations()')).rejects.toThrow(
+      'Collection queries cannot return explanations.',
+    );
+  });
 });

@@ -27,10 +27,11 @@ export function answerJson(
   return Buffer.concat(parts);
 }
 
-function ownExtras({ highlightings, withTimings, durationMs }: QueryAnswer): readonly string[] {
+function ownExtras({ highlightings, explanations, withTimings, durationMs }: QueryAnswer): readonly string[] {
   const took = `"DurationInMs":${durationMs}`;
   return [
     ...(highlightings === undefined ? [] : [`"Highlightings":${JSON.stringify(highlightings)}`]),
+    ...(explanations === undefined ? [] : [`"Explanations":${JSON.stringify(explanations)}`]),
     ...(withTimings ? [`"Timings":{${took},"Timings":{"Query":{${took},"Timings":{}}}}`] : []),
   ];
 }

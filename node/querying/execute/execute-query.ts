@@ -10,6 +10,7 @@ import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
 import { collectionRows } from './collection-rows.ts';
 import { evaluate, type SearchedIndex } from './evaluate.ts';
+import { explanations } from './explanations.ts';
 import { highlightings } from './highlight/highlight.ts';
 import { etagOf, indexMoment } from './index-moment.ts';
 import { Page } from './page.ts';
@@ -28,6 +29,9 @@ export interface QueryContext {
 export function queryCollection(plan: QueryPlan, context: QueryContext): QueryAnswer {
   const { source } = plan;
   if (source.kind !== 'collection') throw new TypeError('The plan is not one of a collection.');
+  if (plan.include.explanations !== undefined) {
+    throw new InvalidQueryError('Collection queries cannot return explanations.', plan.text);
+  }
   const startedMs = performance.now();
   const { documents } = context;
   return documents.read((reader) => {
@@ -83,12 +87,16 @@ export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryCon
   const ordered = orderOf(plan, entries, searched);
   for (const row of rowsOf(ordered, entries, index, reader)) if (!page.take(row)) break;
   const { highlights } = plan.include;
+  const isGrouped = index.spec.reduce !== undefined;
   return {
     ...page.answer(entries.length, startedMs),
     ...moment,
     ...(highlights.length === 0
       ? {}
-      : { highlightings: highlightings(plan, page.shown, searched, index.spec.reduce !== undefined) }),
+      : { highlightings: highlightings(plan, page.shown, searched, isGrouped) }),
+    ...(plan.include.explanations === undefined
+      ? {}
+      : { explanations: explanations(plan, page.shown, searched, isGrouped) }),
     withTimings: plan.include.timings,
   };
 }

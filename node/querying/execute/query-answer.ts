@@ -1,3 +1,4 @@
+import type { Explanations } from './explanations.ts';
 import type { Highlightings } from './highlight/highlight.ts';
 
 /** What a query came to: everything that the protocol's answer is made of. */
@@ -25,6 +26,7 @@ export interface QueryAnswer {
   readonly resultEtag: bigint;
   /** Absent when none were asked for. */
   readonly highlightings?: Highlightings;
+  readonly explanations?: Explanations;
   /** The answer is to say how long it took. */
   readonly withTimings: boolean;
 }

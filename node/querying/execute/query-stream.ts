@@ -31,8 +31,8 @@ export interface QueryStream {
 
 /** `index`: null for a collection query. */
 export function streamQuery(plan: QueryPlan, index: LocalIndex | null, context: QueryContext): QueryStream {
-  const { paths, valuePaths, highlights } = plan.include;
-  if (paths.length + valuePaths.length + highlights.length > 0) {
+  const { paths, valuePaths, highlights, explanations } = plan.include;
+  if (paths.length + valuePaths.length + highlights.length > 0 || explanations !== undefined) {
     throw new UnknownMethodError('include in a stream');
   }
   if (plan.facets !== undefined) throw new UnknownMethodError('facet() in a stream');

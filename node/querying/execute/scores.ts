@@ -1,6 +1,6 @@
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
 import type { TermEntries } from '../../indexing/store/index-reader.ts';
-import { TEXT_TERM, type Term, textTerm } from '../../indexing/store/term.ts';
+import { TEXT_TERM, type Term, termText, textTerm } from '../../indexing/store/term.ts';
 import type { Predicate } from '../plan/predicate.ts';
 import { evaluate, type SearchedIndex } from './evaluate.ts';
 import { forField, type TermPredicate } from './for-field.ts';
@@ -12,14 +12,21 @@ import { passingTerms } from './passing-terms.ts';
 const K1 = 2;
 const B = 0.25;
 
+/** Hears what adds to the score of an entry: how much, and why. */
+export type Explain = (entry: number, score: number, why: () => string) => void;
+
 /** Scores of entries that match a predicate: what each of its terms adds. */
 export class Scores {
   readonly #index: SearchedIndex;
   readonly #scores = new Map<number, number>();
   readonly #entryCount: number;
 
-  constructor(predicate: Predicate, index: SearchedIndex) {
+  readonly #explain: Explain | undefined;
+
+  /** `explain`: told of every part of every score. */
+  constructor(predicate: Predicate, index: SearchedIndex, explain?: Explain) {
     this.#index = index;
+    this.#explain = explain;
     this.#entryCount = index.reader.entryCount;
     this.#add(predicate, 1);
   }
@@ -64,7 +71,9 @@ export class Scores {
         return;
       // Who is there is as much there as any other.
       case 'spatial':
-        for (const entry of evaluate(predicate, this.#index)) this.#addScore(entry, boost);
+        for (const entry of evaluate(predicate, this.#index)) {
+          this.#addScore(entry, boost, () => `spatial.${predicate.relation} of ${predicate.field}`);
+        }
         return;
       // What is not there counts nothing, and what is everywhere the same for all.
       case 'not':
@@ -116,7 +125,9 @@ export class Scores {
   #addTerms(field: IndexField, terms: Iterable<TermEntries>, boost: number): void {
     for (const { bytes, entries } of terms) {
       const weigh = this.#weight(field, bytes.length, entries.length, boost);
-      for (const entry of entries) this.#addScore(entry, weigh(1));
+      for (const entry of entries) {
+        this.#addScore(entry, weigh(1), () => this.#why(field, bytes, 1, entries.length, boost));
+      }
     }
   }
 
@@ -126,13 +137,20 @@ export class Scores {
     const weigh = this.#weight(field, term.bytes.length, count, boost);
     for (const { entries, positions } of blocks) {
       entries.forEach((entry, at) => {
-        this.#addScore(entry, weigh(positions?.[at]?.length ?? 1));
+        const times = positions?.[at]?.length ?? 1;
+        this.#addScore(entry, weigh(times), () => this.#why(field, term.bytes, times, count, boost));
       });
     }
   }
 
-  #addScore(entry: number, score: number): void {
+  #addScore(entry: number, score: number, why: () => string): void {
     this.#scores.set(entry, (this.#scores.get(entry) ?? 0) + score);
+    this.#explain?.(entry, score, why);
+  }
+
+  #why({ name }: IndexField, term: Buffer, times: number, count: number, boost: number): string {
+    const boosted = boost === 1 ? '' : `, boost ${boost}`;
+    return `'${termText(term)}' in ${name}, ${times} time(s) here, in ${count} of ${this.#entryCount} entries${boosted}`;
   }
 
   /** The score of a term that an entry holds so many times. */

@@ -2,6 +2,7 @@ import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
 import type { Argument, MethodCall } from '../rql/syntax-tree.ts';
 import { compileHighlight, type HighlightPlan } from './highlight-plan.ts';
 import { fieldName } from './names.ts';
+import { optionMember, optionsObject } from './option-values.ts';
 import type { WhereContext } from './where-scope.ts';
 
 export interface IncludePlan {
@@ -10,6 +11,8 @@ export interface IncludePlan {
   /** Paths of keys of compare-exchange values. */
   readonly valuePaths: readonly string[];
   readonly highlights: readonly HighlightPlan[];
+  /** Present when scores are to be explained. */
+  readonly explanations?: { readonly groupKey?: string };
   readonly timings: boolean;
 }
 
@@ -18,6 +21,7 @@ export function compileIncludes(items: readonly Argument[], context: WhereContex
   const valuePaths: string[] = [];
   const highlights: HighlightPlan[] = [];
   let timings = false;
+  let explanations: IncludePlan['explanations'];
   const method = (call: MethodCall): void => {
     switch (call.name.toLowerCase()) {
       case 'timings':
@@ -32,6 +36,9 @@ export function compileIncludes(items: readonly Argument[], context: WhereContex
         highlights.push(highlight);
         return;
       }
+      case 'explanations':
+        explanations = explanationsOf(call, context);
+        return;
       default:
         throw new UnsupportedQueryError(`include ${call.name}()`);
     }
@@ -42,7 +49,25 @@ export function compileIncludes(items: readonly Argument[], context: WhereContex
     else if (expression.kind === 'method') method(expression);
     else throw new UnsupportedQueryError(`include of a ${expression.kind}`);
   }
-  return { paths, valuePaths, highlights, timings };
+  return {
+    paths,
+    valuePaths,
+    highlights,
+    timings,
+    ...(explanations === undefined ? {} : { explanations }),
+  };
+}
+
+/** `explanations()`, maybe with an object of options: GroupKey. */
+function explanationsOf(call: MethodCall, { binder }: WhereContext): { readonly groupKey?: string } {
+  const [given, more] = call.arguments;
+  if (given === undefined) return {};
+  const what = "The options of 'explanations()'";
+  if (given.expression.kind !== 'parameter' || more !== undefined) {
+    throw binder.error(`${what} must be one parameter`);
+  }
+  const groupKey = optionMember.text(optionsObject(binder.value(given.expression), what), 'GroupKey', what);
+  return groupKey === undefined ? {} : { groupKey };
 }
 
 /** The argument is a path of the result, also when it is written as a text. */

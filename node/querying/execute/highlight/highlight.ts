@@ -4,8 +4,8 @@ import type { IndexEntry } from '../../../indexing/store/index-entry.ts';
 import type { FieldValues } from '../../../indexing/values/index-value.ts';
 import type { HighlightPlan } from '../../plan/highlight-plan.ts';
 import type { QueryPlan } from '../../plan/query-plan.ts';
-import { InvalidQueryError } from '../../query-error.ts';
 import type { SearchedIndex } from '../evaluate.ts';
+import { resultKey } from '../result-key.ts';
 import { fragmentsOf, type Hit } from './fragments.ts';
 import { type SearchedText, searchedTexts } from './searched-texts.ts';
 
@@ -29,35 +29,18 @@ export function highlightings(
   for (const one of plan.include.highlights) {
     const searched = searchedTexts(plan.where, one.field, index);
     if (searched.length === 0) continue;
-    if (isGrouped && one.groupKey === undefined) {
-      throw new InvalidQueryError(
-        "Results of a map-reduce index have no ids: 'highlight()' needs the option GroupKey, the name of a field",
-        plan.text,
-      );
-    }
     found[one.field] = Object.fromEntries(
       results.flatMap((result) => {
         const rows = index.reader.entryRows([...index.reader.entriesOf(result.lowerId)]);
         const fragments = rows.flatMap((row) =>
           row === undefined ? [] : inEntry(row, one, searched, index),
         );
-        const key = one.groupKey === undefined ? result.id : groupOf(rows[0], one.groupKey, index);
+        const key = resultKey(result, one.groupKey, index, isGrouped, 'highlight');
         return fragments.length === 0 ? [] : [[key, fragments.slice(0, one.count)] as const];
       }),
     );
   }
   return found;
-}
-
-function groupOf(row: IndexEntry | undefined, name: string, index: SearchedIndex): string {
-  const field = index.fields.get(name);
-  if (field === undefined) {
-    throw (
-      index.unknownField(name) ?? new InvalidQueryError(`There is no field '${name}' to group fragments by`)
-    );
-  }
-  const [value = null] = row?.values[field.source] ?? [];
-  return typeof value === 'object' ? (value?.json ?? 'null') : String(value);
 }
 
 function inEntry(

@@ -1,6 +1,7 @@
 import { TEXT_TERM, termText } from '../../../indexing/store/term.ts';
 import type { Predicate } from '../../plan/predicate.ts';
 import type { SearchedIndex } from '../evaluate.ts';
+import { forField } from '../for-field.ts';
 import { lower } from '../lower.ts';
 
 /** Something that a condition looks for in the texts of a field: by the name that the condition asks the field by. */
@@ -18,6 +19,11 @@ export function searchedTexts(
 ): readonly SearchedText[] {
   const inParts = (parts: readonly Predicate[]) => parts.flatMap((part) => searchedTexts(part, field, index));
   switch (predicate.kind) {
+    case 'anyTerm':
+    case 'allTerms':
+    case 'prefix':
+    case 'scan':
+      return isOf(predicate.field, field) ? ofTerms(predicate, index) : [];
     case 'and':
     case 'or':
     case 'intersect':
@@ -30,20 +36,6 @@ export function searchedTexts(
     case 'fuzzy':
     case 'proximity':
       return inParts([lower(predicate, index)]);
-    case 'anyTerm':
-    case 'allTerms': {
-      if (!isOf(predicate.field, field)) return [];
-      const texts = predicate.terms
-        .filter(({ kind }) => kind === TEXT_TERM)
-        .map(({ bytes }) => termText(bytes));
-      return texts.map((text) => token(predicate.field, (one) => one === text));
-    }
-    case 'prefix':
-      return isOf(predicate.field, field)
-        ? [token(predicate.field, (one) => one.startsWith(predicate.text))]
-        : [];
-    case 'scan':
-      return isOf(predicate.field, field) ? [token(predicate.field, predicate.passes)] : [];
     case 'phrase':
       if (!isOf(predicate.field, field)) return [];
       // Tokens that need not be neighbours are shown one by one.
@@ -52,6 +44,26 @@ export function searchedTexts(
         : predicate.tokens.map((text) => token(predicate.field, (one) => one === text));
     default:
       return [];
+  }
+}
+
+/** The terms as the field has them: what is equal in an analysed field is a token of it. */
+function ofTerms(
+  predicate: Extract<Predicate, { kind: 'anyTerm' | 'allTerms' | 'prefix' | 'scan' }>,
+  index: SearchedIndex,
+): readonly SearchedText[] {
+  const field = index.fields.get(predicate.field);
+  if (field === undefined) return [];
+  const own = forField(predicate, field);
+  switch (own.kind) {
+    case 'prefix':
+      return [token(own.field, (one) => one.startsWith(own.text))];
+    case 'scan':
+      return [token(own.field, own.passes)];
+    default: {
+      const texts = own.terms.filter(({ kind }) => kind === TEXT_TERM).map(({ bytes }) => termText(bytes));
+      return texts.map((text) => token(own.field, (one) => one === text));
+    }
   }
 }
 
