@@ -157,11 +157,11 @@ describe('replication in a simulated group', () => {
       eachSeed(async (seed) => {
         const group = new SimulatedGroup(seed, 4);
         group.start(group.nodes.slice(0, 2));
-        await storm(group, 80, 5, true);
+        await storm(group, 60, 5, true);
         group.start(group.nodes.slice(0, 3));
-        await storm(group, 60, 5, true);
+        await storm(group, 40, 5, true);
         group.start(group.nodes);
-        await storm(group, 60, 5, true);
+        await storm(group, 40, 5, true);
         await expectConverged(group);
         group.expectNothingBroughtBack();
         await expectTombstonesGo(group);

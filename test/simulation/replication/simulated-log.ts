@@ -14,6 +14,7 @@ import { etagOf } from '../../../node/documents/change-vector.ts';
 
 const DATABASE = 'simulated';
 export const GROUP = 'GROUPxxxxxxxxxxxxxxxxx';
+const TRANSACTIONS = 'TRANSACTIONSxxxxxxxxxx';
 
 /** A document that a cluster transaction writes; null deletes it. */
 export interface TransactionWrite {
@@ -25,13 +26,15 @@ export interface TransactionWrite {
 export class SimulatedLog {
   readonly #state = new ClusterState();
   readonly #writes = new Map<string, { readonly count: number; readonly value: string | null }[]>();
+  /** Change vector of the last cluster transaction on a document; none after a deletion. */
+  readonly #guarded = new Map<string, string>();
   #index = 0;
 
   constructor(members: readonly string[]) {
     const Topology = {
       Members: members,
       DatabaseTopologyIdBase64: GROUP,
-      ClusterTransactionIdBase64: 'TRANSACTIONSxxxxxxxxxx',
+      ClusterTransactionIdBase64: TRANSACTIONS,
     };
     this.#apply({ type: 'AddDatabase', record: { DatabaseName: DATABASE, Topology }, expectedEtag: null });
   }
@@ -48,20 +51,25 @@ export class SimulatedLog {
       database: DATABASE,
       values: [],
       reads: [],
-      hasGuards: false,
+      hasGuards: true,
       documents: writes.map(({ id, value }) => ({
         type: value === null ? 'DELETE' : 'PUT',
         id,
         document: value === null ? null : JSON.stringify({ value, '@metadata': { '@collection': 'Things' } }),
-        changeVector: null,
+        // As a session that has loaded it: so that it passes, and knows what others wrote on top only by chance.
+        changeVector: value === null ? null : (this.#guarded.get(id) ?? null),
         expires: null,
       })),
     }) as ClusterTransactionResult;
+    if (result.violations.length > 0) throw new Error(JSON.stringify(result.violations));
     return writes.map(({ id, value }, at) => {
       const count = result.firstCount + at;
+      const changeVector = `RAFT:${count}-${GROUP},TRXN:${result.index}-${TRANSACTIONS}`;
+      if (value === null) this.#guarded.delete(id);
+      else this.#guarded.set(id, changeVector);
       const known = this.#writes.get(id) ?? [];
       this.#writes.set(id, [...known, { count, value }]);
-      return `RAFT:${count}-${GROUP}`;
+      return changeVector;
     });
   }
 
