@@ -204,4 +204,38 @@ describe('the executor of cluster transactions', () => {
     expect(etagOf(database.changeVector, GROUP)).toBe(2);
     expect(await database.cleanTombstones()).toBe(1);
   });
+
+  /** As replication stores it, before its source said that all up to there has come. */
+  const arrives = (id: string, changeVector: string, n: number) =>
+    database.execute(
+      {
+        type: 'arrival',
+        execute: (transaction) => {
+          const content = { metadata: Buffer.from('{}'), body: Buffer.from(`{"n":${n}}`) };
+          transaction.storeVersion({
+            id,
+            changeVector,
+            collection: '@empty',
+            flags: 0,
+            lastModified: 1n,
+            content,
+          });
+        },
+      },
+      null,
+    );
+
+  it('does not write what came by replication, nor over what somebody wrote on top of it', async () => {
+    await arrives('a', `RAFT:1-${GROUP}, B:7-BBBBBBBBBBBBBBBBBBBBBB`, 7);
+    await arrives('b', `RAFT:3-${GROUP}`, 3);
+    transact(put('a', { n: 1 }), put('b', { n: 2 }));
+    expect(await executor.waitFor(2, WAIT_MS)).toBe(true);
+    expect([bodyOf('a'), bodyOf('b')]).toEqual(['{"n":7}', '{"n":3}']);
+  });
+
+  it('leaves a tombstone of what it deletes though it is not here, for versions that are on their way', async () => {
+    transact({ type: 'DELETE', id: 'a', document: null, changeVector: null, expires: null });
+    expect(await executor.waitFor(1, WAIT_MS)).toBe(true);
+    expect(database.read((reader) => reader.getTombstone('a'))?.changeVector).toBe(`RAFT:1-${GROUP}`);
+  });
 });
