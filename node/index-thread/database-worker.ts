@@ -363,7 +363,8 @@ export class DatabaseWorker {
       await new Promise(setImmediate);
     }
     await indexes.replace();
-    return (await indexes.sweep()) || isBusy;
+    if ((await indexes.sweep()) || isBusy) return true;
+    return indexes.mergeSome((index) => this.#activity.follows(index));
   }
 
   /** A disk that is full, say: the next commit, or the reopening of the storage, tries again. */

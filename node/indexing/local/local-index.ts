@@ -137,7 +137,7 @@ export class LocalIndex {
     if (this.#state.obsolete !== undefined) return this.#purge(this.#state.obsolete);
     await this.#outputs.forgetLost(this.#state.outputBatch ?? 0);
     const feed = this.#nextFeed();
-    if (feed === undefined) return this.#mergeSome();
+    if (feed === undefined) return false;
     this.#lastFeed = feed;
     const { view, environment, recent } = this.#options;
     const batch = new WriteBatch();
@@ -201,8 +201,11 @@ export class LocalIndex {
     return true;
   }
 
-  /** When there is nothing to index: makes fewer blocks of what big batches have scattered. */
-  async #mergeSome(): Promise<boolean> {
+  /**
+   * Makes fewer blocks of what big batches have scattered: for when there is nothing to index. Resolves to whether there
+   * may be more. Rejects when storage fails.
+   */
+  async mergeSome(): Promise<boolean> {
     const { unmergedEntries = 0, entryCount, number } = this.#state;
     if (this.#isDropped || unmergedEntries < Math.max(UNMERGED_ENTRIES_MIN, entryCount / UNMERGED_PART))
       return false;

@@ -219,6 +219,12 @@ export class LocalIndexes {
     return needed;
   }
 
+  /** When nothing is left to index: one turn of merging. Resolves to whether there may be more. */
+  async mergeSome(follows: (index: LocalIndex) => boolean): Promise<boolean> {
+    for (const index of this.all) if (follows(index) && (await index.mergeSome())) return true;
+    return false;
+  }
+
   close(): Promise<void> {
     return this.#environment.close();
   }
