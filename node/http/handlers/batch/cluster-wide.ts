@@ -12,7 +12,7 @@ import { checkDocumentId } from '../../../documents/document-id.ts';
 import { checkCollection } from '../../../documents/document-transaction.ts';
 import { formatTicks } from '../../../documents/hybrid-clock.ts';
 import { splitDocument } from '../../../json/document-json.ts';
-import { invalidOperation, ProtocolError } from '../../errors/protocol-error.ts';
+import { argumentError, invalidOperation, ProtocolError } from '../../errors/protocol-error.ts';
 import { TRANSACTION_EXECUTION_WAIT_MS } from '../../limits.ts';
 import { boolParameter } from '../../parameters/parameters.ts';
 import { submitFor } from '../../raft-command.ts';
@@ -126,7 +126,11 @@ function seenBy(command: {
 }
 
 function wellFormed(changeVector: string): string {
-  parseChangeVector(changeVector);
+  try {
+    parseChangeVector(changeVector);
+  } catch (error) {
+    throw argumentError(error instanceof Error ? error.message : String(error));
+  }
   return changeVector;
 }
 
