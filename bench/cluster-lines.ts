@@ -1,5 +1,5 @@
-import { clusterTopology, createDatabase, startCluster, until } from './cluster-setup.ts';
-import type { Line } from './line.ts';
+import { createDatabase, leaderOf, startCluster, until } from './cluster-setup.ts';
+import { blankLine as blank, type Line } from './line.ts';
 import { type BenchServer, runLoad } from './node-process.ts';
 import { cpuMicroseconds, residentMegabytes } from './process-usage.ts';
 import { SAMPLE_DOCUMENT } from './sample-document.ts';
@@ -28,10 +28,6 @@ export async function measureCluster(durationMs: number): Promise<Line[]> {
   }
 }
 
-function blank(name: string): Line {
-  return { name, subject: 'ours', perSecond: null, cpuMicroseconds: null, p50Ms: null, p99Ms: null };
-}
-
 /** From the acknowledgement of a write on one node until a read on another sees it; one document at a time. */
 async function replicationLag(nodes: readonly BenchServer[]): Promise<Line> {
   const [source, target] = nodes as [BenchServer, BenchServer];
@@ -55,18 +51,6 @@ async function replicationLag(nodes: readonly BenchServer[]): Promise<Line> {
     p50Ms: percentile(lags, 0.5),
     p99Ms: percentile(lags, 0.99),
   };
-}
-
-async function leaderOf(nodes: readonly BenchServer[]): Promise<BenchServer> {
-  return until('a leader', async () => {
-    for (const node of nodes) {
-      const topology = await clusterTopology(node.url).catch(() => null);
-      const url = topology?.Leader ? topology.Topology.Members[topology.Leader] : undefined;
-      const leader = nodes.find((candidate) => candidate.url === url);
-      if (leader !== undefined) return leader;
-    }
-    return null;
-  });
 }
 
 async function rachisCommits(

@@ -53,9 +53,12 @@ export async function clusterTopology(url: string): Promise<ClusterTopology> {
   return (await (await expectOk(await fetch(`${url}/cluster/topology`))).json()) as ClusterTopology;
 }
 
-/** Starts `count` nodes and makes them members of one cluster. */
-export async function startCluster(count: number): Promise<readonly BenchServer[]> {
-  const nodes = await Promise.all(Array.from({ length: count }, () => startNode()));
+/** Starts `count` nodes, with further arguments, and makes them members of one cluster. */
+export async function startCluster(
+  count: number,
+  more: readonly string[] = [],
+): Promise<readonly BenchServer[]> {
+  const nodes = await Promise.all(Array.from({ length: count }, () => startNode(more)));
   const [first, ...rest] = nodes;
   if (first === undefined) return nodes;
   await expectOk(await fetch(`${first.url}/admin/cluster/bootstrap`, { method: 'POST' }));
@@ -69,4 +72,17 @@ export async function startCluster(count: number): Promise<readonly BenchServer[
     );
   }
   return nodes;
+}
+
+/** The node that leads. */
+export async function leaderOf(nodes: readonly BenchServer[]): Promise<BenchServer> {
+  return until('a leader', async () => {
+    for (const node of nodes) {
+      const topology = await clusterTopology(node.url).catch(() => null);
+      const url = topology?.Leader ? topology.Topology.Members[topology.Leader] : undefined;
+      const leader = nodes.find((candidate) => candidate.url === url);
+      if (leader !== undefined) return leader;
+    }
+    return null;
+  });
 }

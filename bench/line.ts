@@ -10,6 +10,11 @@ export interface Line {
   readonly value?: string;
 }
 
+/** A line of ours without figures. */
+export function blankLine(name: string): Line {
+  return { name, subject: 'ours', perSecond: null, cpuMicroseconds: null, p50Ms: null, p99Ms: null };
+}
+
 const number = (value: number | null, digits = 0) =>
   value === null
     ? ''

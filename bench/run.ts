@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { measureCluster } from './cluster-lines.ts';
+import { measureConsensus } from './consensus-lines.ts';
 import { type Line, renderTable } from './line.ts';
 import { startNode } from './node-process.ts';
 import { residentMegabytes } from './process-usage.ts';
 import { measureQueries } from './query-lines.ts';
 import { measureDocuments, measureFloor, type Subject } from './single-node-lines.ts';
 
-type Part = 'documents' | 'queries' | 'cluster';
+type Part = 'documents' | 'queries' | 'cluster' | 'consensus';
 
 const program = new Command('bench')
   .description('Measures a node, the floor below it, and any peer that speaks the same protocol, in one run.')
@@ -16,8 +17,11 @@ const program = new Command('bench')
     'a server that speaks the RavenDB protocol; databases whose names begin with bench are made and dropped there',
   )
   .option('--peer-pid <pid>', "the peer's process, for its CPU figures", Number)
+  .option('--etcd <program>', 'path of etcd: three of it are measured beside three nodes; needs Go')
   .option('--seconds <n>', 'length of each measurement', Number, 5)
-  .addOption(new Option('--only <part>', 'measure one part').choices(['documents', 'queries', 'cluster']))
+  .addOption(
+    new Option('--only <part>', 'measure one part').choices(['documents', 'queries', 'cluster', 'consensus']),
+  )
   .option('--skip-cluster', 'leave the lines out that need three nodes')
   .option('--json <file>', 'where the figures go', 'bench-results.json')
   .parse();
@@ -25,6 +29,7 @@ const program = new Command('bench')
 const options = program.opts<{
   peer?: string;
   peerPid?: number;
+  etcd?: string;
   seconds: number;
   only?: Part;
   skipCluster?: boolean;
@@ -80,6 +85,10 @@ async function main(): Promise<void> {
   if (isWanted('cluster')) {
     say('Three nodes');
     lines.push(...(await measureCluster(durationMs)));
+  }
+  if (isWanted('consensus') && options.etcd !== undefined) {
+    say('Three nodes, and three of etcd');
+    lines.push(...(await measureConsensus(options.etcd, durationMs)));
   }
   console.log(renderTable(lines));
   await writeFile(
