@@ -161,7 +161,7 @@ export class SimulatedCluster implements SimulationWorld {
   /** The disk is gone: the slot comes back as another node. Only where the cluster can live without it. */
   wipe(slot: number): void {
     const old = this.nodes[slot];
-    if (old === undefined) return;
+    if (old === undefined || old.isFounding) return;
     const isFormer = old.clusterId !== this.#currentCluster && old.disk.clusterId !== this.#currentCluster;
     if (!isFormer && !this.canDecideWithout(old.id)) return;
     this.#replace(slot);

@@ -72,6 +72,11 @@ export class SimulatedNode {
     return this.#isPaused;
   }
 
+  /** It is to found the cluster, and that is not on its disk yet: without it there would never be one. */
+  get isFounding(): boolean {
+    return this.#founded !== null && this.disk.log.lastIndex === 0;
+  }
+
   start(): void {
     const { profile, random, clock } = this.#world;
     this.image = new LogImage(this.disk.log.base, this.disk.log.entries);
@@ -98,7 +103,7 @@ export class SimulatedNode {
     };
     clock.schedule(tickMs * random.next(), tick);
     this.input((core) => {
-      if (this.#founded !== null && this.disk.log.lastIndex === 0) core.bootstrap(this.#founded);
+      if (this.#founded !== null && this.isFounding) core.bootstrap(this.#founded);
     });
   }
 
