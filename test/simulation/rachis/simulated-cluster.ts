@@ -91,7 +91,8 @@ export class SimulatedCluster implements SimulationWorld {
 
   /** Orders a node of the current cluster to go on alone. False when that is not done, or not yet. */
   recover(node: SimulatedNode): boolean {
-    if (node.clusterId !== this.#currentCluster || this.#recovery !== null) return false;
+    // Nobody recovers a cluster that is not on the disk yet.
+    if (node.disk.clusterId !== this.#currentCluster || this.#recovery !== null) return false;
     const clusterId = `recovered-${++this.#lastCluster}`;
     return node.recover(clusterId, ++this.#lastRequestId);
   }
