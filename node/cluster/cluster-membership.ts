@@ -10,6 +10,7 @@ import type { ClusterNodes } from './cluster-nodes.ts';
 import { checkJoiner } from './command-version.ts';
 import { askForIntroduction, planInvitation } from './invitation.ts';
 import { ADDRESS_CHECK_MS } from './limits.ts';
+import { RegularWork } from './regular-work.ts';
 import { holdersOf } from './state/change-topology.ts';
 import type { StoredRecord } from './state/stored-record.ts';
 
@@ -32,20 +33,23 @@ export interface ClusterMembershipOptions {
 /** Who is in the cluster: an administrator's changes, and three duties that need no administrator. */
 export class ClusterMembership {
   readonly #options: ClusterMembershipOptions;
-  #timer: NodeJS.Timeout | undefined;
-  #isTending = false;
+  #tending: RegularWork | undefined;
 
   constructor(options: ClusterMembershipOptions) {
     this.#options = options;
   }
 
   serve(): void {
-    this.#timer = setInterval(() => void this.#tend(), ADDRESS_CHECK_MS);
-    this.#timer.unref();
+    this.#tending = new RegularWork({
+      periodMs: ADDRESS_CHECK_MS,
+      logger: this.#options.logger,
+      failure: 'The membership could not be tended',
+      work: () => this.#tend(),
+    });
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#tending?.close();
   }
 
   /** A passive node becomes a cluster of its own; in a cluster nothing happens. */
@@ -143,18 +147,10 @@ export class ClusterMembership {
 
   /** One look at a time; a failure is tried again at the next. */
   async #tend(): Promise<void> {
-    if (this.#isTending) return;
-    this.#isTending = true;
-    try {
-      await this.#tellAddresses();
-      await this.#tellZone();
-      await this.#tellVersion();
-      if (this.#options.rachis.isLeader) await this.#scrubStrangers();
-    } catch (error) {
-      this.#options.logger.debug('The membership could not be tended', { error: String(error) });
-    } finally {
-      this.#isTending = false;
-    }
+    await this.#tellAddresses();
+    await this.#tellZone();
+    await this.#tellVersion();
+    if (this.#options.rachis.isLeader) await this.#scrubStrangers();
   }
 
   /** A node that comes back at another address tells the cluster. */

@@ -3,6 +3,7 @@ import type { ClusterCommand } from './cluster-command.ts';
 import { PRUNE_PERIOD_MS } from './limits.ts';
 import type { DatabaseReport } from './node-report.ts';
 import { pruneTarget } from './observer/prune-target.ts';
+import { RegularWork } from './regular-work.ts';
 import { SPACES } from './state/state-keys.ts';
 import type { StateReader } from './state/state-transaction.ts';
 import { findRecord } from './state/stored-record.ts';
@@ -20,39 +21,30 @@ export interface TransactionPrunerOptions {
 /** While this node leads: has the cluster forget the documents of cluster transactions that every copy has. */
 export class TransactionPruner {
   readonly #options: TransactionPrunerOptions;
-  readonly #timer: NodeJS.Timeout;
-  #isPruning = false;
-  #isClosed = false;
+  readonly #work: RegularWork;
 
   constructor(options: TransactionPrunerOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#prune(), PRUNE_PERIOD_MS);
-    this.#timer.unref();
+    this.#work = new RegularWork({
+      periodMs: PRUNE_PERIOD_MS,
+      logger: options.logger,
+      failure: 'Cluster transactions were not pruned; tried again',
+      work: () => this.#prune(),
+    });
   }
 
   close(): void {
-    this.#isClosed = true;
-    clearInterval(this.#timer);
+    this.#work.close();
   }
 
   async #prune(): Promise<void> {
-    if (this.#isPruning) return;
-    this.#isPruning = true;
-    try {
-      for (const [key] of this.#options.state.list(SPACES)) await this.#pruneOne(key.slice(SPACES.length));
-    } catch (error) {
-      this.#options.logger.debug('Cluster transactions were not pruned; tried again', {
-        error: String(error),
-      });
-    } finally {
-      this.#isPruning = false;
-    }
+    for (const [key] of this.#options.state.list(SPACES)) await this.#pruneOne(key.slice(SPACES.length));
   }
 
   /** A command removes a bounded number; they follow one another until nothing is left to do. */
   async #pruneOne(database: string): Promise<void> {
     const { state, isLeader, reportOf, submit } = this.#options;
-    while (!this.#isClosed && isLeader()) {
+    while (!this.#work.isClosed && isLeader()) {
       const waiting = waitingAmount(state, database);
       const record = findRecord(state, database)?.record;
       if (waiting === null || record === undefined) return;

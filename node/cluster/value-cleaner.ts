@@ -1,5 +1,6 @@
 import type { Logger } from '../observability/logger.ts';
 import type { ClusterCommand, ValuesCleaned } from './cluster-command.ts';
+import { RegularWork } from './regular-work.ts';
 import { hasValuesToClean } from './state/clean-values.ts';
 import type { StateReader } from './state/state-transaction.ts';
 
@@ -15,34 +16,28 @@ export interface ValueCleanerOptions {
 /** While this node leads: has the cluster remove values that have expired, and those of deleted databases. */
 export class ValueCleaner {
   readonly #options: ValueCleanerOptions;
-  readonly #timer: NodeJS.Timeout;
-  #isCleaning = false;
-  #isClosed = false;
+  readonly #work: RegularWork;
 
   constructor(options: ValueCleanerOptions) {
+    const { periodMs, logger } = options;
     this.#options = options;
-    this.#timer = setInterval(() => void this.#clean(), options.periodMs);
-    this.#timer.unref();
+    this.#work = new RegularWork({
+      periodMs,
+      logger,
+      failure: 'Compare-exchange values were not cleaned; tried again later',
+      work: () => this.#clean(),
+    });
   }
 
   close(): void {
-    this.#isClosed = true;
-    clearInterval(this.#timer);
+    this.#work.close();
   }
 
   async #clean(): Promise<void> {
-    if (this.#isCleaning) return;
-    this.#isCleaning = true;
     const { state, submit, isLeader, logger } = this.#options;
-    try {
-      while (!this.#isClosed && isLeader() && hasValuesToClean(state, Date.now())) {
-        const { removed } = (await submit({ type: 'CleanValues' })).result as ValuesCleaned;
-        if (removed > 0) logger.debug(`Removed ${removed} compare-exchange values that had expired`);
-      }
-    } catch (error) {
-      logger.debug('Compare-exchange values were not cleaned; tried again later', { error: String(error) });
-    } finally {
-      this.#isCleaning = false;
+    while (!this.#work.isClosed && isLeader() && hasValuesToClean(state, Date.now())) {
+      const { removed } = (await submit({ type: 'CleanValues' })).result as ValuesCleaned;
+      if (removed > 0) logger.debug(`Removed ${removed} compare-exchange values that had expired`);
     }
   }
 }

@@ -3,34 +3,42 @@ export function compileWildcards(patterns: string): (text: string) => boolean {
   const compiled = patterns
     .toLowerCase()
     .split('|')
-    .filter((pattern) => pattern !== '');
+    .filter((pattern) => pattern !== '')
+    .map((pattern) => pattern.split('').map(stepOf));
   return (text) => {
     const lower = text.toLowerCase();
-    return compiled.some((pattern) => matches(pattern, lower));
+    return compiled.some((steps) => matchesWildcards(steps, lower));
   };
 }
 
+/** One character as it is, any one (`?`), or any number of them (`*`). */
+export type WildcardStep = string | { readonly any: '*' | '?' };
+
+function stepOf(sign: string): WildcardStep {
+  return sign === '*' || sign === '?' ? { any: sign } : sign;
+}
+
 /** Backtracks to the last `*` only, so the cost is bounded by the product of the lengths. */
-function matches(pattern: string, text: string): boolean {
-  let p = 0;
-  let t = 0;
+export function matchesWildcards(steps: readonly WildcardStep[], text: ArrayLike<string>): boolean {
+  let step = 0;
+  let at = 0;
+  /** The last star, and where what follows it was tried: it may take one more character. */
   let star = -1;
-  let resume = 0;
-  while (t < text.length) {
-    const sign = pattern[p];
-    if (sign === '*') {
-      star = p++;
-      resume = t;
-    } else if (sign === '?' || sign === text[t]) {
-      p++;
-      t++;
+  let tried = 0;
+  while (at < text.length) {
+    const wanted = steps[step];
+    if (typeof wanted === 'object' && wanted.any === '*') {
+      star = step++;
+      tried = at;
+    } else if (wanted !== undefined && (typeof wanted === 'object' || wanted === text[at])) {
+      step++;
+      at++;
     } else if (star >= 0) {
-      p = star + 1;
-      t = ++resume;
+      step = star + 1;
+      at = ++tried;
     } else {
       return false;
     }
   }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
+  return steps.slice(step).every((rest) => typeof rest === 'object' && rest.any === '*');
 }

@@ -1,3 +1,4 @@
+import { RegularWork } from '../cluster/regular-work.ts';
 import type { DatabaseIndexes } from '../index-thread/database-indexes.ts';
 import type { Logger } from '../observability/logger.ts';
 import { SUPERSEDED_INDEX_INTERVAL_MS } from './limits.ts';
@@ -13,28 +14,28 @@ export interface SupersededIndexesOptions {
 /** Removes auto indexes that a wider one has taken the place of: those that were so at two looks in a row. */
 export class SupersededIndexes {
   readonly #options: SupersededIndexesOptions;
-  readonly #timer: NodeJS.Timeout;
+  readonly #work: RegularWork;
   #before: readonly string[] = [];
 
   constructor(options: SupersededIndexesOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#look(), SUPERSEDED_INDEX_INTERVAL_MS);
-    this.#timer.unref();
+    this.#work = new RegularWork({
+      periodMs: SUPERSEDED_INDEX_INTERVAL_MS,
+      logger: options.logger,
+      failure: 'Superseded indexes are removed later',
+      work: () => this.#look(),
+    });
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#work.close();
   }
 
   async #look(): Promise<void> {
-    const { indexes, isMine, remove, logger } = this.#options;
-    try {
-      const superseded = isMine() ? await indexes.superseded() : [];
-      const gone = superseded.filter((name) => this.#before.includes(name));
-      this.#before = superseded;
-      if (gone.length > 0) await remove(gone);
-    } catch (error) {
-      logger.debug('Superseded indexes are removed later', { error: String(error) });
-    }
+    const { indexes, isMine, remove } = this.#options;
+    const superseded = isMine() ? await indexes.superseded() : [];
+    const gone = superseded.filter((name) => this.#before.includes(name));
+    this.#before = superseded;
+    if (gone.length > 0) await remove(gone);
   }
 }

@@ -1,3 +1,4 @@
+import { RegularWork } from '../cluster/regular-work.ts';
 import type { DatabaseIndexes } from '../index-thread/database-indexes.ts';
 import type { Logger } from '../observability/logger.ts';
 import { UNUSED_INDEX_INTERVAL_MS } from './limits.ts';
@@ -16,39 +17,39 @@ export interface UnusedIndexesOptions {
 /** Makes auto indexes idle that nobody asks, and deletes those that stay so. */
 export class UnusedIndexes {
   readonly #options: UnusedIndexesOptions;
-  readonly #timer: NodeJS.Timeout;
+  readonly #work: RegularWork;
   #uses: ReadonlyMap<string, AutoIndexUse> = new Map();
 
   constructor(options: UnusedIndexesOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#look(), UNUSED_INDEX_INTERVAL_MS);
-    this.#timer.unref();
+    this.#work = new RegularWork({
+      periodMs: UNUSED_INDEX_INTERVAL_MS,
+      logger: options.logger,
+      failure: 'Unused indexes are looked for later',
+      work: () => this.#look(),
+    });
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#work.close();
   }
 
   async #look(): Promise<void> {
-    const { indexes, isMine, times, setState, remove, logger } = this.#options;
+    const { indexes, isMine, times, setState, remove } = this.#options;
     if (indexes.autoIndexes.length === 0) return;
-    try {
-      const statistics = await indexes.statistics();
-      const nowMs = Date.now();
-      const seen = statistics
-        .filter(({ type, state }) => type.startsWith('Auto') && state !== 'Disabled')
-        .map(({ name, state, lastQueriedAt }) => ({
-          name,
-          isIdle: state === 'Idle',
-          lastQueriedMs: lastQueriedAt === null ? null : Date.parse(lastQueriedAt),
-        }));
-      this.#uses = usesAt(seen, this.#uses, nowMs);
-      const retirement = retirementOf(this.#uses, times(), nowMs, isMine());
-      if (retirement.awake.length > 0) await setState(retirement.awake, 'Normal');
-      if (retirement.idle.length > 0) await setState(retirement.idle, 'Idle');
-      if (retirement.remove.length > 0) await remove(retirement.remove);
-    } catch (error) {
-      logger.debug('Unused indexes are looked for later', { error: String(error) });
-    }
+    const statistics = await indexes.statistics();
+    const nowMs = Date.now();
+    const seen = statistics
+      .filter(({ type, state }) => type.startsWith('Auto') && state !== 'Disabled')
+      .map(({ name, state, lastQueriedAt }) => ({
+        name,
+        isIdle: state === 'Idle',
+        lastQueriedMs: lastQueriedAt === null ? null : Date.parse(lastQueriedAt),
+      }));
+    this.#uses = usesAt(seen, this.#uses, nowMs);
+    const retirement = retirementOf(this.#uses, times(), nowMs, isMine());
+    if (retirement.awake.length > 0) await setState(retirement.awake, 'Normal');
+    if (retirement.idle.length > 0) await setState(retirement.idle, 'Idle');
+    if (retirement.remove.length > 0) await remove(retirement.remove);
   }
 }

@@ -1,5 +1,6 @@
 import { compareChangeVectors } from '../../documents/change-vector.ts';
 import type { CopyStatus, DatabaseTopology } from '../database-record.ts';
+import { withNewCopy } from '../new-copy.ts';
 import type { DatabaseReport } from '../node-report.ts';
 import type { ObservedDatabase, ObservedNode, ObserverInput } from './observer-input.ts';
 import type { DatabaseMemory } from './observer-state.ts';
@@ -239,9 +240,7 @@ function replaceLost(
   // A lost promotable had nothing that others lack and goes at once; a lost rehab stays until its substitute serves.
   return {
     topology: {
-      ...topology,
-      Promotables: [...without(topology.Promotables, lost.tag), substitute],
-      PromotablesStatus: { ...topology.PromotablesStatus, [substitute]: 'WaitingForFirstPromotion' },
+      ...withNewCopy({ ...topology, Promotables: without(topology.Promotables, lost.tag) }, substitute),
       NodesModifiedAt: input.wallClock.toISOString(),
     },
     reason: `Node ${lost.tag} has been gone for too long; node ${substitute} gets a copy in its place`,
@@ -261,9 +260,7 @@ function addMissing(
   if (node === null) return null;
   return {
     topology: {
-      ...topology,
-      Promotables: [...topology.Promotables, node],
-      PromotablesStatus: { ...topology.PromotablesStatus, [node]: 'WaitingForFirstPromotion' },
+      ...withNewCopy(topology, node),
       NodesModifiedAt: input.wallClock.toISOString(),
     },
     reason: `The group has fewer copies than ${topology.ReplicationFactor}; node ${node} gets one`,

@@ -9,6 +9,7 @@ import type {
 } from '../cluster-command.ts';
 import { ClusterArgumentError, ClusterOperationError } from '../cluster-error.ts';
 import type { DatabaseRecord, DatabaseTopology } from '../database-record.ts';
+import { withNewCopy } from '../new-copy.ts';
 import { type ApplyContext, timestampOf } from './apply-context.ts';
 import { dropNodeProperties } from './node-properties.ts';
 import { rememberDecision } from './observer-record.ts';
@@ -94,9 +95,7 @@ export function addDatabaseNode(context: ApplyContext, command: AddDatabaseNode)
     );
   }
   return write(context, stored, {
-    ...topology,
-    Promotables: [...topology.Promotables, node],
-    PromotablesStatus: { ...topology.PromotablesStatus, [node]: 'WaitingForFirstPromotion' },
+    ...withNewCopy(topology, node),
     PredefinedMentors:
       mentor === undefined ? topology.PredefinedMentors : { ...topology.PredefinedMentors, [node]: mentor },
     ReplicationFactor: topology.ReplicationFactor + 1,

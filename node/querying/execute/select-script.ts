@@ -1,7 +1,7 @@
 import { documentTexts } from '../../documents/document-texts.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import { nullSafe } from '../../scripting/null-safe.ts';
-import { documentPath, fieldName, isId } from '../plan/names.ts';
+import { documentPath, fieldName, isId, isValue } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
 import type { Argument, Field, MethodCall, SelectClause, SelectItem, Value } from '../rql/syntax-tree.ts';
@@ -91,13 +91,8 @@ function expressionOf(
       return path(expression, plan, alias);
     case 'method':
       return call(expression, plan, alias);
-    case 'string':
-    case 'number':
-    case 'boolean':
-    case 'null':
-    case 'parameter':
-      return literal(expression);
     default:
+      if (isValue(expression)) return literal(expression);
       throw new InvalidQueryError('A SELECT may hold fields, values and calls of functions', plan.text);
   }
 }

@@ -1,6 +1,6 @@
 import type { Argument, Expression, MethodCall, Value } from '../rql/syntax-tree.ts';
 import { typeName } from './bind-values.ts';
-import { isId } from './names.ts';
+import { isId, isValue } from './names.ts';
 import { operand, type Scope } from './where-scope.ts';
 
 /** Arguments of methods of a where clause by what the methods expect; each throws an InvalidQueryError that says so. */
@@ -36,16 +36,8 @@ export function fieldOf(argument: Argument | undefined, call: MethodCall, scope:
 
 export function literalOf(argument: Argument | undefined, call: MethodCall, { binder }: Scope): Value {
   const given = argument?.expression;
-  switch (given?.kind) {
-    case 'string':
-    case 'number':
-    case 'boolean':
-    case 'null':
-    case 'parameter':
-      return given;
-    default:
-      throw binder.error(`Method ${call.name}() expects a value as its second argument`);
-  }
+  if (given !== undefined && isValue(given)) return given;
+  throw binder.error(`Method ${call.name}() expects a value as its second argument`);
 }
 
 export function textOf(argument: Argument | undefined, call: MethodCall, scope: Scope): string {

@@ -1,4 +1,4 @@
-import type { Field, MethodCall } from '../rql/syntax-tree.ts';
+import type { Field, MethodCall, Value } from '../rql/syntax-tree.ts';
 
 /** Names of the fields of an index, as queries and auto indexes write them. */
 const PLAIN = /^[A-Za-z_@][\w@-]*$/;
@@ -33,6 +33,19 @@ export function isMethod(node: { readonly kind: string }, name: string): node is
 /** As `isMethod`, of what is known to be a call. */
 export function isCallOf(call: MethodCall, name: string): boolean {
   return call.name.toLowerCase() === name.toLowerCase();
+}
+
+const VALUE_KINDS: ReadonlySet<string> = new Set<Value['kind']>([
+  'string',
+  'number',
+  'boolean',
+  'null',
+  'parameter',
+]);
+
+/** What a query says as it is, or by a parameter: no field, no call and no condition. */
+export function isValue(node: { readonly kind: string }): node is Value {
+  return VALUE_KINDS.has(node.kind);
 }
 
 /** `id()` or `id(alias)`. */

@@ -7,7 +7,7 @@ import { UnknownMethodError } from '../query-error.ts';
 import { parseOperand } from '../rql/parse-query.ts';
 import type { Argument, MethodCall } from '../rql/syntax-tree.ts';
 import { typeName } from './bind-values.ts';
-import { fieldName, isCallOf } from './names.ts';
+import { fieldName, isCallOf, isValue } from './names.ts';
 import type { WhereContext } from './where-scope.ts';
 
 /** A shape of a query; where it is depends on the field that it is compared with. */
@@ -136,16 +136,8 @@ function unitsOf(argument: Argument | undefined, context: WhereContext): Spatial
 
 function literalValue(argument: Argument | undefined, { binder }: WhereContext) {
   const given = argument?.expression;
-  switch (given?.kind) {
-    case 'string':
-    case 'number':
-    case 'boolean':
-    case 'null':
-    case 'parameter':
-      return binder.scalar(given);
-    default:
-      throw binder.error('The arguments of a spatial method of a query must be values');
-  }
+  if (given !== undefined && isValue(given)) return binder.scalar(given);
+  throw binder.error('The arguments of a spatial method of a query must be values');
 }
 
 function readable(shape: AskedShape, { binder }: WhereContext): AskedShape {

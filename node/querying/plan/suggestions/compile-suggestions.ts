@@ -1,7 +1,7 @@
 import type { Argument, RqlQuery, SelectItem } from '../../rql/syntax-tree.ts';
 import type { QueryValue } from '../bind-values.ts';
 import { typeName } from '../bind-values.ts';
-import { fieldName, isCallOf, isMethod } from '../names.ts';
+import { fieldName, isCallOf, isMethod, isValue } from '../names.ts';
 import { optionMember, optionsObject } from '../option-values.ts';
 import type { WhereContext } from '../where-scope.ts';
 import { SUGGESTED_CHARACTERS_MAX, SUGGESTED_TERMS_MAX } from './limits.ts';
@@ -61,16 +61,8 @@ function suggestedField({ expression }: Argument, { binder, alias }: WhereContex
 }
 
 function boundValue({ expression }: Argument, { binder }: WhereContext): QueryValue {
-  switch (expression.kind) {
-    case 'string':
-    case 'number':
-    case 'boolean':
-    case 'null':
-    case 'parameter':
-      return binder.value(expression);
-    default:
-      throw binder.error('Method suggest() expects values after its field');
-  }
+  if (isValue(expression)) return binder.value(expression);
+  throw binder.error('Method suggest() expects values after its field');
 }
 
 function termsOf(value: QueryValue, { binder }: WhereContext): readonly string[] {
