@@ -1,7 +1,7 @@
 import type { DocumentStore, FacetResult } from 'ravendb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RavenCluster } from '../processes/harness/raven-cluster.ts';
-import { OFFICIAL_CLIENTS } from './official-clients.ts';
+import { OFFICIAL_CLIENTS, storeOfNew } from './official-clients.ts';
 
 interface Product {
   name: string;
@@ -31,9 +31,7 @@ describe.each(OFFICIAL_CLIENTS)('the official client $version', ({ version, clie
   let store: DocumentStore;
 
   beforeAll(async () => {
-    store = new client.DocumentStore(cluster.node(0).url, database);
-    store.initialize();
-    await store.maintenance.server.send(new client.CreateDatabaseOperation({ databaseName: database }));
+    store = await storeOfNew(database, client, cluster.node(0).url);
     const session = store.openSession();
     for (const [at, product] of PRODUCTS.entries()) {
       await session.store({ ...product, '@metadata': { '@collection': 'Products' } }, `products/${at}`);

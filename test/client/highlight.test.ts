@@ -1,7 +1,7 @@
 import type { DocumentStore, Highlightings } from 'ravendb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RavenCluster } from '../processes/harness/raven-cluster.ts';
-import { OFFICIAL_CLIENTS } from './official-clients.ts';
+import { OFFICIAL_CLIENTS, storeOfNew } from './official-clients.ts';
 
 interface Note {
   id?: string;
@@ -20,9 +20,7 @@ describe.each(OFFICIAL_CLIENTS)('the official client $version', ({ version, clie
   let store: DocumentStore;
 
   beforeAll(async () => {
-    store = new client.DocumentStore(cluster.node(0).url, database);
-    store.initialize();
-    await store.maintenance.server.send(new client.CreateDatabaseOperation({ databaseName: database }));
+    store = await storeOfNew(database, client, cluster.node(0).url);
     const session = store.openSession();
     const text = 'the quick fox jumps over the lazy dog, and another fox watches';
     await session.store({ text, '@metadata': { '@collection': 'Notes' } }, 'notes/1');

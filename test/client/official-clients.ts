@@ -1,3 +1,4 @@
+import type { DocumentStore } from 'ravendb';
 import * as ravendb7 from 'ravendb';
 import * as ravendb5 from 'ravendb-5';
 
@@ -8,3 +9,15 @@ export const OFFICIAL_CLIENTS: readonly { readonly version: string; readonly cli
   { version: '7.2.6', client: ravendb7 },
   { version: '5.4.3', client: ravendb5 as unknown as OfficialClient },
 ];
+
+/** A store for a new database. */
+export async function storeOfNew(
+  database: string,
+  client: OfficialClient,
+  url: string,
+): Promise<DocumentStore> {
+  const store = new client.DocumentStore(url, database);
+  store.initialize();
+  await store.maintenance.server.send(new client.CreateDatabaseOperation({ databaseName: database }));
+  return store;
+}

@@ -1,7 +1,7 @@
 import type { DocumentStore, QueryStatistics } from 'ravendb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RavenCluster } from '../processes/harness/raven-cluster.ts';
-import { OFFICIAL_CLIENTS } from './official-clients.ts';
+import { OFFICIAL_CLIENTS, storeOfNew } from './official-clients.ts';
 
 let cluster: RavenCluster;
 
@@ -47,9 +47,7 @@ describe.each(OFFICIAL_CLIENTS)('a query of the official client $version', ({ ve
   let store: DocumentStore;
 
   beforeAll(async () => {
-    store = new client.DocumentStore(cluster.node(0).url, database);
-    store.initialize();
-    await store.maintenance.server.send(new client.CreateDatabaseOperation({ databaseName: database }));
+    store = await storeOfNew(database, client, cluster.node(0).url);
     const session = store.openSession();
     for (const { id, ...person } of PEOPLE) {
       const document = { ...person, '@metadata': { '@collection': 'People' } };

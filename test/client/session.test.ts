@@ -2,7 +2,7 @@ import type { DocumentStore } from 'ravendb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RavenCluster } from '../processes/harness/raven-cluster.ts';
 import { Customer, Order } from './model.ts';
-import { OFFICIAL_CLIENTS } from './official-clients.ts';
+import { OFFICIAL_CLIENTS, storeOfNew } from './official-clients.ts';
 
 let cluster: RavenCluster;
 
@@ -16,9 +16,7 @@ describe.each(OFFICIAL_CLIENTS)('a session of the official client $version', ({ 
   let store: DocumentStore;
 
   beforeAll(async () => {
-    store = new client.DocumentStore(cluster.node(0).url, database);
-    store.initialize();
-    await store.maintenance.server.send(new client.CreateDatabaseOperation({ databaseName: database }));
+    store = await storeOfNew(database, client, cluster.node(0).url);
   });
   afterAll(() => store.dispose());
 

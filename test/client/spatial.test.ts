@@ -1,7 +1,7 @@
 import type { DocumentStore } from 'ravendb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RavenCluster } from '../processes/harness/raven-cluster.ts';
-import { OFFICIAL_CLIENTS } from './official-clients.ts';
+import { OFFICIAL_CLIENTS, storeOfNew } from './official-clients.ts';
 
 interface City {
   id?: string;
@@ -40,9 +40,7 @@ describe.each(OFFICIAL_CLIENTS)('the official client $version', ({ version, clie
   let store: DocumentStore;
 
   beforeAll(async () => {
-    store = new client.DocumentStore(cluster.node(0).url, database);
-    store.initialize();
-    await store.maintenance.server.send(new client.CreateDatabaseOperation({ databaseName: database }));
+    store = await storeOfNew(database, client, cluster.node(0).url);
     const session = store.openSession();
     for (const city of CITIES) {
       await session.store({ ...city, '@metadata': { '@collection': 'Cities' } }, `cities/${city.name}`);

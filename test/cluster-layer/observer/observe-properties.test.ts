@@ -4,6 +4,7 @@ import type { DatabaseRecord, DatabaseTopology } from '../../../node/cluster/dat
 import type { NodeReport } from '../../../node/cluster/node-report.ts';
 import { observe } from '../../../node/cluster/observer/observe.ts';
 import { EMPTY_OBSERVER_STATE, type ObserverState } from '../../../node/cluster/observer/observer-state.ts';
+import { groupTopology } from './group-topology.ts';
 
 const TAGS = ['A', 'B', 'C', 'D', 'E'] as const;
 const VECTOR = `A:1-${'a'.repeat(22)}`;
@@ -39,23 +40,7 @@ class Group {
   #index = 1;
 
   constructor(isDynamic: boolean) {
-    this.topology = {
-      Members: ['A', 'B', 'C'],
-      Promotables: [],
-      Rehabs: [],
-      PredefinedMentors: {},
-      DemotionReasons: {},
-      PromotablesStatus: {},
-      Stamp: { Index: 1, Term: 1, LeadersTicks: 0 },
-      DynamicNodesDistribution: isDynamic,
-      ReplicationFactor: 3,
-      DatabaseTopologyIdBase64: 'g'.repeat(22),
-      ClusterTransactionIdBase64: 't'.repeat(22),
-      PriorityOrder: [],
-      NodesModifiedAt: '',
-      NodesAddedAt: {},
-      NodesDemotedAt: {},
-    };
+    this.topology = groupTopology({ DynamicNodesDistribution: isDynamic });
   }
 
   happen({ kind, tag, seconds }: Step): void {

@@ -4,6 +4,7 @@ import type { DatabaseRecord, DatabaseTopology } from '../../../node/cluster/dat
 import type { DatabaseReport } from '../../../node/cluster/node-report.ts';
 import { observe } from '../../../node/cluster/observer/observe.ts';
 import { EMPTY_OBSERVER_STATE } from '../../../node/cluster/observer/observer-state.ts';
+import { groupTopology } from './group-topology.ts';
 
 const settings = {
   moveToRehabMs: 60_000,
@@ -15,24 +16,7 @@ const settings = {
 const NOW = 10_000_000;
 
 function topology(parts: Partial<DatabaseTopology>): DatabaseTopology {
-  return {
-    Members: [],
-    Promotables: [],
-    Rehabs: [],
-    PredefinedMentors: {},
-    DemotionReasons: {},
-    PromotablesStatus: {},
-    Stamp: { Index: 1, Term: 1, LeadersTicks: 0 },
-    DynamicNodesDistribution: true,
-    ReplicationFactor: 3,
-    DatabaseTopologyIdBase64: 'g'.repeat(22),
-    ClusterTransactionIdBase64: 't'.repeat(22),
-    PriorityOrder: [],
-    NodesModifiedAt: '',
-    NodesAddedAt: {},
-    NodesDemotedAt: {},
-    ...parts,
-  };
+  return groupTopology({ Members: [], DynamicNodesDistribution: true, ...parts });
 }
 
 function record(DatabaseName: string, Topology: DatabaseTopology): DatabaseRecord {

@@ -4,6 +4,7 @@ import type { DatabaseReport, NodeReport } from '../../../node/cluster/node-repo
 import { observe } from '../../../node/cluster/observer/observe.ts';
 import type { ObserverInput } from '../../../node/cluster/observer/observer-input.ts';
 import { EMPTY_OBSERVER_STATE, type ObserverState } from '../../../node/cluster/observer/observer-state.ts';
+import { groupTopology } from './group-topology.ts';
 
 const settings = {
   moveToRehabMs: 60_000,
@@ -24,24 +25,7 @@ const vector = (etags: Record<string, number>) =>
     .join(', ');
 
 function topology(parts: Partial<DatabaseTopology>): DatabaseTopology {
-  return {
-    Members: ['A', 'B', 'C'],
-    Promotables: [],
-    Rehabs: [],
-    PredefinedMentors: {},
-    DemotionReasons: {},
-    PromotablesStatus: {},
-    Stamp: { Index: 1, Term: 1, LeadersTicks: 0 },
-    DynamicNodesDistribution: false,
-    ReplicationFactor: 3,
-    DatabaseTopologyIdBase64: 'g'.repeat(22),
-    ClusterTransactionIdBase64: 't'.repeat(22),
-    PriorityOrder: [],
-    NodesModifiedAt: '2026-01-01T00:00:00.000Z',
-    NodesAddedAt: {},
-    NodesDemotedAt: {},
-    ...parts,
-  };
+  return groupTopology({ NodesModifiedAt: '2026-01-01T00:00:00.000Z', ...parts });
 }
 
 /** A cluster that the observer looks at, round by round; decisions are applied as Rachis would. */

@@ -1,6 +1,7 @@
 import type { StaticIndexDefinition } from '../../../node/indexing/definitions/index-definition.ts';
 import { mapScript } from '../../../node/indexing/static/map-script.ts';
 import type { ScriptDocument, ScriptEngine } from '../../../node/scripting/script-engine.ts';
+import { definitionOf } from '../indexed-database.ts';
 
 interface Row {
   readonly entries?: string;
@@ -8,17 +9,7 @@ interface Row {
 }
 
 export function linqDefinition(maps: readonly string[], reduce: string | null = null): StaticIndexDefinition {
-  return {
-    Name: 'Test',
-    Maps: maps,
-    Reduce: reduce,
-    Fields: {},
-    AdditionalSources: {},
-    Configuration: {},
-    LockMode: 'Unlock',
-    Priority: 'Normal',
-    State: 'Normal',
-  };
+  return definitionOf('Test', maps, { Reduce: reduce });
 }
 
 /**
