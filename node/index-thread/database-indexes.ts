@@ -166,6 +166,12 @@ export class DatabaseIndexes {
     return (await this.#call({ kind: 'statistics' })) as readonly IndexStatistics[];
   }
 
+  /** Indexes that are to be replaced by what the record has: as they answer on this node now. */
+  async replaced(): Promise<readonly StaticIndexDefinition[]> {
+    await this.#defined;
+    return (await this.#call({ kind: 'replaced' })) as readonly StaticIndexDefinition[];
+  }
+
   /** Null: there is no such index. */
   async terms(
     index: string,

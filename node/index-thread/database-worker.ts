@@ -1,15 +1,10 @@
 import { chooseGroupIndex } from '../indexing/auto/auto-group.ts';
-import { autoGroupSpec } from '../indexing/auto/auto-group-spec.ts';
-import { autoIndexSpec } from '../indexing/auto/auto-index-spec.ts';
 import { chooseAutoIndex } from '../indexing/auto/choose-auto-index.ts';
-import type { StaticIndexDefinition } from '../indexing/definitions/index-definition.ts';
 import { IndexDefinitionError } from '../indexing/indexing-error.ts';
-import type { IndexSpec } from '../indexing/local/index-spec.ts';
 import { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../indexing/local/local-index.ts';
 import { LocalIndexes } from '../indexing/local/local-indexes.ts';
 import type { OutputWrite } from '../indexing/output/reduce-output.ts';
-import { staticIndexSpec } from '../indexing/static/static-index-spec.ts';
 import { answerJson, streamHead } from '../querying/execute/answer-json.ts';
 import { answerFromIndex } from '../querying/execute/answer-query.ts';
 import { queryCollection } from '../querying/execute/execute-query.ts';
@@ -25,6 +20,7 @@ import type { ValueLookup } from '../scripting/value-lookup.ts';
 import type { InlineWriter } from '../storage/inline-writer.ts';
 import { SharedStorage } from '../storage/shared-storage.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
+import { DefinedSpecs } from './defined-specs.ts';
 import { describeIndexes, termsOf } from './describe-index.ts';
 import { IndexActivity } from './index-activity.ts';
 import { IndexWaiters } from './index-waiters.ts';
@@ -36,7 +32,6 @@ import type {
   IdsOutcome,
   IndexCall,
   IndexDefinitions,
-  IndexFacts,
   IndexMissing,
   IndexWait,
   QueryOutcome,
@@ -55,8 +50,7 @@ export class DatabaseWorker {
   #definitions: IndexDefinitions = { auto: [], static: [] };
   /** Before the record was heard of, nobody knows which of the stored indexes are to go. */
   #isDefined = false;
-  /** Why an index of the record is not there, by its name. */
-  #faults: ReadonlyMap<string, string> = new Map();
+  readonly #specs: DefinedSpecs;
   readonly #activity = new IndexActivity();
   readonly #wishes: OutputWishes;
   readonly #waiters = new IndexWaiters();
@@ -71,6 +65,7 @@ export class DatabaseWorker {
   ) {
     this.#writer = writer;
     this.#scripts = scripts;
+    this.#specs = new DefinedSpecs(scripts);
     this.#wishes = new OutputWishes(ask);
   }
 
@@ -87,7 +82,7 @@ export class DatabaseWorker {
       case 'define':
         return this.#define(call.definitions);
       case 'validate':
-        return this.#factsOf(call.definition);
+        return this.#specs.factsOf(call.definition);
       case 'committed':
         this.#wake();
         return null;
@@ -114,6 +109,10 @@ export class DatabaseWorker {
         return describeIndexes(this.#required.indexes, this.#required.documents, (index) =>
           this.#activity.settingsOf(index),
         );
+      case 'replaced':
+        return this.#required.indexes.replacements.flatMap(
+          ({ spec }) => this.#required.indexes.find(spec.name)?.spec.definition ?? [],
+        );
       case 'terms':
         return this.#terms(call);
       case 'reset':
@@ -136,11 +135,6 @@ export class DatabaseWorker {
     }
   }
 
-  #factsOf(definition: StaticIndexDefinition): IndexFacts {
-    const { collections, loads = [] } = staticIndexSpec(definition, this.#scripts);
-    return { collections, loads };
-  }
-
   get #required(): { readonly documents: IndexedDocuments; readonly indexes: LocalIndexes } {
     if (this.#documents === undefined || this.#indexes === undefined) {
       throw new StorageClosedError('The indexes of this database are not open.');
@@ -159,6 +153,7 @@ export class DatabaseWorker {
       writer: this.#writer,
       documents: this.#documents,
       outputs: this.#wishes.write,
+      recall: (definition) => this.#specs.recall(definition),
     });
     if (this.#isDefined) await this.#define(this.#definitions);
     return null;
@@ -184,27 +179,9 @@ export class DatabaseWorker {
     this.#isDefined = true;
     this.#activity.define(definitions, this.#indexes?.all ?? []);
     if (this.#indexes === undefined) return null;
-    await this.#indexes.define([
-      ...definitions.auto.map((one) => (one.Type === 'AutoMap' ? autoIndexSpec(one) : autoGroupSpec(one))),
-      ...this.#staticSpecs(definitions),
-    ]);
+    await this.#indexes.define(this.#specs.of(definitions));
     this.#wake();
     return null;
-  }
-
-  /** A definition that was good enough for another version of this program may not be for this one. */
-  #staticSpecs(definitions: IndexDefinitions): readonly IndexSpec[] {
-    const faults = new Map<string, string>();
-    const specs = definitions.static.flatMap((definition) => {
-      try {
-        return [staticIndexSpec(definition, this.#scripts)];
-      } catch (error) {
-        faults.set(definition.Name.toLowerCase(), error instanceof Error ? error.message : String(error));
-        return [];
-      }
-    });
-    this.#faults = faults;
-    return specs;
   }
 
   async #query(query: ThreadQuery, values: ValueLookup): Promise<QueryOutcome> {
@@ -237,7 +214,7 @@ export class DatabaseWorker {
     if (source.kind === 'collection') throw new TypeError('A collection query has no index.');
     if (source.kind === 'index') {
       const index = indexes.find(source.name);
-      const fault = this.#faults.get(source.name.toLowerCase());
+      const fault = this.#specs.faultOf(source.name);
       if (fault !== undefined) throw new IndexDefinitionError(fault);
       if (index === undefined) return { kind: 'unknownIndex', name: source.name };
       this.#askedFor(index);

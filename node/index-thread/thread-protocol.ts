@@ -35,6 +35,8 @@ export type IndexCall =
   | { readonly kind: 'readStream'; readonly stream: number; readonly bytes: number }
   | { readonly kind: 'closeStream'; readonly stream: number }
   | { readonly kind: 'statistics' }
+  /** Definitions of indexes that others are to replace, as they answer now. */
+  | { readonly kind: 'replaced' }
   /** Makes durable what indexes have done: the etag after which they need deletions even if the machine loses power. */
   | { readonly kind: 'settle' }
   | {

@@ -129,6 +129,18 @@ export class IndexedDatabase {
     while (await this.step());
   }
 
+  /** As after a stop of the node during which the record came to these definitions. */
+  async restart(definitions: readonly StaticIndexDefinition[]): Promise<void> {
+    const path = join(this.#options.folder, 'indexes');
+    await this.#indexes.close();
+    this.#indexes = await openIndexes(
+      { ...this.#options, definitions },
+      this.database,
+      this.#documents,
+      path,
+    );
+  }
+
   /** Keeps what the indexes are now; the function that is given puts them back there, as a crash would. */
   async remember(): Promise<() => Promise<void>> {
     const path = join(this.#options.folder, 'indexes');
@@ -179,6 +191,7 @@ async function openIndexes(
     writer: new InlineWriter(),
     documents,
     outputs: (write) => writeOutputs(database, write),
+    recall: (definition) => staticIndexSpec(definition, scripts),
   });
   await indexes.define(definitions.map((definition) => staticIndexSpec(definition, scripts)));
   return indexes;

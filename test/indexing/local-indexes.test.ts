@@ -37,6 +37,7 @@ class SyncCounter extends InlineWriter {
 }
 
 const BEFORE = definitionOf('Names', "map('Docs', (d) => ({ name: d.name }))");
+const LAST = definitionOf('Names', "map('Docs', (d) => ({ name: d.name + '?' }))");
 const AFTER = definitionOf('Names', "map('Docs', (d) => ({ name: d.name + '!' }))");
 
 async function withIndex(
@@ -107,6 +108,7 @@ describe('how far indexes are', () => {
         writer: counter,
         documents: indexed.documents,
         outputs: async () => [],
+        recall: () => undefined,
       });
       await indexes.define([staticIndexSpec(BEFORE, scripts)]);
       expect(await indexes.settle()).toBe(0);
@@ -128,6 +130,35 @@ describe('the replacement of an index', () => {
       expect(names(indexed)).toEqual([]);
       await indexed.catchUp();
       expect(names(indexed)).toEqual(['one!']);
+    });
+  });
+
+  it('leaves the answers to the old index until it has caught up, over restarts, and to no other in between', async () => {
+    await withIndex(BEFORE, async (indexed) => {
+      await indexed.define([AFTER]);
+      await indexed.restart([AFTER]);
+      expect(names(indexed)).toEqual(['one']);
+      expect(names(indexed, 'ReplacementOf/Names')).toEqual([]);
+      await indexed.restart([LAST]);
+      await indexed.put('docs/2', 'Docs', { name: 'two' });
+      await indexed.catchUp();
+      expect(names(indexed)).toEqual(['one', 'two']);
+      expect(names(indexed, 'ReplacementOf/Names')).toEqual(['one?', 'two?']);
+      await indexed.restart([LAST]);
+      await indexed.indexes.replace();
+      expect(names(indexed)).toEqual(['one?', 'two?']);
+      await indexed.restart([LAST]);
+      expect(names(indexed)).toEqual(['one?', 'two?']);
+      expect(indexed.indexes.replacements).toEqual([]);
+    });
+  });
+
+  it('goes in a restart when the definition is again what it was', async () => {
+    await withIndex(BEFORE, async (indexed) => {
+      await indexed.define([AFTER]);
+      await indexed.restart([BEFORE]);
+      expect(indexed.indexes.replacements).toEqual([]);
+      expect(names(indexed)).toEqual(['one']);
     });
   });
 

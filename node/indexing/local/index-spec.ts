@@ -1,5 +1,6 @@
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import type { Space } from '../../spatial/space.ts';
+import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import type { Analysis, IndexField } from '../definitions/index-field.ts';
 import type { ReduceOutput } from '../output/reduce-output.ts';
 import type { ReducedObject, Reducer } from '../reduce/reducer.ts';
@@ -64,6 +65,8 @@ export interface IndexSpec {
   /** Which of its definitions this is: one with another text starts anew. */
   readonly revision: string;
   readonly type: IndexType;
+  /** As somebody wrote it; absent: a query made it. */
+  readonly definition?: StaticIndexDefinition;
   /** Collections as they were written; null for all documents. */
   readonly collections: readonly string[] | null;
   /** Collections that its maps load from, as far as their texts tell; absent: none. */

@@ -1,5 +1,6 @@
 import type { KeyValueView } from '../../documents/key-value-view.ts';
 import { afterPrefix } from '../../documents/storage-keys.ts';
+import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import type { ReduceOutput } from '../output/reduce-output.ts';
 import { type ChangedTargets, NO_TARGETS } from '../references/referencing-documents.ts';
 import { INDEX_META } from '../store/index-columns.ts';
@@ -89,6 +90,16 @@ export function stateKey(number: number): Buffer {
 
 export function encodeState(row: IndexStateRow): Buffer {
   return Buffer.from(JSON.stringify(row));
+}
+
+/** Of what somebody wrote: it is kept, so that the index can go on when the record has another one by then. */
+export function definitionKey(number: number): Buffer {
+  return Buffer.from(`definition/${String(number).padStart(10, '0')}`);
+}
+
+export function loadDefinition(view: KeyValueView, number: number): StaticIndexDefinition | undefined {
+  const stored = view.get(INDEX_META, definitionKey(number));
+  return stored === undefined ? undefined : (JSON.parse(stored.toString('utf8')) as StaticIndexDefinition);
 }
 
 /** Says that keys of the index of this number may be left. */

@@ -2,6 +2,7 @@ import { DurableView } from '../../documents/key-value-view.ts';
 import type { InlineWriter } from '../../storage/inline-writer.ts';
 import { StorageEnvironment } from '../../storage/storage-environment.ts';
 import { WriteBatch } from '../../storage/write-batch.ts';
+import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import type { OutputSink, ReduceOutput } from '../output/reduce-output.ts';
 import {
   DOCUMENT_ENTRIES,
@@ -21,10 +22,12 @@ import { RecentReads } from '../store/recent-reads.ts';
 import type { IndexSpec } from './index-spec.ts';
 import {
   ALL_DOCUMENTS,
+  definitionKey,
   droppedKey,
   encodeState,
   followedFrom,
   type IndexStateRow,
+  loadDefinition,
   loadDropped,
   loadStates,
   NO_REFERENCES,
@@ -61,6 +64,8 @@ export interface LocalIndexesOptions {
   readonly documents: IndexedDocuments;
   /** Where documents of groups go. */
   readonly outputs: OutputSink;
+  /** Makes an index ready that the record does not have any more; undefined: it can't be read now. */
+  readonly recall: (definition: StaticIndexDefinition) => IndexSpec | undefined;
 }
 
 /**
@@ -72,6 +77,7 @@ export class LocalIndexes {
   readonly #view: DurableView;
   readonly #documents: IndexedDocuments;
   readonly #outputs: OutputSink;
+  readonly #recall: LocalIndexesOptions['recall'];
   readonly #recent = new RecentReads();
   readonly #indexes = new Map<string, LocalIndex>();
   /** What takes the place of an index of the same name as soon as it has caught up. */
@@ -80,11 +86,12 @@ export class LocalIndexes {
   #dropped: readonly number[];
   #nextNumber: number;
 
-  private constructor(environment: StorageEnvironment, { documents, outputs }: LocalIndexesOptions) {
+  private constructor(environment: StorageEnvironment, { documents, outputs, recall }: LocalIndexesOptions) {
     this.#environment = environment;
     this.#view = new DurableView(environment);
     this.#documents = documents;
     this.#outputs = outputs;
+    this.#recall = recall;
     this.#dropped = loadDropped(this.#view);
     this.#nextNumber =
       1 + Math.max(0, ...this.#dropped, ...loadStates(this.#view).map(({ number }) => number));
@@ -154,11 +161,17 @@ export class LocalIndexes {
         // One of the same definition is an index that is being reset.
         if (isServing && replacement?.spec.revision !== spec.revision) this.#discardReplacement(key, batch);
         if (isServing || replacement?.state.number === state.number) continue;
+        this.#keepDefinition(spec, state.number, batch);
         (this.#indexes.has(key) ? this.#replacements : this.#indexes).set(key, this.#opened(spec, state));
         continue;
       }
       // It goes on answering until the changed one has caught up.
       if (isServing && spec !== undefined) continue;
+      const former = spec === undefined || this.#indexes.has(key) ? undefined : this.#former(state);
+      if (former !== undefined) {
+        this.#indexes.set(key, former);
+        continue;
+      }
       this.#drop(state.number, batch);
       if (this.#replacements.get(key)?.state.number === state.number) this.#replacements.delete(key);
       if (isServing) this.#indexes.delete(key);
@@ -167,8 +180,7 @@ export class LocalIndexes {
     for (const [key, spec] of wanted) {
       const serving = this.#indexes.get(key);
       if (serving?.spec.revision === spec.revision || this.#replacements.has(key)) continue;
-      const state = newState(spec, this.#nextNumber++, this.#documents);
-      batch.put(INDEX_META, stateKey(state.number), encodeState(state));
+      const state = this.#begin(spec, batch);
       (serving === undefined ? this.#indexes : this.#replacements).set(key, this.#opened(spec, state));
     }
     for (const [key, outputs] of left) {
@@ -182,12 +194,11 @@ export class LocalIndexes {
     const index = this.find(name);
     if (index === undefined) return;
     const key = index.spec.name.toLowerCase();
-    const state = newState(index.spec, this.#nextNumber++, this.#documents);
     const batch = new WriteBatch();
+    const state = this.#begin(index.spec, batch);
     const isBeside = isSideBySide || this.#replacements.get(key) === index;
     if (isBeside) this.#discardReplacement(key, batch);
     else this.#drop(index.state.number, batch);
-    batch.put(INDEX_META, stateKey(state.number), encodeState(state));
     await this.#environment.commit(batch, { sync: false });
     (isBeside ? this.#replacements : this.#indexes).set(key, this.#opened(index.spec, state));
   }
@@ -229,10 +240,31 @@ export class LocalIndexes {
     return this.#environment.close();
   }
 
+  #begin(spec: IndexSpec, batch: WriteBatch): IndexStateRow {
+    const state = newState(spec, this.#nextNumber++, this.#documents);
+    batch.put(INDEX_META, stateKey(state.number), encodeState(state));
+    this.#keepDefinition(spec, state.number, batch);
+    return state;
+  }
+
+  /** As it is now: members that change nothing of what the index is may have changed since it began. */
+  #keepDefinition({ definition }: IndexSpec, number: number, batch: WriteBatch): void {
+    if (definition === undefined) return;
+    batch.put(INDEX_META, definitionKey(number), Buffer.from(JSON.stringify(definition)));
+  }
+
+  /** An index that answered before the node was restarted, and that the record has changed: by its old definition. */
+  #former(state: IndexStateRow): LocalIndex | undefined {
+    const definition = loadDefinition(this.#view, state.number);
+    const spec = definition === undefined ? undefined : this.#recall(definition);
+    return spec === undefined ? undefined : this.#opened({ ...spec, revision: state.revision }, state);
+  }
+
   /** A number is not given out again before its keys are gone. */
   #drop(number: number, batch: WriteBatch): void {
     for (const index of [...this.all, ...this.replacements]) if (index.state.number === number) index.drop();
     batch.delete(INDEX_META, stateKey(number));
+    batch.delete(INDEX_META, definitionKey(number));
     batch.put(INDEX_META, droppedKey(number), NOTHING);
     this.#dropped = [...this.#dropped, number];
   }

@@ -63,6 +63,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
       ]),
     ),
     type: staticIndexType(definition),
+    definition,
     collections: collections.includes('@all_docs') ? null : [...new Set(collections)],
     ...(loads.length === 0 ? {} : { loads }),
     sources: [...(reduces ? [] : [ID]), ...namedFields(definition, translated)],

@@ -13,7 +13,7 @@ import type { HttpRequest } from '../../request.ts';
 import { json, NO_CONTENT, NOT_FOUND } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import { progressOf, stalenessReasons } from './index-progress.ts';
-import { definitionShape, errorsShape, staticShape, statisticsShape, statusOf } from './index-shapes.ts';
+import { definitionShape, errorsShape, staticShapes, statisticsShape, statusOf } from './index-shapes.ts';
 
 function isNamed(name: string): (one: { readonly name: string }) => boolean {
   return (one) => one.name.toLowerCase() === name.toLowerCase();
@@ -34,11 +34,12 @@ async function requireIndex({ loaded }: DatabaseContext, name: string): Promise<
   return index;
 }
 
-const list: DatabaseHandler = (request, { loaded, node }) => {
+const list: DatabaseHandler = async (request, { loaded, node }) => {
   const name = optionalText(request, 'name');
+  const replaced = await loaded.indexes.replaced();
   const all = [
     ...loaded.indexes.autoIndexes.map(definitionShape),
-    ...loaded.indexes.staticIndexes.map(staticShape),
+    ...loaded.indexes.staticIndexes.flatMap((one) => staticShapes(one, replaced)),
   ];
   const definitions = all
     .filter((one) => name === undefined || one.Name.toLowerCase() === name.toLowerCase())

@@ -66,6 +66,17 @@ export function staticShape(definition: StaticIndexDefinition) {
   };
 }
 
+/** A static index, and what is to replace it when it does not answer by its newest definition yet. */
+export function staticShapes(definition: StaticIndexDefinition, replaced: readonly StaticIndexDefinition[]) {
+  const { Name, LockMode, Priority, State } = definition;
+  const former = replaced.find((one) => one.Name.toLowerCase() === Name.toLowerCase());
+  if (former === undefined) return [staticShape(definition)];
+  return [
+    staticShape({ ...definition, Name: `ReplacementOf/${Name}` }),
+    staticShape({ ...former, Name, LockMode, Priority, State }),
+  ];
+}
+
 const EMPTY_OPTIONS = {
   Analyzer: null,
   Indexing: null,
