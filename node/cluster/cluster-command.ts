@@ -1,5 +1,4 @@
-import type { StoredCertificate } from '../security/certificate-definition.ts';
-import type { DatabaseAccess, SecurityClearance } from '../security/clearance.ts';
+import type { DeleteCertificates, EditCertificate, PutCertificates } from './certificate-commands.ts';
 import type { ConflictSolverConfig, DatabaseLockMode, DatabaseTopology } from './database-record.ts';
 import type { NewValue } from './state/compare-exchange.ts';
 
@@ -250,6 +249,13 @@ export interface CleanValues {
   readonly type: 'CleanValues';
 }
 
+/** The time of the log goes on from where it stands, else nothing happens. Both in milliseconds. Result: null. */
+export interface AdvanceLogTime {
+  readonly type: 'AdvanceLogTime';
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Adds an auto index, or changes the one of that name. Result: null. */
 export interface PutAutoIndex {
   readonly type: 'PutAutoIndex';
@@ -278,27 +284,6 @@ export interface DeleteIndexes {
   readonly type: 'DeleteIndexes';
   readonly name: string;
   readonly indexes: readonly string[];
-}
-
-/** Registers client certificates, or replaces what is registered under their thumbprints. Result: null. */
-export interface PutCertificates {
-  readonly type: 'PutCertificates';
-  readonly certificates: readonly StoredCertificate[];
-}
-
-/** Changes what a registered certificate is trusted with. Result: null. */
-export interface EditCertificate {
-  readonly type: 'EditCertificate';
-  readonly thumbprint: string;
-  readonly name: string;
-  readonly clearance: SecurityClearance;
-  readonly permissions: Readonly<Record<string, DatabaseAccess>>;
-}
-
-/** Unknown thumbprints are skipped. Result: null. */
-export interface DeleteCertificates {
-  readonly type: 'DeleteCertificates';
-  readonly thumbprints: readonly string[];
 }
 
 /** Everything that changes the cluster's state: plain values, in the log as they are. */
@@ -336,7 +321,8 @@ export type ClusterCommand =
   | DeleteCompareExchange
   | ClusterTransaction
   | PruneTransactions
-  | CleanValues;
+  | CleanValues
+  | AdvanceLogTime;
 
 export interface CompareExchangeResult {
   readonly isSuccessful: boolean;

@@ -23,6 +23,7 @@ import { COMMAND_VERSIONS, type CommandVersions, checkVersion } from './command-
 import { ConsistentStore } from './consistent-store.ts';
 import { decideAsLeader } from './leader-decisions.ts';
 import { HAND_OVER_TIMEOUT_MS } from './limits.ts';
+import { LogClock } from './log-clock.ts';
 import type { DatabaseReport } from './node-report.ts';
 import { RaftView } from './raft-view.ts';
 import type { CommandOutcome } from './state/apply-command.ts';
@@ -79,6 +80,7 @@ export class ClusterLayer {
   readonly #rachis: RachisNode;
   readonly #nodes: ClusterNodes;
   readonly #membership: ClusterMembership;
+  readonly #logClock: LogClock;
   #records: readonly StoredRecord[] | null = null;
 
   private constructor(
@@ -130,6 +132,14 @@ export class ClusterLayer {
       reportOf: (tag, database) => this.observer.reportOf(tag, database),
       onTransactions: (listener) => stateMachine.onTransactions(listener),
       submit: (command) => this.submit(command),
+    });
+    this.#logClock = new LogClock({
+      state: stateMachine.state,
+      logger: options.logger,
+      rememberedCount: () => stateMachine.rememberedCount,
+      ledTerm: () => (this.#rachis.isLeader ? this.#rachis.term : null),
+      submit: (command) => this.submit(command, { requestId: null }),
+      nowMs: () => performance.now(),
     });
   }
 
@@ -220,15 +230,15 @@ export class ClusterLayer {
 
   /**
    * Has a command committed and applied here, from any node. A command with the same `requestId` runs once, however
-   * often it is sent. Rejects with the command's own error (ClusterError), or with one of Rachis.
+   * often it is sent; null: it may run twice, and nothing is remembered of it. Rejects with the command's own error (ClusterError), or with one of Rachis.
    */
   async submit(
     command: ClusterCommand,
-    options: { readonly requestId?: string; readonly timeoutMs?: number } = {},
+    options: { readonly requestId?: string | null; readonly timeoutMs?: number } = {},
   ): Promise<{ readonly index: number; readonly result: unknown }> {
     this.#nodes.checkNamed(command);
     // Without an id of the client's it gets one all the same: Rachis may have to propose it twice.
-    const requestId = options.requestId ?? randomUUID();
+    const requestId = options.requestId === undefined ? randomUUID() : options.requestId;
     const data = encodeEnvelope({ requestId, timeMs: Date.now(), command });
     const timeout = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
     const { index, result } = await this.#rachis.submit(data, timeout);
@@ -344,6 +354,7 @@ export class ClusterLayer {
   async close(): Promise<void> {
     this.observer.close();
     this.consistent.close();
+    this.#logClock.close();
     this.#membership.close();
     await this.#rachis.close();
     await this.#stateMachine.close();

@@ -7,7 +7,8 @@ import { StorageEnvironment } from '../storage/storage-environment.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
 import { WriteBatch } from '../storage/write-batch.ts';
 import { type CommandEnvelope, decodeEnvelope } from './command-envelope.ts';
-import { REQUESTS_REMEMBERED_MAX, RESTORE_BATCH_BYTES } from './limits.ts';
+import { RESTORE_BATCH_BYTES } from './limits.ts';
+import { logTimeOf } from './state/advance-log-time.ts';
 import { applyCommand, type CommandOutcome } from './state/apply-command.ts';
 import { ClusterState } from './state/cluster-state.ts';
 import { rememberedOutcome } from './state/remembered-outcome.ts';
@@ -64,7 +65,7 @@ export class ClusterStateMachine implements RachisStateMachine {
     this.#stored = new StoredState(storage, generation === undefined ? 0 : Number(unpack(generation)));
     this.#state = new WholeState(this.#inMemory, this.#stored);
     this.#digests = new StateDigests(this.#inMemory);
-    this.#history = new RequestHistory(REQUESTS_REMEMBERED_MAX, this.#state);
+    this.#history = new RequestHistory(this.#state);
     this.#appliedIndex = applied === undefined ? 0 : Number(unpack(applied));
     this.#restoredSnapshot = restored === undefined ? null : (unpack(restored) as SnapshotMetadata);
     this.#saver = new StateSaver(storage, this.#stored, logger, this.#appliedIndex);
@@ -101,7 +102,12 @@ export class ClusterStateMachine implements RachisStateMachine {
 
   /** What a command with this request id came to, if it was applied and is remembered. */
   outcomeOf(requestId: string): CommandOutcome | undefined {
-    return this.#history.find(requestId)?.outcome;
+    return this.#history.find(requestId);
+  }
+
+  /** Requests whose outcome is remembered. */
+  get rememberedCount(): number {
+    return this.#history.count;
   }
 
   /** For metrics. */
@@ -209,7 +215,7 @@ export class ClusterStateMachine implements RachisStateMachine {
       return { error: { name: 'ClusterError', message: 'The command could not be read.' } };
     const { requestId, timeMs, command } = envelope;
     const known = requestId === null ? undefined : this.#history.find(requestId);
-    if (known !== undefined) return known.outcome;
+    if (known !== undefined) return known;
     const { outcome, changes } = applyCommand(
       this.#state,
       { index: entry.index, term: entry.term, timeMs },
@@ -225,12 +231,18 @@ export class ClusterStateMachine implements RachisStateMachine {
         term,
         timeMs,
       };
-      all.push(...this.#history.remember(entry.index, remembered));
+      all.push(...this.#history.remember(this.#state, entry.index, remembered));
     }
-    this.#history.forget(this.#state, all);
-    this.#state.apply(all);
-    for (const change of all) written.push(change);
+    this.#commit(all, written);
+    if (command.type === 'AdvanceLogTime') {
+      this.#commit(this.#history.forgetUntil(logTimeOf(this.#state) ?? 0), written);
+    }
     return outcome;
+  }
+
+  #commit(changes: readonly StateChange[], written: StateChange[]): void {
+    this.#state.apply(changes);
+    for (const change of changes) written.push(change);
   }
 
   #tellOfTransactions(): void {

@@ -17,7 +17,7 @@ export const FIRST_COMMAND_VERSION = 1;
  * command: until every node of the cluster is of that release, such a command is refused, since a node that does not
  * know it would come to another state than the others.
  */
-export const COMMAND_VERSIONS: CommandVersions = { own: FIRST_COMMAND_VERSION, introduced: {} };
+export const COMMAND_VERSIONS: CommandVersions = { own: 2, introduced: { AdvanceLogTime: 2 } };
 
 /** A node with the version of the commands that it knows. */
 export interface NodeVersion {

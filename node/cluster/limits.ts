@@ -1,7 +1,28 @@
 /** Limits of the cluster room: each with its unit and its reason. */
 
-/** Requests whose outcome is remembered (RavenDB: Cluster.LogHistoryMaxEntries, 2048): minutes of retries at full load. */
-export const REQUESTS_REMEMBERED_MAX = 16_384;
+/**
+ * Requests whose outcome is remembered while the cluster's log has no time yet, because programs that know none are in
+ * it (RavenDB: Cluster.LogHistoryMaxEntries, 2048).
+ */
+export const REQUESTS_REMEMBERED_UNTIMED_MAX = 16_384;
+
+/** Requests whose outcome is remembered, however young the oldest is: about 60 MB of memory. */
+export const REQUESTS_REMEMBERED_MAX = 65_536;
+
+/** Time of the log for which the outcome of a request is remembered, in milliseconds: nobody tries again for so long. */
+export const REQUESTS_REMEMBERED_MS = 60 * 60_000;
+
+/** Requests that are remembered however old: for people, and so that a quiet cluster needs no time. */
+export const REQUESTS_KEPT_MIN = 1024;
+
+/** Requests that one command forgets: bounds how long others wait behind it. */
+export const REQUESTS_FORGOTTEN_AT_ONCE = 4096;
+
+/** Pause between two looks of the leader at whether the log's time should go on, in milliseconds. */
+export const LOG_TIME_PERIOD_MS = 10_000;
+
+/** Longest step of the log's time, in milliseconds: a leader that was held up for longer does not make up for it. */
+export const LOG_TIME_STEP_MAX_MS = 60_000;
 
 /** Bytes of state gathered into one chunk of a snapshot. */
 export const SNAPSHOT_CHUNK_BYTES = 64 * 1024;

@@ -187,6 +187,10 @@ export class RachisNode {
     return this.#transitions.configuration;
   }
 
+  get term(): number {
+    return this.#core.term;
+  }
+
   get isLeader(): boolean {
     return this.#core.rachisState === 'Leader';
   }

@@ -6,7 +6,12 @@ import type { ClusterCommand } from '../../node/cluster/cluster-command.ts';
 import { ClusterStateMachine } from '../../node/cluster/cluster-state-machine.ts';
 import { encodeEnvelope } from '../../node/cluster/command-envelope.ts';
 import { compareExchangeValues } from '../../node/cluster/compare-exchange-values.ts';
-import { DIGEST_EVERY_ENTRIES } from '../../node/cluster/limits.ts';
+import {
+  DIGEST_EVERY_ENTRIES,
+  LOG_TIME_STEP_MAX_MS,
+  REQUESTS_KEPT_MIN,
+  REQUESTS_REMEMBERED_MS,
+} from '../../node/cluster/limits.ts';
 import { RECORDS } from '../../node/cluster/state/state-keys.ts';
 import { silentLogger } from '../../node/observability/logger.ts';
 import type { SnapshotSource } from '../../node/rachis/state-machine.ts';
@@ -105,6 +110,42 @@ describe('ClusterStateMachine', () => {
     );
     expect(other.appliedIndex).toBe(machine.appliedIndex);
     expect(other.apply([entry(next, 'r2'), entry(next, 'r3')])).toEqual([{ result: [2] }, { result: [3] }]);
+    await other.close();
+  });
+
+  it('forgets requests by the time of the log, on a node that got a snapshot as on the others', async () => {
+    let logTimeMs = 0;
+    const goOn = (): ClusterCommand => {
+      const from = logTimeMs;
+      logTimeMs += LOG_TIME_STEP_MAX_MS;
+      return { type: 'AdvanceLogTime', from, to: logTimeMs };
+    };
+    const first = Array.from({ length: REQUESTS_KEPT_MIN + 9 }, (_, i) => entry(next, `r${i}`));
+    machine.apply([entry(create('shop')), ...first]);
+    const other = await open('b');
+    const source = await machine.snapshot();
+    const configuration = { clusterId: 'c', nodes: [], outgoingMembers: [], lastTag: 'A' };
+    await other.restore(
+      { index: source.index, term: 1, configuration },
+      (async function* () {
+        yield* source.chunks();
+      })(),
+    );
+    const hour = Array.from({ length: REQUESTS_REMEMBERED_MS / LOG_TIME_STEP_MAX_MS }, () => entry(goOn()));
+    const late = Array.from({ length: 10 }, (_, i) => entry(next, `late${i}`));
+    const repeated = [...late, entry(next, 'r0'), entry(next, 'r8'), entry(next, 'r10')];
+    const outcomes = [machine, other].map((one) => {
+      one.apply(hour.slice(1));
+      expect(one.rememberedCount).toBe(REQUESTS_KEPT_MIN + 9);
+      one.apply(hour);
+      expect(one.rememberedCount).toBe(REQUESTS_KEPT_MIN);
+      return one.apply(repeated).slice(-3);
+    });
+    // What was forgotten runs anew, and what was not answers as the first time.
+    const last = REQUESTS_KEPT_MIN + 9 + 10;
+    expect(outcomes[0]).toEqual([{ result: [last + 1] }, { result: [last + 2] }, { result: [11] }]);
+    expect(outcomes[1]).toEqual(outcomes[0]);
+    expect(other.digests().at(-1)).toEqual(machine.digests().at(-1));
     await other.close();
   });
 

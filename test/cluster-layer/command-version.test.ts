@@ -5,7 +5,7 @@ import {
   checkJoiner,
   checkVersion,
 } from '../../node/cluster/command-version.ts';
-import { LayerCluster, until } from './layer-harness.ts';
+import { LayerCluster, type LayerNode, until } from './layer-harness.ts';
 
 let cluster: LayerCluster | undefined;
 afterEach(async () => {
@@ -13,16 +13,19 @@ afterEach(async () => {
   cluster = undefined;
 });
 
+const VERSION = COMMAND_VERSIONS.own + 1;
 /** A release that brought the suspension of the observer. */
-const NEXT: CommandVersions = { own: 2, introduced: { SuspendObserver: 2 } };
+const NEXT: CommandVersions = { own: VERSION, introduced: { SuspendObserver: VERSION } };
 
 describe('a command that a release brought', () => {
   it('is refused as long as some node does not know it, by its tag, and any other is not', () => {
     const nodes = [
-      { tag: 'A', version: 2 },
-      { tag: 'B', version: 1 },
+      { tag: 'A', version: VERSION },
+      { tag: 'B', version: VERSION - 1 },
     ];
-    expect(() => checkVersion({ type: 'SuspendObserver' }, nodes, NEXT)).toThrow(/B \(version 1\)/);
+    expect(() => checkVersion({ type: 'SuspendObserver' }, nodes, NEXT)).toThrow(
+      `B (version ${VERSION - 1})`,
+    );
     expect(() => checkVersion({ type: 'EditLockMode' }, nodes, NEXT)).not.toThrow();
     expect(() => checkVersion({ type: 'SuspendObserver' }, nodes.slice(0, 1), NEXT)).not.toThrow();
   });
@@ -31,23 +34,27 @@ describe('a command that a release brought', () => {
     cluster = await LayerCluster.of(2);
     const suspend = (suspended: boolean) =>
       cluster?.up[0]?.layer.submit({ type: 'SuspendObserver', suspended });
+    const tellings = (node: LayerNode) =>
+      node.layer.raft.history(100).filter(({ type }) => type === 'SetNodeProperties').length;
+    const first = await cluster.leader();
+    await until(
+      () => first.layer.commandVersions().cluster === VERSION - 1,
+      'all nodes to tell their present version',
+    );
+    const toldBefore = tellings(first);
     for (const [place, node] of cluster.nodes.entries()) {
       await node.stop();
       node.versions = NEXT;
       await node.start();
       // The node at which the command is asked for may be an old one: it is the leader that refuses.
       const leader = await cluster.leader();
-      await until(
-        () =>
-          leader.layer.raft.history(100).filter(({ type }) => type === 'SetNodeProperties').length > place,
-        'the node to tell its version',
-      );
+      await until(() => tellings(leader) > toldBefore + place, 'the node to tell its version');
       if (place === cluster.nodes.length - 1) break;
-      if (leader.versions === NEXT) await expect(suspend(true)).rejects.toThrow(/needs version 2/);
+      if (leader.versions === NEXT) await expect(suspend(true)).rejects.toThrow(`needs version ${VERSION}`);
     }
     await cluster.leader();
     await suspend(true);
-    expect(cluster.up[0]?.layer.commandVersions()).toEqual({ own: 2, cluster: 2 });
+    expect(cluster.up[0]?.layer.commandVersions()).toEqual({ own: VERSION, cluster: VERSION });
   });
 
   it('has to be known by a node that joins, once all others know it', () => {

@@ -1,6 +1,7 @@
 import type { ClusterCommand } from '../cluster-command.ts';
 import { ClusterError, type ErrorValue } from '../cluster-error.ts';
 import { addDatabase } from './add-database.ts';
+import { advanceLogTime } from './advance-log-time.ts';
 import type { ApplyContext } from './apply-context.ts';
 import { deleteCertificates, editCertificate, putCertificates } from './certificates.ts';
 import {
@@ -133,6 +134,8 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return pruneTransactions(context, command);
     case 'CleanValues':
       return cleanValues(context);
+    case 'AdvanceLogTime':
+      return advanceLogTime(context, command);
     default:
       throw new ClusterError(
         `This node does not know the command '${String((command as { type?: unknown }).type)}'.`,

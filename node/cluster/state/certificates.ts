@@ -1,5 +1,5 @@
 import type { StoredCertificate } from '../../security/certificate-definition.ts';
-import type { DeleteCertificates, EditCertificate, PutCertificates } from '../cluster-command.ts';
+import type { DeleteCertificates, EditCertificate, PutCertificates } from '../certificate-commands.ts';
 import { ClusterOperationError } from '../cluster-error.ts';
 import type { ApplyContext } from './apply-context.ts';
 import { certificateKey } from './state-keys.ts';

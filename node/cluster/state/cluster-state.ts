@@ -6,23 +6,23 @@ import type { ScanRange, StateChange, StateEntry, StateReader } from './state-tr
  * storage at start. Values are immutable, so that a copy of the map is a consistent snapshot.
  */
 export class ClusterState implements StateReader {
-  #entries: Map<string, unknown>;
+  /** By what stands before the first `/` of a key: a listing of the few records passes by the many requests. */
+  #families = new Map<string, Map<string, unknown>>();
 
   constructor(entries: Iterable<readonly [key: string, value: unknown]> = []) {
-    this.#entries = new Map(entries);
-  }
-
-  get size(): number {
-    return this.#entries.size;
+    this.replace(entries);
   }
 
   get(key: string): unknown {
-    return this.#entries.get(key);
+    return this.#families.get(familyOf(key))?.get(key);
   }
 
   list(prefix: string): readonly StateEntry[] {
     const found: StateEntry[] = [];
-    for (const entry of this.#entries) if (entry[0].startsWith(prefix)) found.push(entry);
+    const family = familyOf(prefix);
+    for (const entries of family === '' ? this.#families.values() : [this.#families.get(family)]) {
+      for (const entry of entries ?? []) if (entry[0].startsWith(prefix)) found.push(entry);
+    }
     return found.sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
@@ -35,17 +35,29 @@ export class ClusterState implements StateReader {
 
   apply(changes: readonly StateChange[]): void {
     for (const [key, value] of changes) {
-      if (value === undefined) this.#entries.delete(key);
-      else this.#entries.set(key, value);
+      if (value === undefined) this.#families.get(familyOf(key))?.delete(key);
+      else this.#put(key, value);
     }
   }
 
   /** Everything, as of now; later changes don't touch it. */
   snapshot(): readonly StateEntry[] {
-    return [...this.#entries];
+    return [...this.#families.values()].flatMap((entries) => [...entries]);
   }
 
   replace(entries: Iterable<readonly [key: string, value: unknown]>): void {
-    this.#entries = new Map(entries);
+    this.#families = new Map();
+    for (const [key, value] of entries) this.#put(key, value);
   }
+
+  #put(key: string, value: unknown): void {
+    const family = familyOf(key);
+    const entries = this.#families.get(family);
+    if (entries === undefined) this.#families.set(family, new Map([[key, value]]));
+    else entries.set(key, value);
+  }
+}
+
+function familyOf(key: string): string {
+  return key.slice(0, key.indexOf('/') + 1);
 }

@@ -1,3 +1,11 @@
+import {
+  REQUESTS_FORGOTTEN_AT_ONCE,
+  REQUESTS_KEPT_MIN,
+  REQUESTS_REMEMBERED_MAX,
+  REQUESTS_REMEMBERED_MS,
+  REQUESTS_REMEMBERED_UNTIMED_MAX,
+} from '../limits.ts';
+import { logTimeOf } from './advance-log-time.ts';
 import type { CommandOutcome } from './apply-command.ts';
 import { numberKey, REQUESTS } from './state-keys.ts';
 import type { StateChange, StateReader } from './state-transaction.ts';
@@ -10,6 +18,8 @@ export interface RememberedRequest {
   readonly type?: string;
   readonly term?: number;
   readonly timeMs?: number;
+  /** The time of the log when it was applied, in milliseconds; absent: the log had no time yet. */
+  readonly logTimeMs?: number;
 }
 
 /** The last ones, the oldest first, each with its Raft index. */
@@ -23,57 +33,108 @@ export function rememberedRequests(
     .map(([key, value]) => ({ index: Number(key.slice(REQUESTS.length)), ...(value as RememberedRequest) }));
 }
 
+/** How many requests are remembered, and for how long. */
+export interface RequestLimits {
+  readonly untimedMax: number;
+  readonly countMax: number;
+  readonly keptMin: number;
+  readonly rememberedMs: number;
+  readonly forgottenAtOnce: number;
+}
+
+const LIMITS: RequestLimits = Object.freeze({
+  untimedMax: REQUESTS_REMEMBERED_UNTIMED_MAX,
+  countMax: REQUESTS_REMEMBERED_MAX,
+  keptMin: REQUESTS_KEPT_MIN,
+  rememberedMs: REQUESTS_REMEMBERED_MS,
+  forgottenAtOnce: REQUESTS_FORGOTTEN_AT_ONCE,
+});
+
+/** What of a remembered request is held at hand. */
+interface Remembered {
+  readonly id: string;
+  readonly index: number;
+  readonly outcome: CommandOutcome;
+  readonly logTimeMs: number;
+}
+
 /**
  * What came of the last commands that carried a request id. Part of the replicated state, so that a client that sends
  * a command again, after a time-out, through another node, after a change of leader, gets the first outcome and the
- * command runs once.
+ * command runs once. What is forgotten depends on the entries applied so far alone: it is the same on every node.
  */
 export class RequestHistory {
-  readonly #limit: number;
-  readonly #byId = new Map<string, { readonly index: number; readonly outcome: CommandOutcome }>();
-  /** Keys by age, the oldest first. */
-  #keys: string[] = [];
+  readonly #limits: RequestLimits;
+  readonly #byId = new Map<string, Remembered>();
+  /** By age, the oldest first, from `#first` on: what is before that is forgotten. */
+  #byAge: Remembered[] = [];
+  #first = 0;
 
-  constructor(limit: number, state: StateReader) {
-    this.#limit = limit;
+  constructor(state: StateReader, limits: RequestLimits = LIMITS) {
+    this.#limits = limits;
     this.reload(state);
   }
 
-  find(id: string): { readonly index: number; readonly outcome: CommandOutcome } | undefined {
-    return this.#byId.get(id);
+  get count(): number {
+    return this.#byAge.length - this.#first;
   }
 
-  /** The changes that remember this request and forget the oldest ones above the limit: the same on every node. */
-  remember(index: number, request: RememberedRequest): StateChange[] {
+  find(id: string): CommandOutcome | undefined {
+    return this.#byId.get(id)?.outcome;
+  }
+
+  /** The changes that remember this request and forget the oldest ones above the limit. */
+  remember(state: StateReader, index: number, request: Omit<RememberedRequest, 'logTimeMs'>): StateChange[] {
+    const logTimeMs = logTimeOf(state);
     const { id, outcome } = request;
-    const key = REQUESTS + numberKey(index);
-    this.#byId.set(id, { index, outcome });
-    this.#keys.push(key);
-    const changes: StateChange[] = [[key, request]];
-    while (this.#keys.length > this.#limit) {
-      const oldest = this.#keys.shift();
-      if (oldest !== undefined) changes.push([oldest, undefined]);
-    }
+    this.#add({ id, index, outcome, logTimeMs: logTimeMs ?? 0 });
+    const value: RememberedRequest = logTimeMs === null ? request : { ...request, logTimeMs };
+    const changes: StateChange[] = [[keyOf(index), value]];
+    const countMax = logTimeMs === null ? this.#limits.untimedMax : this.#limits.countMax;
+    while (this.count > countMax) changes.push(this.#forgetOldest());
     return changes;
   }
 
-  /** Forgets what the changes of `remember` deleted; called with the state that they were applied to. */
-  forget(state: StateReader, changes: readonly StateChange[]): void {
-    for (const [key, value] of changes) {
-      if (value !== undefined || !key.startsWith(REQUESTS)) continue;
-      const remembered = state.get(key) as RememberedRequest | undefined;
-      if (remembered !== undefined) this.#byId.delete(remembered.id);
+  /** The changes that forget what is too old at this time of the log; a bounded number, the rest with the next one. */
+  forgetUntil(logTimeMs: number): StateChange[] {
+    const { keptMin, rememberedMs, forgottenAtOnce } = this.#limits;
+    const changes: StateChange[] = [];
+    while (this.count > keptMin && changes.length < forgottenAtOnce) {
+      const oldest = this.#byAge[this.#first];
+      if (oldest === undefined || logTimeMs - oldest.logTimeMs < rememberedMs) break;
+      changes.push(this.#forgetOldest());
     }
+    return changes;
   }
 
   /** After the state was replaced as a whole. */
   reload(state: StateReader): void {
     this.#byId.clear();
-    const requests = state.list(REQUESTS);
-    this.#keys = requests.map(([key]) => key);
-    for (const [key, value] of requests) {
-      const { id, outcome } = value as RememberedRequest;
-      this.#byId.set(id, { index: Number(key.slice(REQUESTS.length)), outcome });
+    this.#byAge = [];
+    this.#first = 0;
+    for (const [key, value] of state.list(REQUESTS)) {
+      const { id, outcome, logTimeMs } = value as RememberedRequest;
+      this.#add({ id, index: Number(key.slice(REQUESTS.length)), outcome, logTimeMs: logTimeMs ?? 0 });
     }
   }
+
+  #add(remembered: Remembered): void {
+    this.#byId.set(remembered.id, remembered);
+    this.#byAge.push(remembered);
+  }
+
+  #forgetOldest(): StateChange {
+    const oldest = this.#byAge[this.#first++] as Remembered;
+    if (this.#byId.get(oldest.id) === oldest) this.#byId.delete(oldest.id);
+    // Moved rarely, since a long list takes its time to move.
+    if (this.#first > this.#limits.forgottenAtOnce) {
+      this.#byAge = this.#byAge.slice(this.#first);
+      this.#first = 0;
+    }
+    return [keyOf(oldest.index), undefined];
+  }
+}
+
+function keyOf(index: number): string {
+  return REQUESTS + numberKey(index);
 }

@@ -39,6 +39,9 @@ export function numberKey(value: number): string {
 /** Remembered requests; the rest of the key is the Raft index, so that they sort by age. */
 export const REQUESTS = 'request/';
 
+/** Time that has passed in the log, in milliseconds; absent until every node of the cluster knows of it. */
+export const LOG_TIME = 'log-time';
+
 /** Whether the observer is suspended. */
 export const OBSERVER_SUSPENSION = 'observer/suspension';
 /** What the observer changed lately; the rest of the key is the Raft index, so that they sort by age. */
