@@ -20,7 +20,7 @@ it('says clearly that the disk is full, keeps serving reads, and takes writes ag
   skip,
 }) => {
   if (disk === undefined) return skip('needs the right to mount a file system');
-  cluster = await RavenCluster.start(1, { dataDirectory: join(disk.path, 'data') });
+  cluster = await RavenCluster.start(1, { dataDirectories: [join(disk.path, 'data')] });
   const node = cluster.node(0);
   await cluster.createDatabase('full', 1);
   const base = `${node.url}/databases/full/docs?id=`;

@@ -18,21 +18,38 @@ interface DatabaseRecord {
   };
 }
 
+export interface RavenClusterOptions extends Omit<RavenNodeOptions, 'dataDirectory'> {
+  /** Folders for the data of the first nodes; the others get temporary ones. */
+  readonly dataDirectories?: readonly string[];
+}
+
 /** A cluster of real node processes on this machine. */
 export class RavenCluster {
-  readonly nodes: readonly RavenNode[];
+  readonly #nodes: RavenNode[];
+  readonly #options: RavenNodeOptions;
 
-  private constructor(nodes: readonly RavenNode[]) {
-    this.nodes = nodes;
+  private constructor(nodes: readonly RavenNode[], options: RavenNodeOptions) {
+    this.#nodes = [...nodes];
+    this.#options = options;
+  }
+
+  get nodes(): readonly RavenNode[] {
+    return this.#nodes;
   }
 
   /** Starts the nodes and makes them one cluster, the first being A and the leader at first. */
-  static async start(count: number, options: RavenNodeOptions = {}): Promise<RavenCluster> {
-    const settings = [...CLUSTER_SETTINGS, ...(options.settings ?? [])];
+  static async start(
+    count: number,
+    { dataDirectories = [], ...given }: RavenClusterOptions = {},
+  ): Promise<RavenCluster> {
+    const options = { ...given, settings: [...CLUSTER_SETTINGS, ...(given.settings ?? [])] };
     const nodes = await Promise.all(
-      Array.from({ length: count }, () => RavenNode.start({ ...options, settings })),
+      Array.from({ length: count }, (_, at) => {
+        const dataDirectory = dataDirectories[at];
+        return RavenNode.start({ ...options, ...(dataDirectory === undefined ? {} : { dataDirectory }) });
+      }),
     );
-    const cluster = new RavenCluster(nodes);
+    const cluster = new RavenCluster(nodes, options);
     try {
       await requestText('POST', `${cluster.node(0).url}/admin/cluster/bootstrap`);
       for (const node of nodes.slice(1)) await cluster.add(node);
@@ -53,6 +70,19 @@ export class RavenCluster {
 
   get running(): readonly RavenNode[] {
     return this.nodes.filter((node) => node.isRunning);
+  }
+
+  /** Starts one more node with the options of the others; it is in no cluster yet. */
+  async startNode(): Promise<RavenNode> {
+    const node = await RavenNode.start(this.#options);
+    this.#nodes.push(node);
+    return node;
+  }
+
+  /** Ends a node that is in the cluster no more, with its data. */
+  async discard(node: RavenNode): Promise<void> {
+    this.#nodes.splice(this.#nodes.indexOf(node), 1);
+    await node.dispose();
   }
 
   /** Adds a node that runs and waits until it is a full member. */
