@@ -162,6 +162,9 @@ export class ClusterLayer {
         electionTimeoutMs: options.settings.electionTimeoutMs,
         operationTimeoutMs: options.settings.operationTimeoutMs,
         durable,
+        ...(options.settings.snapshotBytesPerSecond === undefined
+          ? {}
+          : { snapshotBytesPerSecond: options.settings.snapshotBytesPerSecond }),
         prepare: (data) => layer?.prepare(data) ?? data,
         hear: (from, topic, body) => layer?.observer.hear(from, topic, body),
         serve: async (topic) => layer?.observer.answer(topic),

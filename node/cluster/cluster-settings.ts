@@ -1,4 +1,4 @@
-/** Times of the cluster layer, in milliseconds; RavenDB's keys are named in configuration/settings. */
+/** Times and rates of the cluster layer; RavenDB's keys are named in configuration/settings. */
 export interface ClusterSettings {
   readonly electionTimeoutMs: number;
   readonly operationTimeoutMs: number;
@@ -10,4 +10,6 @@ export interface ClusterSettings {
   readonly timeBeforeRotatingPreferredNodeMs: number;
   readonly timeBeforeAddingReplicaMs: number;
   readonly expiredValuesPeriodMs: number;
+  /** Content of a Raft snapshot to one node; absent: Rachis' own default. */
+  readonly snapshotBytesPerSecond?: number;
 }

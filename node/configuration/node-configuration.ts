@@ -47,6 +47,7 @@ export interface ClusterConfiguration {
   readonly timeBeforeRotatingPreferredNodeMs: number;
   readonly timeBeforeAddingReplicaMs: number;
   readonly expiredValuesPeriodMs: number;
+  readonly snapshotBytesPerSecond: number;
   /** null: not told here. */
   readonly zone: string | null;
 }
@@ -139,6 +140,7 @@ function clusterOf(values: SettingValues): ClusterConfiguration {
     timeBeforeRotatingPreferredNodeMs: values.get(cluster.timeBeforeRotatingPreferredNodeInSec) * 1000,
     timeBeforeAddingReplicaMs: values.get(cluster.timeBeforeAddingReplicaInSec) * 1000,
     expiredValuesPeriodMs: values.get(cluster.compareExchangeExpiredDeleteFrequencyInSec) * 1000,
+    snapshotBytesPerSecond: values.get(cluster.snapshotMegabytesPerSec) * 1024 * 1024,
     zone: values.get(cluster.nodeZone),
   };
 }

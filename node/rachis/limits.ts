@@ -15,6 +15,12 @@ export const COMPACT_AFTER_ENTRIES = 16_384;
 /** Bytes of log segments after which it is compacted, however few the entries: bounds disk and memory. */
 export const COMPACT_AFTER_BYTES = 64 * 1024 * 1024;
 
+/**
+ * Age of the last compaction, in milliseconds, after which the log is compacted however little came since: a start
+ * should not apply what is long in the state.
+ */
+export const COMPACT_AFTER_MS = 60 * 60_000;
+
 /** Entries applied in one go before the event loop gets a turn: heartbeats must not wait behind a long apply. */
 export const APPLY_SLICE_ENTRIES = 512;
 
@@ -52,7 +58,7 @@ export const SNAPSHOT_CHUNK_BYTES = 128 * 1024;
 /** Chunks on the way, unacknowledged: covers a round trip of some milliseconds at the rate below. */
 export const SNAPSHOT_WINDOW_CHUNKS = 8;
 
-/** Bytes a second of snapshot content to one peer: leaves room on the link and on the disk for everything else. */
+/** Bytes a second of snapshot content to one peer, unless configured otherwise: leaves room on the link and on the disk for everything else. */
 export const SNAPSHOT_BYTES_PER_SECOND = 128 * 1024 * 1024;
 
 /** Without an acknowledgement for this long, in milliseconds, the chunks that wait for one are sent again. */

@@ -19,7 +19,7 @@ import { TransitionLog } from './driver/transition-log.ts';
 import { UnsafeRecovery } from './driver/unsafe-recovery.ts';
 import { OwnIdentity } from './identity/own-identity.ts';
 import { identityPath, openRachisStorage, type RachisStorage } from './identity/rachis-storage.ts';
-import { COMMAND_BYTES_MAX, OPERATION_TIMEOUT_MS } from './limits.ts';
+import { COMMAND_BYTES_MAX, OPERATION_TIMEOUT_MS, SNAPSHOT_BYTES_PER_SECOND } from './limits.ts';
 import { NodePassiveError, RachisOverloadError, RachisRefusedError } from './rachis-error.ts';
 import type { RachisNodeOptions } from './rachis-options.ts';
 import { type RachisStatus, rachisStatusOf } from './rachis-status.ts';
@@ -109,6 +109,7 @@ export class RachisNode {
       receiver,
       stateMachine,
       logger,
+      bytesPerSecond: options.snapshotBytesPerSecond ?? SNAPSHOT_BYTES_PER_SECOND,
       snapshotAt: (index) => this.#core.snapshotAt(index),
       connectionTo: (peer) => this.#transport.connectionTo(peer),
       onSent: (to, ok) => this.#driver.input((core) => core.reportSnapshotSent(to, ok)),

@@ -26,6 +26,8 @@ export interface RachisNodeOptions {
   readonly durable?: boolean;
   readonly segmentBytes?: number;
   readonly raftLimits?: Partial<RaftLimits>;
+  /** Content of a snapshot to one peer. Default SNAPSHOT_BYTES_PER_SECOND. */
+  readonly snapshotBytesPerSecond?: number;
   /** On the leader, just before a command goes into the log: fills in what only the leader can decide. */
   prepare?(data: Uint8Array): Uint8Array;
   /** Answers `askLeader` of any node; called on the leader only. Errors go back by name and message. */

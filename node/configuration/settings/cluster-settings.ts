@@ -67,6 +67,13 @@ export const compareExchangeExpiredDeleteFrequencyInSec = setting(
   'How often compare-exchange values that have expired are removed.',
 );
 
+export const snapshotMegabytesPerSec = setting(
+  'Cluster.SnapshotMegabytesPerSec',
+  integer(1, 10_000, 'megabytes'),
+  128,
+  'Rate at which the content of a Raft snapshot is sent to a node, at most.',
+);
+
 export const nodeZone = setting(
   'Cluster.Node.Zone',
   optional(text),
@@ -85,5 +92,6 @@ export const CLUSTER_SETTINGS = [
   timeBeforeRotatingPreferredNodeInSec,
   timeBeforeAddingReplicaInSec,
   compareExchangeExpiredDeleteFrequencyInSec,
+  snapshotMegabytesPerSec,
   nodeZone,
 ] as const;

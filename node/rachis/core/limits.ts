@@ -22,6 +22,9 @@ export interface RaftLimits {
   readonly logTailEntriesMax: number;
   /** Bytes kept at most before a compaction point, whoever may need them: the log is held in memory. */
   readonly logTailBytesMax: number;
+  /** The same for a peer that is alive and gets a snapshot, or what followed it: else it would need the next one. */
+  readonly heldTailEntriesMax: number;
+  readonly heldTailBytesMax: number;
 }
 
 /**
@@ -40,4 +43,6 @@ export const defaultRaftLimits: RaftLimits = Object.freeze({
   logTailEntriesMin: 1024,
   logTailEntriesMax: 65_536,
   logTailBytesMax: 32 * 1024 * 1024,
+  heldTailEntriesMax: 262_144,
+  heldTailBytesMax: 128 * 1024 * 1024,
 });

@@ -18,6 +18,8 @@ export class Progress {
   isProbeSent = false;
   /** In `snapshot`: its index. */
   pendingSnapshot = 0;
+  /** Index of the last snapshot that it was sent, until it has caught up after it: what follows is to be kept for it. */
+  snapshotTail: number | null = null;
   /** Highest commit index that this peer was told, as far as it can use it. */
   sentCommit = 0;
   /** Whether the peer ever answered this leader. */
@@ -83,10 +85,12 @@ export class Progress {
   becomeSnapshot(index: number, tick: number): void {
     this.#enter('snapshot', tick);
     this.pendingSnapshot = index;
+    this.snapshotTail = index;
   }
 
   snapshotFailed(tick: number): void {
     this.pendingSnapshot = 0;
+    this.snapshotTail = null;
     this.becomeProbe(tick);
     // The next heartbeat's answer resumes it, so that a failing peer is not flooded.
     this.isProbeSent = true;

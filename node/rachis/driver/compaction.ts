@@ -1,10 +1,10 @@
 import type { SnapshotMetadata } from '../core/message.ts';
-import { COMPACT_AFTER_BYTES, COMPACT_AFTER_ENTRIES } from '../limits.ts';
+import { COMPACT_AFTER_BYTES, COMPACT_AFTER_ENTRIES, COMPACT_AFTER_MS } from '../limits.ts';
 import type { RaftLogFiles } from '../log/raft-log-files.ts';
 import type { RachisStateMachine } from '../state-machine.ts';
 
 /**
- * Decides when the log is compacted: by entries and by bytes, whether or not every peer has them. What a peer still
+ * Decides when the log is compacted: by entries, by bytes and by age, whether or not every peer has them. What a peer still
  * needs and finds gone, it gets as a snapshot.
  */
 export class Compaction {
@@ -12,6 +12,7 @@ export class Compaction {
   readonly #log: RaftLogFiles;
   #lastIndex: number;
   #lastBytes = 0;
+  #lastMs = performance.now();
   #running: Promise<void> | null = null;
 
   constructor(stateMachine: RachisStateMachine, log: RaftLogFiles) {
@@ -24,9 +25,11 @@ export class Compaction {
   consider(applied: number, compact: (durable: number) => SnapshotMetadata | null): Promise<void> {
     const isDue =
       applied - this.#lastIndex >= COMPACT_AFTER_ENTRIES ||
-      this.#log.byteLength - this.#lastBytes >= COMPACT_AFTER_BYTES;
+      this.#log.byteLength - this.#lastBytes >= COMPACT_AFTER_BYTES ||
+      performance.now() - this.#lastMs >= COMPACT_AFTER_MS;
     if (!isDue || this.#running !== null) return Promise.resolve();
     this.#lastIndex = applied;
+    this.#lastMs = performance.now();
     this.#running = this.#run(compact);
     return this.#running;
   }

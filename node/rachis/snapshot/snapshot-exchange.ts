@@ -14,6 +14,8 @@ export interface SnapshotExchangeOptions {
   readonly receiver: SnapshotReceiver;
   readonly stateMachine: RachisStateMachine;
   readonly logger: Logger;
+  /** Content to one peer. */
+  readonly bytesPerSecond: number;
   /** Position and configuration at an index of the log; null when the log doesn't reach there. */
   snapshotAt(index: number): SnapshotMetadata | null;
   connectionTo(id: NodeId): LinkConnection | null;
@@ -34,7 +36,7 @@ export class SnapshotExchange {
   async send(to: NodeId, term: number): Promise<void> {
     if (this.#senders.has(to)) return;
     this.#senders.set(to, 'starting');
-    const { stateMachine, logger, snapshotAt, connectionTo, onSent } = this.#options;
+    const { stateMachine, logger, bytesPerSecond, snapshotAt, connectionTo, onSent } = this.#options;
     try {
       const source = await stateMachine.snapshot();
       // The content's own position, which may be later than the one that the core had in mind.
@@ -49,6 +51,7 @@ export class SnapshotExchange {
         source,
         metadata,
         term,
+        bytesPerSecond,
         connection: () => connectionTo(to),
         onDone: (isSent) => {
           this.#senders.delete(to);

@@ -1,17 +1,14 @@
 import { crc32 } from 'node:zlib';
 import type { SnapshotMetadata } from '../core/message.ts';
-import {
-  SNAPSHOT_BYTES_PER_SECOND,
-  SNAPSHOT_RESEND_MS,
-  SNAPSHOT_STALL_MS,
-  SNAPSHOT_WINDOW_CHUNKS,
-} from '../limits.ts';
+import { SNAPSHOT_RESEND_MS, SNAPSHOT_STALL_MS, SNAPSHOT_WINDOW_CHUNKS } from '../limits.ts';
 import type { SnapshotSource } from '../state-machine.ts';
 import type { SnapshotAck, SnapshotChunk } from '../transport/link-frame.ts';
 
 /** Where chunks go; what is sent may be lost. */
 export interface ChunkChannel {
   send(chunk: SnapshotChunk, isUrgent: boolean): boolean;
+  /** Bytes that wait to be sent. */
+  readonly queuedBytes: number;
 }
 
 export interface SnapshotSenderOptions {
@@ -19,6 +16,7 @@ export interface SnapshotSenderOptions {
   readonly source: SnapshotSource;
   readonly metadata: SnapshotMetadata;
   readonly term: number;
+  readonly bytesPerSecond: number;
   /** The connection to the peer at this moment, or null. */
   connection(): ChunkChannel | null;
   onDone(isSent: boolean): void;
@@ -80,11 +78,14 @@ export class SnapshotSender {
     this.#options.onDone(isSent);
   }
 
-  /** A chunk may have been dropped before a full socket, or its acknowledgement may have been lost. */
+  /**
+   * A chunk may have been dropped before a full socket, or its acknowledgement may have been lost. While something waits
+   * to be sent the link is slow: to send it once more would make it slower.
+   */
   #check(): void {
     const silentMs = performance.now() - this.#progressMs;
     if (silentMs > SNAPSHOT_STALL_MS) this.finish(false);
-    else if (silentMs > SNAPSHOT_RESEND_MS) this.resume();
+    else if (silentMs > SNAPSHOT_RESEND_MS && this.#options.connection()?.queuedBytes === 0) this.resume();
   }
 
   #pump(): void {
@@ -92,7 +93,7 @@ export class SnapshotSender {
     if (connection === null || this.#isDone) return;
     while (!this.#isEndMade && this.#unacknowledged.length < SNAPSHOT_WINDOW_CHUNKS) {
       const aheadMs =
-        (this.#bytes / SNAPSHOT_BYTES_PER_SECOND) * 1000 - (performance.now() - this.#startedMs);
+        (this.#bytes / this.#options.bytesPerSecond) * 1000 - (performance.now() - this.#startedMs);
       if (aheadMs > 1) {
         clearTimeout(this.#paceTimer);
         this.#paceTimer = setTimeout(() => this.#pump(), aheadMs);

@@ -37,6 +37,10 @@ export class TestNode {
   readonly fatal: Error[] = [];
   /** What it warned of. */
   readonly warnings: string[] = [];
+  /** What it told of: the message, then its fields. */
+  readonly messages: string[] = [];
+  /** Stands between this node and those that dial it. */
+  proxy: { readonly port: number } | null = null;
 
   constructor(cluster: TestCluster, folder: string) {
     this.cluster = cluster;
@@ -53,7 +57,7 @@ export class TestNode {
   }
 
   get address(): string {
-    return `127.0.0.1:${this.port}`;
+    return `127.0.0.1:${this.proxy?.port ?? this.port}`;
   }
 
   async start(): Promise<this> {
@@ -69,6 +73,7 @@ export class TestNode {
       },
       logger: {
         ...silentLogger,
+        info: (message, fields) => this.messages.push(`${message} ${JSON.stringify(fields)}`),
         warn: (message, fields) => this.warnings.push(`${message} ${JSON.stringify(fields)}`),
       },
       electionTimeoutMs: this.cluster.electionTimeoutMs,

@@ -47,8 +47,11 @@ describe('a snapshot transfer', () => {
               },
               metadata,
               term: 2,
+              bytesPerSecond: 1024 * 1024,
               connection: () =>
-                isConnected ? { send: (chunk) => queueMicrotask(() => deliver(chunk)) === undefined } : null,
+                isConnected
+                  ? { queuedBytes: 0, send: (chunk) => queueMicrotask(() => deliver(chunk)) === undefined }
+                  : null,
               onDone: (isSent) => {
                 clearInterval(reconnect);
                 resolve(isSent);

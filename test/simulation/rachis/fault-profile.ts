@@ -91,6 +91,8 @@ export function drawFaultProfile(random: SeededRandom): FaultProfile {
       logTailEntriesMin: tailMin,
       logTailEntriesMax: tailMin + (random.pick([0, 10, 100]) ?? 10),
       logTailBytesMax: random.pick([0, 1000, 100_000]) ?? 1000,
+      heldTailEntriesMax: tailMin + 50,
+      heldTailBytesMax: 2000,
     },
     latencyMs: [fastest, fastest + (random.pick([5, 50, 150]) ?? 5)],
     lossRate: random.pick([0, 0, 0.02, 0.1, 0.3]) ?? 0,
