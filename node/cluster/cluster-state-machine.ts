@@ -3,8 +3,8 @@ import type { Logger } from '../observability/logger.ts';
 import type { Entry } from '../rachis/core/entry.ts';
 import type { SnapshotMetadata } from '../rachis/core/message.ts';
 import type { RachisStateMachine, SnapshotSource } from '../rachis/state-machine.ts';
+import type { BatchWriter } from '../storage/batch-writer.ts';
 import { StorageEnvironment } from '../storage/storage-environment.ts';
-import type { StorageWriter } from '../storage/storage-writer.ts';
 import { WriteBatch } from '../storage/write-batch.ts';
 import { type CommandEnvelope, decodeEnvelope } from './command-envelope.ts';
 import { RESTORE_BATCH_BYTES } from './limits.ts';
@@ -25,7 +25,7 @@ import { WholeState } from './whole-state.ts';
 
 export interface ClusterStateMachineOptions {
   readonly path: string;
-  readonly writer: StorageWriter;
+  readonly writer: BatchWriter;
   readonly durable: boolean;
   readonly logger: Logger;
 }
@@ -87,6 +87,10 @@ export class ClusterStateMachine implements RachisStateMachine {
     return this.#appliedIndex;
   }
 
+  get unwrittenBytes(): number {
+    return this.#saver.unwrittenBytes;
+  }
+
   get restoredSnapshot(): SnapshotMetadata | null {
     return this.#restoredSnapshot;
   }
@@ -137,7 +141,7 @@ export class ClusterStateMachine implements RachisStateMachine {
       this.#digests.applied(entry.index, written.slice(before));
       return outcome;
     });
-    this.#saver.save(written, this.#appliedIndex);
+    this.#saver.save(written, this.#appliedIndex, bytesOf(entries));
     if (written.some(([key]) => WATCHED.some((prefix) => key.startsWith(prefix)))) this.#notify();
     if (written.some(([key]) => key.startsWith(TRANSACTIONS))) this.#tellOfTransactions();
     return outcomes;
@@ -252,6 +256,12 @@ export class ClusterStateMachine implements RachisStateMachine {
   #notify(): void {
     for (const listener of this.#recordListeners) listener();
   }
+}
+
+function bytesOf(entries: readonly Entry[]): number {
+  let bytes = 0;
+  for (const entry of entries) if (entry.kind === 'command') bytes += entry.data.byteLength;
+  return bytes;
 }
 
 function* allOf(inMemory: Iterable<StateEntry>, stored: Iterable<MeasuredEntry>): Generator<MeasuredEntry> {

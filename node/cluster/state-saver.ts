@@ -20,6 +20,8 @@ export class StateSaver {
   readonly #unsaved = new Map<string, unknown>();
   #appliedIndex: number;
   #savedIndex: number;
+  #gatheredBytes = 0;
+  #writingBytes = 0;
   #running: Promise<void> | null = null;
   #isClosed = false;
 
@@ -31,7 +33,14 @@ export class StateSaver {
     this.#savedIndex = appliedIndex;
   }
 
-  save(changes: readonly StateChange[], appliedIndex: number): void {
+  /** Bytes of commands whose effects are not in storage yet. */
+  get unwrittenBytes(): number {
+    return this.#gatheredBytes + this.#writingBytes;
+  }
+
+  /** `bytes` is the size of the commands that made the changes. */
+  save(changes: readonly StateChange[], appliedIndex: number, bytes: number): void {
+    this.#gatheredBytes += bytes;
     for (const [key, value] of changes) this.#unsaved.set(key, value);
     this.#appliedIndex = appliedIndex;
     this.#running ??= this.#run();
@@ -50,6 +59,7 @@ export class StateSaver {
   /** Nothing that was saved before matters any more: storage was replaced as a whole. */
   restored(index: number): void {
     this.#unsaved.clear();
+    this.#gatheredBytes = 0;
     this.#appliedIndex = index;
     this.#savedIndex = index;
   }
@@ -65,9 +75,12 @@ export class StateSaver {
       const changes = [...this.#unsaved];
       const index = this.#appliedIndex;
       this.#unsaved.clear();
+      this.#writingBytes += this.#gatheredBytes;
+      this.#gatheredBytes = 0;
       try {
         await this.#storage.commit(this.#batchOf(changes, index), { sync: false });
         this.#savedIndex = index;
+        this.#writingBytes = 0;
         this.#stored.written(changes);
       } catch (error) {
         // Newer values of the same keys win over those that failed.

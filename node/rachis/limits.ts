@@ -24,11 +24,26 @@ export const COMPACT_AFTER_MS = 60 * 60_000;
 /** Entries applied in one go before the event loop gets a turn: heartbeats must not wait behind a long apply. */
 export const APPLY_SLICE_ENTRIES = 512;
 
+/** Bytes of commands applied in one go, but for a single larger one: the state machine writes them together. */
+export const APPLY_SLICE_BYTES = 8 * 1024 * 1024;
+
+/** Bytes of commands that are applied and wait to be written: above that nothing more is applied until the disk is back. */
+export const UNWRITTEN_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Pause before it is looked again whether more can be applied, in milliseconds. */
+export const APPLY_RETRY_MS = 20;
+
+/** Bytes of log segments above which a node that can't apply takes no entries from the leader: they are held in memory. */
+export const UNAPPLIED_LOG_BYTES_MAX = 256 * 1024 * 1024;
+
 /** Largest command, in bytes (RavenDB: Cluster.MaxSizeOfSingleRaftCommandInMb is 128); must fit a wire frame. */
 export const COMMAND_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Commands that may wait here for their outcome; more are refused, since each holds memory. */
 export const WAITING_COMMANDS_MAX = 65_536;
+
+/** Bytes of commands that may wait here for their outcome; a single one is taken even so. */
+export const WAITING_COMMAND_BYTES_MAX = 128 * 1024 * 1024;
 
 /** Default time for a command, in milliseconds (RavenDB: Cluster.OperationTimeoutInSec). */
 export const OPERATION_TIMEOUT_MS = 15_000;
@@ -68,7 +83,7 @@ export const SNAPSHOT_RESEND_MS = 2_000;
 export const SNAPSHOT_STALL_MS = 30_000;
 
 /**
- * A leader whose log write has waited for the disk for this many election timeouts hands over: it can neither apply nor
+ * A leader whose log, or state, has waited for the disk for this many election timeouts hands over: it can neither apply nor
  * answer, but its heartbeats would keep everybody else from leading.
  */
 export const LOG_STALL_ELECTION_TIMEOUTS = 3;

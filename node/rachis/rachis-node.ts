@@ -127,11 +127,7 @@ export class RachisNode {
         logger.warn(`Node ${tag} does not accept this node's connection; trying again`, { reason }),
       handlers: {
         isOfCluster: (clusterId) => this.#core.clusterId === null || this.#core.clusterId === clusterId,
-        onMessages: (messages) => {
-          this.#driver.input((core) => {
-            for (const message of messages) core.step(message);
-          });
-        },
+        onMessages: (messages) => this.#driver.step(messages),
         onRequest: (_from, topic, body) => this.#requests.serve(topic, body),
         onTold: (from, topic, body) => options.hear?.(from, topic, body),
         onChunk: (connection, chunk) => this.#exchange.onChunk(connection, chunk),
@@ -143,7 +139,7 @@ export class RachisNode {
       core: this.#core,
       electionTimeoutMs: this.#electionTimeoutMs,
       logger,
-      logStalledMs: () => storage.log.stalledMs,
+      diskStalledMs: () => Math.max(storage.log.stalledMs, this.#driver.heldUpMs),
       isConnected: (peer) => this.#transport.status(peer).isConnected,
       changed: (withinMs) => this.#signal.next(withinMs),
     });

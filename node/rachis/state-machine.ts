@@ -18,6 +18,8 @@ export interface SnapshotSource {
 export interface RachisStateMachine {
   /** What the effects of are visible here; on open, what is on disk. */
   readonly appliedIndex: number;
+  /** Bytes of commands that are applied and not yet given to storage; they are held in memory. */
+  readonly unwrittenBytes: number;
   /** Set on open when a restore was cut off: nothing here is usable until the same one is done again. */
   readonly interruptedRestore: SnapshotMetadata | null;
   /** The snapshot that was restored last, if any. */

@@ -15,6 +15,7 @@ import {
 import { RECORDS } from '../../node/cluster/state/state-keys.ts';
 import { silentLogger } from '../../node/observability/logger.ts';
 import type { SnapshotSource } from '../../node/rachis/state-machine.ts';
+import type { BatchWriter } from '../../node/storage/batch-writer.ts';
 import { StorageWriter } from '../../node/storage/storage-writer.ts';
 
 const create = (DatabaseName: string): ClusterCommand => ({
@@ -23,6 +24,36 @@ const create = (DatabaseName: string): ClusterCommand => ({
   expectedEtag: null,
 });
 const next: ClusterCommand = { type: 'NextIdentities', database: 'shop', names: ['users'] };
+
+/** A writer whose disk stands still between `hold` and `release`. */
+class HeldWriter implements BatchWriter {
+  readonly #writer: BatchWriter;
+  #gate: Promise<void> = Promise.resolve();
+  release = () => {};
+
+  constructor(writer: BatchWriter) {
+    this.#writer = writer;
+  }
+
+  hold(): void {
+    this.#gate = new Promise((resolve) => {
+      this.release = resolve;
+    });
+  }
+
+  attach(handle: bigint, columns: readonly string[]): Promise<number> {
+    return this.#writer.attach(handle, columns);
+  }
+
+  async write(environment: number, frame: Uint8Array<ArrayBuffer>, sync: boolean): Promise<void> {
+    await this.#gate;
+    return this.#writer.write(environment, frame, sync);
+  }
+
+  detach(environment: number): Promise<void> {
+    return this.#writer.detach(environment);
+  }
+}
 
 describe('ClusterStateMachine', () => {
   let folder: string;
@@ -147,6 +178,27 @@ describe('ClusterStateMachine', () => {
     expect(outcomes[1]).toEqual(outcomes[0]);
     expect(other.digests().at(-1)).toEqual(machine.digests().at(-1));
     await other.close();
+  });
+
+  it('knows how many bytes of commands its storage has not taken yet', async () => {
+    const held = new HeldWriter(writer);
+    const slow = await ClusterStateMachine.open({
+      path: join(folder, 'slow'),
+      writer: held,
+      durable: true,
+      logger: silentLogger,
+    });
+    held.hold();
+    const commands = [entry(create('shop')), entry(next), entry(next)];
+    const [first, ...rest] = commands.map(({ data }) => data.byteLength) as [number, number, number];
+    slow.apply(commands.slice(0, 1));
+    expect(slow.unwrittenBytes).toBe(first);
+    slow.apply(commands.slice(1));
+    expect(slow.unwrittenBytes).toBe(rest.reduce((sum, bytes) => sum + bytes, first));
+    held.release();
+    await slow.flush();
+    expect(slow.unwrittenBytes).toBe(0);
+    await slow.close();
   });
 
   it('replaces everything by a restore, keeps it over a restart, and tells those who watch records', async () => {

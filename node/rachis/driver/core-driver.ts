@@ -1,11 +1,17 @@
 import type { Logger } from '../../observability/logger.ts';
-import type { Entry, NodeId } from '../core/entry.ts';
+import { type Entry, entryBytes, type NodeId } from '../core/entry.ts';
 import type { InstallSnapshot, Message, SnapshotMetadata } from '../core/message.ts';
 import type { RecoverOutcome } from '../core/outcome.ts';
 import type { RaftCore } from '../core/raft-core.ts';
 import type { PersistRequest, ReadState, Ready, RoleChange } from '../core/ready.ts';
 import type { RecoveryOrder } from '../core/recovery.ts';
-import { APPLY_SLICE_ENTRIES } from '../limits.ts';
+import {
+  APPLY_RETRY_MS,
+  APPLY_SLICE_BYTES,
+  APPLY_SLICE_ENTRIES,
+  UNAPPLIED_LOG_BYTES_MAX,
+  UNWRITTEN_BYTES_MAX,
+} from '../limits.ts';
 import type { RaftLogFiles } from '../log/raft-log-files.ts';
 import { RachisClosedError, RetryError } from '../rachis-error.ts';
 import type { RachisStateMachine } from '../state-machine.ts';
@@ -46,6 +52,7 @@ export class CoreDriver {
   readonly appliedWaiters: AppliedWaiters;
   #committed: Entry[] = [];
   #restoring: Promise<void> | null = null;
+  #heldUp: { readonly sinceMs: number; readonly timer: NodeJS.Timeout } | null = null;
   #isScheduled = false;
   #isStopped = false;
   #lastReadContext = 0;
@@ -59,6 +66,11 @@ export class CoreDriver {
 
   get isRestoring(): boolean {
     return this.#restoring !== null;
+  }
+
+  /** For how long nothing could be applied because the state machine's storage does not keep up, in milliseconds. */
+  get heldUpMs(): number {
+    return this.#heldUp === null ? 0 : performance.now() - this.#heldUp.sinceMs;
   }
 
   /** Does what the restored state asks for, at once. */
@@ -77,6 +89,17 @@ export class CoreDriver {
     } finally {
       this.#schedule();
     }
+  }
+
+  /** Messages of a peer. Entries are left out, as lost, while this node can neither apply nor hold them. */
+  step(messages: readonly Message[]): void {
+    const isFull = this.#heldUp !== null && this.#options.log.byteLength > UNAPPLIED_LOG_BYTES_MAX;
+    this.input((core) => {
+      for (const message of messages) {
+        const isLeftOut = isFull && message.type === 'AppendEntries' && message.entries.length > 0;
+        if (!isLeftOut) core.step(message);
+      }
+    });
   }
 
   /** Has the core go on alone, and gives the disk what that takes before anything else. */
@@ -112,6 +135,7 @@ export class CoreDriver {
   /** Waits for writes that are under way. Nothing is sent, persisted or applied afterwards. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    clearTimeout(this.#heldUp?.timer);
     const error = new RachisClosedError('the node is shutting down');
     this.#abandon(error);
     this.appliedWaiters.close();
@@ -191,9 +215,17 @@ export class CoreDriver {
   }
 
   #applySlice(): void {
-    if (this.#committed.length === 0 || this.#restoring !== null) return;
+    if (this.#committed.length === 0 || this.#restoring !== null) {
+      this.#heldUp = null;
+      return;
+    }
     const { stateMachine } = this.#options;
-    const entries = this.#committed.splice(0, APPLY_SLICE_ENTRIES);
+    if (stateMachine.unwrittenBytes > UNWRITTEN_BYTES_MAX) {
+      this.#holdUp();
+      return;
+    }
+    this.#heldUp = null;
+    const entries = this.#committed.splice(0, sliceOf(this.#committed));
     const startMs = performance.now();
     const results = stateMachine.apply(entries);
     this.#options.observeApply(performance.now() - startMs, entries.length);
@@ -206,6 +238,13 @@ export class CoreDriver {
     void this.#compaction
       .consider(last, (durable) => this.input((core) => core.compact(durable)) ?? null)
       .catch((error: unknown) => this.#fail(error));
+  }
+
+  /** Looks again after a while. */
+  #holdUp(): void {
+    clearTimeout(this.#heldUp?.timer);
+    const timer = setTimeout(() => this.#schedule(), APPLY_RETRY_MS);
+    this.#heldUp = { sinceMs: this.#heldUp?.sinceMs ?? performance.now(), timer };
   }
 
   #answerRead({ context, index }: ReadState): void {
@@ -229,4 +268,15 @@ export class CoreDriver {
     this.appliedWaiters.close();
     this.#options.onFatal(reason);
   }
+}
+
+/** How many of the entries are applied in one go. */
+function sliceOf(entries: readonly Entry[]): number {
+  let bytes = 0;
+  let count = 0;
+  for (; count < Math.min(entries.length, APPLY_SLICE_ENTRIES); count++) {
+    bytes += entryBytes(entries[count] as Entry);
+    if (bytes > APPLY_SLICE_BYTES && count > 0) break;
+  }
+  return count;
 }

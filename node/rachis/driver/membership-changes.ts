@@ -22,7 +22,7 @@ export interface MembershipOptions {
   readonly electionTimeoutMs: number;
   readonly logger: Logger;
   /** For how long the log has been waiting for the disk, in milliseconds. */
-  logStalledMs(): number;
+  diskStalledMs(): number;
   isConnected(id: NodeId): boolean;
   changed(withinMs: number): Promise<void>;
 }
@@ -131,11 +131,11 @@ export class MembershipChanges {
   }
 
   #handOverWhenStalled(): void {
-    const { logStalledMs, electionTimeoutMs, logger } = this.#options;
-    const stalledMs = logStalledMs();
+    const { diskStalledMs, electionTimeoutMs, logger } = this.#options;
+    const stalledMs = diskStalledMs();
     if (this.#isHandingOver || stalledMs < LOG_STALL_ELECTION_TIMEOUTS * electionTimeoutMs) return;
     this.#isHandingOver = true;
-    logger.warn('Handing leadership over: the Raft log waits for the disk', { stalledMs });
+    logger.warn('Handing leadership over: the Raft log, or the state, waits for the disk', { stalledMs });
     this.transfer({ target: null, from: null })
       .catch((error: unknown) => logger.warn('Nobody took over leadership', { error: String(error) }))
       .finally(() => {

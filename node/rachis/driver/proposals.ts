@@ -1,6 +1,6 @@
 import type { Entry } from '../core/entry.ts';
 import type { RaftCore } from '../core/raft-core.ts';
-import { WAITING_COMMANDS_MAX } from '../limits.ts';
+import { WAITING_COMMAND_BYTES_MAX, WAITING_COMMANDS_MAX } from '../limits.ts';
 import { RachisOverloadError, RetryError } from '../rachis-error.ts';
 
 export interface AppliedCommand {
@@ -19,6 +19,7 @@ interface Proposal {
 export class Proposals {
   #gathered: Proposal[] = [];
   readonly #appended = new Map<number, { readonly term: number; readonly proposal: Proposal }>();
+  #bytes = 0;
 
   /** Rejects with RetryError when it must be proposed again; it may be in the log all the same. */
   add(data: Uint8Array): Promise<AppliedCommand> {
@@ -27,7 +28,22 @@ export class Proposals {
         new RachisOverloadError(`${WAITING_COMMANDS_MAX} commands wait for their outcome already`),
       );
     }
-    return new Promise((resolve, reject) => this.#gathered.push({ data, resolve, reject }));
+    if (this.#bytes > 0 && this.#bytes + data.byteLength > WAITING_COMMAND_BYTES_MAX) {
+      return Promise.reject(
+        new RachisOverloadError(
+          `commands of ${this.#bytes} bytes wait for their outcome already; try again later, and look at the disks of the cluster's nodes if this goes on`,
+        ),
+      );
+    }
+    this.#bytes += data.byteLength;
+    const outcome = new Promise<AppliedCommand>((resolve, reject) => {
+      this.#gathered.push({ data, resolve, reject });
+    });
+    const settled = () => {
+      this.#bytes -= data.byteLength;
+    };
+    outcome.then(settled, settled);
+    return outcome;
   }
 
   /** Everything that gathered since the last time goes into the log together. */

@@ -20,6 +20,8 @@ export class ListStateMachine implements RachisStateMachine {
   #seen: Set<string>;
   /** Makes the next restore fail half-way, as a crash would. */
   failsRestore = false;
+  /** As if so much waited for a slow disk. */
+  unwrittenBytes = 0;
 
   constructor(disk: ListDisk) {
     this.disk = disk;
