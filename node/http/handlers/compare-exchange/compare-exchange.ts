@@ -78,7 +78,7 @@ function shown(
 }
 
 export const compareExchangeRoutes = [
-  databaseRoute('GET /cmpxchg', 'Read', get),
-  databaseRoute('PUT /cmpxchg', 'ReadWrite', put),
-  databaseRoute('DELETE /cmpxchg', 'ReadWrite', remove),
+  databaseRoute('GET /cmpxchg', 'Read', get, { isHot: true }),
+  databaseRoute('PUT /cmpxchg', 'ReadWrite', put, { isHot: true }),
+  databaseRoute('DELETE /cmpxchg', 'ReadWrite', remove, { isHot: true }),
 ];
