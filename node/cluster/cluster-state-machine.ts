@@ -7,10 +7,11 @@ import type { BatchWriter } from '../storage/batch-writer.ts';
 import { StorageEnvironment } from '../storage/storage-environment.ts';
 import { WriteBatch } from '../storage/write-batch.ts';
 import { type CommandEnvelope, decodeEnvelope } from './command-envelope.ts';
-import { RESTORE_BATCH_BYTES } from './limits.ts';
+import { RESTORE_BATCH_BYTES, VALUES_FETCHED_AT_ONCE } from './limits.ts';
 import { logTimeOf } from './state/advance-log-time.ts';
 import { applyCommand, type CommandOutcome } from './state/apply-command.ts';
 import { ClusterState } from './state/cluster-state.ts';
+import { namedValues } from './state/named-values.ts';
 import { rememberedOutcome } from './state/remembered-outcome.ts';
 import { RequestHistory } from './state/request-history.ts';
 import { type MeasuredEntry, snapshotChunks } from './state/snapshot-chunks.ts';
@@ -134,13 +135,10 @@ export class ClusterStateMachine implements RachisStateMachine {
   /** Outcomes in the order of the entries; null for entries that are no commands. */
   apply(entries: readonly Entry[]): readonly (CommandOutcome | null)[] {
     const written: StateChange[] = [];
-    const outcomes = entries.map((entry) => {
-      this.#appliedIndex = entry.index;
-      const before = written.length;
-      const outcome = entry.kind === 'command' ? this.#applyOne(entry, written) : null;
-      this.#digests.applied(entry.index, written.slice(before));
-      return outcome;
-    });
+    const outcomes: (CommandOutcome | null)[] = [];
+    for (let at = 0; at < entries.length; at += VALUES_FETCHED_AT_ONCE) {
+      outcomes.push(...this.#applyTogether(entries.slice(at, at + VALUES_FETCHED_AT_ONCE), written));
+    }
     this.#saver.save(written, this.#appliedIndex, bytesOf(entries));
     if (written.some(([key]) => WATCHED.some((prefix) => key.startsWith(prefix)))) this.#notify();
     if (written.some(([key]) => key.startsWith(TRANSACTIONS))) this.#tellOfTransactions();
@@ -213,10 +211,38 @@ export class ClusterStateMachine implements RachisStateMachine {
     });
   }
 
-  #applyOne(entry: Extract<Entry, { kind: 'command' }>, written: StateChange[]): CommandOutcome {
-    const envelope = readEnvelope(entry.data);
-    if (envelope === null)
+  #applyTogether(entries: readonly Entry[], written: StateChange[]): readonly (CommandOutcome | null)[] {
+    const envelopes = entries.map((entry) => (entry.kind === 'command' ? readEnvelope(entry.data) : null));
+    const named = envelopes.flatMap((envelope) => this.#namedBy(envelope));
+    return this.#stored.withFetched(named, () =>
+      entries.map((entry, position) => {
+        this.#appliedIndex = entry.index;
+        const before = written.length;
+        const outcome =
+          entry.kind === 'command' ? this.#applyOne(entry, envelopes[position] ?? null, written) : null;
+        this.#digests.applied(entry.index, written.slice(before));
+        return outcome;
+      }),
+    );
+  }
+
+  #namedBy(envelope: CommandEnvelope | null): readonly string[] {
+    try {
+      return envelope === null ? [] : namedValues(this.#state, envelope.command);
+    } catch {
+      // Not what a command looks like: applying it says so, and reads by itself what it needs.
+      return [];
+    }
+  }
+
+  #applyOne(
+    entry: Extract<Entry, { kind: 'command' }>,
+    envelope: CommandEnvelope | null,
+    written: StateChange[],
+  ): CommandOutcome {
+    if (envelope === null) {
       return { error: { name: 'ClusterError', message: 'The command could not be read.' } };
+    }
     const { requestId, timeMs, command } = envelope;
     const known = requestId === null ? undefined : this.#history.find(requestId);
     if (known !== undefined) return known;

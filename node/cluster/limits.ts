@@ -72,6 +72,9 @@ export const COMPARE_EXCHANGE_KEY_BYTES_MAX = 512;
 /** Largest compare-exchange value with its metadata, in bytes: each passes through the log of every node of the cluster. */
 export const COMPARE_EXCHANGE_VALUE_BYTES_MAX = 4 * 1024 * 1024;
 
+/** Commands whose values are read from storage at once, before they are applied: each may be as large as a value may be. */
+export const VALUES_FETCHED_AT_ONCE = 16;
+
 /** Longest value that is remembered with the outcome of a request, in characters: thousands of requests are. */
 export const REMEMBERED_VALUE_LENGTH_MAX = 1024;
 

@@ -22,7 +22,7 @@ export class StateDigests {
 
   /** An entry was applied. */
   applied(index: number, changes: readonly StateChange[]): void {
-    this.#digest.changed(changes.filter(([key]) => isDigestedKey(key)));
+    for (const [key] of changes) if (isDigestedKey(key)) this.#digest.changed(key);
     if (index % DIGEST_EVERY_ENTRIES !== 0) return;
     this.#checkpoints = [...this.#checkpoints, this.#at(index)].slice(-DIGESTS_KEPT);
   }

@@ -26,6 +26,8 @@ const GENERATION_BYTES = 4;
 export class StoredState {
   readonly #storage: StorageEnvironment;
   readonly #unwritten = new Map<string, unknown>();
+  /** What storage holds of some keys, read at once. */
+  readonly #fetched = new Map<string, unknown>();
   #generation: number;
 
   constructor(storage: StorageEnvironment, generation: number) {
@@ -39,8 +41,30 @@ export class StoredState {
 
   get(key: string): unknown {
     if (this.#unwritten.has(key)) return this.#unwritten.get(key);
+    if (this.#fetched.has(key)) return this.#fetched.get(key);
     const value = this.#storage.get(VALUES_COLUMN, this.storageKey(key));
     return value === undefined ? undefined : unpack(value);
+  }
+
+  /** Runs `use`, whose gets of these keys cost one reading of storage together. It must be done when it returns. */
+  withFetched<T>(keys: readonly string[], use: () => T): T {
+    const missing = keys.filter((key) => !this.#unwritten.has(key));
+    const values =
+      missing.length === 0
+        ? []
+        : this.#storage.getMany(
+            VALUES_COLUMN,
+            missing.map((key) => this.storageKey(key)),
+          );
+    for (const [position, key] of missing.entries()) {
+      const value = values[position];
+      this.#fetched.set(key, value === undefined ? undefined : unpack(value));
+    }
+    try {
+      return use();
+    } finally {
+      this.#fetched.clear();
+    }
   }
 
   scan(prefix: string, { after, limit }: ScanRange): readonly StateEntry[] {
@@ -58,7 +82,11 @@ export class StoredState {
   }
 
   apply(changes: readonly StateChange[]): void {
-    for (const [key, value] of changes) this.#unwritten.set(key, value);
+    for (const change of changes) this.change(change);
+  }
+
+  change([key, value]: StateChange): void {
+    this.#unwritten.set(key, value);
   }
 
   /** These changes are in storage; those that came since for the same key are not. */

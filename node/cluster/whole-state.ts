@@ -26,8 +26,6 @@ export class WholeState implements StateReader {
   }
 
   apply(changes: readonly StateChange[]): void {
-    const isStored = ([key]: StateChange) => isStoredKey(key);
-    this.#stored.apply(changes.filter(isStored));
-    this.#inMemory.apply(changes.filter((change) => !isStored(change)));
+    for (const change of changes) (isStoredKey(change[0]) ? this.#stored : this.#inMemory).change(change);
   }
 }

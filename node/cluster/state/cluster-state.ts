@@ -34,10 +34,12 @@ export class ClusterState implements StateReader {
   }
 
   apply(changes: readonly StateChange[]): void {
-    for (const [key, value] of changes) {
-      if (value === undefined) this.#families.get(familyOf(key))?.delete(key);
-      else this.#put(key, value);
-    }
+    for (const change of changes) this.change(change);
+  }
+
+  change([key, value]: StateChange): void {
+    if (value === undefined) this.#families.get(familyOf(key))?.delete(key);
+    else this.#put(key, value);
   }
 
   /** Everything, as of now; later changes don't touch it. */

@@ -39,14 +39,14 @@ export function checkValueKey(key: string): void {
   );
 }
 
-/** Writes whatever is there; the caller has compared. */
+/** Writes whatever is there (`before`); the caller has compared. */
 export function writeValue(
   context: ApplyContext,
   space: number,
   key: string,
   { value, expiresAtMs }: NewValue,
+  before: StoredValue | undefined = findValue(context.state, space, key),
 ): void {
-  const before = findValue(context.state, space, key);
   if (before !== undefined) dropExpiry(context, space, before);
   const stored: StoredValue = { key: before?.key ?? key, index: context.index, value, expiresAtMs };
   context.state.put(valueKey(space, key), stored);
@@ -73,7 +73,7 @@ export function putCompareExchange(
   const { id: space } = requireSpace(context, command.database);
   const current = findValue(context.state, space, command.key);
   if ((current?.index ?? 0) !== command.index) return refused(current);
-  writeValue(context, space, command.key, command);
+  writeValue(context, space, command.key, command, current);
   return { isSuccessful: true, index: context.index, value: null };
 }
 

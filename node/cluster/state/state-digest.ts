@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pack } from 'msgpackr';
-import type { StateChange, StateEntry } from './state-transaction.ts';
+import type { StateEntry } from './state-transaction.ts';
 
 /** What a state comes to at a place of the log: nodes that applied the same entries have the same. */
 export interface DigestAt {
@@ -31,8 +31,8 @@ export class StateDigest {
     for (const [key] of entries) this.#changed.add(key);
   }
 
-  changed(changes: readonly StateChange[]): void {
-    for (const [key] of changes) this.#changed.add(key);
+  changed(key: string): void {
+    this.#changed.add(key);
   }
 
   /** `get` gives the value that a key has now, or undefined. */

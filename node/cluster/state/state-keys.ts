@@ -23,11 +23,9 @@ export const EXPIRIES = 'expiry/';
 /** Documents of cluster transactions, until every copy of the database has them. */
 export const TRANSACTIONS = 'transaction/';
 
-const STORED = [VALUES, EXPIRIES, TRANSACTIONS] as const;
-
 /** Whether a key is one of those that live in storage only, and not in memory too. */
 export function isStoredKey(key: string): boolean {
-  return STORED.some((prefix) => key.startsWith(prefix));
+  return key.startsWith(VALUES) || key.startsWith(EXPIRIES) || key.startsWith(TRANSACTIONS);
 }
 
 /** Digits of a number in a key: those of 2^53, so that keys sort as numbers do. */

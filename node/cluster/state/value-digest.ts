@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ApplyContext } from './apply-context.ts';
 import type { StoredValue } from './compare-exchange.ts';
 import { valueDigestKey } from './state-keys.ts';
@@ -22,8 +22,5 @@ export function digestChange(
 function hashOf(value: StoredValue | undefined): bigint {
   if (value === undefined) return 0n;
   const { key, index, value: json, expiresAtMs } = value;
-  return createHash('sha256')
-    .update(`${key}\0${index}\0${expiresAtMs ?? ''}\0${json}`)
-    .digest()
-    .readBigUInt64BE(0);
+  return hash('sha256', `${key}\0${index}\0${expiresAtMs ?? ''}\0${json}`, 'buffer').readBigUInt64BE(0);
 }

@@ -17,7 +17,7 @@ describe('the digest of a state', () => {
         for (const [[key, value], isAsked] of steps) {
           if (value === undefined) state.delete(key);
           else state.set(key, value);
-          digest.changed([[key, value]]);
+          digest.changed(key);
           if (isAsked) digest.value((name) => state.get(name));
         }
         const reversed = new Map([...state].reverse());
