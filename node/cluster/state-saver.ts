@@ -2,7 +2,7 @@ import { pack } from 'msgpackr';
 import type { Logger } from '../observability/logger.ts';
 import type { StorageEnvironment } from '../storage/storage-environment.ts';
 import { WriteBatch } from '../storage/write-batch.ts';
-import { SAVE_RETRY_MS } from './limits.ts';
+import { SAVE_AFTER_MS, SAVE_AT_BYTES, SAVE_RETRY_MS } from './limits.ts';
 import { isStoredKey } from './state/state-keys.ts';
 import type { StateChange } from './state/state-transaction.ts';
 import { APPLIED, META, STATE, VALUES_COLUMN } from './state-columns.ts';
@@ -10,8 +10,8 @@ import type { StoredState } from './stored-state.ts';
 
 /**
  * Writes the effects of applied entries to storage, in order, each write with the index it brings the storage to.
- * While one write is under way the next gathers. A write that fails (a full disk) is tried again, with what came since:
- * storage may lag behind memory, but never has a hole.
+ * What comes within a short time is written together: nobody waits for it, since the log has it all. A write that fails
+ * (a full disk) is tried again, with what came since: storage may lag behind memory, but never has a hole.
  */
 export class StateSaver {
   readonly #storage: StorageEnvironment;
@@ -22,6 +22,7 @@ export class StateSaver {
   #savedIndex: number;
   #gatheredBytes = 0;
   #writingBytes = 0;
+  #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #isClosed = false;
 
@@ -43,12 +44,14 @@ export class StateSaver {
     this.#gatheredBytes += bytes;
     for (const [key, value] of changes) this.#unsaved.set(key, value);
     this.#appliedIndex = appliedIndex;
-    this.#running ??= this.#run();
+    this.#writeSoon();
   }
 
   /** Resolves when everything saved so far is durable, with the index that storage is at. */
   async flush(): Promise<number> {
-    while (this.#running !== null) await this.#running;
+    const target = this.#appliedIndex;
+    // A write under way would come before this one, and have a later index than it names.
+    while (this.#running !== null || (this.#savedIndex < target && !this.#isClosed)) await this.#write();
     const index = this.#savedIndex;
     const batch = new WriteBatch();
     batch.put(META, APPLIED, pack(index));
@@ -64,14 +67,34 @@ export class StateSaver {
     this.#savedIndex = index;
   }
 
-  /** Waits for the write under way; what could not be written is applied again from the log at the next start. */
+  /** Writes what is left, once; what could not be written is applied again from the log at the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#running;
+    if (this.#savedIndex < this.#appliedIndex) await this.#write();
   }
 
-  async #run(): Promise<void> {
-    while (this.#savedIndex < this.#appliedIndex) {
+  #writeSoon(): void {
+    if (this.#running !== null || this.#isClosed || this.#savedIndex >= this.#appliedIndex) return;
+    if (this.#gatheredBytes >= SAVE_AT_BYTES) void this.#write();
+    else this.#timer ??= setTimeout(() => void this.#write(), SAVE_AFTER_MS);
+  }
+
+  /** Never rejects. */
+  #write(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#running ??= this.#writeGathered().finally(() => {
+      this.#running = null;
+      this.#writeSoon();
+    });
+    return this.#running;
+  }
+
+  /** Until a write has succeeded. */
+  async #writeGathered(): Promise<void> {
+    for (;;) {
       const changes = [...this.#unsaved];
       const index = this.#appliedIndex;
       this.#unsaved.clear();
@@ -82,17 +105,17 @@ export class StateSaver {
         this.#savedIndex = index;
         this.#writingBytes = 0;
         this.#stored.written(changes);
+        return;
       } catch (error) {
         // Newer values of the same keys win over those that failed.
         for (const [key, value] of changes) if (!this.#unsaved.has(key)) this.#unsaved.set(key, value);
-        if (this.#isClosed) break;
+        if (this.#isClosed) return;
         this.#logger.error(`The cluster state could not be written; next try in ${SAVE_RETRY_MS} ms`, {
           error: String(error),
         });
         await new Promise((resolve) => setTimeout(resolve, SAVE_RETRY_MS));
       }
     }
-    this.#running = null;
   }
 
   #batchOf(changes: readonly StateChange[], appliedIndex: number): WriteBatch {

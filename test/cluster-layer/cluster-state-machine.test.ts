@@ -92,6 +92,15 @@ describe('ClusterStateMachine', () => {
     expect(machine.apply([entry(next)])).toEqual([{ result: [2] }]);
   });
 
+  it('has what it applied last after a restart that nothing was flushed before', async () => {
+    machine.apply([entry(create('shop')), entry(next)]);
+    machine.apply([entry(next)]);
+    await machine.close();
+    machine = await open('a');
+    expect(machine.appliedIndex).toBe(3);
+    expect(machine.apply([entry(next)])).toEqual([{ result: [3] }]);
+  });
+
   it('comes to the same digests, at the checkpoints and now, by the log, by a restart and by a snapshot', async () => {
     const first = [entry(create('shop')), entry(create('bar')), entry(next, 'r1')];
     const rest = Array.from({ length: DIGEST_EVERY_ENTRIES }, (_, i) => entry(next, `r${i % 700}`));

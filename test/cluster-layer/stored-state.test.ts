@@ -35,18 +35,13 @@ async function write(state: StoredState, changes: readonly StateChange[]): Promi
   await storage.commit(batch);
 }
 
-const key = fc.constantFrom(
-  'value/1/a',
-  'value/1/b',
-  'value/1/c',
-  'value/2/a',
-  'value/2/\u{10000}',
-  'value/2/\u{ffff}',
-);
+const KEYS = ['value/1/a', 'value/1/b', 'value/1/c', 'value/2/a', 'value/2/\u{10000}', 'value/2/\u{ffff}'];
+const key = fc.constantFrom(...KEYS);
 const step = fc.oneof(
   fc.record({ kind: fc.constant('change' as const), key, value: fc.option(fc.nat(9)) }),
   fc.record({ kind: fc.constant('write' as const), count: fc.integer({ min: 1, max: 4 }) }),
   fc.record({ kind: fc.constant('snapshot' as const) }),
+  fc.record({ kind: fc.constant('fetch' as const), keys: fc.array(key), changed: key }),
 );
 
 let generation = 0;
@@ -70,6 +65,15 @@ it('shows what was applied, whatever of it is in storage already; a snapshot sho
           unwritten = unwritten.slice(one.count);
           await write(state, changes);
           state.written(changes);
+        } else if (one.kind === 'fetch') {
+          state.withFetched(one.keys, () => {
+            for (const key of one.keys) expect(state.get(key)).toEqual(model.get(key));
+            const change: StateChange = [one.changed, { n: 10 }];
+            model.set(...change);
+            state.apply([change]);
+            unwritten.push(change);
+            expect(state.get(one.changed)).toEqual({ n: 10 });
+          });
         } else snapshots.push({ taken: state.snapshot(), was: new Map(model) });
         for (const prefix of ['value/', 'value/1/', 'value/2/']) {
           const rows = state.scan(prefix, { limit: 10 });
@@ -86,7 +90,7 @@ it('shows what was applied, whatever of it is in storage already; a snapshot sho
         expect(new Map([...taken].map(({ entry }) => entry))).toEqual(was);
         taken.close();
       }
-      for (const [key, value] of model) expect(state.get(key)).toEqual(value);
+      for (const key of KEYS) expect(state.get(key)).toEqual(model.get(key));
     }),
     { numRuns: 60 },
   );
