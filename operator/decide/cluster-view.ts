@@ -25,6 +25,8 @@ export class ClusterView {
   readonly nowMs: number;
   /** See `Observed.keepsProcesses`. */
   readonly keepsProcesses: boolean;
+  /** See `Observed.isTakingUp`. */
+  readonly isTakingUp: boolean;
   readonly leader: LeaderView | undefined;
   /** Absent when nobody could say which there are. */
   readonly databases: readonly WishedDatabase[] | undefined;
@@ -40,6 +42,7 @@ export class ClusterView {
   constructor(cluster: RavenCluster, observed: Observed, memory: Memory) {
     this.nowMs = observed.nowMs;
     this.keepsProcesses = observed.keepsProcesses === true;
+    this.isTakingUp = observed.isTakingUp === true;
     this.databases = observed.databases?.map((database) => {
       const wish = ownerOf(database.name, observed.wishes ?? []);
       return wish === undefined ? database : { ...database, wish };
@@ -53,7 +56,7 @@ export class ClusterView {
     this.clusterId =
       memory.clusterId ??
       cluster.status?.clusterId ??
-      answers.find(({ topology }) => topology !== undefined && !this.isFormer(topology.id))?.topology?.id;
+      answers.find((answer) => this.#isFirstWord(answer))?.topology?.id;
     const ours = answers.filter((answer) => answer.topology?.id === this.clusterId);
     const leading = newest(
       ours.filter((answer) => answer.state === 'Leader'),
@@ -130,6 +133,14 @@ export class ClusterView {
   /** Topology id of what this cluster was before one of its nodes went on alone. */
   isFormer(topologyId: string): boolean {
     return this.#formerIds.includes(topologyId);
+  }
+
+  /**
+   * From it an operator that remembers nothing may learn which cluster this is. Not from a node that knows itself by
+   * another address: an address that was somebody else's a moment ago may still lead there.
+   */
+  #isFirstWord({ tag, topology }: NodeAnswer): boolean {
+    return topology !== undefined && !topology.foreign.includes(tag) && !this.isFormer(topology.id);
   }
 
   /** It speaks as a node of this cluster, or of what the cluster was before. */

@@ -92,7 +92,10 @@ const PROGRESS = {
   Recover: 'Recovering',
 } as const satisfies Readonly<Record<string, ClusterConditionReason<'Progressing'>>>;
 
-function progress({ step: { operation } }: StatusInput): readonly ConditionDraft[] {
+function progress({ view, step: { operation } }: StatusInput): readonly ConditionDraft[] {
+  if (operation === undefined && view.isTakingUp) {
+    return [condition('Progressing', 'True', PROGRESS.Update, 'Kubernetes is taking up the new template')];
+  }
   if (operation === undefined) return [condition('Progressing', 'False', 'Idle')];
   return [condition('Progressing', 'True', PROGRESS[operation.type], operation.step)];
 }

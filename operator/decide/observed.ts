@@ -140,6 +140,8 @@ export interface Observed {
    * StatefulSet. Then data is set aside while its process runs, and the next process starts without it.
    */
   readonly keepsProcesses?: boolean;
+  /** The platform has not taken up what was written last: which nodes have to restart for it is not known yet. */
+  readonly isTakingUp?: boolean;
   readonly nodes: readonly ObservedNode[];
   /** Absent when no node could say: then nothing is decided that could cost a copy. */
   readonly databases?: readonly ObservedDatabase[];

@@ -97,7 +97,7 @@ function phaseOf(
   if (cluster.spec.hibernated && (type === undefined || type === 'Hibernate')) return 'Hibernated';
   if (view.isUntouched) return view.nodes.length === 0 ? 'Pending' : 'Bootstrapping';
   if (view.leader === undefined) return 'Unavailable';
-  if (type === 'Update') return 'Updating';
+  if (type === 'Update' || (type === undefined && view.isTakingUp)) return 'Updating';
   if (type === 'ScaleUp' || type === 'ScaleDown' || type === 'Rebalance') return 'Scaling';
   const hasLeftovers = view.nodes.some(
     (node) => node.ordinal >= cluster.spec.nodes && node.process !== 'Stopped',

@@ -36,6 +36,7 @@ export async function observeCluster(
     nowMs,
     nodes,
     ...(platform.keepsProcesses === true ? { keepsProcesses: true } : {}),
+    ...(platform.isTakingUp === true ? { isTakingUp: true } : {}),
     ...(databases === undefined ? {} : { databases }),
     ...(wishes === undefined ? {} : { wishes }),
   };

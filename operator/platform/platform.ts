@@ -21,6 +21,8 @@ export type PlatformAction = Exclude<
 export interface Platform {
   /** See `Observed.keepsProcesses`. */
   readonly keepsProcesses?: boolean;
+  /** See `Observed.isTakingUp`; of the last look at the nodes. */
+  readonly isTakingUp?: boolean;
   /** Every node that has a process or data. */
   nodes(): Promise<readonly PlatformNode[]>;
   /** Address of a node's HTTP endpoint for the operator and the other nodes, whether it exists or not. */

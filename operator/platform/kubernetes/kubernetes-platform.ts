@@ -9,6 +9,7 @@ import type { Platform, PlatformAction, PlatformNode } from '../platform.ts';
 import { hasReason } from './api/kube-error.ts';
 import type { DesiredState } from './apply/desired-state.ts';
 import { type ApplyProblem, problemOf } from './apply/object-applier.ts';
+import { isTakenUp } from './apply/stateful-set-applier.ts';
 import type { ClusterScope } from './cluster-scope.ts';
 import type { ClusterSecurity } from './cluster-security.ts';
 import { LeadershipLostError } from './cluster-writer.ts';
@@ -76,6 +77,11 @@ export class KubernetesPlatform implements Platform {
   async nodes(): Promise<readonly PlatformNode[]> {
     this.#seen = await this.#parts.reader.look();
     return viewNodes(this.#seen, this.#cluster.spec, this.#addresses, Date.now());
+  }
+
+  get isTakingUp(): boolean {
+    const statefulSet = this.#seen?.statefulSet;
+    return statefulSet !== undefined && !isTakenUp(statefulSet);
   }
 
   urlOf(ordinal: number): string {

@@ -133,7 +133,12 @@ describeOnKubernetes('reading', () => {
 
   it('is refused what no role allows, with the sentence of the API server', async () => {
     const namespace = await newNamespace(adminClient());
-    const client = await serviceAccountClient(namespace, 'default');
+    await adminClient().create({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { namespace, name: 'nobody' },
+    });
+    const client = await serviceAccountClient(namespace, 'nobody');
     await expect(client.list(POD, { namespace })).rejects.toMatchObject({
       code: 403,
       reason: 'Forbidden',

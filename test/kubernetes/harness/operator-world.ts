@@ -124,6 +124,7 @@ export class OperatorWorld {
   ): Promise<OperatorWorld> {
     const client = adminClient();
     await removeLeftovers(client);
+    await machines?.vacated();
     return new OperatorWorld(client, await newNamespace(client), { machines, scheme });
   }
 

@@ -272,6 +272,34 @@ describe('a process that keeps ending', () => {
   });
 });
 
+describe('a cluster of which nothing is remembered', () => {
+  const known = (foreign: readonly string[]) => {
+    const { nodes } = observe({ members: ['A'] });
+    const [node] = nodes;
+    if (node?.answer?.topology === undefined) throw new Error('It answers');
+    const topology = { ...node.answer.topology, foreign };
+    const answering = { ...node, data: 'None', answer: { ...node.answer, topology } } as const;
+    return decide(cluster('{ nodes: 1 }'), { nowMs: 1, nodes: [answering] }, FIRST_MEMORY).status.clusterId;
+  };
+
+  it('is learnt from its nodes', () => {
+    expect(known([])).toBe('c');
+  });
+
+  it('is not learnt from a node that knows itself by another address: it answers for who was there before', () => {
+    expect(known(['A'])).toBeUndefined();
+  });
+});
+
+describe('a cluster whose new template Kubernetes has not taken up', () => {
+  it('is being updated, whatever its nodes seem to run', () => {
+    const observed = { ...observe({ members: ['A', 'B', 'C'], keepsProcesses: true }), databases: [] };
+    const phase = (isTakingUp: boolean) =>
+      decide(cluster('{ nodes: 3 }'), { ...observed, isTakingUp }, FIRST_MEMORY).status.phase;
+    expect([phase(true), phase(false)]).toEqual(['Updating', 'Ready']);
+  });
+});
+
 describe('a cluster that was formed before', () => {
   it('is never formed again, though all its nodes come up empty', () => {
     const nodes = [

@@ -79,11 +79,15 @@ export async function removeToMakeAnew(scope: ClusterScope, seen: StatefulSetObj
   await scope.writer.delete(STATEFUL_SET, seen, { propagationPolicy: 'Orphan' });
 }
 
+/** Its controller has seen what was written last, and its status speaks of that. */
+export function isTakenUp({ metadata, status }: StatefulSetObject): boolean {
+  return status?.observedGeneration === metadata.generation;
+}
+
 /** Pods that belong to no set, or to one that is no more: nobody would replace them. */
 export function unadoptedPods({ statefulSet, pods }: ClusterObjects): readonly string[] {
   if (statefulSet === undefined || statefulSet.metadata.deletionTimestamp !== undefined) return [];
-  const isCurrent = statefulSet.status?.observedGeneration === statefulSet.metadata.generation;
-  if (!isCurrent) return [];
+  if (!isTakenUp(statefulSet)) return [];
   return [...pods.values()]
     .filter((pod) => pod.metadata.deletionTimestamp === undefined)
     .filter(

@@ -15,6 +15,7 @@ import { type KubeObject, keyOf } from '../../../../operator/platform/kubernetes
 import { ObjectCache } from '../../../../operator/platform/kubernetes/api/object-cache.ts';
 import { Reflector } from '../../../../operator/platform/kubernetes/api/reflector.ts';
 import { freePort } from '../../../processes/harness/free-port.ts';
+import { waitUntil } from '../../../processes/harness/wait-until.ts';
 import { STORAGE_CLASSES, VOLUME_FOLDER_ANNOTATION } from '../../cluster/storage-classes.ts';
 import { controlPlane } from '../api-test.ts';
 import { heartbeat, machineObject, machineStatus, TAINT_KEY } from './machine-objects.ts';
@@ -25,6 +26,9 @@ const PROVISIONER = join(import.meta.dirname, '..', '..', 'cluster', 'provisione
 
 /** How often machines say that they live, in milliseconds; well within the grace of the control plane. */
 const HEARTBEAT_MS = 4_000;
+
+/** Patience with what the garbage collector takes away: generous, since it only ends a hang. */
+const VACATION_MS = 120_000;
 
 /** First host number of a pod's address; ordinals count from here. */
 const FIRST_HOST = 10;
@@ -132,6 +136,18 @@ export class ProcessMachines {
     return machine;
   }
 
+  /**
+   * Waits until no pod is left: the next one with its ordinal gets its address, and who asks there must not hear the
+   * one before. What was on machines without power stays, as nobody says that it is gone.
+   */
+  async vacated(): Promise<void> {
+    await waitUntil(
+      'the pods of earlier tests to be gone',
+      () => this.#ending.size === 0 && ![...this.#cache.values()].some((pod) => this.#runsHere(pod)),
+      VACATION_MS,
+    );
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearInterval(this.#beat);
@@ -149,13 +165,16 @@ export class ProcessMachines {
   /** @param now the pod as it is; `undefined` when it is gone */
   #see(now: PodToRun | undefined, object: PodToRun): void {
     const { uid } = object.metadata;
-    const isOurs =
-      this.#names.includes(object.spec.nodeName ?? '') && !this.#dead.has(object.spec.nodeName ?? '');
-    if (this.#isStopped || !isOurs) return;
+    if (this.#isStopped || !this.#runsHere(object)) return;
     const running = this.#pods.get(uid);
     const isWanted = now !== undefined && now.metadata.deletionTimestamp === undefined;
     if (isWanted && running === undefined) this.#begin(object);
     if (!isWanted && running !== undefined) this.#end(running, now === undefined);
+  }
+
+  /** On one of these machines, and it has power. */
+  #runsHere({ spec: { nodeName = '' } }: PodToRun): boolean {
+    return this.#names.includes(nodeName) && !this.#dead.has(nodeName);
   }
 
   #begin(pod: PodToRun): void {
