@@ -68,6 +68,7 @@ export const CLUSTER_CONDITIONS = {
       ReplicasBelowFactor: 'A database has fewer copies than wanted.',
       ZoneLost: 'No node of a zone answers.',
       LagHigh: 'A member is far behind the leader.',
+      NotApplied: 'Not all of the spec could be put into force; Reconciled says what.',
     },
     otherwise: { AsExpected: 'Nothing is.' },
   },

@@ -26,7 +26,15 @@ export function degraded(input: StatusInput): ConditionDraft {
     const message = `Fewer copies than wanted, and no place for them now: ${namesOf(below)}`;
     return condition('Degraded', 'True', 'ReplicasBelowFactor', message);
   }
+  if (isRefused(input)) {
+    return condition('Degraded', 'True', 'NotApplied', 'Not all of the spec is in force: see Reconciled');
+  }
   return condition('Degraded', 'False', 'AsExpected');
+}
+
+/** The platform could not bring its objects to what the spec says. */
+export function isRefused({ platformConditions }: StatusInput): boolean {
+  return platformConditions.some(({ type, status }) => type === 'Reconciled' && status === 'False');
 }
 
 /** A zone with several nodes, none of which answers, while others do. */

@@ -1,6 +1,7 @@
 import type { RavenCluster, RavenClusterStatus } from '../api/raven-cluster.ts';
 import { type ClusterView, majorityOf } from './cluster-view.ts';
 import { describeConditions } from './conditions.ts';
+import { isRefused } from './degraded.ts';
 import { factorStatus } from './factor-status.ts';
 import { LISTED_DATABASES_MAX } from './limits.ts';
 import type { Memory } from './memory.ts';
@@ -87,10 +88,8 @@ function databaseStatus(view: ClusterView): Status['databases'] {
   };
 }
 
-function phaseOf(
-  { cluster, view, step, isPaused, isGoing }: StatusInput,
-  nodes: readonly NodeStatus[],
-): NonNullable<Status['phase']> {
+function phaseOf(input: StatusInput, nodes: readonly NodeStatus[]): NonNullable<Status['phase']> {
+  const { cluster, view, step, isPaused, isGoing } = input;
   const type = step.operation?.type;
   if (isGoing) return 'Deleting';
   if (isPaused) return 'Paused';
@@ -103,6 +102,6 @@ function phaseOf(
     (node) => node.ordinal >= cluster.spec.nodes && node.process !== 'Stopped',
   );
   if (hasLeftovers) return 'Scaling';
-  const isWhole = nodes.every((node) => node.ready || node.role === 'None');
+  const isWhole = !isRefused(input) && nodes.every((node) => node.ready || node.role === 'None');
   return isWhole && nodes.filter((node) => node.ready).length >= cluster.spec.nodes ? 'Ready' : 'Degraded';
 }

@@ -300,6 +300,17 @@ describe('a cluster whose new template Kubernetes has not taken up', () => {
   });
 });
 
+describe('a cluster whose spec Kubernetes refuses in part', () => {
+  it('is degraded, though all its nodes are well', () => {
+    const conditions = [{ type: 'Reconciled', status: 'False', reason: 'InvalidSpec' }] as const;
+    const observed = { ...observe({ members: ['A', 'B', 'C'] }), databases: [], conditions };
+    const decision = decide(cluster('{ nodes: 3 }'), observed, FIRST_MEMORY);
+    expect(decision.status.phase).toBe('Degraded');
+    expect(conditionOf(decision, 'Degraded')).toMatchObject({ status: 'True', reason: 'NotApplied' });
+    expect(conditionOf(decision, 'Ready')?.status).toBe('True');
+  });
+});
+
 describe('a cluster that was formed before', () => {
   it('is never formed again, though all its nodes come up empty', () => {
     const nodes = [
