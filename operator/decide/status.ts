@@ -97,6 +97,8 @@ function phaseOf(input: StatusInput, nodes: readonly NodeStatus[]): NonNullable<
   if (view.isUntouched) return view.nodes.length === 0 ? 'Pending' : 'Bootstrapping';
   if (view.leader === undefined) return 'Unavailable';
   if (type === 'Update' || (type === undefined && view.isTakingUp)) return 'Updating';
+  // The membership may change yet, and what waits for that can't be begun.
+  if (step.conditions.some(({ reason }) => reason === 'AwaitingAnswer')) return 'Scaling';
   if (type === 'ScaleUp' || type === 'ScaleDown' || type === 'Rebalance') return 'Scaling';
   const hasLeftovers = view.nodes.some(
     (node) => node.ordinal >= cluster.spec.nodes && node.process !== 'Stopped',

@@ -300,6 +300,17 @@ describe('a cluster whose new template Kubernetes has not taken up', () => {
   });
 });
 
+describe('a cluster with a change of its membership that was not answered', () => {
+  it('is no cluster at rest: what it has to do besides waits for the answer', () => {
+    const picture = { members: ['A', 'B', 'C'], outdated: ['C'] };
+    const memory = { clusterId: 'c', uncertainUntilMs: NOW_MS + 1 };
+    const decision = decideOn('{ nodes: 3 }', picture, memory);
+    expect(decision.actions).toEqual([]);
+    expect(decision.status.phase).toBe('Scaling');
+    expect(decideOn('{ nodes: 3 }', picture, { clusterId: 'c' }).status.phase).toBe('Updating');
+  });
+});
+
 describe('a cluster whose spec Kubernetes refuses in part', () => {
   it('is degraded, though all its nodes are well', () => {
     const conditions = [{ type: 'Reconciled', status: 'False', reason: 'InvalidSpec' }] as const;
