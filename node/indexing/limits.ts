@@ -63,3 +63,21 @@ export const UNMERGED_PART = 4;
 
 /** Blocks that are looked at in one turn; queries wait meanwhile. */
 export const MERGED_BLOCKS_AT_ONCE = 4096;
+
+/**
+ * Bytes of the tables of terms of all databases (see term-tables.ts), and the part of it that one may take while it is
+ * made: it grows by doubling.
+ */
+export const TERM_TABLE_BYTES_MAX = 64 * 1024 * 1024;
+export const TABLE_PART_OF_MEMORY = 2;
+
+/** Blocks that are read for a table in one turn, and that must have been scanned in vain before any are. */
+export const TABLE_BLOCKS_AT_ONCE = 4096;
+export const TABLE_BLOCKS_MIN = 128;
+
+/**
+ * Terms or entries of a field that have changed since its table was made: beyond the first number they are taken into
+ * it by the next query, beyond the second it is dropped.
+ */
+export const CHANGED_SINCE_MAX = 256;
+export const CHANGED_SINCE_DROPPED_MAX = 4096;

@@ -141,13 +141,13 @@ export class LocalIndex {
     this.#lastFeed = feed;
     const { view, environment, recent } = this.#options;
     const batch = new WriteBatch();
-    const index = this.#state.number;
+    const { number: index, nextEntry: firstEntry } = this.#state;
     const writer = new IndexWriter({
       view,
       batch,
       index,
       fields: () => this.#sources.fieldList,
-      nextEntry: this.#state.nextEntry,
+      nextEntry: firstEntry,
     });
     const { reduce } = this.spec;
     const reducing =
@@ -171,7 +171,11 @@ export class LocalIndex {
     };
     batch.put(INDEX_META, stateKey(index), encodeState(this.#state));
     // In this turn the batch becomes visible, so that nobody reads in between what was before.
-    recent.forget(index, writer.changedTerms(), writer.changedEntries);
+    recent.forget(index, {
+      terms: () => writer.changedTerms(),
+      entries: writer.changedEntries,
+      nextEntry: { before: firstEntry, after: writer.nextEntry },
+    });
     await environment.commit(batch, { sync: false });
     return true;
   }

@@ -237,6 +237,7 @@ export class LocalIndexes {
   }
 
   close(): Promise<void> {
+    this.#recent.close();
     return this.#environment.close();
   }
 

@@ -68,7 +68,42 @@ export function union(sets: readonly EntrySet[]): EntrySet {
     all.set(set, at);
     at += set.length;
   }
-  return distinct(all.sort());
+  return setOf(all);
+}
+
+/** Entries that come in no order, maybe several times, as a set. Takes the array over. */
+export function setOf(entries: Uint32Array): EntrySet {
+  const { length } = entries;
+  if (length < MARKED_MIN) return distinct(entries.sort());
+  let last = 0;
+  for (let at = 0; at < length; at++) if ((entries[at] as number) > last) last = entries[at] as number;
+  const words = (last >>> 5) + 1;
+  return words > length * WORDS_PER_ENTRY ? distinct(entries.sort()) : marked(entries, words);
+}
+
+/** Above so many entries, marking them in a map of bits is shorter than sorting them, unless they lie far apart. */
+const MARKED_MIN = 64;
+const WORDS_PER_ENTRY = 8;
+
+function marked(entries: Uint32Array, words: number): EntrySet {
+  const bits = new Uint32Array(words);
+  let count = 0;
+  for (let at = 0; at < entries.length; at++) {
+    const entry = entries[at] as number;
+    const word = bits[entry >>> 5] as number;
+    const bit = 1 << (entry & 31);
+    if ((word & bit) !== 0) continue;
+    bits[entry >>> 5] = word | bit;
+    count++;
+  }
+  const set = new Uint32Array(count);
+  let found = 0;
+  for (let at = 0; at < words; at++) {
+    for (let word = bits[at] as number; word !== 0; word &= word - 1) {
+      set[found++] = at * 32 + 31 - Math.clz32(word & -word);
+    }
+  }
+  return set;
 }
 
 export function has(set: EntrySet, entry: number): boolean {

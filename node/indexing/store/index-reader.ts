@@ -5,36 +5,12 @@ import { type EntrySet, NO_ENTRIES, union } from './entry-set.ts';
 import { ALL_ENTRIES } from './field-terms.ts';
 import { DOCUMENT_ENTRIES, documentKey, ENTRIES, entryKey, GROUPS, POSTINGS } from './index-columns.ts';
 import { decodeEntry, decodeNumbers, type IndexEntry } from './index-entry.ts';
-import { blockCount, copyEntries, decodeBlock, type PostingBlock } from './posting-block.ts';
-import {
-  blockKey,
-  kindPrefix,
-  partialPrefix,
-  prefixOfBlock,
-  termOfPrefix,
-  termPrefix,
-} from './posting-key.ts';
+import type { KnownTerms, TermEntries } from './known-terms.ts';
+import { blockCount, decodeBlock, joinedBlocks, type PostingBlock } from './posting-block.ts';
+import { blockKey, kindPrefix, prefixOfBlock, termOfPrefix, termPrefix } from './posting-key.ts';
 import type { RecentReads } from './recent-reads.ts';
 import type { Term } from './term.ts';
-
-/** A term that a scan met, and its entries. */
-export interface TermEntries {
-  readonly bytes: Buffer;
-  readonly entries: EntrySet;
-}
-
-/** Where a range of terms begins or ends. */
-export interface RangeEnd {
-  readonly bytes: Buffer;
-  readonly inclusive: boolean;
-}
-
-/** Ends of a range of terms of one kind; an absent end is open. */
-export interface TermRange {
-  readonly from?: RangeEnd;
-  readonly to?: RangeEnd;
-  readonly reverse?: boolean;
-}
+import type { TermRange } from './term-range.ts';
 
 /** Reads of one index over one view. Synchronous; generators are read to their end or left. */
 export class IndexReader {
@@ -59,14 +35,9 @@ export class IndexReader {
 
   /** Entries that hold the term. */
   entries(field: number, term: Term): EntrySet {
-    const prefix = termPrefix(this.#index, field, term);
-    const key = prefix.toString('latin1');
-    let entries = this.#recent?.entries.get(key);
-    if (entries === undefined) {
-      entries = joined(Array.from(this.#blocks(prefix), ([, bytes]) => bytes));
-      this.#recent?.entries.set(key, entries);
-    }
-    return entries;
+    const known = this.#known(field, term.kind);
+    if (known === undefined) return this.#storedEntries(field, term);
+    return known.entries(term.bytes, () => this.#storedEntries(field, term));
   }
 
   /** With the positions of the term in each. */
@@ -83,11 +54,42 @@ export class IndexReader {
 
   /** Terms of a kind in a range, in their order. */
   *terms(field: number, kind: number, range: TermRange = {}): Generator<TermEntries> {
+    const known = this.#known(field, kind);
+    if (known !== undefined) {
+      yield* known.terms(range, (bytes) => this.#storedEntries(field, { kind, bytes }));
+      return;
+    }
     const { from, to, reverse = false } = range;
     const all = kindPrefix(this.#index, field, kind);
     const lower = from === undefined ? all : this.#edge(field, kind, from.bytes, !from.inclusive);
     const upper = to === undefined ? afterPrefix(all) : this.#edge(field, kind, to.bytes, to.inclusive);
-    yield* this.#groups({ gte: lower, ...(upper === undefined ? {} : { lt: upper }), reverse }, reverse);
+    const scanned = { blocks: 0 };
+    try {
+      yield* this.#groups(
+        { gte: lower, ...(upper === undefined ? {} : { lt: upper }), reverse },
+        reverse,
+        scanned,
+      );
+    } finally {
+      this.wantTerms(field, kind, scanned.blocks);
+    }
+  }
+
+  /** Entries of all terms of a kind in a range. */
+  entriesIn(field: number, kind: number, range: TermRange): EntrySet {
+    const known = this.#known(field, kind);
+    if (known === undefined) return union([...this.terms(field, kind, range)].map(({ entries }) => entries));
+    return known.entriesIn(range, (bytes) => this.#storedEntries(field, { kind, bytes }));
+  }
+
+  /** All terms of a kind, where they are in memory by now. */
+  knownTerms(field: number, kind: number): KnownTerms | undefined {
+    return this.#known(field, kind);
+  }
+
+  /** Somebody has spent as much as scanning so many blocks, for want of `knownTerms`. */
+  wantTerms(field: number, kind: number, blocks: number): void {
+    this.#recent?.tables.want(this.#view, { index: this.#index, field, kind }, blocks);
   }
 
   /** Terms of a kind in their order, without their entries. */
@@ -104,10 +106,13 @@ export class IndexReader {
   }
 
   /** Terms that begin with these bytes. */
-  *termsWithPrefix(field: number, start: Term): Generator<TermEntries> {
-    const prefix = partialPrefix(this.#index, field, start);
-    const end = afterPrefix(prefix);
-    yield* this.#groups({ gte: prefix, ...(end === undefined ? {} : { lt: end }) }, false);
+  termsWithPrefix(field: number, start: Term): Iterable<TermEntries> {
+    return this.terms(field, start.kind, rangeOfPrefix(start.bytes));
+  }
+
+  /** Entries of all terms that begin with these bytes. */
+  entriesWithPrefix(field: number, start: Term): EntrySet {
+    return this.entriesIn(field, start.kind, rangeOfPrefix(start.bytes));
   }
 
   entry(entry: number): IndexEntry | undefined {
@@ -170,6 +175,21 @@ export class IndexReader {
     return this.#view.scan(POSTINGS, { gte: prefix, lte: blockKey(prefix, 0xffff_ffff) });
   }
 
+  #storedEntries(field: number, term: Term): EntrySet {
+    const prefix = termPrefix(this.#index, field, term);
+    const key = prefix.toString('latin1');
+    let entries = this.#recent?.entries.get(key);
+    if (entries === undefined) {
+      entries = joinedBlocks(Array.from(this.#blocks(prefix), ([, bytes]) => bytes));
+      this.#recent?.entries.set(key, entries);
+    }
+    return entries;
+  }
+
+  #known(field: number, kind: number): KnownTerms | undefined {
+    return this.#recent?.tables.known(this.#view, { index: this.#index, field, kind });
+  }
+
   /** Where the blocks of a term begin, or with `after` the first key behind them. */
   #edge(field: number, kind: number, bytes: Buffer, after: boolean): Buffer {
     const prefix = termPrefix(this.#index, field, { kind, bytes });
@@ -179,34 +199,30 @@ export class IndexReader {
   *#groups(
     range: { readonly gte: Buffer; readonly lt?: Buffer; readonly reverse?: boolean },
     reverse: boolean,
+    scanned: { blocks: number },
   ): Generator<TermEntries> {
     let prefix: Buffer | undefined;
     let blocks: Buffer[] = [];
     for (const [key, value] of this.#view.scan(POSTINGS, range)) {
       const own = prefixOfBlock(key);
+      scanned.blocks++;
       if (prefix !== undefined && !own.equals(prefix)) {
-        yield { bytes: termOfPrefix(prefix), entries: joined(reverse ? blocks.reverse() : blocks) };
+        yield { bytes: termOfPrefix(prefix), entries: joinedBlocks(reverse ? blocks.reverse() : blocks) };
         blocks = [];
       }
       prefix = own;
       blocks.push(value);
     }
     if (prefix !== undefined) {
-      yield { bytes: termOfPrefix(prefix), entries: joined(reverse ? blocks.reverse() : blocks) };
+      yield { bytes: termOfPrefix(prefix), entries: joinedBlocks(reverse ? blocks.reverse() : blocks) };
     }
   }
 }
 
-/** Blocks of one term, in order: they don't overlap. */
-function joined(blocks: readonly Buffer[]): EntrySet {
-  if (blocks.length === 0) return NO_ENTRIES;
-  const entries = new Uint32Array(blocks.reduce((sum, bytes) => sum + blockCount(bytes), 0));
-  let at = 0;
-  for (const bytes of blocks) at = copyEntries(bytes, entries, at);
-  return entries;
-}
-
-/** Entries that hold any of the terms. */
-export function entriesOfTerms(terms: Iterable<TermEntries>): EntrySet {
-  return union([...terms].map(({ entries }) => entries));
+function rangeOfPrefix(start: Buffer): TermRange {
+  const end = afterPrefix(start);
+  return {
+    from: { bytes: start, inclusive: true },
+    ...(end === undefined ? {} : { to: { bytes: end, inclusive: false } }),
+  };
 }

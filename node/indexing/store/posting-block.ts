@@ -1,3 +1,5 @@
+import { type EntrySet, NO_ENTRIES } from './entry-set.ts';
+
 /**
  * A block of postings: the entries that hold a term, ascending, and for text that was analysed the positions of the
  * term in each. Bytes: flags u8 (1: positions), count varint, then for each entry the difference to the one before
@@ -60,7 +62,7 @@ export function blockCount(bytes: Buffer): number {
 }
 
 /** Adds the entries of a block to `into` from `at` on; gives the position after the last. */
-export function copyEntries(bytes: Buffer, into: Uint32Array, at: number): number {
+function copyEntries(bytes: Buffer, into: Uint32Array, at: number): number {
   if (bytes[0] === WITH_POSITIONS) {
     const { entries } = decodeBlock(bytes);
     into.set(entries, at);
@@ -74,6 +76,15 @@ export function copyEntries(bytes: Buffer, into: Uint32Array, at: number): numbe
     into[at + i] = previous;
   }
   return at + count;
+}
+
+/** Entries of the blocks of one term, which come in order and don't overlap. */
+export function joinedBlocks(blocks: readonly Buffer[]): EntrySet {
+  if (blocks.length === 0) return NO_ENTRIES;
+  const entries = new Uint32Array(blocks.reduce((sum, bytes) => sum + blockCount(bytes), 0));
+  let at = 0;
+  for (const bytes of blocks) at = copyEntries(bytes, entries, at);
+  return entries;
 }
 
 class VarintReader {

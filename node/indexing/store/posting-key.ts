@@ -25,12 +25,6 @@ export function termPrefix(index: number, field: number, { kind, bytes }: Term):
   return prefix;
 }
 
-/** Start of all terms of a field that have these bytes at their beginning. */
-export function partialPrefix(index: number, field: number, { kind, bytes }: Term): Buffer {
-  const whole = termPrefix(index, field, { kind, bytes });
-  return whole.subarray(0, whole.length - 2);
-}
-
 /** Start of all terms of one kind of a field. */
 export function kindPrefix(index: number, field: number, kind: number): Buffer {
   const prefix = Buffer.allocUnsafe(HEAD_BYTES);

@@ -2,9 +2,20 @@ import { RECENT_POSTINGS_MAX, RECENT_ROWS_MAX } from '../limits.ts';
 import type { EntrySet } from './entry-set.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { RecentValues } from './recent-values.ts';
+import { TermTables } from './term-tables.ts';
 
 /** What a set weighs beside its entries, in entries: its key and the objects around it. */
 const SET_WEIGHT = 64;
+
+/** What a batch changes of an index. */
+export interface IndexChange {
+  /** Prefixes of the terms that are not what they were. */
+  terms(): Iterable<Buffer>;
+  /** Entries that are others than before, or gone. */
+  readonly entries: ReadonlySet<number>;
+  /** The number of the next new entry, before and after. */
+  readonly nextEntry: { readonly before: number; readonly after: number };
+}
 
 /**
  * What queries have read lately of the indexes of one environment: the entries of terms, and rows. Values are shared,
@@ -16,6 +27,7 @@ export class RecentReads {
     RECENT_POSTINGS_MAX,
     ({ length }) => length + SET_WEIGHT,
   );
+  readonly tables = new TermTables();
   readonly #rows = new RecentValues<number, IndexEntry>(RECENT_ROWS_MAX);
 
   row(index: number, entry: number): IndexEntry | undefined {
@@ -26,9 +38,16 @@ export class RecentReads {
     this.#rows.set(index * 2 ** 32 + entry, row);
   }
 
-  /** These terms and entries of an index are not what they were. */
-  forget(index: number, terms: Iterable<Buffer>, entries: Iterable<number>): void {
-    if (!this.entries.isEmpty) for (const prefix of terms) this.entries.delete(prefix.toString('latin1'));
-    if (!this.#rows.isEmpty) for (const entry of entries) this.#rows.delete(index * 2 ** 32 + entry);
+  /** A batch of an index is written. */
+  forget(index: number, change: IndexChange): void {
+    if (!this.entries.isEmpty)
+      for (const prefix of change.terms()) this.entries.delete(prefix.toString('latin1'));
+    if (!this.#rows.isEmpty) for (const entry of change.entries) this.#rows.delete(index * 2 ** 32 + entry);
+    this.tables.forget(index, change);
+  }
+
+  /** Nobody reads through it any more. */
+  close(): void {
+    this.tables.close();
   }
 }

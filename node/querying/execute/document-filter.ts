@@ -1,8 +1,8 @@
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
 import { fieldTerms } from '../../indexing/store/field-terms.ts';
-import type { TermRange } from '../../indexing/store/index-reader.ts';
 import { TEXT_TERM, type Term } from '../../indexing/store/term.ts';
+import type { TermRange } from '../../indexing/store/term-range.ts';
 import { documentValues, pathTree } from '../../indexing/values/document-values.ts';
 import { parsePath } from '../../indexing/values/field-path.ts';
 import type { FieldValues } from '../../indexing/values/index-value.ts';

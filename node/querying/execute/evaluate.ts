@@ -1,6 +1,6 @@
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
 import { type EntrySet, intersect, NO_ENTRIES, subtract, union } from '../../indexing/store/entry-set.ts';
-import { entriesOfTerms, type IndexReader } from '../../indexing/store/index-reader.ts';
+import type { IndexReader } from '../../indexing/store/index-reader.ts';
 import { TEXT_TERM, textTerm } from '../../indexing/store/term.ts';
 import type { Predicate } from '../plan/predicate.ts';
 import { spatialEntries } from './evaluate-spatial.ts';
@@ -81,12 +81,14 @@ function ofTerms(predicate: TermPredicate, field: number, reader: IndexReader): 
     case 'allTerms':
       return predicate.terms.map((term) => reader.entries(field, term)).reduce(intersect);
     case 'range':
-      return entriesOfTerms(reader.terms(field, predicate.termKind, predicate.range));
+      return reader.entriesIn(field, predicate.termKind, predicate.range);
     case 'prefix':
-      return entriesOfTerms(reader.termsWithPrefix(field, textTerm(predicate.text, true)));
+      return reader.entriesWithPrefix(field, textTerm(predicate.text, true));
     case 'scan':
     case 'regex':
-      return entriesOfTerms(passingTerms(reader.terms(field, TEXT_TERM), predicate));
+      return union(
+        [...passingTerms(reader.terms(field, TEXT_TERM), predicate)].map(({ entries }) => entries),
+      );
   }
 }
 

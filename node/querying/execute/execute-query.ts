@@ -4,7 +4,6 @@ import type { StoredDocument } from '../../documents/stored-document.ts';
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
 import type { IndexedDocuments } from '../../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../../indexing/local/local-index.ts';
-import type { EntrySet } from '../../indexing/store/entry-set.ts';
 import type { ScriptEngine } from '../../scripting/script-engine.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
@@ -85,7 +84,8 @@ export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryCon
     context.nowMs,
   );
   const ordered = orderOf(plan, entries, searched);
-  for (const row of rowsOf(ordered, entries, index, reader)) if (!page.take(row)) break;
+  for (const row of rowsOf(ordered, Math.min(plan.skip + plan.take, entries.length), index, reader))
+    if (!page.take(row)) break;
   const { highlights } = plan.include;
   const isGrouped = index.spec.reduce !== undefined;
   return {
@@ -144,15 +144,19 @@ function unknownField(name: string, { spec, state }: LocalIndex): InvalidQueryEr
 
 const ROWS_READ_AT_ONCE = 64;
 
-/** The results that entries stand for, in their order. One that is gone meanwhile is left out. */
+/**
+ * The results that entries stand for, in their order. One that is gone meanwhile is left out.
+ *
+ * @param wanted how many will be taken, as far as one knows
+ */
 export function* rowsOf(
   ordered: Iterable<number>,
-  all: EntrySet,
+  wanted: number,
   index: LocalIndex,
   reader: DocumentReader,
 ): Generator<FoundRow> {
   let slice: number[] = [];
-  const size = Math.min(ROWS_READ_AT_ONCE, all.length);
+  const size = Math.max(1, Math.min(ROWS_READ_AT_ONCE, wanted));
   for (const entry of ordered) {
     slice.push(entry);
     if (slice.length < size) continue;

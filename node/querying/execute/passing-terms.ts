@@ -1,4 +1,4 @@
-import type { TermEntries } from '../../indexing/store/index-reader.ts';
+import type { TermEntries } from '../../indexing/store/known-terms.ts';
 import type { Predicate } from '../plan/predicate.ts';
 import { matchesOf } from './timed-pattern.ts';
 

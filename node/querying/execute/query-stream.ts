@@ -74,6 +74,6 @@ function* foundRows(
   }
   const searched = searchedIndex(index);
   const entries = evaluate(plan.where, searched);
-  yield* rowsOf(orderOf(plan, entries, searched), entries, index, documents.reader);
+  yield* rowsOf(orderOf(plan, entries, searched), entries.length, index, documents.reader);
   return undefined;
 }

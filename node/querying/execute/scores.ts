@@ -1,5 +1,5 @@
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
-import type { TermEntries } from '../../indexing/store/index-reader.ts';
+import type { TermEntries } from '../../indexing/store/known-terms.ts';
 import { TEXT_TERM, type Term, termText, textTerm } from '../../indexing/store/term.ts';
 import type { Predicate } from '../plan/predicate.ts';
 import { evaluate, type SearchedIndex } from './evaluate.ts';

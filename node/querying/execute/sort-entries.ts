@@ -6,6 +6,7 @@ import type { OrderKey } from '../plan/order.ts';
 import { distanceKey } from './distances.ts';
 import type { SearchedIndex } from './evaluate.ts';
 import { SORTED_BY_VALUE_MAX } from './limits.ts';
+import { byKnowledge, type FieldKey, type RankedKey, rankedOrder, termKindOf } from './ranked-order.ts';
 import { compareKeys, compareNaturally, type SortKey, sortKey } from './sort-key.ts';
 
 type Scores = (entry: number) => number;
@@ -36,6 +37,8 @@ export function sortEntries(
       key.kind === 'field' && !index.fields.has(key.field) ? index.unknownField(key.field) : undefined;
     if (refusal !== undefined) throw refusal;
   }
+  const ranked = sortByRank(entries, keys, index, scores, wanted);
+  if (ranked !== undefined) return ranked;
   if (!canWalk(first) || !isWalkShorter(entries.length, wanted, index)) {
     return sortByValue([...entries], keys, index, scores);
   }
@@ -49,7 +52,30 @@ function isWalkShorter(count: number, wanted: number, { reader }: SearchedIndex)
   return (wanted * reader.entryCount) / count < (count * TERMS_PER_ROW) / 2;
 }
 
-type FieldKey = Extract<OrderKey, { kind: 'field' }>;
+/** By the terms of the fields, where those are in memory. */
+function sortByRank(
+  entries: EntrySet,
+  keys: readonly OrderKey[],
+  index: SearchedIndex,
+  scores: Scores,
+  wanted: number,
+): Iterable<number> | undefined {
+  const ranked: RankedKey[] = [];
+  for (const key of keys) {
+    const field =
+      key.kind === 'field' && key.type !== 'alphaNumeric' ? index.fields.get(key.field) : undefined;
+    if (key.kind !== 'field' || field?.analysis !== 'default') return undefined;
+    const kind = termKindOf(key);
+    const terms = index.reader.knownTerms(field.id, kind);
+    if (terms === undefined) index.reader.wantTerms(field.id, kind, entries.length);
+    else ranked.push({ key, terms, nulls: index.reader.entries(field.id, NULL) });
+  }
+  if (ranked.length < keys.length) return undefined;
+  const { known, changed } = byKnowledge(entries, ranked);
+  const order = rankedOrder(known, ranked, wanted);
+  if (order === undefined || changed.length === 0) return order;
+  return merged(order, sortByValue(changed, keys, index, scores), keys, index, scores);
+}
 
 function canWalk(key: OrderKey): key is FieldKey {
   return key.kind === 'field' && key.type !== 'alphaNumeric';
@@ -62,18 +88,55 @@ function sortByValue(
   scores: Scores,
 ): readonly number[] {
   if (entries.length < 2) return entries;
+  return keyed(entries, keys, index, scores)
+    .sort((a, b) => compareKeyed(a, b, keys))
+    .map(({ entry }) => entry);
+}
+
+interface KeyedEntry {
+  readonly entry: number;
+  readonly keys: readonly SortKey[];
+}
+
+function keyed(
+  entries: readonly number[],
+  keys: readonly OrderKey[],
+  index: SearchedIndex,
+  scores: Scores,
+): KeyedEntry[] {
   const needsRows = keys.some(({ kind }) => kind === 'field' || kind === 'id' || kind === 'distance');
   const rows = needsRows ? index.reader.entryRows(entries) : [];
   const readers = keys.map((key) => keyReader(key, index, scores));
-  const keyed = entries.map((entry, at) => ({ entry, keys: readers.map((read) => read(entry, rows[at])) }));
-  keyed.sort((a, b) => {
-    for (const [at, key] of keys.entries()) {
-      const order = compareBy(key, a.keys[at] ?? null, b.keys[at] ?? null);
-      if (order !== 0) return order;
+  return entries.map((entry, at) => ({ entry, keys: readers.map((read) => read(entry, rows[at])) }));
+}
+
+function compareKeyed(a: KeyedEntry, b: KeyedEntry, keys: readonly OrderKey[]): number {
+  for (const [at, key] of keys.entries()) {
+    const order = compareBy(key, a.keys[at] ?? null, b.keys[at] ?? null);
+    if (order !== 0) return order;
+  }
+  return a.entry - b.entry;
+}
+
+/** Two orders by the same keys as one. */
+function* merged(
+  all: Iterable<number>,
+  some: readonly number[],
+  keys: readonly OrderKey[],
+  index: SearchedIndex,
+  scores: Scores,
+): Generator<number> {
+  const left = keyed(some, keys, index, scores);
+  let at = 0;
+  for (const entry of all) {
+    const own = at < left.length ? keyed([entry], keys, index, scores)[0] : undefined;
+    for (let next = left[at]; own !== undefined && next !== undefined; next = left[++at]) {
+      if (compareKeyed(own, next, keys) < 0) break;
+      yield next.entry;
     }
-    return a.entry - b.entry;
-  });
-  return keyed.map(({ entry }) => entry);
+    yield entry;
+  }
+  for (; at < left.length; at++) yield (left[at] as KeyedEntry).entry;
 }
 
 /** Gives the key of an entry, from its row where one is needed. */

@@ -1,5 +1,5 @@
-import type { RangeEnd } from '../../indexing/store/index-reader.ts';
 import type { Term } from '../../indexing/store/term.ts';
+import type { RangeEnd } from '../../indexing/store/term-range.ts';
 import type { SpatialRelation } from '../../spatial/relate.ts';
 import type { LuceneQuery } from './lucene/lucene-query.ts';
 import type { AskedShape } from './spatial-arguments.ts';
