@@ -17,7 +17,7 @@ import { Client, Site, type Workload } from './workloads/workload.ts';
 const DATABASE = 'nemesis';
 
 /** Room on the disk that is filled, in megabytes. */
-const SMALL_DISK_MEGABYTES = 512;
+const SMALL_DISK_MEGABYTES = 384;
 
 /** Pauses of a client: between two steps, at most, and after one that got no answer, in milliseconds. */
 const STEP_PAUSE_MS = 20;

@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RavenNode } from '../../processes/harness/raven-node.ts';
 import { addCopy, askToRemoveCopy, removeCopy } from './database-copies.ts';
 import type { Fault, Injected } from './fault.ts';
 import type { Field } from './field.ts';
+
+/** Longer than a write waits for copies. */
+const ALONE_MS = 2_500;
 
 const administrative = { isAdministrative: true, losesDisks: false } as const;
 
@@ -92,10 +96,13 @@ export const loss: Fault = {
       if (victim !== undefined) field.release([victim]);
       return null;
     }
+    const isAlone = field.random.chance(0.5);
+    if (isAlone) await beAlone(field, victim);
     await victim.kill();
     await victim.wipe();
+    for (const node of field.cluster.nodes) node.heal();
     return {
-      what: [field.tagOf(victim)],
+      what: { lost: field.tagOf(victim), isAlone },
       heal: async () => {
         const node = await field.cluster.startNode();
         await takePlace(field, node, victim);
@@ -104,6 +111,14 @@ export const loss: Fault = {
     };
   },
 };
+
+/** Cut off for a while, in which clients still reach it: what it takes then nobody else has. */
+async function beAlone(field: Field, victim: RavenNode): Promise<void> {
+  const others = field.cluster.nodes.filter((node) => node !== victim && field.tagOf(node) !== '');
+  victim.cutFrom(others.map(field.tagOf));
+  for (const node of others) node.cutFrom([field.tagOf(victim)]);
+  await delay(ALONE_MS);
+}
 
 /** The database group loses a copy, and gets it back. */
 export const group: Fault = {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HttpFailure, requestText } from '../../processes/harness/http-json.ts';
 import type { RavenNode } from '../../processes/harness/raven-node.ts';
+import type { SeededRandom } from '../../simulation/rachis/seeded-random.ts';
 
 /** Longest wait for one answer, and pause before the next node is tried, in milliseconds. */
 const ATTEMPT_TIMEOUT_MS = 3_000;
@@ -8,6 +9,9 @@ const RETRY_PAUSE_MS = 30;
 
 /** Nodes that one command is sent to, with the same request id. */
 const ATTEMPTS_MAX = 4;
+
+/** How often a first answer counts as lost, as with a connection that breaks: the same command comes again. */
+const ANSWER_LOST = 0.1;
 
 /** Guards need a version that knows them. */
 const HEADERS = { 'Raven-Client-Version': '7.2.6' };
@@ -60,9 +64,9 @@ function shown(error: unknown): string {
  * runs it once, however often it comes.
  */
 export async function askUntilKnown(
+  random: SeededRandom,
   pick: () => RavenNode | undefined,
-  database: string,
-  question: Question,
+  { database, question }: { readonly database: string; readonly question: Question },
 ): Promise<Reply> {
   let isSent = false;
   let last: Reply = { type: 'refused', error: 'no node to ask', node: '' };
@@ -71,6 +75,8 @@ export async function askUntilKnown(
     const node = pick();
     if (node === undefined) continue;
     last = await ask(node, database, question);
+    if (attempt === 0 && random.chance(ANSWER_LOST))
+      last = { type: 'unknown', error: 'lost', node: node.url };
     if (last.type === 'ok' || (last.type === 'refused' && !last.error.includes('ECONNREFUSED'))) return last;
     isSent ||= last.type === 'unknown';
   }

@@ -37,7 +37,8 @@ export class Site {
 
   /** Asks members, chosen by chance, until one knows; the question must carry a request id. */
   askUntilKnown(random: SeededRandom, question: Question): Promise<Reply> {
-    return askUntilKnown(() => random.pick(this.members), this.database, question);
+    const pick = () => random.pick(this.members);
+    return askUntilKnown(random, pick, { database: this.database, question });
   }
 }
 
