@@ -160,6 +160,7 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
     connect,
     logger: logger.child({ component: 'landlord' }),
     tombstoneCleanupIntervalMs: configuration.databases.tombstoneCleanupIntervalMs,
+    deploymentModes: configuration.databases.deploymentModes,
     retirement: {
       idleAfterMs: configuration.databases.autoIndexIdleMs,
       deleteAfterMs: configuration.databases.idleAutoIndexDeletedMs,

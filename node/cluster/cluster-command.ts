@@ -1,5 +1,6 @@
 import type { DeleteCertificates, EditCertificate, PutCertificates } from './certificate-commands.ts';
 import type { ConflictSolverConfig, DatabaseLockMode, DatabaseTopology } from './database-record.ts';
+import type { IndexCommand } from './index-commands.ts';
 import type { NewValue } from './state/compare-exchange.ts';
 
 /** Creates a database, or with `expectedEtag` replaces its record. Result: `DatabaseWritten`. */
@@ -256,36 +257,6 @@ export interface AdvanceLogTime {
   readonly to: number;
 }
 
-/** Adds an auto index, or changes the one of that name. Result: null. */
-export interface PutAutoIndex {
-  readonly type: 'PutAutoIndex';
-  readonly name: string;
-  /** With its `Name`; kept as it is. */
-  readonly definition: Readonly<Record<string, unknown>> & { readonly Name: string };
-}
-
-/** Adds static indexes, or replaces those of the same names, all or none. Result: null. */
-export interface PutIndexes {
-  readonly type: 'PutIndexes';
-  readonly name: string;
-  readonly definitions: readonly (Readonly<Record<string, unknown>> & { readonly Name: string })[];
-}
-
-/** Sets members of indexes that exist, static or auto: lock, priority or state. Result: null. */
-export interface EditIndexes {
-  readonly type: 'EditIndexes';
-  readonly name: string;
-  readonly indexes: readonly string[];
-  readonly members: Readonly<Record<string, string>>;
-}
-
-/** Takes indexes out of the record, static or auto; names that it does not have are skipped. Result: null. */
-export interface DeleteIndexes {
-  readonly type: 'DeleteIndexes';
-  readonly name: string;
-  readonly indexes: readonly string[];
-}
-
 /** Everything that changes the cluster's state: plain values, in the log as they are. */
 export type ClusterCommand =
   | AddDatabase
@@ -311,10 +282,7 @@ export type ClusterCommand =
   | PutCertificates
   | EditCertificate
   | DeleteCertificates
-  | PutAutoIndex
-  | PutIndexes
-  | EditIndexes
-  | DeleteIndexes
+  | IndexCommand
   | NextIdentities
   | SeedIdentity
   | PutCompareExchange

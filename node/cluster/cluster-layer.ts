@@ -291,6 +291,10 @@ export class ClusterLayer {
     await this.submit({ type: 'EditIndexes', name: database, indexes, members: { State: state } });
   }
 
+  async finishRolling(database: string, index: string, node: string, deployment: number): Promise<void> {
+    await this.submit({ type: 'FinishRollingIndex', name: database, index, node, deployment });
+  }
+
   async deleteIndexes(database: string, indexes: readonly string[]): Promise<void> {
     await this.submit({ type: 'DeleteIndexes', name: database, indexes });
   }

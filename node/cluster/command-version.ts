@@ -12,12 +12,23 @@ export interface CommandVersions {
 /** The version of a node that never told its own. */
 export const FIRST_COMMAND_VERSION = 1;
 
+/** Indexes that are made on one node after the other. Without these commands no record has any. */
+export const ROLLING_VERSION = 3;
+
 /**
  * The commands of this program. A release that adds a command, or changes what one does, raises `own` and enters the
  * command: until every node of the cluster is of that release, such a command is refused, since a node that does not
  * know it would come to another state than the others.
  */
-export const COMMAND_VERSIONS: CommandVersions = { own: 2, introduced: { AdvanceLogTime: 2 } };
+export const COMMAND_VERSIONS: CommandVersions = {
+  own: ROLLING_VERSION,
+  introduced: {
+    AdvanceLogTime: 2,
+    PutRollingIndexes: ROLLING_VERSION,
+    PutRollingAutoIndex: ROLLING_VERSION,
+    FinishRollingIndex: ROLLING_VERSION,
+  },
+};
 
 /** A node with the version of the commands that it knows. */
 export interface NodeVersion {

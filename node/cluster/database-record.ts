@@ -73,6 +73,8 @@ export interface DatabaseRecord {
   readonly Settings: Readonly<Record<string, string>>;
   readonly ConflictSolverConfig: ConflictSolverConfig | null;
   readonly UnusedDatabaseIds: readonly string[];
+  /** Read by `rollingIndexesOf`. */
+  readonly RollingIndexes?: unknown;
   readonly [member: string]: unknown;
 }
 

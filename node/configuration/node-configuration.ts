@@ -56,6 +56,11 @@ export interface DatabasesConfiguration {
   readonly loadTimeoutMs: number;
   readonly tombstoneCleanupIntervalMs: number;
   /** How long nobody may ask an auto index before it is idle, and how long it may be idle before it is deleted. */
+  /** Of indexes of databases that don't say it themselves. */
+  readonly deploymentModes: {
+    readonly static: 'Parallel' | 'Rolling';
+    readonly auto: 'Parallel' | 'Rolling';
+  };
   readonly autoIndexIdleMs: number;
   readonly idleAutoIndexDeletedMs: number;
 }
@@ -118,6 +123,10 @@ function configurationOf(values: SettingValues, workingDirectory: string): NodeC
     databases: {
       loadTimeoutMs: values.get(database.concurrentLoadTimeoutInSec) * 1000,
       tombstoneCleanupIntervalMs: values.get(database.tombstoneCleanupIntervalInMin) * 60_000,
+      deploymentModes: {
+        static: values.get(database.staticDeploymentMode),
+        auto: values.get(database.autoDeploymentMode),
+      },
       autoIndexIdleMs: values.get(database.autoIndexIdleInMin) * 60_000,
       idleAutoIndexDeletedMs: values.get(database.idleAutoIndexDeletedInHrs) * 3_600_000,
     },

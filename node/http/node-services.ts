@@ -1,6 +1,7 @@
 import type { DatabaseRecord } from '../cluster/database-record.ts';
 import type { Database } from '../documents/database.ts';
 import type { DatabaseIndexes } from '../index-thread/database-indexes.ts';
+import type { DeploymentModes } from '../landlord/deployment-mode.ts';
 import type { OperationRegistry } from '../landlord/operation-registry.ts';
 import type { TransactionExecutor } from '../landlord/transaction-executor.ts';
 import type { ReplicationStatus } from '../replication/replication-status.ts';
@@ -34,6 +35,8 @@ export interface LoadedDatabase {
   >;
   /** The newest record this node has applied; an immutable value. */
   record(): DatabaseRecord;
+  /** How its indexes are made on the nodes of the group, unless a definition says it. */
+  readonly deploymentModes: DeploymentModes;
   /** When it was opened. */
   readonly openedAt: Date;
   /** Bytes on disk. May be asked of the file system. */

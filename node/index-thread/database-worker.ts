@@ -1,6 +1,6 @@
 import { chooseGroupIndex } from '../indexing/auto/auto-group.ts';
 import { chooseAutoIndex } from '../indexing/auto/choose-auto-index.ts';
-import { IndexDefinitionError } from '../indexing/indexing-error.ts';
+import { IndexDefinitionError, PendingRollingIndexError } from '../indexing/indexing-error.ts';
 import { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../indexing/local/local-index.ts';
 import { LocalIndexes } from '../indexing/local/local-indexes.ts';
@@ -107,7 +107,7 @@ export class DatabaseWorker {
         return this.#required.indexes.settle();
       case 'statistics':
         return describeIndexes(this.#required.indexes, this.#required.documents, (index) =>
-          this.#activity.settingsOf(index),
+          this.#activity.settingsOf(index, this.#required.indexes.isReplaced(index)),
         );
       case 'replaced':
         return this.#required.indexes.replacements.flatMap(
@@ -217,16 +217,21 @@ export class DatabaseWorker {
       const fault = this.#specs.faultOf(source.name);
       if (fault !== undefined) throw new IndexDefinitionError(fault);
       if (index === undefined) return { kind: 'unknownIndex', name: source.name };
-      this.#askedFor(index);
+      this.#askedFor(index, indexes);
       return { index };
     }
-    const choice =
+    const { auto, pending = [] } = this.#definitions;
+    // A narrower index that is made here answers before a wider one that is not.
+    const choices = [auto.filter(({ Name }) => !pending.includes(Name)), auto].map((known) =>
       source.kind === 'group'
-        ? chooseGroupIndex(source.collection, source.group, this.#definitions.auto)
-        : chooseAutoIndex(source.collection, source.needs, this.#definitions.auto);
+        ? chooseGroupIndex(source.collection, source.group, known)
+        : chooseAutoIndex(source.collection, source.needs, known),
+    );
+    const choice = choices.find(({ kind }) => kind === 'existing') ?? choices[1];
+    if (choice === undefined) throw new TypeError('No auto index was chosen.');
     const index = choice.kind === 'existing' ? indexes.find(choice.name) : undefined;
     if (index !== undefined) {
-      this.#askedFor(index);
+      this.#askedFor(index, indexes);
       return { index };
     }
     if (choice.kind === 'create') return { kind: 'needsIndex', definition: choice.definition };
@@ -287,9 +292,9 @@ export class DatabaseWorker {
     const { indexes } = this.#required;
     const asked =
       names === null
-        ? indexes.all.filter((index) => this.#activity.isAwaited(index))
+        ? indexes.all.filter((index) => this.#activity.isAwaited(index, indexes.isReplaced(index)))
         : names.flatMap((name) => indexes.find(name) ?? []);
-    for (const index of asked) this.#askedFor(index);
+    for (const index of asked) if (this.#activity.wake(index)) this.#wake();
     await Promise.all(asked.map((index) => this.#caughtUp(index, upToEtag, timeoutMs)));
     return asked.filter((index) => index.isStale(upToEtag)).map((index) => index.spec.name);
   }
@@ -301,8 +306,11 @@ export class DatabaseWorker {
     return caughtUp;
   }
 
-  /** An idle index goes on as soon as it is asked. */
-  #askedFor(index: LocalIndex): void {
+  /** An idle index goes on as soon as it is asked; one whose turn has not come here is to be asked elsewhere. */
+  #askedFor(index: LocalIndex, indexes: LocalIndexes): void {
+    if (this.#activity.isPending(index, indexes.isReplaced(index))) {
+      throw new PendingRollingIndexError(index.spec.name, this.#opened?.nodeTag ?? '?');
+    }
     if (this.#activity.wake(index)) this.#wake();
   }
 
@@ -334,14 +342,14 @@ export class DatabaseWorker {
     let isBusy = false;
     for (const index of [...indexes.all, ...indexes.replacements]) {
       if (this.#indexes !== indexes) return false;
-      if (!this.#activity.follows(index)) continue;
+      if (!this.#activity.follows(index, indexes.isReplaced(index))) continue;
       if (await index.indexSome()) isBusy = true;
       this.#waiters.settle();
       await new Promise(setImmediate);
     }
-    await indexes.replace();
+    await indexes.replace((index) => !this.#activity.isPending(index, false));
     if ((await indexes.sweep()) || isBusy) return true;
-    return indexes.mergeSome((index) => this.#activity.follows(index));
+    return indexes.mergeSome((index) => this.#activity.follows(index, indexes.isReplaced(index)));
   }
 
   /** A disk that is full, say: the next commit, or the reopening of the storage, tries again. */

@@ -8,7 +8,10 @@ import { TERMS_MAX } from './limits.ts';
 import type { CollectionStatistics, IndexStatistics } from './thread-protocol.ts';
 
 /** What is said of an index, other than what it has come to. */
-export type IndexSettings = Pick<IndexStatistics, 'isPaused' | 'state' | 'lockMode' | 'priority'>;
+export type IndexSettings = Pick<
+  IndexStatistics,
+  'isPaused' | 'isPending' | 'state' | 'lockMode' | 'priority'
+>;
 
 /** Figures of all indexes, and of those that are to replace one. */
 export function describeIndexes(

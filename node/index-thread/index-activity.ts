@@ -2,7 +2,7 @@ import type { LocalIndex } from '../indexing/local/local-index.ts';
 import type { IndexSettings } from './describe-index.ts';
 import type { IndexDefinitions } from './thread-protocol.ts';
 
-type DefinedSettings = Omit<IndexSettings, 'isPaused'>;
+type DefinedSettings = Omit<IndexSettings, 'isPaused' | 'isPending'>;
 
 const DEFAULT_SETTINGS: DefinedSettings = { state: 'Normal', lockMode: 'Unlock', priority: 'Normal' };
 
@@ -11,6 +11,7 @@ export class IndexActivity {
   #isDisabled = false;
   #settings: ReadonlyMap<string, DefinedSettings> = new Map();
   #isPaused = false;
+  #heldBack: ReadonlySet<string> = new Set();
   readonly #paused = new Set<string>();
 
   /** From now on the record says this. `known`: the indexes that there are. */
@@ -18,6 +19,7 @@ export class IndexActivity {
     const before = this.#settings;
     this.#settings = settingsByName(definitions);
     this.#isDisabled = definitions.isDisabled === true;
+    this.#heldBack = new Set(definitions.pending?.map((name) => name.toLowerCase()));
     for (const index of known) if (before.get(keyOf(index))?.state !== 'Idle') index.isAwake = false;
   }
 
@@ -30,20 +32,30 @@ export class IndexActivity {
     else this.#paused.delete(name.toLowerCase());
   }
 
-  settingsOf(index: LocalIndex): IndexSettings {
+  /**
+   * Neither a new index nor the replacement of one is made before it is this node's turn. What has been made here
+   * already goes on, and so does an index that another one is to replace.
+   */
+  isPending(index: LocalIndex, isReplaced: boolean): boolean {
+    return this.#heldBack.has(keyOf(index)) && !isReplaced && !index.hasCaughtUp;
+  }
+
+  settingsOf(index: LocalIndex, isReplaced: boolean): IndexSettings {
     const settings = this.#settings.get(keyOf(index)) ?? DEFAULT_SETTINGS;
     const isPaused =
       this.#isDisabled || this.#isPaused || this.#paused.has(keyOf(index)) || settings.state === 'Disabled';
-    return { ...settings, isPaused };
+    return { ...settings, isPaused, isPending: this.isPending(index, isReplaced) };
   }
 
-  follows(index: LocalIndex): boolean {
-    return !this.settingsOf(index).isPaused && !this.#isAsleep(index);
+  follows(index: LocalIndex, isReplaced: boolean): boolean {
+    const { isPaused, isPending } = this.settingsOf(index, isReplaced);
+    return !isPaused && !isPending && !this.#isAsleep(index);
   }
 
-  /** Whether somebody waits for it who waits for all: not for one that was switched off, or that nobody asks. */
-  isAwaited(index: LocalIndex): boolean {
-    return !this.#isAsleep(index) && this.settingsOf(index).state !== 'Disabled';
+  /** Whether somebody waits for it who waits for all: not for one that is not made here, or that nobody asks. */
+  isAwaited(index: LocalIndex, isReplaced: boolean): boolean {
+    const { state, isPending } = this.settingsOf(index, isReplaced);
+    return !this.#isAsleep(index) && state !== 'Disabled' && !isPending;
   }
 
   /** An idle index follows documents again once it is asked. True: it did not until now. */

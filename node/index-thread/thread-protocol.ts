@@ -73,6 +73,8 @@ export interface IndexDefinitions {
   readonly static: readonly StaticIndexDefinition[];
   /** None of them is made, and queries see what was made before. Default: false. */
   readonly isDisabled?: boolean;
+  /** Names of those that are made on other nodes of the group first: not before it is this one's turn. */
+  readonly pending?: readonly string[];
 }
 
 export interface ThreadQuery extends QueryRequest {
@@ -182,6 +184,8 @@ export interface IndexStatistics {
   readonly entries: number;
   readonly isStale: boolean;
   readonly isPaused: boolean;
+  /** Its turn in a rolling deployment has not come on this node. */
+  readonly isPending: boolean;
   readonly state: IndexState;
   readonly lockMode: IndexLockMode;
   readonly priority: IndexPriority;

@@ -7,3 +7,14 @@ export class IndexingError extends Error {
 export class IndexDefinitionError extends Error {
   override readonly name: string = 'IndexDefinitionError';
 }
+
+/** An index that is deployed on one node after the other, and not yet on this one: another can be asked. */
+export class PendingRollingIndexError extends Error {
+  override readonly name: string = 'PendingRollingIndexError';
+
+  constructor(index: string, nodeTag: string) {
+    super(
+      `Cannot use index '${index}' on node ${nodeTag} because a rolling index deployment is still pending on this node.`,
+    );
+  }
+}

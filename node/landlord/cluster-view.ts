@@ -24,6 +24,8 @@ export interface ClusterView {
   onTopologyChanged(listener: () => void): () => void;
   /** Sets the state of auto indexes. */
   setIndexState(database: string, indexes: readonly string[], state: 'Idle' | 'Normal'): Promise<void>;
+  /** A rolling index has caught up on a node; `deployment`: the Raft index at which that began. */
+  finishRolling(database: string, index: string, node: string, deployment: number): Promise<void>;
   /** Takes indexes out of a database's record. */
   deleteIndexes(database: string, indexes: readonly string[]): Promise<void>;
   /** Tells the cluster that this node's copy is gone. May be repeated. */

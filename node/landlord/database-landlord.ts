@@ -6,6 +6,7 @@ import type { WireConnector } from '../wire/connect.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
 import { DatabaseFolders, isStaleCopy } from './database-folder.ts';
 import { depart } from './departure.ts';
+import type { DeploymentModes } from './deployment-mode.ts';
 import {
   DatabaseDisabledError,
   DatabaseDoesNotExistError,
@@ -33,6 +34,8 @@ export interface LandlordOptions {
   readonly tombstoneCleanupIntervalMs: number;
   /** When auto indexes that nobody asks are idle, and when they are deleted. */
   readonly retirement: RetirementTimes;
+  /** Of indexes, where the record says nothing. */
+  readonly deploymentModes: DeploymentModes;
   /** Who is told of a database's merged batches. */
   readonly observeBatch?: (databaseName: string) => (batch: MergedBatch) => void;
 }
@@ -309,7 +312,7 @@ export class DatabaseLandlord {
 
   #load(view: RecordView): Promise<LoadedDatabase> {
     const { cluster, logger, writer, indexHost, durable, connect } = this.#options;
-    const { tombstoneCleanupIntervalMs, retirement } = this.#options;
+    const { tombstoneCleanupIntervalMs, retirement, deploymentModes } = this.#options;
     const name = view.record.DatabaseName;
     const observeBatch = this.#options.observeBatch?.(name);
     return openLoadedDatabase({
@@ -322,6 +325,7 @@ export class DatabaseLandlord {
       logger: logger.child({ component: 'database' }),
       tombstoneCleanupIntervalMs,
       retirement,
+      deploymentModes,
       ...(connect === undefined ? {} : { connect }),
       ...(observeBatch === undefined ? {} : { observeBatch }),
     });

@@ -34,3 +34,7 @@ export const LEFT_OUT_TRANSACTIONS_KEPT = 64;
 
 /** How often auto indexes that nobody asks are looked for, in milliseconds. */
 export const UNUSED_INDEX_INTERVAL_MS = 60_000;
+
+/** How often a node looks whether indexes that others wait for have caught up, and how long a look may take, in milliseconds. */
+export const ROLLING_INDEX_INTERVAL_MS = 500;
+export const ROLLING_INDEX_WAIT_MS = 10_000;

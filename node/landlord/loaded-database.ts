@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DatabaseRecord, isIndexingDisabled } from '../cluster/database-record.ts';
+import { pendingIndexes, rollingIndexesOf, runningIndexes } from '../cluster/rolling-index.ts';
 import { Database } from '../documents/database.ts';
 import { DatabaseIndexes } from '../index-thread/database-indexes.ts';
 import type { IndexHost } from '../index-thread/index-host.ts';
@@ -11,10 +12,12 @@ import type { StorageWriter } from '../storage/storage-writer.ts';
 import { connectWire, type WireConnector } from '../wire/connect.ts';
 import { fencedConnector } from './cluster-fence.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
+import { type DeploymentModes, deploymentModes } from './deployment-mode.ts';
 import { OperationRegistry } from './operation-registry.ts';
 import { copyHolders, mayBeginTransactions, replicationTargets } from './placement.ts';
 import { queryValues } from './query-values.ts';
 import type { RetirementTimes } from './retire-auto-indexes.ts';
+import { RollingDeployments, type RunningDeployment } from './rolling-deployments.ts';
 import { SupersededIndexes } from './superseded-indexes.ts';
 import { TransactionExecutor } from './transaction-executor.ts';
 import { UnusedIndexes } from './unused-indexes.ts';
@@ -43,6 +46,8 @@ export interface LoadOptions {
   readonly tombstoneCleanupIntervalMs: number;
   /** For auto indexes that nobody asks, where the record says nothing. */
   readonly retirement: RetirementTimes;
+  /** Of indexes, where the record says nothing. */
+  readonly deploymentModes: DeploymentModes;
   readonly observeBatch?: (batch: MergedBatch) => void;
 }
 
@@ -62,9 +67,11 @@ export class LoadedDatabase {
   readonly #cleaner: NodeJS.Timeout;
   readonly #superseded: SupersededIndexes;
   readonly #unused: UnusedIndexes;
+  readonly #rolling: RollingDeployments;
   #cleaning: Promise<void> = Promise.resolve();
   #view: RecordView;
   #clusterId: string | null;
+  readonly #deploymentModes: DeploymentModes;
 
   constructor(
     options: LoadOptions,
@@ -80,6 +87,7 @@ export class LoadedDatabase {
     this.#path = options.path;
     this.#logger = options.logger;
     this.#view = options.view;
+    this.#deploymentModes = options.deploymentModes;
     this.#clusterId = options.cluster.clusterId();
     this.transactions = new TransactionExecutor({
       database,
@@ -99,6 +107,14 @@ export class LoadedDatabase {
       remove: (names) => options.cluster.deleteIndexes(this.name, names),
       logger: options.logger,
     });
+    this.#rolling = new RollingDeployments({
+      indexes,
+      running: () => runningDeployments(this.record(), database.nodeTag),
+      lastEtag: () => database.lastEtag,
+      finish: ({ index, deployment }) =>
+        options.cluster.finishRolling(this.name, index, database.nodeTag, deployment),
+      logger: options.logger,
+    });
     this.#unused = new UnusedIndexes({
       indexes,
       isMine: () => this.record().Topology.Members[0] === database.nodeTag,
@@ -114,6 +130,11 @@ export class LoadedDatabase {
     return this.#view.record;
   }
 
+  /** How its indexes are made on the nodes of the group, unless a definition says it. */
+  get deploymentModes(): DeploymentModes {
+    return deploymentModes(this.record().Settings, this.#deploymentModes);
+  }
+
   /** Follows a changed record: who the peers are, how conflicts are resolved. */
   update(view: RecordView): void {
     this.#view = view;
@@ -123,6 +144,7 @@ export class LoadedDatabase {
       auto: byName<AutoIndexDefinition>(record.AutoIndexes),
       static: byName<StaticIndexDefinition>(record.Indexes),
       isDisabled: isIndexingDisabled(record.Settings),
+      pending: pendingIndexes(record, this.database.nodeTag),
     });
     // Who was made a member may begin with what waits.
     this.transactions.wake();
@@ -180,6 +202,7 @@ export class LoadedDatabase {
     clearInterval(this.#cleaner);
     this.#superseded.close();
     this.#unused.close();
+    this.#rolling.close();
     this.operations.killAll();
     await this.transactions.close();
     await this.replication.close();
@@ -220,6 +243,14 @@ function retirementTimes(
     idleAfterMs: idleMin === null ? idleAfterMs : idleMin * 60_000,
     deleteAfterMs: deleteHrs === null ? deleteAfterMs : deleteHrs * 3_600_000,
   };
+}
+
+function runningDeployments(record: DatabaseRecord, tag: string): readonly RunningDeployment[] {
+  const all = rollingIndexesOf(record);
+  return runningIndexes(record, tag).map((index) => ({
+    index,
+    deployment: all[index]?.RaftCommandIndex ?? 0,
+  }));
 }
 
 /** In the order of their names: the same record always gives the same list. */

@@ -32,6 +32,7 @@ import { setNodeProperties } from './node-properties.ts';
 import { suspendObserver } from './observer-record.ts';
 import { pruneTransactions } from './prune-transactions.ts';
 import { recoverCluster } from './recover-cluster.ts';
+import { finishRollingIndex } from './rolling-indexes.ts';
 import { type StateChange, type StateReader, StateTransaction } from './state-transaction.ts';
 
 /** What a command came to: a plain value, the same on every node. */
@@ -116,6 +117,12 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return putAutoIndex(context, command);
     case 'PutIndexes':
       return putIndexes(context, command);
+    case 'PutRollingIndexes':
+      return putIndexes(context, command);
+    case 'PutRollingAutoIndex':
+      return putAutoIndex(context, command);
+    case 'FinishRollingIndex':
+      return finishRollingIndex(context, command);
     case 'EditIndexes':
       return editIndexes(context, command);
     case 'DeleteIndexes':

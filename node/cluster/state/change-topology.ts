@@ -8,11 +8,12 @@ import type {
   UpdateTopology,
 } from '../cluster-command.ts';
 import { ClusterArgumentError, ClusterOperationError } from '../cluster-error.ts';
-import type { DatabaseRecord, DatabaseTopology } from '../database-record.ts';
+import type { DatabaseTopology } from '../database-record.ts';
 import { withNewCopy } from '../new-copy.ts';
 import { type ApplyContext, timestampOf } from './apply-context.ts';
 import { dropNodeProperties } from './node-properties.ts';
 import { rememberDecision } from './observer-record.ts';
+import { regrouped } from './rolling-indexes.ts';
 import { forgetSpace } from './spaces.ts';
 import { identitiesOf, RECORDS, recordKey } from './state-keys.ts';
 import { checkEtag, requireRecord, type StoredRecord, writeRecord } from './stored-record.ts';
@@ -48,7 +49,7 @@ export function stampTopology(
 
 function write(context: ApplyContext, stored: StoredRecord, topology: Rest): DatabaseWritten {
   const stamped = stampTopology(context, stored.record.Topology, topology);
-  const record: DatabaseRecord = { ...stored.record, Topology: stamped };
+  const record = regrouped(context, stored.record, stamped);
   writeRecord(context.state, record, context.index);
   return { name: record.DatabaseName, topology: stamped };
 }
@@ -190,7 +191,7 @@ export function removeNodeFromCluster(context: ApplyContext, { node }: RemoveNod
     });
     writeRecord(
       context.state,
-      { ...stored.record, Topology: stamped, DeletionInProgress: pending },
+      { ...regrouped(context, stored.record, stamped), DeletionInProgress: pending },
       context.index,
     );
   }

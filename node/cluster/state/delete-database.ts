@@ -3,6 +3,7 @@ import { ClusterOperationError } from '../cluster-error.ts';
 import type { DatabaseRecord } from '../database-record.ts';
 import type { ApplyContext } from './apply-context.ts';
 import { forgetDatabase, holdersOf, stampTopology, withoutNode } from './change-topology.ts';
+import { regrouped } from './rolling-indexes.ts';
 import { findRecord, type StoredRecord, writeRecord } from './stored-record.ts';
 
 /**
@@ -54,8 +55,7 @@ function mark(
   });
   const deletion = Object.fromEntries(chosen.map((tag) => [tag, mode]));
   const marked = {
-    ...record,
-    Topology: topology,
+    ...regrouped(context, record, topology),
     DeletionInProgress: { ...record.DeletionInProgress, ...deletion },
   };
   writeRecord(context.state, marked, context.index);

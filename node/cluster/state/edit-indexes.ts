@@ -1,14 +1,23 @@
-import type { DeleteIndexes, EditIndexes, PutAutoIndex, PutIndexes } from '../cluster-command.ts';
 import { ClusterOperationError } from '../cluster-error.ts';
 import type { DatabaseRecord } from '../database-record.ts';
+import type {
+  DeleteIndexes,
+  EditIndexes,
+  PutAutoIndex,
+  PutIndexes,
+  PutRollingAutoIndex,
+  PutRollingIndexes,
+} from '../index-commands.ts';
 import { AUTO_INDEXES_MAX, STATIC_INDEXES_MAX } from '../limits.ts';
 import type { ApplyContext } from './apply-context.ts';
+import { withRolling } from './rolling-indexes.ts';
 import { requireRecord, writeRecord } from './stored-record.ts';
 
 type Indexes = Readonly<Record<string, unknown>>;
 
 /** The same definition again changes nothing, so that every node may ask for the index that its query needs. */
-export function putAutoIndex(context: ApplyContext, { name, definition }: PutAutoIndex): null {
+export function putAutoIndex(context: ApplyContext, command: PutAutoIndex | PutRollingAutoIndex): null {
+  const { name, definition } = command;
   const { record } = requireRecord(context.state, name);
   const indexes = (record.AutoIndexes ?? {}) as Indexes;
   const known = indexes[definition.Name];
@@ -18,16 +27,24 @@ export function putAutoIndex(context: ApplyContext, { name, definition }: PutAut
       `Database '${name}' has ${AUTO_INDEXES_MAX} auto indexes already: delete some, or query a static index.`,
     );
   }
+  const begun = command.type === 'PutRollingAutoIndex' ? [definition.Name] : [];
+  const ended = command.type === 'PutRollingAutoIndex' ? [] : [definition.Name];
   writeRecord(
     context.state,
-    { ...record, AutoIndexes: { ...indexes, [definition.Name]: definition } },
+    {
+      ...withRolling(context, record, begun, ended),
+      AutoIndexes: { ...indexes, [definition.Name]: definition },
+    },
     context.index,
   );
   return null;
 }
 
 /** Names compare without case: the stored spelling gives way to the new one. Locked ones stay as they are. */
-export function putIndexes(context: ApplyContext, { name, definitions }: PutIndexes): null {
+export function putIndexes(context: ApplyContext, command: PutIndexes | PutRollingIndexes): null {
+  const { name, definitions } = command;
+  const rolling = new Set(command.type === 'PutRollingIndexes' ? command.rolling : []);
+  const changed: string[] = [];
   const { record } = requireRecord(context.state, name);
   const indexes = new Map(
     Object.values((record.Indexes ?? {}) as Readonly<Record<string, NamedIndex>>).map((one) => [
@@ -42,12 +59,16 @@ export function putIndexes(context: ApplyContext, { name, definitions }: PutInde
     if (known?.LockMode === 'LockedError') {
       throw new ClusterOperationError(`Cannot edit the index '${known.Name}': its lock mode is LockedError.`);
     }
+    if (!isSameIndex(known, definition)) changed.push(definition.Name);
     indexes.set(key, withOutputIndex(definition, known, context.index));
   }
   if (indexes.size > STATIC_INDEXES_MAX) {
     throw new ClusterOperationError(`A database may have ${STATIC_INDEXES_MAX} static indexes.`);
   }
-  return write(context, record, indexes.values());
+  const begun = changed.filter((index) => rolling.has(index));
+  const ended = definitions.map(({ Name }) => Name).filter((index) => !rolling.has(index));
+  const after = withRolling(context, record, begun, ended);
+  return write(context, after, indexes.values(), after !== record);
 }
 
 /**
@@ -56,8 +77,13 @@ export function putIndexes(context: ApplyContext, { name, definitions }: PutInde
  */
 function withOutputIndex(definition: NamedIndex, known: NamedIndex | undefined, index: number): NamedIndex {
   if (typeof definition.OutputReduceToCollection !== 'string') return definition;
-  const isSame = known !== undefined && MAKING.every((member) => isEqual(known[member], definition[member]));
-  return { ...definition, ReduceOutputIndex: isSame ? known.ReduceOutputIndex : index };
+  const isSame = isSameIndex(known, definition);
+  return { ...definition, ReduceOutputIndex: isSame ? known?.ReduceOutputIndex : index };
+}
+
+/** Nothing is made anew for what has changed. */
+function isSameIndex(known: NamedIndex | undefined, definition: NamedIndex): boolean {
+  return known !== undefined && MAKING.every((member) => isEqual(known[member], definition[member]));
 }
 
 const MAKING = [
@@ -117,7 +143,11 @@ export function deleteIndexes(context: ApplyContext, { name, indexes }: DeleteIn
     );
   writeRecord(
     context.state,
-    { ...record, AutoIndexes: left(record.AutoIndexes), Indexes: left(record.Indexes) },
+    {
+      ...withRolling(context, record, [], indexes),
+      AutoIndexes: left(record.AutoIndexes),
+      Indexes: left(record.Indexes),
+    },
     context.index,
   );
   return null;

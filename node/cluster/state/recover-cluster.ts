@@ -3,6 +3,7 @@ import type { DatabaseTopology } from '../database-record.ts';
 import type { ApplyContext } from './apply-context.ts';
 import { forgetDatabase, holdersOf, stampTopology, withoutNode } from './change-topology.ts';
 import { dropNodeProperties, nodePropertiesIn } from './node-properties.ts';
+import { regrouped } from './rolling-indexes.ts';
 import { RECORDS } from './state-keys.ts';
 import { type StoredRecord, writeRecord } from './stored-record.ts';
 
@@ -27,7 +28,8 @@ export function recoverCluster(context: ApplyContext, { survivor }: RecoverClust
     }
     if (isHolder && !topology.Members.includes(survivor)) incomplete.push(name);
     const stamped = stampTopology(context, topology, aloneIn(topology, survivor, isHolder));
-    writeRecord(context.state, { ...record, Topology: stamped, DeletionInProgress: deletion }, context.index);
+    const left = { ...regrouped(context, record, stamped), DeletionInProgress: deletion };
+    writeRecord(context.state, left, context.index);
   }
   for (const tag of nodePropertiesIn(context.state).keys()) {
     if (tag !== survivor) dropNodeProperties(context, tag);

@@ -66,8 +66,8 @@ const BY_CATEGORY: Readonly<Record<string, string>> = {
     MaxStepsForScript MaxTimeToWaitAfterFlushAndSyncWhenReplacingSideBySideIndexInSec CleanupIntervalInMin
     IndexEmptyEntries IndexMissingFieldsAsNull Analyzers.Default Analyzers.Exact.Default Analyzers.Search.Default
     Static.SearchEngineType Auto.SearchEngineType Static.RequireAdminToDeployJavaScriptIndexes
-    Static.ArchivedDataProcessingBehavior Auto.ArchivedDataProcessingBehavior Auto.DeploymentMode
-    Static.DeploymentMode History.NumberOfRevisions Metrics.Enabled OrderByTicksAutomaticallyWhenDatesAreInvolved
+    Static.ArchivedDataProcessingBehavior Auto.ArchivedDataProcessingBehavior
+    History.NumberOfRevisions Metrics.Enabled OrderByTicksAutomaticallyWhenDatesAreInvolved
     QueryClauseCache.Disabled QueryClauseCache.SizeInMb QueryClauseCache.ExpirationScanFrequencyInSec
     QueryClauseCache.RepeatedQueriesCount QueryClauseCache.RepeatedQueriesTimeFrameInSec
     TransactionSizeLimitInMb EncryptedTransactionSizeLimitInMb ScratchSpaceLimitInMb GlobalScratchSpaceLimitInMb

@@ -1,5 +1,5 @@
 import { setting } from '../setting.ts';
-import { integer } from '../value-form.ts';
+import { integer, oneOf } from '../value-form.ts';
 
 export const concurrentLoadTimeoutInSec = setting(
   'Databases.ConcurrentLoadTimeoutInSec',
@@ -25,7 +25,21 @@ export const idleAutoIndexDeletedInHrs = setting(
   72,
   'How long an auto index may be idle before it is deleted.',
 );
+export const staticDeploymentMode = setting(
+  'Indexing.Static.DeploymentMode',
+  oneOf(['Parallel', 'Rolling']),
+  'Parallel',
+  'Whether indexes that somebody writes are made on all nodes at once, or on one after the other.',
+);
+export const autoDeploymentMode = setting(
+  'Indexing.Auto.DeploymentMode',
+  oneOf(['Parallel', 'Rolling']),
+  'Parallel',
+  'The same of indexes that queries make.',
+);
 export const DATABASE_SETTINGS = [
+  staticDeploymentMode,
+  autoDeploymentMode,
   concurrentLoadTimeoutInSec,
   tombstoneCleanupIntervalInMin,
   autoIndexIdleInMin,

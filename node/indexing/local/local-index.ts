@@ -118,6 +118,11 @@ export class LocalIndex {
     );
   }
 
+  /** It has had everything once: from then on it only follows. */
+  get hasCaughtUp(): boolean {
+    return this.#feeds.every(({ kind, progress }) => kind !== 'documents' || progress.seenEtag > 0);
+  }
+
   /** Deletions up to this etag are in the index; those after must be kept for it. */
   get neededTombstoneEtag(): number {
     return Math.min(

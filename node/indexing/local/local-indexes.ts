@@ -120,9 +120,17 @@ export class LocalIndexes {
     return replaced === undefined ? this.#indexes.get(lower) : this.#replacements.get(replaced);
   }
 
-  /** Puts replacements that have caught up in their places. */
-  async replace(): Promise<void> {
-    for (const [key, index] of this.#replacements) if (!index.isStale()) await this.#takePlace(key, index);
+  /** Another one is to take its place. */
+  isReplaced(index: LocalIndex): boolean {
+    const key = index.spec.name.toLowerCase();
+    return this.#replacements.has(key) && this.#indexes.get(key) === index;
+  }
+
+  /** Puts replacements that have caught up in their places, of those that may. */
+  async replace(may: (index: LocalIndex) => boolean = () => true): Promise<void> {
+    for (const [key, index] of this.#replacements) {
+      if (!index.isStale() && may(index)) await this.#takePlace(key, index);
+    }
   }
 
   /** Puts the replacement of an index in its place as far as it is. False: it has none. */

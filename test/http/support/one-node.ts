@@ -59,6 +59,7 @@ export async function startOneNode(logger: Logger = silentLogger): Promise<OneNo
     cluster,
     logger: silentLogger,
     tombstoneCleanupIntervalMs: 60_000,
+    deploymentModes: { static: 'Parallel', auto: 'Parallel' },
     retirement: { idleAfterMs: 1_800_000, deleteAfterMs: 259_200_000 },
   });
   const services: NodeServices = { ...passiveNode(), cluster, landlord, publicUrl: () => url };

@@ -1,3 +1,5 @@
+import type { DatabaseRecord } from '../../../cluster/database-record.ts';
+import { type RollingIndex, rollingIndexesOf } from '../../../cluster/rolling-index.ts';
 import type { IndexStatistics } from '../../../index-thread/thread-protocol.ts';
 import { answerMetadata } from '../../answer-metadata.ts';
 import { argumentError, ProtocolError } from '../../errors/protocol-error.ts';
@@ -112,12 +114,20 @@ const progress: DatabaseHandler = async (_request, { loaded }) => {
       Collections: Object.fromEntries(
         [...index.collections, ...(index.references?.collections ?? [])].map(progressOf),
       ),
+      ...rollingStatus(index.name, loaded.record()),
       Name: index.name,
       Type: index.type,
       SourceType: 'Documents',
     })),
   });
 };
+
+/** Which nodes have it already, by name of the index or of what is to replace it. */
+function rollingStatus(name: string, record: DatabaseRecord): { readonly IndexRollingStatus?: RollingIndex } {
+  const plain = name.replace(/^ReplacementOf\//, '').toLowerCase();
+  const found = Object.entries(rollingIndexesOf(record)).find(([one]) => one.toLowerCase() === plain);
+  return found === undefined ? {} : { IndexRollingStatus: found[1] };
+}
 
 const status: DatabaseHandler = async (_request, { loaded }) => {
   const all = await loaded.indexes.statistics();

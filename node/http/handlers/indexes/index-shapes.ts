@@ -106,8 +106,9 @@ function fieldShape(indexing: 'Search' | 'Exact' | null) {
   };
 }
 
-export function statusOf(index: IndexStatistics): 'Running' | 'Paused' | 'Disabled' {
+export function statusOf(index: IndexStatistics): 'Running' | 'Paused' | 'Disabled' | 'Pending' {
   if (index.state === 'Disabled') return 'Disabled';
+  if (index.isPending) return 'Pending';
   return index.isPaused ? 'Paused' : 'Running';
 }
 

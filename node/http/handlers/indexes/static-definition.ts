@@ -17,6 +17,7 @@ import { isJsonObject, type JsonObject, member, textMember } from '../../paramet
 const LOCK_MODES = ['Unlock', 'LockedIgnore', 'LockedError'] as const;
 const PRIORITIES = ['Low', 'Normal', 'High'] as const;
 const STATES = ['Normal', 'Disabled', 'Idle', 'Error'] as const;
+const DEPLOYMENT_MODES = ['Parallel', 'Rolling'] as const;
 const OUTPUT_MEMBERS = [
   'OutputReduceToCollection',
   'PatternForOutputReduceToCollectionReferences',
@@ -53,6 +54,9 @@ export function staticDefinition(raw: unknown): StaticIndexDefinition {
     LockMode: oneOf(raw, 'LockMode', LOCK_MODES, 'Unlock'),
     Priority: oneOf(raw, 'Priority', PRIORITIES, 'Normal'),
     State: oneOf(raw, 'State', STATES, 'Normal'),
+    ...(textMember(raw, 'DeploymentMode') === undefined
+      ? {}
+      : { DeploymentMode: oneOf(raw, 'DeploymentMode', DEPLOYMENT_MODES, 'Parallel') }),
   };
   requireReadable(definition);
   return definition;

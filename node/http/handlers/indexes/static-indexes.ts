@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { rollingIndexesOf } from '../../../cluster/rolling-index.ts';
 import type { Database } from '../../../documents/database.ts';
 import { IndexThreadError } from '../../../index-thread/thread-error.ts';
 import type { StaticIndexDefinition } from '../../../indexing/definitions/index-definition.ts';
 import { argumentError, badRequest, ProtocolError } from '../../errors/protocol-error.ts';
 import { jsonObjectBody, member, requiredTexts } from '../../parameters/json-body.ts';
-import { requiredText } from '../../parameters/parameters.ts';
+import { optionalText, requiredText } from '../../parameters/parameters.ts';
 import { submitFor } from '../../raft-command.ts';
 import { json, NO_CONTENT } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
@@ -26,16 +27,27 @@ const put: DatabaseHandler = async (request, context) => {
   }
   await requireOutputs(definitions, loaded.indexes, documentCount(loaded.database));
   if (definitions.length === 0) return json(201, { Results: [] });
+  const rolling = definitions.filter((one) => isRolling(one, loaded)).map(({ Name }) => Name);
+  const wanted = { name: loaded.name, definitions: definitions.map((definition) => ({ ...definition })) };
   const { index } = await submitted(() =>
-    submitFor(request, node, {
-      type: 'PutIndexes',
-      name: loaded.name,
-      definitions: definitions.map((definition) => ({ ...definition })),
-    }),
+    submitFor(
+      request,
+      node,
+      rolling.length === 0
+        ? { type: 'PutIndexes', ...wanted }
+        : { type: 'PutRollingIndexes', ...wanted, rolling },
+    ),
   );
   for (const { Name } of definitions) await loaded.indexes.whenKnown(Name);
   return json(201, { Results: definitions.map(({ Name }) => ({ Index: Name, RaftCommandIndex: index })) });
 };
+
+function isRolling(
+  { DeploymentMode }: StaticIndexDefinition,
+  { deploymentModes }: DatabaseContext['loaded'],
+): boolean {
+  return (DeploymentMode ?? deploymentModes.static) === 'Rolling';
+}
 
 /** A locked index refuses: the client wants to hear it as a failure to create. */
 async function submitted<Result>(submit: () => Promise<Result>): Promise<Result> {
@@ -112,6 +124,23 @@ function requireEditable(name: string, { indexes }: DatabaseContext['loaded'], i
   );
 }
 
+/** The node is not waited for any more, or none is where none is named: the next one begins. */
+const finishRolling: DatabaseHandler = async (request, { loaded, node }) => {
+  const name = requiredText(request, 'name');
+  const known = Object.keys(rollingIndexesOf(loaded.record()));
+  if (!known.some((one) => one.toLowerCase() === name.toLowerCase())) {
+    throw new ProtocolError(500, 'System.InvalidOperationException', `'${name}' isn't a rolling index`);
+  }
+  await submitFor(request, node, {
+    type: 'FinishRollingIndex',
+    name: loaded.name,
+    index: name,
+    node: optionalText(request, 'node') ?? null,
+    deployment: null,
+  });
+  return NO_CONTENT;
+};
+
 /** A disabled index answers with what it has, on every node, and goes on from there when it is enabled. */
 function switching(state: 'Normal' | 'Disabled'): DatabaseHandler {
   return async (request, { loaded, node }) => {
@@ -131,6 +160,7 @@ export const staticIndexRoutes = [
   databaseRoute('PUT /indexes', 'ReadWrite', put),
   databaseRoute('PUT /admin/indexes', 'Admin', put),
   databaseRoute('POST /indexes/has-changed', 'Read', hasChanged),
+  databaseRoute('POST /indexes/finish-rolling', 'ReadWrite', finishRolling),
   databaseRoute(
     'POST /indexes/set-lock',
     'ReadWrite',

@@ -24,5 +24,12 @@ export function queryError({ kind, message }: IndexThreadError): Error {
   if (UNAVAILABLE.has(kind)) {
     return new ProtocolError(503, 'Raven.Client.Exceptions.Database.DatabaseLoadFailureException', message);
   }
+  if (kind === 'PendingRollingIndexError') {
+    return new ProtocolError(
+      425,
+      'Raven.Client.Exceptions.Documents.Indexes.PendingRollingIndexException',
+      message,
+    );
+  }
   return new ProtocolError(500, TYPES[kind] ?? 'System.InvalidOperationException', message);
 }

@@ -1,3 +1,4 @@
+import { ROLLING_VERSION } from '../../../cluster/command-version.ts';
 import { IndexThreadError } from '../../../index-thread/thread-error.ts';
 import type { IndexMissing, QueryOutcome } from '../../../index-thread/thread-protocol.ts';
 import { ProtocolError } from '../../errors/protocol-error.ts';
@@ -58,8 +59,11 @@ export async function withIndex<Outcome extends { readonly kind: string }>(
   for (let made = 0; ; made++) {
     const outcome = await send({ ...query, waitMs, extras });
     if (!needsIndex(outcome) || made >= INDEXES_MADE_MAX) return { outcome, extras };
+    // A query does not wait until all nodes of the cluster know how to do it one after the other.
+    const isRolling =
+      loaded.deploymentModes.auto === 'Rolling' && node.cluster.commandVersions().cluster >= ROLLING_VERSION;
     const { index } = await node.cluster.submit({
-      type: 'PutAutoIndex',
+      type: isRolling ? 'PutRollingAutoIndex' : 'PutAutoIndex',
       name: loaded.name,
       definition: { ...outcome.definition },
     });
