@@ -22,7 +22,7 @@ import { decodeEnvelope, encodeEnvelope } from './command-envelope.ts';
 import { COMMAND_VERSIONS, type CommandVersions, checkVersion } from './command-version.ts';
 import { ConsistentStore } from './consistent-store.ts';
 import { decideAsLeader } from './leader-decisions.ts';
-import { HAND_OVER_TIMEOUT_MS } from './limits.ts';
+import { HAND_OVER_TIMEOUT_MS, ISOLATED_ELECTION_TIMEOUTS } from './limits.ts';
 import { LogClock } from './log-clock.ts';
 import type { DatabaseReport } from './node-report.ts';
 import { RaftView } from './raft-view.ts';
@@ -218,6 +218,16 @@ export class ClusterLayer {
 
   status(): ClusterStatus {
     return clusterStatusOf(this.#rachis.status());
+  }
+
+  /**
+   * For how long this node has been without a leader, in milliseconds, if that is longer than an election takes: it is
+   * cut off from the majority, or there is none. Else null.
+   */
+  isolatedMs(): number | null {
+    const { leaderlessMs } = this.#rachis;
+    const limitMs = ISOLATED_ELECTION_TIMEOUTS * this.#options.settings.electionTimeoutMs;
+    return leaderlessMs > limitMs ? leaderlessMs : null;
   }
 
   /** For metrics. */

@@ -55,6 +55,9 @@ export const SAVE_AT_BYTES = 4 * 1024 * 1024;
 /** Pause before the state is written again after a failure, in milliseconds. */
 export const SAVE_RETRY_MS = 1_000;
 
+/** Election timeouts without a leader after which a node says that it is isolated: an election takes one to three. */
+export const ISOLATED_ELECTION_TIMEOUTS = 4;
+
 /** Time for a node that is to be added to say who it is, in milliseconds. */
 export const INVITATION_TIMEOUT_MS = 5_000;
 

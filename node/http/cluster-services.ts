@@ -18,6 +18,8 @@ export interface ClusterServices {
   /** Raft index at which clients were last to find a node elsewhere; 0: never. Asked on every request. */
   publicUrlsChangedAt(): number;
   status(): ClusterStatus;
+  /** For how long this node is cut off from the majority of its cluster, in milliseconds; null: it is not. */
+  isolatedMs(): number | null;
   /** Version of the cluster's commands that this node knows, and the lowest among all nodes. */
   commandVersions(): { readonly own: number; readonly cluster: number };
   /** Last Raft index whose effects are visible here. */

@@ -7,6 +7,9 @@ import type { HttpRequest } from './request.ts';
 
 const REFRESH = 'true';
 
+/** Seconds for which the answering node has been cut off: other nodes may hold newer writes, and get those made here later. */
+const ISOLATED = 'Raven-Cluster-Isolated';
+
 /** A number from a header, quoted or not; null when absent or unreadable, which is the same to the protocol. */
 export function numberHeader(request: HttpRequest, name: string): number | null {
   const text = request.header(name);
@@ -38,6 +41,8 @@ export function databaseHeaders(
     'Database-Cluster-Tx-Id',
     record.Topology.ClusterTransactionIdBase64,
   ];
+  const isolatedMs = node.cluster.isolatedMs();
+  if (isolatedMs !== null) headers.push(ISOLATED, String(Math.floor(isolatedMs / 1000)));
   if (!announcesChanges) return headers;
   const topologyEtag = numberHeader(request, 'topology-etag');
   if (topologyEtag !== null && topologyEtag < clientTopologyEtag(record.Topology, node.cluster)) {

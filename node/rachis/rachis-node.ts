@@ -188,6 +188,12 @@ export class RachisNode {
     return this.#core.term;
   }
 
+  /** For how long this node, as one of a cluster, has known no leader, in milliseconds; 0: it knows one. */
+  get leaderlessMs(): number {
+    const sinceMs = this.#transitions.leaderlessSinceMs;
+    return sinceMs === null ? 0 : performance.now() - sinceMs;
+  }
+
   get isLeader(): boolean {
     return this.#core.rachisState === 'Leader';
   }

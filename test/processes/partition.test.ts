@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { compareMembers, NOTHING_WRONG, waitForConvergence } from './harness/compare-members.ts';
 import { RavenCluster } from './harness/raven-cluster.ts';
+import type { RavenNode } from './harness/raven-node.ts';
 import { waitUntil } from './harness/wait-until.ts';
 import { WriteLedger } from './harness/write-ledger.ts';
 
@@ -39,6 +40,14 @@ it('takes writes on both sides of a partition, keeps one leader on the side of t
     'the cut-off leader to step down',
     async () => (await leader.topology()).CurrentState !== 'Leader',
   );
+  // And it says so with every answer, unlike the others.
+  const isolation = async (node: RavenNode) => {
+    const response = await fetch(`${node.url}/databases/split/docs?id=any`);
+    return response.headers.get('raven-cluster-isolated');
+  };
+  await waitUntil('the cut-off node to tell that it is', async () => (await isolation(leader)) !== null);
+  expect(await isolation(leader)).toMatch(/^\d+$/);
+  expect(await Promise.all(others.map(isolation))).toEqual([null, null]);
   await waitUntil('both sides to take writes', () => {
     return fewSide.acknowledged > PROGRESS && manySide.acknowledged > PROGRESS;
   });
@@ -47,6 +56,7 @@ it('takes writes on both sides of a partition, keeps one leader on the side of t
   await cluster.createDatabase('born-in-the-split', 2, newLeader, tags);
 
   for (const node of cluster.nodes) node.heal();
+  await waitUntil('the healed node to be one of all again', async () => (await isolation(leader)) === null);
   await waitForConvergence(cluster.nodes, 'split');
   expect(await compareMembers(cluster.nodes, 'split', fewSide)).toMatchObject(NOTHING_WRONG);
   expect(await compareMembers(cluster.nodes, 'split', manySide)).toMatchObject(NOTHING_WRONG);

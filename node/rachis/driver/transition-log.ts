@@ -9,6 +9,7 @@ export class TransitionLog {
   #recent: Transition[] = [];
   #leader: NodeId | null = null;
   #leadingSinceMs = 0;
+  #leaderlessSinceMs: number | null = null;
   #leaderChanges = 0;
   #electionsStarted = 0;
   #configuration: Configuration | null = null;
@@ -36,6 +37,11 @@ export class TransitionLog {
     return this.#leadingSinceMs;
   }
 
+  /** Since when this node, as one of a cluster, knows no leader, by the monotonic clock; null: it knows one. */
+  get leaderlessSinceMs(): number | null {
+    return this.#leaderlessSinceMs;
+  }
+
   get leaderChanges(): number {
     return this.#leaderChanges;
   }
@@ -50,6 +56,8 @@ export class TransitionLog {
     if (state === 'Candidate' && this.state !== 'Candidate') this.#electionsStarted++;
     if (leader !== null && leader !== this.#leader) this.#leaderChanges++;
     if (leader !== null) this.#leader = leader;
+    if (leader !== null || state === 'Passive') this.#leaderlessSinceMs = null;
+    else this.#leaderlessSinceMs ??= performance.now();
     this.#recent = [...this.#recent, { at: new Date(), state, term, leader, reason }].slice(
       -TRANSITIONS_KEPT,
     );

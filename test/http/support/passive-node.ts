@@ -53,6 +53,7 @@ export const passiveCluster: ClusterServices = {
   certificates: { all: () => [], find: () => undefined },
   nodeTag: () => '?',
   topology: () => topology,
+  isolatedMs: () => null,
   status: () => ({
     state: 'Passive',
     leader: null,
