@@ -240,7 +240,10 @@ describe('membership', () => {
     for (let from = 0; from < 20_000; from += 1000) {
       await Promise.all(Array.from({ length: 1000 }, (_, i) => leader.append(line(from + i))));
     }
-    await until(() => leader.rachis.status().firstIndex > 1000, 'the compaction');
+    await until(
+      () => cluster.up.every((node) => node.rachis.status().firstIndex > 1000),
+      'the compaction on the leader and on the follower',
+    );
     lagging.disk.interrupted = null;
     const start = lagging.start();
     await start;
