@@ -50,7 +50,7 @@ export function badDay(proxy: FaultProxy, random: SeededRandom): FaultCounts {
     if (isSpared(request) || !random.chance(1 / (ONE_OF * 2))) return;
     const kind = random.between(0, 3);
     count(['lost answers', 'torn events', 'ended watches', 'forgotten moments'][kind] ?? '');
-    if (kind === 0) proxy.cut();
+    if (kind === 0) proxy.cut(isSpared);
     if (kind === 1) proxy.tearNextEvent();
     if (kind === 2) proxy.endWatches();
     if (kind === 3) proxy.endWatches(EXPIRED);

@@ -49,6 +49,8 @@ export class FaultProxy {
   readonly #asAdmin: Agent;
   readonly #asCaller: Agent;
   readonly #sockets = new Set<Socket>();
+  /** What has no whole answer yet, by its connection. */
+  readonly #asked = new WeakMap<Socket, ProxiedRequest>();
   readonly #watches = new Set<ServerResponse>();
   readonly #faults: { readonly fault: Fault; left: number }[] = [];
   #open = 0;
@@ -125,9 +127,12 @@ export class FaultProxy {
     this.#onAnswer = listener;
   }
 
-  /** Breaks every connection. */
-  cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
+  /** Breaks every connection, but for those with an open request that is spared. */
+  cut(isSpared: (request: ProxiedRequest) => boolean = () => false): void {
+    for (const socket of this.#sockets) {
+      const asked = this.#asked.get(socket);
+      if (asked === undefined || !isSpared(asked)) socket.destroy();
+    }
   }
 
   /** Breaks every connection and refuses new ones, until `up`. */
@@ -174,12 +179,14 @@ export class FaultProxy {
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#requests += 1;
     this.#open += 1;
+    const asked = { method: incoming.method ?? 'GET', url: new URL(incoming.url ?? '/', this.#upstream) };
+    this.#asked.set(incoming.socket, asked);
     response.once('close', () => {
       this.#open -= 1;
+      this.#asked.delete(incoming.socket);
       this.#watches.delete(response);
     });
     await this.#thawed?.promise;
-    const asked = { method: incoming.method ?? 'GET', url: new URL(incoming.url ?? '/', this.#upstream) };
     const rule = this.#faults.find(({ fault, left }) => left > 0 && (fault.of?.(asked) ?? true));
     if (rule !== undefined) {
       rule.left -= 1;
