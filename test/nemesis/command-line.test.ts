@@ -26,6 +26,7 @@ it.each<[what: string, args: string[], code: number, said: RegExp]>([
   ['help', ['--help'], 0, /append-unchecked[\s\S]*Faults: kill, pause/],
   ['a workload that there is not', ['--workload', 'bank,shop'], 2, /no 'shop'; there are register,/],
   ['lost disks under plain writes', ['--faults', 'loss', '--workload', 'set'], 2, /use 'majority'/],
+  ['a history that has no place', ['--history', '/nowhere/history.jsonl'], 2, /can't be written.*ENOENT/],
   ['a history that is not there', ['--check', '/nowhere/history.jsonl'], 2, /can't be read.*ENOENT/],
 ])('answers to %s', async (_, args, code, said) => {
   const answer = await run(...args);
@@ -39,15 +40,17 @@ it('ends with 1 and tells what is wrong with a history, and with 0 when nothing 
     ['ok', 'add', 1],
     ['invoke', 'read', null],
     ['ok', 'read', []],
+    ['invoke', 'read', null],
+    ['ok', 'read', []],
   ] as const;
   const bad = steps.map(([type, f, value], index): Operation => {
     return { index, time: index, process: 0, type, f, value, workload: 'set' };
   });
-  const good = bad.map((operation) => (operation.index === 3 ? { ...operation, value: [1] } : operation));
+  const good = bad.map((operation) => (operation.f === 'read' ? { ...operation, value: [1] } : operation));
   const file = join(folder, 'history.jsonl');
   await writeFile(file, bad.map(historyLine).join(''));
   const refused = await run('--check', file);
-  expect(refused.output).toMatch(/^set: lost: #2 .* #0/m);
+  expect(refused.output).toMatch(/^set: lost: #2 .* #0.*\n {2}and 1 more\n/m);
   expect(refused.code).toBe(1);
   await writeFile(file, good.map(historyLine).join(''));
   expect(await run('--check', file)).toMatchObject({ code: 0, output: expect.stringContaining('of set') });

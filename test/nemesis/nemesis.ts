@@ -1,4 +1,5 @@
-import { createWriteStream, readFileSync } from 'node:fs';
+import { readFileSync, type WriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { FAULT_NAMES, FAULTS, type FaultName } from './faults/all-faults.ts';
@@ -67,11 +68,14 @@ const program = new Command('nemesis')
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse();
 
+/** Of each anomaly the shortest explanation, and how many more there are. */
 function report(findings: readonly FoundBy[]): void {
-  // The shortest first: whoever reads one reads that.
-  const sorted = findings.toSorted((a, b) => a.explanation.length - b.explanation.length);
-  for (const { workload, anomaly, explanation } of sorted)
-    console.error(`${workload}: ${anomaly}: ${explanation}`);
+  const kinds = Map.groupBy(findings, ({ workload, anomaly }) => `${workload}: ${anomaly}`);
+  const shown = [...kinds].map(([kind, alike]) => {
+    const [shortest = ''] = alike.map(({ explanation }) => explanation).sort((a, b) => a.length - b.length);
+    return `${kind}: ${shortest}${alike.length === 1 ? '' : `\n  and ${alike.length - 1} more`}`;
+  });
+  for (const text of shown.sort((a, b) => a.length - b.length)) console.error(text);
   process.exitCode = findings.length === 0 ? 0 : 1;
 }
 
@@ -81,6 +85,18 @@ function readHistory(file: string): readonly Operation[] {
   } catch (error) {
     console.error(
       `The history in ${file} can't be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    process.exit(2);
+  }
+}
+
+/** Opened before the run, which nobody wants to be for nothing. */
+async function historyFile(file: string): Promise<WriteStream> {
+  try {
+    return (await open(file, 'w')).createWriteStream();
+  } catch (error) {
+    console.error(
+      `The history can't be written to ${file}: ${error instanceof Error ? error.message : String(error)}`,
     );
     process.exit(2);
   }
@@ -121,7 +137,7 @@ async function run({
     console.error(refusal);
     process.exit(2);
   }
-  const lines = file === undefined ? undefined : createWriteStream(file);
+  const lines = file === undefined ? undefined : await historyFile(file);
   const result = await runNemesis({
     ...asked,
     onOperation: (operation) => void lines?.write(historyLine(operation)),

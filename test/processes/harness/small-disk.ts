@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+
+/** What fills a disk is written in pieces of this size. */
+const PIECE_BYTES = 1024 * 1024;
 
 /** A file system of its own that can be filled, for tests of a full disk. */
 export class SmallDisk {
@@ -36,12 +39,17 @@ export class SmallDisk {
 
   /** Leaves so many bytes free; fewer, where somebody else writes meanwhile. */
   async fillUpTo(freeBytes: number): Promise<void> {
-    const size = (await this.freeBytes()) - freeBytes;
+    const piece = Buffer.alloc(PIECE_BYTES);
+    const ballast = await open(join(this.path, 'ballast'), 'w');
     try {
-      await writeFile(join(this.path, 'ballast'), Buffer.alloc(Math.max(0, size)));
+      for (let left = (await this.freeBytes()) - freeBytes; left > 0; left -= piece.length) {
+        await ballast.writeFile(piece.subarray(0, left));
+      }
     } catch (error) {
       // Whoever writes there was faster: it is as full as it gets.
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    } finally {
+      await ballast.close();
     }
   }
 
