@@ -99,6 +99,16 @@ describe('compare-exchange values in queries', () => {
     expect((await query(text)).status).toBeGreaterThanOrEqual(500);
   });
 
+  it('are included once each, however the case of their keys', async () => {
+    await at('/docs?id=spelt/1', 'PUT', { Key: ['Text', 'text'], '@metadata': { '@collection': 'Spelt' } });
+    const { answer } = await query('from Spelt include cmpxchg(Key)');
+    expect(Object.keys(answer.CompareExchangeValueIncludes as object)).toEqual(['Text']);
+    const loaded = JSON.parse((await at('/docs?id=spelt/1&cmpxchg=Key')).body) as {
+      readonly CompareExchangeValueIncludes: object;
+    };
+    expect(Object.keys(loaded.CompareExchangeValueIncludes)).toEqual(['Text']);
+  });
+
   it('are read by patches, of one document and by query, and by streams as far as the query names them', async () => {
     const Patch = {
       Script: 'this.Copy = cmpxchg(this.Key); this.Text = cmpxchg(args.key)',

@@ -172,4 +172,11 @@ describe('an operation by query', () => {
       'UPDATE clause',
     );
   });
+
+  it('that is to delete and has an update clause is refused, and deletes nothing', async () => {
+    await expect(
+      store.operations.send(new DeleteByQueryOperation('from Accounts update { this.x = 1; }')),
+    ).rejects.toThrow('UPDATE');
+    expect(await load('accounts/1')).not.toBeNull();
+  });
 });

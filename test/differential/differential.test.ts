@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { RavenCluster } from '../processes/harness/raven-cluster.ts';
 import { differencesOf, essenceOf } from './compare-answers.ts';
 import { QUERIES } from './corpus/queries.ts';
+import { REQUESTS } from './corpus/requests.ts';
 import { EXPLAINED, textOf } from './explained.ts';
 import { runDifferential } from './run-differential.ts';
 
@@ -14,9 +15,17 @@ describe('the comparison with another server', () => {
     const cluster = await RavenCluster.start(1);
     try {
       const { url } = cluster.node(0);
-      const report = await runDifferential(url, url, ['logic', 'facets', 'syntax']);
+      const report = await runDifferential(url, url, [
+        'logic',
+        'facets',
+        'syntax',
+        'includes',
+        'streams',
+        'multiGet',
+        'patches',
+      ]);
       expect(report.differences).toEqual([]);
-      expect(report.asked).toBeGreaterThan(60);
+      expect(report.asked).toBeGreaterThan(110);
     } finally {
       await cluster.dispose();
     }
@@ -42,7 +51,7 @@ describe('the comparison with another server', () => {
 
   it('explains nothing that is not asked', () => {
     for (const { topic, queries } of EXPLAINED) {
-      const asked = (QUERIES[topic] ?? []).map(textOf);
+      const asked = [...(QUERIES[topic] ?? []), ...(REQUESTS[topic] ?? [])].map(textOf);
       expect(asked.some((query) => queries.test(query))).toBe(true);
     }
   });

@@ -1,4 +1,5 @@
 import type { CorpusQuery } from './corpus/queries.ts';
+import type { CorpusRequest } from './corpus/requests.ts';
 
 /** A difference that is meant: docs/QUERIES.md says the same in its tables. */
 export interface Explained {
@@ -60,12 +61,32 @@ export const EXPLAINED: readonly Explained[] = [
     queries: /'x-y'/,
     why: 'a quoted name with a hyphen has no quotes in the name of its index',
   },
+  {
+    topic: 'streams',
+    queries: /select facet/,
+    why: 'facets are no stream: it is an error, not a stream of the documents',
+  },
+  {
+    topic: 'streams',
+    queries: /exclude=/,
+    why: 'a stream of documents leaves out what it is told to exclude',
+  },
+  {
+    topic: 'multiGet',
+    queries: /people\/none/,
+    why: 'the body of a document that is missing says so',
+  },
+  {
+    topic: 'patches',
+    queries: /from index Nope/,
+    why: 'a patch or deletion by query of an index that there is not is refused before it becomes an operation',
+  },
 ];
 
-export function textOf(query: CorpusQuery): string {
+export function textOf(query: CorpusQuery | CorpusRequest): string {
   return typeof query === 'string' ? query : JSON.stringify(query);
 }
 
-export function explanationOf(topic: string, query: CorpusQuery): string | undefined {
+export function explanationOf(topic: string, query: CorpusQuery | CorpusRequest): string | undefined {
   return EXPLAINED.find((one) => one.topic === topic && one.queries.test(textOf(query)))?.why;
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DOCUMENTS } from './corpus/documents.ts';
 import { INDEXES } from './corpus/indexes.ts';
 import type { CorpusQuery } from './corpus/queries.ts';
+import type { CorpusRequest } from './corpus/requests.ts';
 
 /** How long indexes may take to catch up with the corpus, in milliseconds. */
 const INDEXING_TIMEOUT_MS = 60_000;
@@ -50,6 +51,32 @@ export class Peer {
     const [Query, QueryParameters, more = {}] = typeof query === 'string' ? ([query, {}] as const) : query;
     const body = { Query, QueryParameters, WaitForNonStaleResults: true, ...more };
     return this.#send('POST', `/databases/${this.#database}/queries`, body);
+  }
+
+  async do({ method, path, body, isOperation = false }: CorpusRequest): Promise<PeerAnswer> {
+    const own = `/databases/${this.#database}`;
+    const filled = JSON.parse(JSON.stringify(body ?? null).replaceAll('{database}', own)) as unknown;
+    const answer = await this.#send(method, own + path, filled ?? undefined);
+    return isOperation && answer.status < 300 ? this.#ended(answer.body) : answer;
+  }
+
+  /** The state in which an operation ends. */
+  async #ended(body: unknown): Promise<PeerAnswer> {
+    const { OperationId } = body as { readonly OperationId: number };
+    const deadline = performance.now() + REQUEST_TIMEOUT_MS;
+    for (;;) {
+      const { status, body: found } = await this.#send(
+        'GET',
+        `/databases/${this.#database}/operations/state?id=${OperationId}`,
+      );
+      const { Status, Result } = found as { readonly Status?: string; readonly Result?: unknown };
+      if (status !== 200) return { status, body: found };
+      // Why it failed is told with texts of each server.
+      if (Status === 'Completed') return { status, body: { Status, Result } };
+      if (Status !== 'InProgress') return { status, body: { Status } };
+      if (performance.now() > deadline) throw new Error(`${this.#url}: operation ${OperationId} did not end`);
+      await delay(20);
+    }
   }
 
   async drop(): Promise<void> {

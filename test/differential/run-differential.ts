@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { differencesOf, essenceOf } from './compare-answers.ts';
+import { requestDifferences } from './compare-requests.ts';
 import { AUTO_INDEX_NAMES, type CorpusQuery, QUERIES } from './corpus/queries.ts';
+import { type CorpusRequest, REQUESTS } from './corpus/requests.ts';
 import { EXPLAINED, explanationOf } from './explained.ts';
 import { Peer } from './peer.ts';
 
 /** A query that is answered differently. */
 export interface Difference {
   readonly topic: string;
-  readonly query: CorpusQuery;
+  readonly query: CorpusQuery | CorpusRequest;
   readonly lines: readonly string[];
   /** Why that is meant; undefined: nobody knows yet. */
   readonly explanation: string | undefined;
@@ -24,7 +26,7 @@ export interface DifferentialReport {
 export async function runDifferential(
   ourUrl: string,
   theirUrl: string,
-  topics: readonly string[] = Object.keys(QUERIES),
+  topics: readonly string[] = [...Object.keys(QUERIES), ...Object.keys(REQUESTS)],
 ): Promise<DifferentialReport> {
   const database = `differential-${randomBytes(4).toString('hex')}`;
   const ours = new Peer(ourUrl, `${database}-a`);
@@ -49,6 +51,16 @@ async function compareAll(ours: Peer, theirs: Peer, topics: readonly string[]): 
       const lines = differencesOf(essenceOf(our, namesAutoIndex), essenceOf(their, namesAutoIndex));
       if (lines.length > 0) {
         differences.push({ topic, query, lines, explanation: explanationOf(topic, query) });
+      }
+    }
+  }
+  // At the end: some of them change documents.
+  for (const topic of topics) {
+    for (const request of REQUESTS[topic] ?? []) {
+      asked++;
+      const lines = requestDifferences(...(await Promise.all([ours.do(request), theirs.do(request)])));
+      if (lines.length > 0) {
+        differences.push({ topic, query: request, lines, explanation: explanationOf(topic, request) });
       }
     }
   }

@@ -18,7 +18,9 @@ console.log(`${asked} queries, ${differences.length} differ, ${unexplained.lengt
 process.exitCode = unexplained.length === 0 ? 0 : 1;
 
 function shown(query: Difference['query']): string {
-  return typeof query === 'string' ? query : `${query[0]} with ${JSON.stringify(query.slice(1))}`;
+  if (typeof query === 'string') return query;
+  if ('method' in query) return `${query.method} ${query.path} ${JSON.stringify(query.body ?? null)}`;
+  return `${query[0]} with ${JSON.stringify(query.slice(1))}`;
 }
 
 function counted(all: readonly Difference[]): ReadonlyMap<string, number> {

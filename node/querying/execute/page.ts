@@ -166,7 +166,8 @@ export class Page {
         `A query may include ${INCLUDED_VALUES_MAX} compare-exchange values, not ${keys.size}`,
       );
     }
-    return [...keys];
+    // Of keys that differ in case only there is one value: the first spelling stands.
+    return [...new Map([...keys].reverse().map((key) => [key.toLowerCase(), key])).values()].reverse();
   }
 
   #includes(): (readonly [string, Buffer])[] {

@@ -27,7 +27,9 @@ export function valuesAt(
       throw invalidOperation(`One request may include ${VALUE_KEYS_MAX} compare-exchange values.`);
     }
   }
-  return includedValues([...keys], values);
+  // Of keys that differ in case only there is one value: the first spelling stands.
+  const spellings = new Map([...keys].reverse().map((key) => [key.toLowerCase(), key]));
+  return includedValues([...spellings.values()].reverse(), values);
 }
 
 export function includedValues(keys: readonly string[], values: CompareExchangeValues): IncludedValues {

@@ -51,6 +51,14 @@ const patchByQuery: DatabaseHandler = async (request, context) => {
 const deleteByQuery: DatabaseHandler = async (request, context) => {
   const query = withStaleWait(request, queryOf(await jsonObjectBody(request), request));
   const found = await idsOf(query, context);
+  // Whoever meant to change these documents must not lose them.
+  if (found.update !== null) {
+    throw new ProtocolError(
+      500,
+      'Raven.Server.Documents.Queries.Parser.QueryParser+ParseException',
+      'Expected end of query but got: UPDATE. A deletion by query has none: send it as a patch by query, or without it.',
+    );
+  }
   return start(request, context, 'DeleteByQuery', query, found, (ids) => deleteAll(ids, context));
 };
 
