@@ -60,6 +60,7 @@ function statisticsOf(
     mapAttempts: state.mapAttempts,
     mapSuccesses: state.mapSuccesses,
     mapErrors: state.mapErrors,
+    reduced: spec.reduce === undefined ? null : (state.reduced ?? { attempts: 0, errors: 0 }),
     errors: state.errors,
   };
 }

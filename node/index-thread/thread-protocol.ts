@@ -195,6 +195,8 @@ export interface IndexStatistics {
   readonly mapAttempts: number;
   readonly mapSuccesses: number;
   readonly mapErrors: number;
+  /** Values that were reduced, and those of groups that failed; null: it reduces nothing. */
+  readonly reduced: { readonly attempts: number; readonly errors: number } | null;
   readonly errors: readonly {
     readonly timestamp: string;
     readonly document: string;

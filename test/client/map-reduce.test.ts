@@ -3,6 +3,7 @@ import {
   DocumentStore,
   GetIndexErrorsOperation,
   GetIndexNamesOperation,
+  GetIndexStatisticsOperation,
   IndexDefinition,
   PutIndexesOperation,
 } from 'ravendb';
@@ -156,5 +157,11 @@ describe('a JavaScript map-reduce index', () => {
     expect(await raw("from index 'Sales/Failing' where city = 'Rome'")).toEqual([]);
     const [errors] = await store.maintenance.send(new GetIndexErrorsOperation(['Sales/Failing']));
     expect(errors?.errors[0]).toMatchObject({ action: 'Reduce' });
+    const { reduceAttempts, reduceSuccesses, reduceErrors } = await store.maintenance.send(
+      new GetIndexStatisticsOperation('Sales/Failing'),
+    );
+    expect(reduceErrors).toBeGreaterThan(0);
+    expect(reduceSuccesses).toBeGreaterThan(0);
+    expect(reduceAttempts).toBe((reduceSuccesses ?? 0) + (reduceErrors ?? 0));
   });
 });

@@ -2,6 +2,7 @@ import type { KeyValueView } from '../../documents/key-value-view.ts';
 import { afterPrefix } from '../../documents/storage-keys.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import type { ReduceOutput } from '../output/reduce-output.ts';
+import type { ReduceWork } from '../reduce/map-reduce-writer.ts';
 import { type ChangedTargets, NO_TARGETS } from '../references/referencing-documents.ts';
 import { INDEX_META } from '../store/index-columns.ts';
 import type { SourceOptions } from './index-spec.ts';
@@ -78,6 +79,8 @@ export interface IndexStateRow {
   readonly mapAttempts: number;
   readonly mapSuccesses: number;
   readonly mapErrors: number;
+  /** Values that were reduced, and those of groups that failed; absent: none yet. */
+  readonly reduced?: ReduceWork;
   readonly errors: readonly IndexErrorRow[];
 }
 

@@ -10,7 +10,7 @@ import {
   UNMERGED_PART,
 } from '../limits.ts';
 import type { OutputSink, ReduceOutput } from '../output/reduce-output.ts';
-import { MapReduceWriter, type ReducedGroup } from '../reduce/map-reduce-writer.ts';
+import { MapReduceWriter, type ReducedGroup, type ReduceWork } from '../reduce/map-reduce-writer.ts';
 import type { ReducedObject } from '../reduce/reducer.ts';
 import { ReferenceWriter } from '../references/reference-writer.ts';
 import { INDEX_META } from '../store/index-columns.ts';
@@ -170,6 +170,7 @@ export class LocalIndex {
       ...outcome.stateAfter(this.#state),
       ...(failures === null ? {} : { outputBatch }),
       ...this.#sources.state,
+      ...(reducing === undefined ? {} : { reduced: reducedAfter(this.#state.reduced, reducing.work) }),
       nextEntry: writer.nextEntry,
       entryCount: this.#state.entryCount + writer.entryCountChange,
       unmergedEntries: (this.#state.unmergedEntries ?? 0) + writer.scatteredEntries,
@@ -335,4 +336,11 @@ export class LocalIndex {
     }
     if (outcome.hasReferences) references.put(lowerId, result.references ?? []);
   }
+}
+
+function reducedAfter(before: ReduceWork | undefined, work: ReduceWork): ReduceWork {
+  return {
+    attempts: (before?.attempts ?? 0) + work.attempts,
+    errors: (before?.errors ?? 0) + work.errors,
+  };
 }

@@ -21,6 +21,12 @@ export interface ReducedGroup {
   readonly failure?: string;
 }
 
+/** What a batch has reduced, counted in values. */
+export interface ReduceWork {
+  readonly attempts: number;
+  readonly errors: number;
+}
+
 interface Change {
   readonly key: Buffer;
   /** Null: taken away in this batch. */
@@ -43,11 +49,18 @@ interface Group {
 export class MapReduceWriter {
   readonly #options: MapReduceWriterOptions;
   readonly #groups = new Map<string, Group>();
+  #attempts = 0;
+  #errors = 0;
   /** Hashes of the keys of this batch. */
   readonly #hashes = new Map<string, Buffer>();
 
   constructor(options: MapReduceWriterOptions) {
     this.#options = options;
+  }
+
+  /** Values that were reduced in this batch, what parts were reduced to among them, and those of groups that failed. */
+  get work(): ReduceWork {
+    return { attempts: this.#attempts, errors: this.#errors };
   }
 
   /** Replaces what a document gives to groups. A document may come once a batch. */
@@ -94,6 +107,7 @@ export class MapReduceWriter {
       }
       const own = values[at] ?? [];
       const outcome = own instanceof ReduceFailure ? own : own.length === 0 ? null : (results[at] ?? null);
+      this.#count(group, own, outcome);
       const result = outcome instanceof ReduceFailure ? null : outcome;
       const key = groupPrefix(index, group.hash);
       if (result === null) batch.delete(GROUPS, key);
@@ -101,6 +115,16 @@ export class MapReduceWriter {
       const hash = group.hash.toString('hex');
       return outcome instanceof ReduceFailure ? { hash, result, failure: outcome.reason } : { hash, result };
     });
+  }
+
+  #count(
+    { changes }: Group,
+    values: readonly ReducedObject[] | ReduceFailure,
+    outcome: ReducedObject | ReduceFailure | null,
+  ): void {
+    const count = values instanceof ReduceFailure ? changes.size : values.length;
+    this.#attempts += count;
+    if (outcome instanceof ReduceFailure) this.#errors += count;
   }
 
   #hashOf(key: string): Buffer {

@@ -114,7 +114,7 @@ export function statusOf(index: IndexStatistics): 'Running' | 'Paused' | 'Disabl
 
 /** One of `GET /indexes/stats`, in the protocol's order. */
 export function statisticsShape(index: IndexStatistics) {
-  const { references, output } = index;
+  const { references, output, reduced } = index;
   return {
     Name: index.name,
     MapAttempts: index.mapAttempts,
@@ -123,9 +123,9 @@ export function statisticsShape(index: IndexStatistics) {
     MapReferenceAttempts: references?.attempts ?? null,
     MapReferenceSuccesses: references === null ? null : references.attempts - references.errors,
     MapReferenceErrors: references?.errors ?? null,
-    ReduceAttempts: null,
-    ReduceSuccesses: null,
-    ReduceErrors: null,
+    ReduceAttempts: reduced?.attempts ?? null,
+    ReduceSuccesses: reduced === null ? null : reduced.attempts - reduced.errors,
+    ReduceErrors: reduced?.errors ?? null,
     ReduceOutputCollection: output?.collection ?? null,
     ReduceOutputReferencePattern: output?.references?.pattern ?? null,
     PatternReferencesCollectionName: output?.references?.collection ?? null,
