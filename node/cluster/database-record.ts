@@ -43,6 +43,8 @@ export interface DatabaseTopology {
   readonly NodesAddedAt: Readonly<Record<string, number>>;
   /** Ours: when each rehab was demoted (ISO time), so that the wait for a replacement survives a leader change. */
   readonly NodesDemotedAt: Readonly<Record<string, string>>;
+  /** Ours: demotions of each node in a row and when the last one was (ISO time); kept when it is a member again. */
+  readonly NodesDemotedLately?: Readonly<Record<string, { readonly Times: number; readonly LastAt: string }>>;
 }
 
 /** The setting of a database that stops its indexes. */

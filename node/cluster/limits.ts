@@ -55,6 +55,13 @@ export const SAVE_AT_BYTES = 4 * 1024 * 1024;
 /** Pause before the state is written again after a failure, in milliseconds. */
 export const SAVE_RETRY_MS = 1_000;
 
+/**
+ * Longest time that a member that comes and goes stays in rehab, and the peace after which its demotions are forgiven:
+ * both in multiples of the time before moving to rehab.
+ */
+export const REHAB_WAIT_MAX = 8;
+export const REHAB_FORGIVEN_AFTER = 60;
+
 /** Election timeouts without a leader after which a node says that it is isolated: an election takes one to three. */
 export const ISOLATED_ELECTION_TIMEOUTS = 4;
 

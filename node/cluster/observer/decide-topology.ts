@@ -4,6 +4,7 @@ import { withNewCopy } from '../new-copy.ts';
 import type { DatabaseReport } from '../node-report.ts';
 import type { ObservedDatabase, ObservedNode, ObserverInput } from './observer-input.ts';
 import type { DatabaseMemory } from './observer-state.ts';
+import { demotionsWith, isHeldBack, rehabWaitMs } from './rehab-back-off.ts';
 import { chooseSubstitute, orderWithoutPreferred } from './substitute.ts';
 
 /** One change that the observer wants, and why. */
@@ -143,7 +144,11 @@ function moveToRehab(
   if (lost === undefined) return null;
   const seconds = Math.round(lost.badForMs / 1000);
   const why = lost.report?.error ?? lost.report?.status ?? 'no report';
-  const reason = `Node ${lost.tag} has not served the database for ${seconds} s (${why})`;
+  const demotions = demotionsWith(topology, lost.tag, input);
+  const waitMs = rehabWaitMs(demotions[lost.tag]?.Times ?? 1, input.settings.moveToRehabMs);
+  const wait =
+    waitMs === 0 ? '' : `, not for the first time: it stays in rehab for ${waitMs / 1000} s at least`;
+  const reason = `Node ${lost.tag} has not served the database for ${seconds} s (${why})${wait}`;
   return {
     topology: {
       ...topology,
@@ -152,6 +157,7 @@ function moveToRehab(
       DemotionReasons: { ...topology.DemotionReasons, [lost.tag]: reason },
       PromotablesStatus: { ...topology.PromotablesStatus, [lost.tag]: 'NotResponding' },
       NodesDemotedAt: { ...topology.NodesDemotedAt, [lost.tag]: input.wallClock.toISOString() },
+      NodesDemotedLately: demotions,
     },
     reason,
   };
@@ -193,6 +199,7 @@ function promote(
 ): Change | null {
   for (const copy of others) {
     const status = promotionStatus(memory, copy);
+    if (status === 'Ok' && isHeldBack(topology, copy.tag, input)) continue;
     if (status === 'Ok' && topology.Members.length < topology.ReplicationFactor) {
       return {
         topology: asMembers(topology, [copy.tag], 'last'),

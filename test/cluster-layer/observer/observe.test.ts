@@ -207,6 +207,31 @@ describe('the cluster observer', () => {
     expect(world.reasons).toEqual([]);
   });
 
+  it('lets a member that comes and goes wait longer each time, and forgives it after some peace', () => {
+    const world = new World();
+    world.run(10_000);
+    const flap = (awayMs: number, thereMs: number) => {
+      world.dead.add('C');
+      world.run(awayMs);
+      world.dead.delete('C');
+      world.run(thereMs);
+    };
+    flap(70_000, 50_000);
+    expect(world.topology.Members).toEqual(['A', 'B', 'C']);
+    for (let i = 1; i < 60; i++) flap(70_000, 50_000);
+    // Two hours: without the wait it would have been demoted and promoted sixty times.
+    expect(world.reasons.length).toBeLessThan(2 * (5 + 7200 / 480));
+    expect(
+      world.reasons.filter((reason) => reason.includes('not for the first time')).length,
+    ).toBeGreaterThan(4);
+    // Whoever stays is a member again, and after an hour as good as any other.
+    world.run(10 * 60_000);
+    expect(world.topology.Members).toEqual(['A', 'B', 'C']);
+    world.run(60 * 60_000);
+    flap(70_000, 10_000);
+    expect(world.topology.Members).toEqual(['A', 'B', 'C']);
+  });
+
   it('brings members that came back into the fixed order again, and rotates nobody out of it', () => {
     const world = new World({ PriorityOrder: ['A', 'B', 'C'] });
     world.run(10_000);
