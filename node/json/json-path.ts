@@ -23,6 +23,29 @@ export function jsonAt(json: Buffer, path: readonly string[]): Buffer | undefine
   }
 }
 
+/** `jsonAt` of several paths, in their order: an object is read once for all of them. */
+export function jsonAtEach(json: Buffer, paths: readonly (readonly string[])[]): (Buffer | undefined)[] {
+  if (json[0] !== OPEN_BRACE) return paths.map((path) => jsonAt(json, path));
+  const reader = new JsonReader(json);
+  const members = new Array<Buffer | undefined>(paths.length);
+  let size = 0;
+  for (const key of reader.fields()) {
+    size++;
+    let member: Buffer | undefined;
+    for (let at = 0; at < paths.length; at++) {
+      if (paths[at]?.[0] !== key) continue;
+      member ??= reader.skip();
+      members[at] = member;
+    }
+  }
+  return paths.map(([name, ...rest], at) => {
+    if (name === undefined) return json;
+    const member = members[at];
+    if (member !== undefined) return jsonAt(member, rest);
+    return isSize(name) && rest.length === 0 ? Buffer.from(String(size)) : undefined;
+  });
+}
+
 function inObject(json: Buffer, name: string, rest: readonly string[]): Buffer | undefined {
   const reader = new JsonReader(json);
   let size = 0;

@@ -24,6 +24,10 @@ const PLUS = 0x2b;
 const LOWER_E = 0x65;
 const UPPER_E = 0x45;
 
+/** Whoever reads a few members of a document notes no keys at all. */
+const NO_HASHES = new Int32Array(0);
+const FIRST_HASHES = 32;
+
 /**
  * Validates JSON over bytes without building anything, and notes on the way whether the text is already as we store
  * it. This is the hot path of every write: no closures, no allocation, one pass. UTF-8 itself is checked by the
@@ -39,7 +43,7 @@ export class JsonScanner {
   #depth = 0;
   #hash = 0;
   /** Hashes of the keys of all open objects, one after the other; an object knows where its own begin. */
-  #hashes = new Int32Array(256);
+  #hashes = NO_HASHES;
   #hashCount = 0;
 
   reset(bytes: Uint8Array): void {
@@ -125,7 +129,7 @@ export class JsonScanner {
       }
     }
     if (count === this.#hashes.length) {
-      const grown = new Int32Array(count * 2);
+      const grown = new Int32Array(Math.max(FIRST_HASHES, count * 2));
       grown.set(this.#hashes);
       this.#hashes = grown;
     }

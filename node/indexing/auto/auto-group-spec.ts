@@ -1,5 +1,5 @@
 import type { StoredDocument } from '../../documents/stored-document.ts';
-import { jsonAt } from '../../json/json-path.ts';
+import { jsonAtEach } from '../../json/json-path.ts';
 import type { AutoIndexDefinition } from '../definitions/index-definition.ts';
 import type { GroupReducer, IndexSpec, MappedDocument } from '../local/index-spec.ts';
 import type { ReducedObject } from '../reduce/reducer.ts';
@@ -24,29 +24,46 @@ export function autoGroupSpec(definition: AutoIndexDefinition): IndexSpec {
     fieldsOf: (name) => [{ name, analysis: 'default' }],
     isCompared: () => false,
     canSuggest: () => false,
-    map: (documents) => documents.map((document) => mapped(document, group)),
+    map: groupMapper(group),
     reduce: groupReducer(group),
   };
 }
 
-function mapped(document: StoredDocument, group: AutoGroup): MappedDocument {
-  try {
-    return { values: valuesOf(document.body, group) };
-  } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
-  }
+/** Reads each document once, whatever it is grouped by. */
+function groupMapper(group: AutoGroup): IndexSpec['map'] {
+  const names = [...group.fields.map(({ name }) => name), ...group.sums];
+  const paths = names.map((name) => parsePath(name.replaceAll("'", '')));
+  const mapOne = ({ body }: StoredDocument): MappedDocument => {
+    try {
+      const read = jsonAtEach(body, paths).map((json): unknown =>
+        json === undefined ? null : JSON.parse(json.toString('utf8')),
+      );
+      return { values: valuesOf(read, group) };
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) };
+    }
+  };
+  return (documents) => documents.map(mapOne);
 }
 
-/** One value for each group that the document belongs to: several when it is grouped by the elements of arrays. */
-function valuesOf(body: Buffer, { fields, sums, countsDocuments }: AutoGroup): readonly ReducedObject[] {
-  const keys = fields.map((field) => keysAt(body, field));
+/**
+ * One value for each group that the document belongs to: several when it is grouped by the elements of arrays. `read`:
+ * what is at the paths of the fields, then at those of the sums.
+ */
+function valuesOf(
+  read: readonly unknown[],
+  { fields, sums, countsDocuments }: AutoGroup,
+): readonly ReducedObject[] {
+  const keys = fields.map((field, n) => keysOf(read[n], field));
   const isSplit = fields.some(({ behavior }) => behavior === 'ByIndividualValues');
   const count = isSplit ? Math.max(...keys.map((values, at) => (isEach(fields[at]) ? values.length : 0))) : 1;
-  return Array.from({ length: count }, (_, at) => ({
-    ...Object.fromEntries(fields.map((field, n) => [field.name, keys[n]?.[isEach(field) ? at : 0] ?? null])),
-    ...(countsDocuments ? { [COUNT_FIELD]: 1 } : {}),
-    ...Object.fromEntries(sums.map((name) => [name, summand(body, name, isSplit ? at : undefined)])),
-  }));
+  return Array.from({ length: count }, (_, at) =>
+    Object.fromEntries([
+      ...fields.map((field, n) => [field.name, keys[n]?.[isEach(field) ? at : 0] ?? null] as const),
+      ...(countsDocuments ? [[COUNT_FIELD, 1] as const] : []),
+      ...sums.map((name, n) => [name, summand(read[fields.length + n], isSplit ? at : undefined)] as const),
+    ]),
+  );
 }
 
 function isEach(field: GroupField | undefined): boolean {
@@ -54,19 +71,17 @@ function isEach(field: GroupField | undefined): boolean {
 }
 
 /** The values to group by: one, or those of each element. Dates are made alike. */
-function keysAt(body: Buffer, { name, behavior }: GroupField): readonly unknown[] {
-  const json = jsonAt(body, parsePath(name.replaceAll("'", '')));
-  const value: unknown = json === undefined ? null : JSON.parse(json.toString('utf8'));
-  const normalised = (one: unknown): unknown =>
-    typeof one === 'string' ? (parseDate(one)?.term ?? one) : one;
+function keysOf(value: unknown, { behavior }: GroupField): readonly unknown[] {
   if (behavior !== 'ByIndividualValues') return [normalised(value)];
   return Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY).map(normalised) : [normalised(value)];
 }
 
+function normalised(value: unknown): unknown {
+  return typeof value === 'string' ? (parseDate(value)?.term ?? value) : value;
+}
+
 /** What the document adds to a sum; of a path through arrays, what the element of the group does. */
-function summand(body: Buffer, name: string, element: number | undefined): number {
-  const json = jsonAt(body, parsePath(name.replaceAll("'", '')));
-  const value: unknown = json === undefined ? null : JSON.parse(json.toString('utf8'));
+function summand(value: unknown, element: number | undefined): number {
   if (!Array.isArray(value)) return numberOf(value);
   if (element !== undefined) return numberOf(value[element]);
   return value.reduce<number>((sum, one) => sum + numberOf(one), 0);

@@ -250,6 +250,7 @@ export class LocalIndex {
     outcome: BatchOutcome,
   ): readonly ReducedGroup[] {
     const groups = reducing?.finish() ?? [];
+    writer.expect(groups.map(({ hash }) => hash));
     for (const { hash, result, failure } of groups) {
       if (failure !== undefined) outcome.fail(hash, failure, 'Reduce');
       try {
@@ -286,6 +287,7 @@ export class LocalIndex {
     const documents = changes.flatMap(({ document }) => (document === undefined ? [] : [document]));
     const mapped = this.spec.map(documents, this.#loader(outcome));
     outcome.attempts += documents.length;
+    (writers.reducing ?? writers.writer).expect(changes.map(({ lowerId }) => lowerId));
     for (const change of changes) {
       if (change.document === undefined) this.#put(change, NOTHING_MAPPED, outcome, writers);
     }

@@ -3,6 +3,7 @@ import { afterPrefix } from '../../documents/storage-keys.ts';
 import type { WriteBatch } from '../../storage/write-batch.ts';
 import { REDUCED_WHOLE_MAX } from '../limits.ts';
 import { documentKey, GROUPS, MAPPED, MAPPED_DOCUMENTS, PARTIALS } from '../store/index-columns.ts';
+import { RowsAhead } from '../store/rows-ahead.ts';
 import { bucketOfKey, groupHash, groupPrefix, mappedKey } from './group-keys.ts';
 import { type ReducedObject, ReduceFailure, type Reducer } from './reducer.ts';
 
@@ -54,8 +55,17 @@ export class MapReduceWriter {
   /** Hashes of the keys of this batch. */
   readonly #hashes = new Map<string, Buffer>();
 
+  /** Groups that documents gave values to. */
+  readonly #ahead: RowsAhead;
+
   constructor(options: MapReduceWriterOptions) {
     this.#options = options;
+    this.#ahead = new RowsAhead(options.view, MAPPED_DOCUMENTS, options.index);
+  }
+
+  /** These documents will be put. */
+  expect(lowerIds: readonly string[]): void {
+    this.#ahead.read(lowerIds);
   }
 
   /** Values that were reduced in this batch, what parts were reduced to among them, and those of groups that failed. */
@@ -65,11 +75,11 @@ export class MapReduceWriter {
 
   /** Replaces what a document gives to groups. A document may come once a batch. */
   put(lowerId: string, outputs: readonly ReducedObject[]): void {
-    const { view, batch, index, reducer } = this.#options;
+    const { batch, index, reducer } = this.#options;
     // Before anything is changed: whoever writes groups may have erred.
     const hashes = reducer.keysOf(outputs).map((one) => this.#hashOf(one));
     const key = documentKey(index, lowerId);
-    const stored = view.get(MAPPED_DOCUMENTS, key);
+    const stored = this.#ahead.take(lowerId, key);
     const before = stored === undefined ? [] : (JSON.parse(stored.toString('utf8')) as string[]);
     before.forEach((hash, output) => {
       this.#change(

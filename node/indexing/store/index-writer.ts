@@ -6,6 +6,7 @@ import { entryTerms, type FieldTerm } from './field-terms.ts';
 import { DOCUMENT_ENTRIES, documentKey, ENTRIES, entryKey } from './index-columns.ts';
 import { decodeEntry, decodeNumbers, encodeEntry, encodeNumbers, type IndexEntry } from './index-entry.ts';
 import { PostingWriter } from './posting-writer.ts';
+import { RowsAhead } from './rows-ahead.ts';
 
 /** What becomes an entry of a document. */
 export type EntryOutput = Omit<IndexEntry, 'id'>;
@@ -28,6 +29,8 @@ export interface IndexWriterOptions {
 export class IndexWriter {
   readonly #options: IndexWriterOptions;
   readonly #postings: PostingWriter;
+  /** Numbers of entries. */
+  readonly #ahead: RowsAhead;
   #nextEntry: number;
   readonly #changedEntries = new Set<number>();
   #writtenEntries = 0;
@@ -36,6 +39,7 @@ export class IndexWriter {
   constructor(options: IndexWriterOptions) {
     this.#options = options;
     this.#postings = new PostingWriter(options);
+    this.#ahead = new RowsAhead(options.view, DOCUMENT_ENTRIES, options.index);
     this.#nextEntry = options.nextEntry;
   }
 
@@ -48,13 +52,18 @@ export class IndexWriter {
     return this.#entryCountChange;
   }
 
+  /** These documents will be put. */
+  expect(lowerIds: readonly string[]): void {
+    this.#ahead.read(lowerIds);
+  }
+
   /** Replaces the entries of a document by these outputs; none removes them. A document may come once a batch. */
   put(id: string, lowerId: string, outputs: readonly EntryOutput[]): void {
-    const { view, batch, index, fields } = this.#options;
+    const { batch, index, fields } = this.#options;
     // Before anything is changed: values that make no terms throw.
     const prepared = outputs.map((output) => ({ output, terms: entryTerms(fields(), output.values) }));
     const key = documentKey(index, lowerId);
-    const stored = view.get(DOCUMENT_ENTRIES, key);
+    const stored = this.#ahead.take(lowerId, key);
     const old = stored === undefined ? [] : decodeNumbers(stored);
     this.#takeBack(old);
     const entries = prepared.map(({ output, terms }, at) => {
