@@ -314,6 +314,7 @@ function rachisFigures(cluster: ClusterLayer | undefined) {
   const { raft, observer } = cluster;
   return {
     ...raft.figures(),
+    ...cluster.stateFigures(),
     differingNodes: observer.differing.size,
     isObserverSuspended: observer.isSuspended,
   };

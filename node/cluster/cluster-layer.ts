@@ -231,6 +231,12 @@ export class ClusterLayer {
   }
 
   /** For metrics. */
+  stateFigures(): { readonly unwrittenBytes: number; readonly rememberedRequests: number } {
+    const { unwrittenBytes, rememberedCount } = this.#stateMachine;
+    return { unwrittenBytes, rememberedRequests: rememberedCount };
+  }
+
+  /** For metrics. */
   storageProperty(name: string): string {
     return this.#stateMachine.storageProperty(name);
   }

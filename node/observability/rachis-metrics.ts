@@ -15,6 +15,10 @@ export interface RachisFigures {
   readonly leaderChanges?: number;
   readonly electionsStarted?: number;
   readonly uncommittedBytes?: number;
+  /** Of commands that are applied and that storage has not taken yet. */
+  readonly unwrittenBytes?: number;
+  /** Requests whose outcome is remembered. */
+  readonly rememberedRequests?: number;
   /** Leader only: nodes whose state was found to differ from its own. */
   readonly differingNodes?: number;
   /** The observer decides nothing, on an administrator's word. */
@@ -98,6 +102,16 @@ const FIGURES: readonly FigureMetric<RachisFigures>[] = [
     name: 'ravencluster_rachis_uncommitted_bytes',
     help: 'Bytes accepted by the leader and not committed yet.',
     value: (f) => f.uncommittedBytes,
+  },
+  {
+    name: 'ravencluster_rachis_unwritten_bytes',
+    help: 'Bytes of commands that are applied and that storage has not taken yet. At 64 MB nothing more is applied.',
+    value: (f) => f.unwrittenBytes,
+  },
+  {
+    name: 'ravencluster_rachis_remembered_requests',
+    help: 'Requests whose outcome is remembered, so that they run once.',
+    value: (f) => f.rememberedRequests,
   },
 ];
 

@@ -58,6 +58,8 @@ describe('the metrics of a node', () => {
         differingNodes: 1,
         isObserverSuspended: true,
         logBytes: 4096,
+        unwrittenBytes: 77,
+        rememberedRequests: 8,
         peers: [
           { tag: 'B', matchIndex: 11, nextIndex: 15, inflight: 3, isInSnapshot: false, isConnected: true },
         ],
@@ -86,6 +88,8 @@ describe('the metrics of a node', () => {
     expect(lines).toContain('ravencluster_rachis_differing_nodes{node="A"} 1');
     expect(lines).toContain('ravencluster_observer_is_suspended{node="A"} 1');
     expect(lines).toContain('ravencluster_rachis_log_bytes{node="A"} 4096');
+    expect(lines).toContain('ravencluster_rachis_unwritten_bytes{node="A"} 77');
+    expect(lines).toContain('ravencluster_rachis_remembered_requests{node="A"} 8');
     expect(lines).toContain('ravencluster_rachis_peer_lag_entries{peer="B"} 3');
     expect(lines).toContain('ravencluster_rachis_peer_match_index{peer="B"} 11');
     expect(lines).toContain('ravencluster_rachis_peer_next_index{peer="B"} 15');
