@@ -153,6 +153,35 @@ describe.each(OFFICIAL_CLIENTS)('the official client $version', ({ version, clie
     );
   });
 
+  it.each([
+    [
+      'JavaScript',
+      'Pairs/JavaScript',
+      "map('Cities', c => ({ first: c.name[0] === 'B' ? 'north' : 'south', lat: c.latitude, lng: c.longitude, n: 1 }))",
+      'groupBy(x => x.first).aggregate(g => ({ first: g.key, lat: g.values[0].lat, lng: g.values[0].lng, n: g.values.reduce((n, v) => n + v.n, 0), place: createSpatialField(g.values[0].lat, g.values[0].lng) }))',
+    ],
+    [
+      'C#',
+      'Pairs/CSharp',
+      'from c in docs.Cities select new { first = c.name[0] == "B" ? "north" : "south", lat = c.latitude, lng = c.longitude, n = 1, place = (object)null }',
+      'from r in results group r by r.first into g let one = g.First() select new { first = g.Key, lat = one.lat, lng = one.lng, n = g.Sum(x => x.n), place = CreateSpatialField(one.lat, one.lng) }',
+    ],
+  ])('finds the results of groups by the shapes of a reduce in %s', async (_, name, map, reduce) => {
+    const definition = Object.assign(new client.IndexDefinition(), { name, maps: new Set([map]), reduce });
+    await store.maintenance.send(new client.PutIndexesOperation(definition));
+    const of = () => store.openSession().query<City>({ indexName: name }).waitForNonStaleResults();
+    const found = await of()
+      .spatial('place', (f) => f.withinRadius(60, 52.52, 13.4))
+      .all();
+    expect(found).toMatchObject([{ first: 'north', n: 1 }]);
+    expect(found[0]).not.toHaveProperty('place');
+    const ordered = await of().orderByDistance('place', 52.52, 13.4).all();
+    expect(ordered).toMatchObject([
+      { first: 'north', n: 1 },
+      { first: 'south', n: 3 },
+    ]);
+  });
+
   it('refuses spatial options that nobody knows', async () => {
     const definition = new client.IndexDefinition();
     definition.name = 'Wrong';

@@ -54,10 +54,7 @@ export class GroupOutputs {
   async write(reduced: readonly ReducedGroup[], count: number): Promise<readonly OutputFailure[] | null> {
     const { output, sink } = this.#options;
     if (output === undefined || reduced.length === 0) return null;
-    const groups = reduced.map(({ hash, result }) => ({
-      id: outputId(output, hash),
-      json: result === null ? null : JSON.stringify(result),
-    }));
+    const groups = reduced.map(({ hash, json }) => ({ id: outputId(output, hash), json }));
     return sink({ kind: 'store', output, groups, batch: count });
   }
 }

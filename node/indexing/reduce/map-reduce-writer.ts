@@ -19,6 +19,8 @@ export interface ReducedGroup {
   /** Names the group's entry. */
   readonly hash: string;
   readonly result: ReducedObject | null;
+  /** JSON of what is shown of it; null: there is none. */
+  readonly json: string | null;
   readonly failure?: string;
 }
 
@@ -120,10 +122,12 @@ export class MapReduceWriter {
       this.#count(group, own, outcome);
       const result = outcome instanceof ReduceFailure ? null : outcome;
       const key = groupPrefix(index, group.hash);
-      if (result === null) batch.delete(GROUPS, key);
-      else batch.put(GROUPS, key, Buffer.from(JSON.stringify(result)));
+      const json = result === null ? null : JSON.stringify(reducer.shown?.(result) ?? result);
+      if (json === null) batch.delete(GROUPS, key);
+      else batch.put(GROUPS, key, Buffer.from(json));
       const hash = group.hash.toString('hex');
-      return outcome instanceof ReduceFailure ? { hash, result, failure: outcome.reason } : { hash, result };
+      const reduced = { hash, result, json };
+      return outcome instanceof ReduceFailure ? { ...reduced, failure: outcome.reason } : reduced;
     });
   }
 

@@ -16,6 +16,8 @@ export interface Reducer {
   readonly keysOf: (values: readonly ReducedObject[]) => readonly string[];
   /** One result for each group, in their order; null: the group has none. Never throws. */
   readonly reduce: (groups: readonly (readonly ReducedObject[])[]) => readonly ReduceOutcome[];
+  /** What is shown of a result, and written of it as a document; absent: the whole. */
+  readonly shown?: (result: ReducedObject) => ReducedObject;
 }
 
 export type ReduceOutcome = ReducedObject | ReduceFailure | null;

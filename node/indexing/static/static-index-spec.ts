@@ -23,7 +23,7 @@ import { loadedCollections } from './loaded-collections.ts';
 import { mapScript } from './map-script.ts';
 import { DYNAMIC_FIELDS, entryOf, type FieldFacts, ID } from './mapped-object.ts';
 import { scriptFields } from './script-fields.ts';
-import { spatialName } from './spatial-fields.ts';
+import { isSpatial, spatialName } from './spatial-fields.ts';
 import { hasReduce, staticIndexType } from './static-index-type.ts';
 
 /**
@@ -211,6 +211,11 @@ function mappedRow({ entries, error }: RowResult, id: string, { reduces, facts }
   }
 }
 
+/** Shapes are there to be found by; in an index that shows its results they are no values. */
+function withoutShapes(result: ReducedObject): ReducedObject {
+  return Object.fromEntries(Object.entries(result).filter(([, value]) => !isSpatial(value)));
+}
+
 /** A script that fails for one group must not fail for the others: then each is reduced on its own. */
 function scriptReducer(script: CompiledScript, spaceOf: FieldFacts['spaceOf']): GroupReducer {
   const none = (): null => null;
@@ -232,6 +237,7 @@ function scriptReducer(script: CompiledScript, spaceOf: FieldFacts['spaceOf']): 
     keysOf: (values) =>
       values.length === 0 ? [] : (JSON.parse(script.call(JSON.stringify({ values }), none)) as string[]),
     reduce: reduceAll,
+    shown: withoutShapes,
     // The whole result is kept anyhow.
     entryOf: (result) => entryOf(result, null, { isStored: () => false, spaceOf }),
   };
