@@ -38,6 +38,14 @@ export function writeDocument(document: StoredDocument, options?: WriteDocumentO
   return out;
 }
 
+/** The `@metadata` of the document as clients see it: JSON. */
+export function metadataText(document: StoredDocument): string {
+  const members = clientMetadata(document).toString('utf8').slice(1, -1);
+  // What the server writes closes the document, too.
+  const own = serverMetadata(document, undefined).slice(0, -1);
+  return `{${members}${members === '' ? '' : ','}${own}`;
+}
+
 function serverMetadata(document: StoredDocument, indexScore: number | undefined): string {
   const { changeVector, flags, id, lastModified } = document;
   const shownFlags = (flags & SHOWN_FLAGS) === 0 ? '' : `"@flags":"${formatFlags(flags)}",`;

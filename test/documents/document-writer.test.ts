@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DocumentFlag } from '../../node/documents/document-flags.ts';
-import { writeDocument } from '../../node/documents/document-writer.ts';
+import { metadataText, writeDocument } from '../../node/documents/document-writer.ts';
 import type { StoredDocument } from '../../node/documents/stored-document.ts';
 
 const document: StoredDocument = {
@@ -19,6 +19,20 @@ const text = (change: Partial<StoredDocument>, options?: Parameters<typeof write
   writeDocument({ ...document, ...change }, options).toString();
 const SERVER =
   '"@change-vector":"A:1-0123456789012345678901","@id":"users/1-A","@last-modified":"2023-11-14T22:13:20.0000001Z"';
+
+describe('metadataText', () => {
+  it.each<Partial<StoredDocument>>([
+    {},
+    { metadata: Buffer.from('{}') },
+    { flags: DocumentFlag.HasRevisions, id: 'é"\n' },
+    { flags: DocumentFlag.HasRevisions, metadata: Buffer.from('{"@flags":"mine","x":"é}"}') },
+    { flags: DocumentFlag.HasRevisions, metadata: Buffer.from('{"@flags":"mine"}') },
+  ])('is the metadata that the document is written with, %#', (change) => {
+    expect(`{"@metadata":${metadataText({ ...document, ...change })}}`).toBe(
+      text(change, { metadataOnly: true }),
+    );
+  });
+});
 
 describe('writeDocument', () => {
   it('puts @metadata last, the keys of the server after those of the client', () => {
