@@ -1,7 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { silentLogger } from '../../../node/observability/logger.ts';
+import type { Configuration } from '../../../node/rachis/core/configuration.ts';
+import type { AppendEntries } from '../../../node/rachis/core/message.ts';
+import { CoreDriver } from '../../../node/rachis/driver/core-driver.ts';
+import { makeCore } from '../../../node/rachis/driver/make-core.ts';
 import { Proposals } from '../../../node/rachis/driver/proposals.ts';
-import { UNWRITTEN_BYTES_MAX, WAITING_COMMAND_BYTES_MAX } from '../../../node/rachis/limits.ts';
+import {
+  UNAPPLIED_LOG_BYTES_MAX,
+  UNWRITTEN_BYTES_MAX,
+  WAITING_COMMAND_BYTES_MAX,
+} from '../../../node/rachis/limits.ts';
+import type { RaftLogFiles } from '../../../node/rachis/log/raft-log-files.ts';
 import { RachisOverloadError } from '../../../node/rachis/rachis-error.ts';
+import { emptyDisk, ListStateMachine } from './list-state-machine.ts';
 import { TestCluster, until } from './test-cluster.ts';
 
 let cluster: TestCluster | undefined;
@@ -46,6 +57,79 @@ describe('a node whose state is written too slowly', () => {
     expect(slow.rachis.isLeader).toBe(false);
     slow.machine.unwrittenBytes = 0;
     expect(await cluster.converged()).toEqual(['through another leader']);
+  });
+});
+
+describe('a follower that can not apply and whose log is full', () => {
+  const configuration: Configuration = {
+    clusterId: 'c',
+    nodes: ['a', 'b'].map((id) => ({ id, tag: id.toUpperCase(), url: id, tcpAddress: id, role: 'member' })),
+    outgoingMembers: [],
+    lastTag: 'B',
+  };
+  const entriesAt = (index: number): AppendEntries => ({
+    type: 'AppendEntries',
+    from: 'b',
+    to: 'a',
+    term: 1,
+    previousIndex: index - 1,
+    previousTerm: 1,
+    entries: [{ kind: 'command', index, term: 1, data: Buffer.from(`line ${index}`) }],
+    leaderCommit: index,
+  });
+
+  it('leaves out entries, as if they were lost, but hears its leader, and goes on once it can apply', async () => {
+    const stateMachine = new ListStateMachine({ ...emptyDisk(), appliedIndex: 1 });
+    const core = makeCore({
+      id: 'a',
+      electionTimeoutMs: 1000,
+      tickMs: 50,
+      limits: undefined,
+      stored: {
+        hardState: { term: 1, votedFor: null },
+        snapshot: { index: 1, term: 1, configuration },
+        entries: [],
+      },
+      appliedIndex: 1,
+    });
+    const log = { byteLength: 0, persist: async () => {} };
+    const driver = new CoreDriver({
+      core,
+      log: log as unknown as RaftLogFiles,
+      stateMachine,
+      logger: silentLogger,
+      prepare: (data) => data,
+      send: () => {},
+      sendSnapshot: () => {},
+      install: async () => {},
+      onChange: () => {},
+      onApplied: () => {},
+      observeApply: () => {},
+      onFatal: (error) => {
+        throw error;
+      },
+    });
+    driver.start();
+    stateMachine.unwrittenBytes = UNWRITTEN_BYTES_MAX + 1;
+    driver.step([entriesAt(2)]);
+    await until(() => driver.heldUpMs > 0, 'the first entry to wait');
+    // There is room: entries are taken, though not applied.
+    driver.step([entriesAt(3)]);
+    expect(core.status().lastIndex).toBe(3);
+    log.byteLength = UNAPPLIED_LOG_BYTES_MAX + 1;
+    driver.step([
+      entriesAt(4),
+      { type: 'Heartbeat', from: 'b', to: 'a', term: 2, leaderCommit: 3, readContext: 0 },
+    ]);
+    expect(core.status()).toMatchObject({ lastIndex: 3, term: 2, leader: 'b' });
+    expect(stateMachine.lines).toEqual([]);
+    stateMachine.unwrittenBytes = 0;
+    await until(() => stateMachine.lines.length === 2, 'what waited to be applied');
+    expect(driver.heldUpMs).toBe(0);
+    driver.step([{ ...entriesAt(4), term: 2 }]);
+    await until(() => stateMachine.lines.length === 3, 'the entry that was left out');
+    expect(stateMachine.lines).toEqual(['line 2', 'line 3', 'line 4']);
+    await driver.stop();
   });
 });
 
