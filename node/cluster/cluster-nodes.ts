@@ -49,11 +49,7 @@ export class ClusterNodes {
 
   /** Every node, with the version of the commands that it last told to know. */
   versions(): readonly NodeVersion[] {
-    return this.#nodes.map(({ tag, id }) => {
-      const stored = this.stored.get(tag);
-      const told = stored?.nodeId === id ? stored.commandVersion : undefined;
-      return { tag, version: told ?? FIRST_COMMAND_VERSION };
-    });
+    return toldVersions(this.#nodes, this.stored);
   }
 
   topology(): ClusterTopologyView {
@@ -102,6 +98,18 @@ export class ClusterNodes {
     const { zone } = this.propertiesOf(node);
     return { tag: node.tag, ...(zone === null ? {} : { zone }) };
   }
+}
+
+/** What is stored of the nodes of a membership, whoever had their tags before. */
+export function toldVersions(
+  nodes: readonly Pick<ClusterNode, 'tag' | 'id'>[],
+  stored: ReadonlyMap<string, StoredNodeProperties>,
+): readonly NodeVersion[] {
+  return nodes.map(({ tag, id }) => {
+    const known = stored.get(tag);
+    const told = known?.nodeId === id ? known.commandVersion : undefined;
+    return { tag, version: told ?? FIRST_COMMAND_VERSION };
+  });
 }
 
 function namedNodes(command: ClusterCommand): readonly string[] {

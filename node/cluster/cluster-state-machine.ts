@@ -6,14 +6,12 @@ import type { RachisStateMachine, SnapshotSource } from '../rachis/state-machine
 import type { BatchWriter } from '../storage/batch-writer.ts';
 import { StorageEnvironment } from '../storage/storage-environment.ts';
 import { WriteBatch } from '../storage/write-batch.ts';
-import { type CommandEnvelope, decodeEnvelope } from './command-envelope.ts';
+import { CommandApplication, readEnvelope } from './command-application.ts';
+import type { CommandEnvelope } from './command-envelope.ts';
 import { RESTORE_BATCH_BYTES, VALUES_FETCHED_AT_ONCE } from './limits.ts';
-import { logTimeOf } from './state/advance-log-time.ts';
-import { applyCommand, type CommandOutcome } from './state/apply-command.ts';
+import type { CommandOutcome } from './state/apply-command.ts';
 import { ClusterState } from './state/cluster-state.ts';
 import { namedValues } from './state/named-values.ts';
-import { rememberedOutcome } from './state/remembered-outcome.ts';
-import { RequestHistory } from './state/request-history.ts';
 import { type MeasuredEntry, snapshotChunks } from './state/snapshot-chunks.ts';
 import type { DigestAt } from './state/state-digest.ts';
 import { isStoredKey, TRANSACTIONS, WATCHED } from './state/state-keys.ts';
@@ -45,7 +43,7 @@ export class ClusterStateMachine implements RachisStateMachine {
   readonly #stored: StoredState;
   readonly #state: WholeState;
   readonly #logger: Logger;
-  readonly #history: RequestHistory;
+  readonly #commands: CommandApplication;
   readonly #digests: StateDigests;
   readonly #recordListeners = new Set<() => void>();
   readonly #transactionListeners = new Set<() => void>();
@@ -66,7 +64,7 @@ export class ClusterStateMachine implements RachisStateMachine {
     this.#stored = new StoredState(storage, generation === undefined ? 0 : Number(unpack(generation)));
     this.#state = new WholeState(this.#inMemory, this.#stored);
     this.#digests = new StateDigests(this.#inMemory);
-    this.#history = new RequestHistory(this.#state);
+    this.#commands = new CommandApplication(this.#state);
     this.#appliedIndex = applied === undefined ? 0 : Number(unpack(applied));
     this.#restoredSnapshot = restored === undefined ? null : (unpack(restored) as SnapshotMetadata);
     this.#saver = new StateSaver(storage, this.#stored, logger, this.#appliedIndex);
@@ -107,12 +105,12 @@ export class ClusterStateMachine implements RachisStateMachine {
 
   /** What a command with this request id came to, if it was applied and is remembered. */
   outcomeOf(requestId: string): CommandOutcome | undefined {
-    return this.#history.find(requestId);
+    return this.#commands.outcomeOf(requestId);
   }
 
   /** Requests whose outcome is remembered. */
   get rememberedCount(): number {
-    return this.#history.count;
+    return this.#commands.rememberedCount;
   }
 
   /** For metrics. */
@@ -187,7 +185,7 @@ export class ClusterStateMachine implements RachisStateMachine {
     this.#inMemory.replace(entries);
     this.#digests.restored(entries);
     this.#stored.replaced(generation);
-    this.#history.reload(this.#inMemory);
+    this.#commands.reload(this.#inMemory);
     this.#appliedIndex = metadata.index;
     this.#restoredSnapshot = metadata;
     this.#sweep();
@@ -240,39 +238,9 @@ export class ClusterStateMachine implements RachisStateMachine {
     envelope: CommandEnvelope | null,
     written: StateChange[],
   ): CommandOutcome {
-    if (envelope === null) {
-      return { error: { name: 'ClusterError', message: 'The command could not be read.' } };
-    }
-    const { requestId, timeMs, command } = envelope;
-    const known = requestId === null ? undefined : this.#history.find(requestId);
-    if (known !== undefined) return known;
-    const { outcome, changes } = applyCommand(
-      this.#state,
-      { index: entry.index, term: entry.term, timeMs },
-      command,
-    );
-    const all = [...changes];
-    if (requestId !== null) {
-      const { term } = entry;
-      const remembered = {
-        id: requestId,
-        outcome: rememberedOutcome(outcome),
-        type: command.type,
-        term,
-        timeMs,
-      };
-      all.push(...this.#history.remember(this.#state, entry.index, remembered));
-    }
-    this.#commit(all, written);
-    if (command.type === 'AdvanceLogTime') {
-      this.#commit(this.#history.forgetUntil(logTimeOf(this.#state) ?? 0), written);
-    }
-    return outcome;
-  }
-
-  #commit(changes: readonly StateChange[], written: StateChange[]): void {
-    this.#state.apply(changes);
+    const { outcome, changes } = this.#commands.apply(entry, envelope);
     for (const change of changes) written.push(change);
+    return outcome;
   }
 
   #tellOfTransactions(): void {
@@ -293,13 +261,4 @@ function bytesOf(entries: readonly Entry[]): number {
 function* allOf(inMemory: Iterable<StateEntry>, stored: Iterable<MeasuredEntry>): Generator<MeasuredEntry> {
   for (const entry of inMemory) yield { entry, bytes: null };
   yield* stored;
-}
-
-function readEnvelope(data: Uint8Array): CommandEnvelope | null {
-  try {
-    return decodeEnvelope(data);
-  } catch {
-    // Every node has the same bytes and comes to the same answer: the command failed.
-    return null;
-  }
 }

@@ -6,6 +6,7 @@ import {
 } from '../documents/commands/execute-cluster-transaction.ts';
 import type { Database } from '../documents/database.ts';
 import type { Logger } from '../observability/logger.ts';
+import { type ReplicationClock, systemClock } from '../replication/replication-clock.ts';
 import {
   LEFT_OUT_TRANSACTIONS_KEPT,
   TRANSACTION_ATTEMPTS_MAX,
@@ -25,6 +26,8 @@ export interface TransactionExecutorOptions {
    * written and deleted before it came would be back. It begins where the copy that fills it is.
    */
   mayBegin(queue: TransactionQueue): boolean;
+  /** Of pauses and time-outs; absent: the system's. */
+  readonly clock?: ReplicationClock;
   /** Pause before one that failed is tried again, in milliseconds; default: TRANSACTION_RETRY_DELAY_MS. */
   readonly retryDelayMs?: number;
 }
@@ -45,6 +48,7 @@ const PASSING_ERRORS: ReadonlySet<string> = new Set([
  */
 export class TransactionExecutor {
   readonly #options: TransactionExecutorOptions;
+  readonly #clock: ReplicationClock;
   readonly #waiters = new Set<{ readonly count: number; resolve(): void }>();
   readonly #unsubscribe: () => void;
   #running: Promise<void> | null = null;
@@ -57,6 +61,7 @@ export class TransactionExecutor {
 
   constructor(options: TransactionExecutorOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
     this.#unsubscribe = options.database.onCommit(() => this.#committed());
   }
 
@@ -94,12 +99,12 @@ export class TransactionExecutor {
       const waiter = {
         count,
         resolve: () => {
-          clearTimeout(timer);
+          cancel();
           this.#waiters.delete(waiter);
           resolve();
         },
       };
-      const timer = setTimeout(waiter.resolve, timeoutMs);
+      const cancel = this.#clock.after(timeoutMs, waiter.resolve);
       this.#waiters.add(waiter);
     });
     return this.executedCount >= count;
@@ -215,9 +220,10 @@ export class TransactionExecutor {
   #delay(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.#options.retryDelayMs ?? TRANSACTION_RETRY_DELAY_MS);
+      const delayMs = this.#options.retryDelayMs ?? TRANSACTION_RETRY_DELAY_MS;
+      const cancel = this.#clock.after(delayMs, resolve);
       this.#endDelay = () => {
-        clearTimeout(timer);
+        cancel();
         resolve();
       };
     });

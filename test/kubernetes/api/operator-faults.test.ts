@@ -4,7 +4,7 @@ import { LEASE, POD, STATEFUL_SET } from '../../../operator/platform/kubernetes/
 import type { Lease } from '../../../operator/platform/kubernetes/api/lease-record.ts';
 import { LEASE_NAME } from '../../../operator/platform/kubernetes/controller/kubernetes-operator.ts';
 import { waitUntil } from '../../processes/harness/wait-until.ts';
-import { SeededRandom } from '../../simulation/rachis/seeded-random.ts';
+import { SeededRandom } from '../../simulation/kernel/seeded-random.ts';
 import { describeOnKubernetes } from '../harness/api-test.ts';
 import { badDay } from '../harness/bad-day.ts';
 import { isWrite } from '../harness/fault-proxy.ts';

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../simulation/rachis/seeded-random.ts';
+import type { SeededRandom } from '../../simulation/kernel/seeded-random.ts';
 import { EXPIRED, type FaultProxy, isWatch, isWrite, type ProxiedRequest } from './fault-proxy.ts';
 
 /** Of this many requests one meets a fault. */

@@ -1,5 +1,9 @@
-import { check } from './invariant-violation.ts';
-import type { ReplicatedList } from './replicated-list.ts';
+import { check } from '../kernel/invariant-violation.ts';
+
+/** What a request came to, where it has taken effect. */
+export interface RequestPlaces {
+  placeOf(requestId: number): number | undefined;
+}
 
 /** What clients were told: acknowledged requests with their results, and reads. */
 export class ClientLedger {
@@ -30,7 +34,7 @@ export class ClientLedger {
     return this.#acknowledged.has(requestId);
   }
 
-  acknowledge(requestId: number, index: number, list: ReplicatedList): void {
+  acknowledge(requestId: number, index: number, list: RequestPlaces): void {
     const place = list.placeOf(requestId);
     const earlier = this.#acknowledged.get(requestId);
     check(
@@ -60,7 +64,7 @@ export class ClientLedger {
   }
 
   /** At the end: nothing that was acknowledged is missing. */
-  checkNothingLost(node: string, list: ReplicatedList): void {
+  checkNothingLost(node: string, list: RequestPlaces): void {
     for (const [requestId, { place }] of this.#acknowledged) {
       check(
         list.placeOf(requestId) === place,

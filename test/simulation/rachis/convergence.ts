@@ -1,6 +1,8 @@
-import { check } from './invariant-violation.ts';
+import { check } from '../kernel/invariant-violation.ts';
+import type { ListCluster } from './list-cluster.ts';
 import type { SimulatedCluster } from './simulated-cluster.ts';
 import type { SimulatedNode } from './simulated-node.ts';
+import type { SimulatedState } from './simulated-state.ts';
 
 /** Virtual time after which a healed cluster must have a leader: ten times the longest election timeout. */
 const leaderWithinMs = 20_000;
@@ -10,7 +12,7 @@ const perEntryMs = 10;
 const settledWithinMs = 90_000;
 
 /** Ends all faults and checks that the cluster recovers by itself. */
-export function converge(cluster: SimulatedCluster): void {
+export function converge(cluster: ListCluster): void {
   cluster.isCalm = true;
   for (const node of cluster.nodes) {
     node.resume();
@@ -20,7 +22,7 @@ export function converge(cluster: SimulatedCluster): void {
   cluster.endFormerClusters();
   if (cluster.random.chance(0.4)) serveWithOneCut(cluster);
   cluster.trace(() => 'all faults end');
-  cluster.network.heal();
+  cluster.network.cuts.heal();
   runUntil(cluster, leaderWithinMs, 'a leader after heal', () => agreedLeader(cluster) !== null);
   serve(cluster, 'an accepted proposal commits');
   const { readCount } = cluster.ledgers.clients;
@@ -35,22 +37,22 @@ export function converge(cluster: SimulatedCluster): void {
 }
 
 /** One node hears nobody, or nobody hears it, and it stays so: the others must serve, whatever it does. */
-function serveWithOneCut(cluster: SimulatedCluster): void {
+function serveWithOneCut(cluster: ListCluster): void {
   const { random, nodes, network } = cluster;
   const cut = cluster.someLeader ?? random.pick(nodes);
   if (cut === undefined || !cluster.canDecideWithout(cut.id)) return;
   const isDeaf = random.chance(0.5);
   cluster.trace(() => `all faults end, but ${cut.id} ${isDeaf ? 'hears nobody' : 'is heard by nobody'}`);
-  network.heal();
+  network.cuts.heal();
   for (const node of nodes) {
     if (node === cut) continue;
-    if (isDeaf) network.block(node.slot, cut.slot);
-    else network.block(cut.slot, node.slot);
+    if (isDeaf) network.cuts.cut(node.slot, cut.slot);
+    else network.cuts.cut(cut.slot, node.slot);
   }
   serve(cluster, 'the others serve while one node is cut off in one direction');
 }
 
-function serve(cluster: SimulatedCluster, what: string): void {
+function serve(cluster: ListCluster, what: string): void {
   let requestId = 0;
   runUntil(cluster, settledWithinMs, what, () => {
     if (requestId === 0 || !cluster.ledgers.clients.isAcknowledged(requestId))
@@ -59,19 +61,25 @@ function serve(cluster: SimulatedCluster, what: string): void {
   });
 }
 
-function runUntil(cluster: SimulatedCluster, withinMs: number, what: string, holds: () => boolean): void {
+function runUntil(cluster: ListCluster, withinMs: number, what: string, holds: () => boolean): void {
   const { clock } = cluster;
   const entries = Math.max(...cluster.nodes.map((node) => node.image.lastIndex));
   const deadlineMs = clock.nowMs + withinMs + perEntryMs * entries;
   while (!holds()) {
     const stepMs = clock.nowMs + 300;
-    check(stepMs < deadlineMs, `liveness: ${what}`, () => `not within ${withinMs} ms. ${describe(cluster)}`);
+    check(
+      stepMs < deadlineMs,
+      `liveness: ${what}`,
+      () => `not within ${withinMs} ms. ${describeNodes(cluster)}`,
+    );
     while (clock.nowMs < stepMs) clock.advance();
   }
 }
 
 /** The one node that leads, if all members that have a disk follow it. */
-function agreedLeader(cluster: SimulatedCluster): SimulatedNode | null {
+export function agreedLeader<State extends SimulatedState<State>>(
+  cluster: SimulatedCluster<State>,
+): SimulatedNode<State> | null {
   const leaders = cluster.nodes.filter((node) => node.isLeading);
   const [leader] = leaders;
   if (leader === undefined || leaders.length > 1) return null;
@@ -82,7 +90,7 @@ function agreedLeader(cluster: SimulatedCluster): SimulatedNode | null {
   return agrees ? leader : null;
 }
 
-function isSettled(cluster: SimulatedCluster): boolean {
+export function isSettled<State extends SimulatedState<State>>(cluster: SimulatedCluster<State>): boolean {
   const leader = agreedLeader(cluster);
   const configuration = leader?.image.configuration;
   if (leader === null || configuration === undefined || configuration === null) return false;
@@ -99,12 +107,15 @@ function isSettled(cluster: SimulatedCluster): boolean {
   });
 }
 
-function isInCluster(cluster: SimulatedCluster, node: SimulatedNode): boolean {
+function isInCluster<State extends SimulatedState<State>>(
+  cluster: SimulatedCluster<State>,
+  node: SimulatedNode<State>,
+): boolean {
   const configuration = agreedLeader(cluster)?.image.configuration;
   return configuration?.nodes.some((known) => known.id === node.id) ?? false;
 }
 
-function describe(cluster: SimulatedCluster): string {
+export function describeNodes<State extends SimulatedState<State>>(cluster: SimulatedCluster<State>): string {
   return cluster.nodes
     .map((node) => {
       const core = node.core;

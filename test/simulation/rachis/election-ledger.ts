@@ -1,9 +1,14 @@
 import type { NodeId } from '../../../node/rachis/core/entry.ts';
 import type { Message } from '../../../node/rachis/core/message.ts';
 import type { HardState, RoleChange } from '../../../node/rachis/core/ready.ts';
-import { check } from './invariant-violation.ts';
+import { check } from '../kernel/invariant-violation.ts';
 import type { LogImage } from './log-image.ts';
-import type { SimulatedDisk } from './simulated-disk.ts';
+
+/** What would survive a crash of the sender. */
+interface DurableState {
+  readonly hardState: HardState;
+  readonly log: LogImage;
+}
 
 /** Knows every vote and every leader of a run, and that no message said more than its sender's disk held. */
 export class ElectionLedger {
@@ -92,7 +97,7 @@ export class ElectionLedger {
   }
 
   /** No message before its persist. */
-  messageSent(message: Message, disk: SimulatedDisk, image: LogImage): void {
+  messageSent(message: Message, disk: DurableState, image: LogImage): void {
     const { term, votedFor } = disk.hardState;
     const isTrialGrant = message.type === 'RequestVoteReply' && message.isTrial && message.granted;
     if (isTrialGrant || (message.type === 'RequestVote' && message.isTrial)) return;

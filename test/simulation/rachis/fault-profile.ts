@@ -1,5 +1,5 @@
 import type { RaftLimits } from '../../../node/rachis/core/limits.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '../kernel/seeded-random.ts';
 
 /** What may go wrong in one run, and how often. Each seed switches a different part of it on (swarm testing). */
 export interface FaultProfile {

@@ -2,9 +2,13 @@ import type { Configuration } from '../../../node/rachis/core/configuration.ts';
 import type { Entry, NodeId } from '../../../node/rachis/core/entry.ts';
 import type { SnapshotMetadata } from '../../../node/rachis/core/message.ts';
 import type { PersistRequest } from '../../../node/rachis/core/ready.ts';
-import { check } from './invariant-violation.ts';
+import { check } from '../kernel/invariant-violation.ts';
 import type { LogImage } from './log-image.ts';
-import type { ReplicatedList } from './replicated-list.ts';
+
+interface AppliedState {
+  readonly appliedIndex: number;
+  readonly digest: number | string;
+}
 
 interface KnownEntry {
   readonly entry: Entry;
@@ -21,7 +25,7 @@ interface CommittedEntry {
 export class LogLedger {
   readonly #known: KnownEntry[][] = [];
   readonly #committed: (CommittedEntry | undefined)[] = [];
-  readonly #digests: (number | undefined)[] = [];
+  readonly #digests: (number | string | undefined)[] = [];
   /** Committed in the cluster that this one was made of, and held by its survivor, which did not know of the commit. */
   readonly #toBeKept: (number | undefined)[] = [];
   commitMax = 0;
@@ -77,9 +81,9 @@ export class LogLedger {
   }
 
   /** All nodes start with this position, as if it had been committed before the run. */
-  startAt(base: SnapshotMetadata): void {
+  startAt(base: SnapshotMetadata, digest: number | string): void {
     this.#committed[base.index] = { term: base.term, leaderTerm: base.term };
-    this.#digests[base.index] = 0;
+    this.#digests[base.index] = digest;
     this.commitMax = base.index;
   }
 
@@ -227,7 +231,7 @@ export class LogLedger {
     }
   }
 
-  applied(node: NodeId, entry: Entry, list: ReplicatedList): void {
+  applied(node: NodeId, entry: Entry, list: AppliedState): void {
     check(
       this.#committed[entry.index]?.term === entry.term,
       'state machine safety',
@@ -236,7 +240,7 @@ export class LogLedger {
     this.checkDigest(node, list);
   }
 
-  checkDigest(node: NodeId, list: ReplicatedList): void {
+  checkDigest(node: NodeId, list: AppliedState): void {
     const known = this.#digests[list.appliedIndex];
     if (known === undefined) this.#digests[list.appliedIndex] = list.digest;
     check(

@@ -4,8 +4,9 @@ import {
   planConfiguration,
 } from '../../../node/rachis/core/configuration-change.ts';
 import type { NodeId } from '../../../node/rachis/core/entry.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '../kernel/seeded-random.ts';
 import type { SimulatedNode } from './simulated-node.ts';
+import type { SimulatedState } from './simulated-state.ts';
 
 export function clusterNode(id: NodeId, role: MemberRole): ClusterNode {
   return { id, tag: tagOf(id), url: `http://${id}`, tcpAddress: id, role };
@@ -30,9 +31,9 @@ export function canDecide(configuration: Configuration, isWiped: (id: NodeId) =>
 }
 
 /** A random change that an administrator could ask of a leader; `null` when the one drawn makes no sense. */
-export function drawChange(
+export function drawChange<State extends SimulatedState<State>>(
   configuration: Configuration,
-  nodes: readonly SimulatedNode[],
+  nodes: readonly SimulatedNode<State>[],
   isWiped: (id: NodeId) => boolean,
   random: SeededRandom,
 ): ConfigurationChange | null {

@@ -1,4 +1,5 @@
 import type { Entry } from '../../../node/rachis/core/entry.ts';
+import type { SimulatedState } from './simulated-state.ts';
 
 /** A command of the simulated clients: nothing but the id of the request, so that a repeated one can be told. */
 export function requestCommand(requestId: number): Uint8Array {
@@ -12,7 +13,7 @@ export function requestIdOf(data: Uint8Array): number {
 }
 
 /** The smallest state machine that shows every fault of a log: a list of request ids, each at most once. */
-export class ReplicatedList {
+export class ReplicatedList implements SimulatedState<ReplicatedList> {
   appliedIndex: number;
   /** Depends on every element and on their order. */
   digest: number;
@@ -40,5 +41,9 @@ export class ReplicatedList {
 
   clone(): ReplicatedList {
     return new ReplicatedList(this.appliedIndex, this.digest, this.#places);
+  }
+
+  sent(): ReplicatedList {
+    return this.clone();
   }
 }

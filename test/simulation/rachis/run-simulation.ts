@@ -1,9 +1,9 @@
+import { SeededRandom } from '../kernel/seeded-random.ts';
 import type { ClusterLedgers } from './cluster-ledgers.ts';
 import { converge } from './convergence.ts';
-import { FaultInjector } from './fault-injector.ts';
 import { drawFaultProfile } from './fault-profile.ts';
-import { SeededRandom } from './seeded-random.ts';
-import { SimulatedCluster } from './simulated-cluster.ts';
+import { ListCluster } from './list-cluster.ts';
+import { ListFaults } from './list-faults.ts';
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -50,8 +50,8 @@ export function runSimulation(options: SimulationOptions): SimulationResult {
 function run(seed: number, steps: number, onTrace: ((line: string) => void) | null): SimulationResult {
   const random = new SeededRandom(seed);
   const profile = drawFaultProfile(random);
-  const cluster = new SimulatedCluster(random, profile, onTrace);
-  const injector = new FaultInjector(cluster);
+  const cluster = new ListCluster(random, profile, onTrace);
+  const injector = new ListFaults(cluster);
   const { clock } = cluster;
   for (let round = 0; round < rounds; round++) {
     cluster.isCalm = false;

@@ -1,22 +1,34 @@
 import type { Configuration } from '../../../node/rachis/core/configuration.ts';
-import type { NodeId } from '../../../node/rachis/core/entry.ts';
+import type { Entry, NodeId } from '../../../node/rachis/core/entry.ts';
 import type { Message } from '../../../node/rachis/core/message.ts';
 import { emptyRestoredState } from '../../../node/rachis/core/restored-state.ts';
+import type { SeededRandom } from '../kernel/seeded-random.ts';
+import { VirtualClock } from '../kernel/virtual-clock.ts';
 import { ClusterLedgers, type Survivor } from './cluster-ledgers.ts';
 import type { FaultProfile } from './fault-profile.ts';
 import { canDecide, clusterNode } from './membership-admin.ts';
-import { type ReplicatedList, requestCommand } from './replicated-list.ts';
-import type { SeededRandom } from './seeded-random.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
 import { SimulatedNode } from './simulated-node.ts';
+import type { SimulatedState } from './simulated-state.ts';
 import type { SimulationWorld } from './simulation-world.ts';
-import { VirtualClock } from './virtual-clock.ts';
 
 const FIRST_CLUSTER = 'simulated';
 
+/** The state machine of a run, and who is told what becomes of its nodes. */
+export interface SimulatedMachine<State extends SimulatedState<State>> {
+  /** Before any command. */
+  create(appliedIndex: number): State;
+  /** A process begins, with an empty memory. */
+  started?(node: SimulatedNode<State>): void;
+  /** It has crashed. */
+  stopped?(node: SimulatedNode<State>): void;
+  /** It has applied an entry, or put a snapshot in the place of its state (null). */
+  applied?(node: SimulatedNode<State>, entry: Entry | null): void;
+}
+
 /** All the nodes of a run, what connects them, and the ledgers that watch them. */
-export class SimulatedCluster implements SimulationWorld {
+export class SimulatedCluster<State extends SimulatedState<State>> implements SimulationWorld<State> {
   readonly clock = new VirtualClock();
   readonly random: SeededRandom;
   readonly profile: FaultProfile;
@@ -26,20 +38,25 @@ export class SimulatedCluster implements SimulationWorld {
   /** An unsafe recovery that is not durable yet. */
   #recovery: { readonly survivor: NodeId; readonly clusterId: string } | null = null;
   #lastCluster = 0;
-  readonly network: SimulatedNetwork;
-  readonly nodes: SimulatedNode[] = [];
+  readonly network: SimulatedNetwork<State>;
+  readonly nodes: SimulatedNode<State>[] = [];
   isCalm = false;
-  readonly #disks = new Map<NodeId, SimulatedDisk>();
+  readonly #disks = new Map<NodeId, SimulatedDisk<State>>();
   readonly #wiped = new Set<NodeId>();
   readonly #onTrace: ((line: string) => void) | null;
-  #lastRequestId = 0;
-  #lastReadContext = 0;
+  readonly #machine: SimulatedMachine<State>;
 
-  constructor(random: SeededRandom, profile: FaultProfile, onTrace: ((line: string) => void) | null) {
+  constructor(
+    random: SeededRandom,
+    profile: FaultProfile,
+    machine: SimulatedMachine<State>,
+    onTrace: ((line: string) => void) | null,
+  ) {
     this.random = random;
     this.profile = profile;
+    this.#machine = machine;
     this.#onTrace = onTrace;
-    this.network = new SimulatedNetwork(this, profile.slotCount);
+    this.network = new SimulatedNetwork(this);
     const memberIds = Array.from(
       { length: profile.isGrown ? 1 : profile.memberCount },
       (_, slot) => `n${slot}.0`,
@@ -51,14 +68,13 @@ export class SimulatedCluster implements SimulationWorld {
       lastTag: 'Z',
     };
     const base = { index: 1, term: 1, configuration };
-    if (!profile.isGrown) this.ledgers.logs.startAt(base);
+    if (!profile.isGrown) this.ledgers.logs.startAt(base, machine.create(base.index).digest);
     for (let slot = 0; slot < profile.slotCount; slot++) {
       const isFounder = !profile.isGrown && slot < profile.memberCount;
-      const disk = new SimulatedDisk(
-        isFounder
-          ? { hardState: { term: 1, votedFor: null }, snapshot: base, entries: [], appliedIndex: 1 }
-          : emptyRestoredState,
-      );
+      const restored = isFounder
+        ? { hardState: { term: 1, votedFor: null }, snapshot: base, entries: [], appliedIndex: 1 }
+        : emptyRestoredState;
+      const disk = new SimulatedDisk(machine.create(restored.appliedIndex), restored);
       const founded = profile.isGrown && slot === 0 ? configuration : null;
       this.nodes.push(this.#startNode(slot, `n${slot}.0`, disk, founded));
     }
@@ -90,11 +106,11 @@ export class SimulatedCluster implements SimulationWorld {
   }
 
   /** Orders a node of the current cluster to go on alone. False when that is not done, or not yet. */
-  recover(node: SimulatedNode): boolean {
+  recover(node: SimulatedNode<State>, commands: readonly Uint8Array[]): boolean {
     // Nobody recovers a cluster that is not on the disk yet.
     if (node.disk.clusterId !== this.#currentCluster || this.#recovery !== null) return false;
     const clusterId = `recovered-${++this.#lastCluster}`;
-    return node.recover(clusterId, ++this.#lastRequestId);
+    return node.recover(clusterId, commands);
   }
 
   recoveryBegan(survivor: Survivor, fromClusterId: string | null, clusterId: string): void {
@@ -108,7 +124,7 @@ export class SimulatedCluster implements SimulationWorld {
     );
   }
 
-  clusterDurable(node: SimulatedNode, clusterId: string | null): void {
+  clusterDurable(node: SimulatedNode<State>, clusterId: string | null): void {
     if (this.#recovery?.survivor !== node.id) return;
     // A crash before the write was durable has undone it.
     if (this.#recovery.clusterId === clusterId) this.#currentCluster = clusterId;
@@ -135,12 +151,12 @@ export class SimulatedCluster implements SimulationWorld {
     return this.#wiped;
   }
 
-  diskOf(id: NodeId): SimulatedDisk | undefined {
+  diskOf(id: NodeId): SimulatedDisk<State> | undefined {
     return this.#disks.get(id);
   }
 
   /** An address belongs to a slot: what is meant for a wiped identity reaches the one that came after it. */
-  send(from: SimulatedNode, message: Message, content: ReplicatedList | null): void {
+  send(from: SimulatedNode<State>, message: Message, content: State | null): void {
     const slot = Number(message.to.slice(1).split('.')[0]);
     const target = () => {
       const node = this.nodes[slot];
@@ -150,12 +166,24 @@ export class SimulatedCluster implements SimulationWorld {
     this.network.carry(from, slot, target, message, content);
   }
 
+  started(node: SimulatedNode<State>): void {
+    this.#machine.started?.(node);
+  }
+
+  stopped(node: SimulatedNode<State>): void {
+    this.#machine.stopped?.(node);
+  }
+
+  applied(node: SimulatedNode<State>, entry: Entry | null): void {
+    this.#machine.applied?.(node, entry);
+  }
+
   trace(describe: () => string): void {
     this.#onTrace?.(`${this.clock.nowMs.toFixed(0).padStart(7)} ms  ${describe()}`);
   }
 
   /** A node that believes it leads; there may be several. */
-  get someLeader(): SimulatedNode | undefined {
+  get someLeader(): SimulatedNode<State> | undefined {
     return this.random.pick(this.nodes.filter((node) => node.isLeading && !node.isPaused));
   }
 
@@ -175,7 +203,12 @@ export class SimulatedCluster implements SimulationWorld {
     old.crash();
     this.#wiped.add(old.id);
     const incarnation = Number(old.id.split('.')[1]) + 1;
-    this.nodes[slot] = this.#startNode(slot, `n${slot}.${incarnation}`, new SimulatedDisk(), null);
+    this.nodes[slot] = this.#startNode(
+      slot,
+      `n${slot}.${incarnation}`,
+      new SimulatedDisk(this.#machine.create(0)),
+      null,
+    );
   }
 
   /** Whether every configuration of the current cluster that any node holds has a quorum without this one and the wiped. */
@@ -189,32 +222,12 @@ export class SimulatedCluster implements SimulationWorld {
       .every((configuration) => canDecide(configuration, isGone));
   }
 
-  /** Mostly where a client would go, to a leader; sometimes to whoever answers; sometimes a repeated request. */
-  propose(count: number): void {
-    const { random } = this;
-    const node = random.chance(0.85) ? this.someLeader : random.pick(this.nodes);
-    if (node === undefined) return;
-    const requestIds: number[] = [];
-    for (let made = 0; made < count; made++) {
-      const isRepeated = this.#lastRequestId > 0 && random.chance(0.15);
-      requestIds.push(isRepeated ? random.between(1, this.#lastRequestId) : ++this.#lastRequestId);
-    }
-    node.propose(requestIds, requestIds.map(requestCommand));
-  }
-
-  /** Gives the id of the request, which may or may not have been accepted. */
-  proposeAnew(): number {
-    const requestId = ++this.#lastRequestId;
-    this.someLeader?.propose([requestId], [requestCommand(requestId)]);
-    return requestId;
-  }
-
-  read(): void {
-    const node = this.random.chance(0.9) ? this.someLeader : this.random.pick(this.nodes);
-    node?.read(++this.#lastReadContext);
-  }
-
-  #startNode(slot: number, id: NodeId, disk: SimulatedDisk, founded: Configuration | null): SimulatedNode {
+  #startNode(
+    slot: number,
+    id: NodeId,
+    disk: SimulatedDisk<State>,
+    founded: Configuration | null,
+  ): SimulatedNode<State> {
     this.#disks.set(id, disk);
     const node = new SimulatedNode(this, slot, id, disk, founded);
     node.start();

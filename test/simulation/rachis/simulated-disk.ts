@@ -2,30 +2,31 @@ import type { SnapshotMetadata } from '../../../node/rachis/core/message.ts';
 import type { HardState, PersistRequest } from '../../../node/rachis/core/ready.ts';
 import { emptyRestoredState, type RestoredState } from '../../../node/rachis/core/restored-state.ts';
 import { LogImage } from './log-image.ts';
-import { ReplicatedList } from './replicated-list.ts';
+import type { SimulatedState } from './simulated-state.ts';
 
-export interface DiskWrite {
+export interface DiskWrite<State> {
   readonly request: PersistRequest;
   /** With a snapshot: its content, which becomes durable in the same unit. */
-  readonly content: ReplicatedList | null;
+  readonly content: State | null;
 }
 
 /** What survives a crash. A write is atomic, but only synced ones are sure to be there afterwards. */
-export class SimulatedDisk {
+export class SimulatedDisk<State extends SimulatedState<State>> {
   hardState: HardState;
   readonly log: LogImage;
   /** The state machine as of its last flush. */
-  checkpoint: ReplicatedList;
-  readonly #unsynced: DiskWrite[] = [];
+  checkpoint: State;
+  readonly #unsynced: DiskWrite<State>[] = [];
   /** As the durable log has it; null while that is empty. */
   clusterId: string | null;
   /** The cluster that invited a node without a log. */
   adoptedCluster: string | null = null;
 
-  constructor(restored: RestoredState = emptyRestoredState) {
+  /** `checkpoint`: the state machine as of the index that the restored log says is applied. */
+  constructor(checkpoint: State, restored: RestoredState = emptyRestoredState) {
     this.hardState = restored.hardState;
     this.log = new LogImage(restored.snapshot, restored.entries);
-    this.checkpoint = new ReplicatedList(restored.appliedIndex);
+    this.checkpoint = checkpoint;
     this.clusterId = this.log.configuration?.clusterId ?? null;
   }
 
@@ -33,12 +34,12 @@ export class SimulatedDisk {
     return this.#unsynced.length;
   }
 
-  write(write: DiskWrite): void {
+  write(write: DiskWrite<State>): void {
     this.#unsynced.push(write);
   }
 
   /** The oldest `count` writes become durable. */
-  sync(count: number, onDurable: (before: HardState, write: DiskWrite) => void): void {
+  sync(count: number, onDurable: (before: HardState, write: DiskWrite<State>) => void): void {
     for (const write of this.#unsynced.splice(0, count)) {
       const before = this.hardState;
       if (write.request.hardState !== undefined) this.hardState = write.request.hardState;

@@ -1,55 +1,38 @@
 import type { Message } from '../../../node/rachis/core/message.ts';
-import type { ReplicatedList } from './replicated-list.ts';
+import { LinkCuts } from '../kernel/link-cuts.ts';
 import type { SimulatedNode } from './simulated-node.ts';
+import type { SimulatedState } from './simulated-state.ts';
 import type { SimulationWorld } from './simulation-world.ts';
 
 /** What travels: a message, with a snapshot's content where it is one, over a connection of a cluster. */
-export interface Parcel {
+export interface Parcel<State> {
   readonly message: Message;
-  readonly content: ReplicatedList | null;
+  readonly content: State | null;
   /** null: the sender is in no cluster, and answers. */
   readonly clusterId: string | null;
 }
 
 /** Carries messages between slots: late, twice, in another order, or not at all. */
-export class SimulatedNetwork {
-  readonly #world: SimulationWorld;
-  readonly #blocked: boolean[][];
+export class SimulatedNetwork<State extends SimulatedState<State>> {
+  /** By slot. */
+  readonly cuts = new LinkCuts<number>();
+  readonly #world: SimulationWorld<State>;
 
-  constructor(world: SimulationWorld, slotCount: number) {
+  constructor(world: SimulationWorld<State>) {
     this.#world = world;
-    this.#blocked = Array.from({ length: slotCount }, () => Array.from({ length: slotCount }, () => false));
-  }
-
-  /** One direction only. */
-  block(from: number, to: number): void {
-    const row = this.#blocked[from];
-    if (row !== undefined) row[to] = true;
-  }
-
-  partition(side: ReadonlySet<number>): void {
-    for (let from = 0; from < this.#blocked.length; from++) {
-      for (let to = 0; to < this.#blocked.length; to++)
-        if (side.has(from) !== side.has(to)) this.block(from, to);
-    }
-  }
-
-  heal(): void {
-    for (const row of this.#blocked) row.fill(false);
   }
 
   carry(
-    from: SimulatedNode,
+    from: SimulatedNode<State>,
     toSlot: number,
-    target: () => SimulatedNode,
+    target: () => SimulatedNode<State>,
     message: Message,
-    content: ReplicatedList | null,
+    content: State | null,
   ): void {
     const { random, profile, clock, isCalm } = this.#world;
     // A connection belongs to the cluster that it was made in, and what it carries with it.
     const { clusterId } = from;
-    const isLost =
-      this.#blocked[from.slot]?.[toSlot] === true || (!isCalm && random.chance(profile.lossRate));
+    const isLost = this.cuts.isCut(from.slot, toSlot) || (!isCalm && random.chance(profile.lossRate));
     let delayMs = isCalm ? random.between(1, 5) : random.between(...profile.latencyMs);
     if (!isCalm && random.chance(profile.delayRate)) delayMs += random.between(0, 2500);
     if (content !== null)
@@ -66,9 +49,9 @@ export class SimulatedNetwork {
 
   /** The sender hears whether the content arrived, as a transport would know it. */
   #carrySnapshot(
-    from: SimulatedNode,
-    target: () => SimulatedNode,
-    parcel: Parcel,
+    from: SimulatedNode<State>,
+    target: () => SimulatedNode<State>,
+    parcel: Parcel<State>,
     isLost: boolean,
     delayMs: number,
   ): void {

@@ -3,29 +3,30 @@ import type { Entry, NodeId } from '../../../node/rachis/core/entry.ts';
 import type { Message } from '../../../node/rachis/core/message.ts';
 import { RaftCore } from '../../../node/rachis/core/raft-core.ts';
 import type { Ready } from '../../../node/rachis/core/ready.ts';
+import { check } from '../kernel/invariant-violation.ts';
 import type { ClusterLedgers } from './cluster-ledgers.ts';
-import { check } from './invariant-violation.ts';
 import { LogImage } from './log-image.ts';
-import { type ReplicatedList, requestCommand, requestIdOf } from './replicated-list.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
 import type { Parcel } from './simulated-network.ts';
+import type { SimulatedState } from './simulated-state.ts';
 import type { SimulationWorld } from './simulation-world.ts';
 
 interface PendingRequest {
   readonly requestId: number;
   readonly term: number;
+  readonly command: Uint8Array;
 }
 
 /** One process with one disk: the shell that a driver is in real life, and the place where its core is watched. */
-export class SimulatedNode {
+export class SimulatedNode<State extends SimulatedState<State>> {
   readonly slot: number;
   readonly id: NodeId;
-  readonly disk: SimulatedDisk;
+  readonly disk: SimulatedDisk<State>;
   /** `null` while crashed. */
   core: RaftCore | null = null;
   image: LogImage;
-  list: ReplicatedList;
-  readonly #world: SimulationWorld;
+  list: State;
+  readonly #world: SimulationWorld<State>;
   /** Grows with each crash: what was scheduled for an earlier life does not happen. */
   #life = 0;
   #isPaused = false;
@@ -38,16 +39,16 @@ export class SimulatedNode {
   #commit = 0;
   readonly #requests = new Map<number, PendingRequest>();
   /** Received snapshot contents, by index, until the core asks to install them. */
-  readonly #received = new Map<number, ReplicatedList>();
+  readonly #received = new Map<number, State>();
 
   /** The cluster that this node founds when its disk is empty; `null` for a node that waits to be invited. */
   readonly #founded: Configuration | null;
 
   constructor(
-    world: SimulationWorld,
+    world: SimulationWorld<State>,
     slot: number,
     id: NodeId,
-    disk: SimulatedDisk,
+    disk: SimulatedDisk<State>,
     founded: Configuration | null,
   ) {
     this.#founded = founded;
@@ -102,6 +103,7 @@ export class SimulatedNode {
       clock.schedule(tickMs, tick);
     };
     clock.schedule(tickMs * random.next(), tick);
+    this.#world.started(this);
     this.input((core) => {
       if (this.#founded !== null && this.isFounding) core.bootstrap(this.#founded);
     });
@@ -111,6 +113,7 @@ export class SimulatedNode {
   crash(): void {
     this.#world.trace(() => `${this.id} crashes with ${this.disk.unsyncedCount} writes unsynced`);
     this.#life++;
+    if (this.core !== null) this.#world.stopped(this);
     this.core = null;
     this.#isPaused = false;
     this.#isSyncing = false;
@@ -146,7 +149,7 @@ export class SimulatedNode {
     });
   }
 
-  receive(parcel: Parcel): void {
+  receive(parcel: Parcel<State>): void {
     const { message, content, clusterId } = parcel;
     const { core } = this;
     if (core === null) return;
@@ -166,18 +169,22 @@ export class SimulatedNode {
       const outcome = core.propose(commands);
       if (!outcome.accepted) return;
       requestIds.forEach((requestId, position) => {
-        this.#requests.set(outcome.firstIndex + position, { requestId, term: outcome.term });
+        this.#requests.set(outcome.firstIndex + position, {
+          requestId,
+          term: outcome.term,
+          command: commands[position] as Uint8Array,
+        });
       });
     });
   }
 
   /** An administrator's order to go on alone. False when the node does not follow it now. */
-  recover(clusterId: string, requestId: number): boolean {
+  recover(clusterId: string, commands: readonly Uint8Array[]): boolean {
     let isAccepted = false;
     this.input((core) => {
       const { lastIndex: index, lastTerm: term } = core.status();
       const fromClusterId = this.clusterId;
-      const order = { at: { index, term }, clusterId, commands: [requestCommand(requestId)] };
+      const order = { at: { index, term }, clusterId, commands };
       isAccepted = core.recover(order).accepted;
       if (!isAccepted) return;
       this.#isRecovering = true;
@@ -279,7 +286,7 @@ export class SimulatedNode {
     logs.persisting(this.id, this.image, request, isLeading, (term) => elections.leaderOf(term));
     this.image.apply(request);
     if (isLeading) for (const entry of request.entries) logs.configurationMade(this.id, entry, this.image);
-    let content: ReplicatedList | null = null;
+    let content: State | null = null;
     if (request.snapshot !== undefined) {
       content = this.#received.get(request.snapshot.index) ?? null;
       check(content !== null, 'snapshots come with their content', () => `${this.id} installs nothing`);
@@ -310,9 +317,9 @@ export class SimulatedNode {
     });
   }
 
-  #sync(count: number): { readonly ticket: number; readonly content: ReplicatedList | null } {
+  #sync(count: number): { readonly ticket: number; readonly content: State | null } {
     let ticket = 0;
-    let content: ReplicatedList | null = null;
+    let content: State | null = null;
     const clusterBefore = this.disk.clusterId;
     this.disk.sync(count, (before, write) => {
       const { elections } = this.#world.ledgersOf(this.disk.clusterId ?? this.disk.adoptedCluster);
@@ -324,13 +331,14 @@ export class SimulatedNode {
     return { ticket, content };
   }
 
-  #install(content: ReplicatedList): void {
+  #install(content: State): void {
     this.#world.trace(() => `${this.id} installed a snapshot at ${content.appliedIndex}`);
     this.#ledgers.logs.checkDigest(this.id, content);
     this.list = content.clone();
     this.#toApply = this.#toApply.filter((entry) => entry.index > content.appliedIndex);
     for (const index of this.#requests.keys())
       if (index <= content.appliedIndex) this.#requests.delete(index);
+    this.#world.applied(this, null);
   }
 
   /** Called while the core is drained, which takes up what an immediate apply makes ready. */
@@ -362,6 +370,7 @@ export class SimulatedNode {
       );
       this.list.apply(entry);
       this.#ledgers.logs.applied(this.id, entry, this.list);
+      this.#world.applied(this, entry);
       this.#answer(entry);
     }
     return this.list.appliedIndex;
@@ -373,19 +382,19 @@ export class SimulatedNode {
     this.#requests.delete(entry.index);
     if (request.term !== entry.term) return;
     check(
-      entry.kind === 'command' && requestIdOf(entry.data) === request.requestId,
+      entry.kind === 'command' && entry.data === request.command,
       'an accepted proposal keeps its place',
       () => `${this.id} accepted request ${request.requestId} at ${entry.index} and applied another there`,
     );
     this.#ledgers.clients.acknowledge(request.requestId, entry.index, this.list);
   }
 
-  #contentAt(message: Extract<Message, { type: 'InstallSnapshot' }>): ReplicatedList {
+  #contentAt(message: Extract<Message, { type: 'InstallSnapshot' }>): State {
     check(
       message.snapshot.index === this.list.appliedIndex,
       'a snapshot stands where the state machine stands',
       () => `${this.id} names ${message.snapshot.index} but has applied ${this.list.appliedIndex}`,
     );
-    return this.list.clone();
+    return this.list.sent();
   }
 }

@@ -1,14 +1,15 @@
+import type { Entry } from '../../../node/rachis/core/entry.ts';
 import type { Message } from '../../../node/rachis/core/message.ts';
+import type { SeededRandom } from '../kernel/seeded-random.ts';
+import type { VirtualClock } from '../kernel/virtual-clock.ts';
 import type { ClusterLedgers, Survivor } from './cluster-ledgers.ts';
 import type { FaultProfile } from './fault-profile.ts';
-import type { ReplicatedList } from './replicated-list.ts';
-import type { SeededRandom } from './seeded-random.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
 import type { SimulatedNode } from './simulated-node.ts';
-import type { VirtualClock } from './virtual-clock.ts';
+import type { SimulatedState } from './simulated-state.ts';
 
 /** What a simulated node finds around it. */
-export interface SimulationWorld {
+export interface SimulationWorld<State extends SimulatedState<State>> {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly profile: FaultProfile;
@@ -17,13 +18,18 @@ export interface SimulationWorld {
   /** The node goes on alone as a cluster of its own, unless it crashes before that is durable. */
   recoveryBegan(survivor: Survivor, fromClusterId: string | null, clusterId: string): void;
   /** The disk of the node holds the log of this cluster now, or again after a crash. */
-  clusterDurable(node: SimulatedNode, clusterId: string | null): void;
+  clusterDurable(node: SimulatedNode<State>, clusterId: string | null): void;
   /** True once the faults are over: disks and network are fast and reliable. */
   readonly isCalm: boolean;
   /** The disk of any identity that ever was, wiped ones included. */
-  diskOf(id: string): SimulatedDisk | undefined;
+  diskOf(id: string): SimulatedDisk<State> | undefined;
   /** `content` goes with an InstallSnapshot. */
-  send(from: SimulatedNode, message: Message, content: ReplicatedList | null): void;
+  send(from: SimulatedNode<State>, message: Message, content: State | null): void;
+  /** A process begins, and ends. */
+  started(node: SimulatedNode<State>): void;
+  stopped(node: SimulatedNode<State>): void;
+  /** A node has applied an entry, or put a snapshot in the place of its state (null). */
+  applied(node: SimulatedNode<State>, entry: Entry | null): void;
   /** For people who replay a seed; `describe` is only called then. */
   trace(describe: () => string): void;
 }

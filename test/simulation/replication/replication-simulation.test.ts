@@ -37,8 +37,8 @@ async function storm(
     else if (hasTransactions && dice < 0.43) group.pruneTransactions();
     else if (dice < 0.75) group.write(keys);
     else if (dice < 0.82) group.network.breakOne();
-    else if (dice < 0.88) group.network.cut(node.tag, other.tag);
-    else if (dice < 0.93) group.network.heal();
+    else if (dice < 0.88) group.cuts.cut(node.tag, other.tag);
+    else if (dice < 0.93) group.cuts.heal();
     else if (dice < 0.96 && node.loader !== null) group.crashNode(node);
     else if (dice < 0.98) group.start(group.members);
     else if (node.loader !== null) cleaning.push(group.cleanTombstones(node));

@@ -8,8 +8,8 @@ import { PendingWrites } from '../../../node/documents/pending-writes.ts';
 import type { StoredVersion } from '../../../node/documents/stored-document.ts';
 import { TransactionMerger } from '../../../node/documents/transaction-merger.ts';
 import type { ReplicatedDatabase } from '../../../node/replication/replicated-database.ts';
+import type { VirtualTime } from '../kernel/virtual-time.ts';
 import { MemoryStorage } from './memory-storage.ts';
-import type { VirtualTime } from './virtual-time.ts';
 
 /** A version that a client wrote and was told so, for the ledger of the simulation. */
 export interface WrittenVersion {

@@ -5,10 +5,12 @@ import type { ConflictPolicy } from '../../../node/replication/conflict-resoluti
 import { GroupReplication } from '../../../node/replication/group-replication.ts';
 import { STREAM_LIMITS } from '../../../node/replication/limits.ts';
 import { parseOperationHeader } from '../../../node/wire/operation-header.ts';
+import { LinkCuts } from '../kernel/link-cuts.ts';
+import { SeededRandom } from '../kernel/seeded-random.ts';
+import { VirtualTime } from '../kernel/virtual-time.ts';
 import { SimulatedDatabase, type WrittenVersion } from './simulated-database.ts';
 import { GROUP, SimulatedLog } from './simulated-log.ts';
 import { VirtualNetwork } from './virtual-network.ts';
-import { seededRandom, VirtualTime } from './virtual-time.ts';
 
 /** More documents than fit into one part of a batch. */
 const GROUP_SIZE = 5;
@@ -27,6 +29,7 @@ interface Node {
 /** A database group under a seed: real senders, receivers and conflict rules over a virtual network and storage. */
 export class SimulatedGroup {
   readonly time: VirtualTime;
+  readonly cuts = new LinkCuts<string>();
   readonly network: VirtualNetwork;
   readonly nodes: readonly Node[];
   readonly random: () => number;
@@ -50,9 +53,9 @@ export class SimulatedGroup {
 
   constructor(seed: number, size: number, policy: ConflictPolicy = 'latest') {
     this.policy = policy;
-    this.random = seededRandom(seed);
+    this.random = new SeededRandom(seed).next;
     this.time = new VirtualTime(this.random);
-    this.network = new VirtualNetwork(this.time);
+    this.network = new VirtualNetwork(this.time, this.cuts);
     this.nodes = Array.from({ length: size }, (_, i) => {
       const tag = String.fromCharCode(65 + i);
       const id = tag.padEnd(22, 'x');
@@ -211,7 +214,7 @@ export class SimulatedGroup {
 
   /** Lets everything that is still due happen, then says how many batches and items the last silent hour took. */
   async settle(): Promise<{ readonly batches: number; readonly items: number }> {
-    this.network.heal();
+    this.cuts.heal();
     await this.time.run(120_000);
     this.check();
     const { batches, items } = this.network.traffic;

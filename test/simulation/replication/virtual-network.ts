@@ -1,8 +1,11 @@
+import type { ReplicationClock } from '../../../node/replication/replication-clock.ts';
 import type { ReplicationConnection } from '../../../node/replication/replication-connection.ts';
 import { decodeMessage } from '../../../node/replication/replication-message.ts';
 import type { OperationHeader } from '../../../node/wire/operation-header.ts';
-import type { VirtualTime } from './virtual-time.ts';
+import type { LinkCuts } from '../kernel/link-cuts.ts';
 
+type NetworkTime = Pick<ReplicationClock, 'now' | 'random' | 'after'>;
+type Cuts = Pick<LinkCuts<string>, 'isCut'>;
 type Accept = (connection: ReplicationConnection, header: OperationHeader) => void;
 
 /** Counts of what was sent, to see whether a group falls silent. */
@@ -122,15 +125,19 @@ class VirtualConnection implements ReplicationConnection {
 
 /** Connects nodes by name, delays and cuts. A cut link holds frames back without closing anything, as TCP does. */
 export class VirtualNetwork {
-  readonly time: VirtualTime;
+  readonly time: NetworkTime;
   readonly traffic: Traffic = { batches: 0, items: 0 };
   readonly #listeners = new Map<string, Accept>();
   readonly #connections = new Set<VirtualConnection>();
-  readonly #cut = new Set<string>();
+  readonly #cuts: Cuts;
+  readonly #isStopped: (node: string) => boolean;
   maxDelayMs = 5;
 
-  constructor(time: VirtualTime) {
+  /** `isStopped`: whether a process gets no time, so that what is sent to it waits. */
+  constructor(time: NetworkTime, cuts: Cuts, isStopped: (node: string) => boolean = () => false) {
     this.time = time;
+    this.#cuts = cuts;
+    this.#isStopped = isStopped;
   }
 
   listen(node: string, accept: Accept): void {
@@ -158,15 +165,7 @@ export class VirtualNetwork {
   }
 
   isCut([from, to]: readonly [string, string]): boolean {
-    return this.#cut.has(`${from}>${to}`);
-  }
-
-  cut(from: string, to: string): void {
-    this.#cut.add(`${from}>${to}`);
-  }
-
-  heal(): void {
-    this.#cut.clear();
+    return this.#cuts.isCut(from, to) || this.#isStopped(to);
   }
 
   /** Breaks one connection, both ends. */

@@ -25,6 +25,11 @@ export class VirtualClock {
     heap[at] = event;
   }
 
+  /** When the next event is due; infinite when there is none. */
+  get nextMs(): number {
+    return this.#heap[0]?.timeMs ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Runs the next event. False when there is none. */
   advance(): boolean {
     const heap = this.#heap;
@@ -32,7 +37,8 @@ export class VirtualClock {
     const last = heap.pop();
     if (first === undefined || last === undefined) return false;
     if (heap.length > 0) this.#sink(last);
-    this.nowMs = first.timeMs;
+    // Time may have been moved beyond an event that was due.
+    this.nowMs = Math.max(this.nowMs, first.timeMs);
     first.run();
     return true;
   }
