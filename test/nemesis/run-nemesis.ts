@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { waitForConvergence } from '../processes/harness/compare-members.ts';
 import { RavenCluster } from '../processes/harness/raven-cluster.ts';
 import { SmallDisk } from '../processes/harness/small-disk.ts';
-import { SeededRandom } from '../simulation/rachis/seeded-random.ts';
+import { SeededRandom } from '../simulation/kernel/seeded-random.ts';
 import type { Finding } from './checkers/finding.ts';
 import { FAULTS, type FaultName } from './faults/all-faults.ts';
 import { Field } from './faults/field.ts';

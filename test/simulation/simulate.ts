@@ -1,23 +1,37 @@
 import { parseArgs } from 'node:util';
+import { faultsOf } from './cluster/run-world.ts';
+import { shrink, simulateWorld, WorldFailure } from './cluster/simulate-world.ts';
+import { WorldTotals } from './cluster/world-totals.ts';
 import { defaultSteps, runSimulation, SimulationFailure } from './rachis/run-simulation.ts';
 
 const usage = `Usage: npm run simulate -- [--seeds COUNT] [--from SEED] [--steps EVENTS]
-       npm run simulate -- --seed SEED [--steps EVENTS]   replays one run and tells its story`;
+       npm run simulate -- --seed SEED [--steps EVENTS]   replays one run and tells its story
+       npm run simulate -- --world cluster [--seeds COUNT] [--from SEED]
+       npm run simulate -- --world cluster --seed SEED [--shrink]
+
+--world rachis (if absent) is the consensus alone; cluster is whole clusters with databases and clients.
+--shrink leaves out of a failing run the faults that it does not need, and tells the story of what is left.`;
+
+function refuse(problem: string): never {
+  console.error(`${problem}\n${usage}`);
+  process.exit(2);
+}
 
 function wholeNumber(option: string, text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
   const number = Number(text);
   if (Number.isSafeInteger(number) && number >= 0) return number;
-  console.error(`--${option} must be a whole number, not '${text}'.\n${usage}`);
-  process.exit(2);
+  return refuse(`--${option} must be a whole number, not '${text}'.`);
 }
 
 const { values } = parseArgs({
   options: {
+    world: { type: 'string', default: 'rachis' },
     seeds: { type: 'string' },
     seed: { type: 'string' },
     from: { type: 'string' },
     steps: { type: 'string' },
+    shrink: { type: 'boolean', default: false },
     help: { type: 'boolean' },
   },
 });
@@ -27,8 +41,10 @@ if (values.help) {
   process.exit(0);
 }
 
+const tell = (line: string) => console.log(line);
+
 function replay(seed: number, steps: number): void {
-  console.log(runSimulation({ seed, steps, onTrace: (line) => console.log(line) }));
+  console.log(runSimulation({ seed, steps, onTrace: tell }));
 }
 
 function runMany(from: number, count: number, steps: number): void {
@@ -52,12 +68,39 @@ function runMany(from: number, count: number, steps: number): void {
   );
 }
 
+async function replayWorld(seed: number, isShrunk: boolean): Promise<void> {
+  if (!isShrunk) {
+    console.log(await simulateWorld(seed, tell));
+    return;
+  }
+  const without = await shrink(seed, (left) => console.log(`fails with ${left} faults`));
+  const left = faultsOf(seed).filter((_, place) => !without.has(place));
+  console.log('What is left:', left);
+  console.log(await simulateWorld(seed, tell, without));
+}
+
+async function runManyWorlds(from: number, count: number): Promise<void> {
+  const totals = new WorldTotals();
+  for (let seed = from; seed < from + count; seed++) {
+    totals.add(await simulateWorld(seed));
+    if ((seed - from + 1) % 100 === 0) console.log(`${seed - from + 1} seeds hold`);
+  }
+  console.log(totals.toString());
+}
+
 const steps = wholeNumber('steps', values.steps, defaultSteps);
+const from = wholeNumber('from', values.from, 1);
+const seed = values.seed === undefined ? null : wholeNumber('seed', values.seed, 0);
 try {
-  if (values.seed !== undefined) replay(wholeNumber('seed', values.seed, 0), steps);
-  else runMany(wholeNumber('from', values.from, 1), wholeNumber('seeds', values.seeds, 10_000), steps);
+  if (values.world === 'cluster') {
+    if (seed === null) await runManyWorlds(from, wholeNumber('seeds', values.seeds, 1000));
+    else await replayWorld(seed, values.shrink);
+  } else if (values.world !== 'rachis') {
+    refuse(`There is no world '${values.world}'.`);
+  } else if (seed !== null) replay(seed, steps);
+  else runMany(from, wholeNumber('seeds', values.seeds, 10_000), steps);
 } catch (error) {
-  if (!(error instanceof SimulationFailure)) throw error;
+  if (!(error instanceof SimulationFailure || error instanceof WorldFailure)) throw error;
   // A broken invariant is a finding, not a fault of this program: what and how to see it again is all there is to say.
   console.error(error.message);
   process.exit(1);

@@ -4,7 +4,7 @@ import type { RavenCluster } from '../../processes/harness/raven-cluster.ts';
 import type { RavenNode } from '../../processes/harness/raven-node.ts';
 import type { SmallDisk } from '../../processes/harness/small-disk.ts';
 import { waitUntil } from '../../processes/harness/wait-until.ts';
-import type { SeededRandom } from '../../simulation/rachis/seeded-random.ts';
+import type { SeededRandom } from '../../simulation/kernel/seeded-random.ts';
 
 /** Longest wait for one answer to an administrator, and for what an administrator wants to be done, in milliseconds. */
 const ADMIN_TIMEOUT_MS = 20_000;

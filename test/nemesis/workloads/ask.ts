@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HttpFailure, requestText } from '../../processes/harness/http-json.ts';
 import type { RavenNode } from '../../processes/harness/raven-node.ts';
-import type { SeededRandom } from '../../simulation/rachis/seeded-random.ts';
+import type { SeededRandom } from '../../simulation/kernel/seeded-random.ts';
 
 /** Longest wait for one answer, and pause before the next node is tried, in milliseconds. */
 const ATTEMPT_TIMEOUT_MS = 3_000;

@@ -1,6 +1,6 @@
 import type { RavenNode } from '../../processes/harness/raven-node.ts';
 import { waitUntil } from '../../processes/harness/wait-until.ts';
-import type { SeededRandom } from '../../simulation/rachis/seeded-random.ts';
+import type { SeededRandom } from '../../simulation/kernel/seeded-random.ts';
 import type { Begun, Ended, History } from '../history/history.ts';
 import { ask, askUntilKnown, type Question, type Reply } from './ask.ts';
 import type { Routing } from './routing.ts';

@@ -25,11 +25,12 @@ export interface SimulatedMachine<State extends SimulatedState<State>> {
   stopped?(node: SimulatedNode<State>): void;
   /** It has applied an entry, or put a snapshot in the place of its state (null). */
   applied?(node: SimulatedNode<State>, entry: Entry | null): void;
+  readAnswered?(node: SimulatedNode<State>, context: number, index: number | null): void;
 }
 
 /** All the nodes of a run, what connects them, and the ledgers that watch them. */
 export class SimulatedCluster<State extends SimulatedState<State>> implements SimulationWorld<State> {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly profile: FaultProfile;
   /** By cluster. */
@@ -51,7 +52,9 @@ export class SimulatedCluster<State extends SimulatedState<State>> implements Si
     profile: FaultProfile,
     machine: SimulatedMachine<State>,
     onTrace: ((line: string) => void) | null,
+    clock = new VirtualClock(),
   ) {
+    this.clock = clock;
     this.random = random;
     this.profile = profile;
     this.#machine = machine;
@@ -176,6 +179,10 @@ export class SimulatedCluster<State extends SimulatedState<State>> implements Si
 
   applied(node: SimulatedNode<State>, entry: Entry | null): void {
     this.#machine.applied?.(node, entry);
+  }
+
+  readAnswered(node: SimulatedNode<State>, context: number, index: number | null): void {
+    this.#machine.readAnswered?.(node, context, index);
   }
 
   trace(describe: () => string): void {

@@ -29,12 +29,11 @@ export class SimulatedNetwork<State extends SimulatedState<State>> {
     message: Message,
     content: State | null,
   ): void {
-    const { random, profile, clock, isCalm } = this.#world;
     // A connection belongs to the cluster that it was made in, and what it carries with it.
     const { clusterId } = from;
-    const isLost = this.cuts.isCut(from.slot, toSlot) || (!isCalm && random.chance(profile.lossRate));
-    let delayMs = isCalm ? random.between(1, 5) : random.between(...profile.latencyMs);
-    if (!isCalm && random.chance(profile.delayRate)) delayMs += random.between(0, 2500);
+    const { random, profile, clock, isCalm } = this.#world;
+    const isLost = this.#isLost(from.slot, toSlot);
+    const delayMs = this.#delayMs();
     if (content !== null)
       this.#carrySnapshot(from, target, { message, content, clusterId }, isLost, 5 * delayMs);
     else if (!isLost) {
@@ -45,6 +44,23 @@ export class SimulatedNetwork<State extends SimulatedState<State>> {
         );
       }
     }
+  }
+
+  /** Something that is no message of Rachis: it arrives once, late, or not at all. */
+  tell(fromSlot: number, toSlot: number, deliver: () => void): void {
+    if (this.#isLost(fromSlot, toSlot)) return;
+    this.#world.clock.schedule(this.#delayMs(), deliver);
+  }
+
+  #isLost(fromSlot: number, toSlot: number): boolean {
+    const { random, profile, isCalm } = this.#world;
+    return this.cuts.isCut(fromSlot, toSlot) || (!isCalm && random.chance(profile.lossRate));
+  }
+
+  #delayMs(): number {
+    const { random, profile, isCalm } = this.#world;
+    const delayMs = isCalm ? random.between(1, 5) : random.between(...profile.latencyMs);
+    return !isCalm && random.chance(profile.delayRate) ? delayMs + random.between(0, 2500) : delayMs;
   }
 
   /** The sender hears whether the content arrived, as a transport would know it. */

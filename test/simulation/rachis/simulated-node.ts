@@ -164,9 +164,12 @@ export class SimulatedNode<State extends SimulatedState<State>> {
     this.input(() => core.step(message));
   }
 
-  propose(requestIds: readonly number[], commands: readonly Uint8Array[]): void {
+  /** Whether they were accepted, which says nothing about whether they will be committed. */
+  propose(requestIds: readonly number[], commands: readonly Uint8Array[]): boolean {
+    let isAccepted = false;
     this.input((core) => {
       const outcome = core.propose(commands);
+      isAccepted = outcome.accepted;
       if (!outcome.accepted) return;
       requestIds.forEach((requestId, position) => {
         this.#requests.set(outcome.firstIndex + position, {
@@ -176,6 +179,7 @@ export class SimulatedNode<State extends SimulatedState<State>> {
         });
       });
     });
+    return isAccepted;
   }
 
   /** An administrator's order to go on alone. False when the node does not follow it now. */
@@ -274,7 +278,10 @@ export class SimulatedNode<State extends SimulatedState<State>> {
       this.#toApply.push(...ready.committed);
       this.#applySoon();
     }
-    for (const read of ready.readStates) clients.readAnswered(read.context, read.index);
+    for (const read of ready.readStates) {
+      clients.readAnswered(read.context, read.index);
+      this.#world.readAnswered(this, read.context, read.index);
+    }
   }
 
   #persist(request: NonNullable<Ready['persist']>): void {

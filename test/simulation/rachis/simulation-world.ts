@@ -28,6 +28,8 @@ export interface SimulationWorld<State extends SimulatedState<State>> {
   /** A process begins, and ends. */
   started(node: SimulatedNode<State>): void;
   stopped(node: SimulatedNode<State>): void;
+  /** A read that was asked of a node has its index; null: none was confirmed. */
+  readAnswered(node: SimulatedNode<State>, context: number, index: number | null): void;
   /** A node has applied an entry, or put a snapshot in the place of its state (null). */
   applied(node: SimulatedNode<State>, entry: Entry | null): void;
   /** For people who replay a seed; `describe` is only called then. */

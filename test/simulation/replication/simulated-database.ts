@@ -8,7 +8,7 @@ import { PendingWrites } from '../../../node/documents/pending-writes.ts';
 import type { StoredVersion } from '../../../node/documents/stored-document.ts';
 import { TransactionMerger } from '../../../node/documents/transaction-merger.ts';
 import type { ReplicatedDatabase } from '../../../node/replication/replicated-database.ts';
-import type { VirtualTime } from '../kernel/virtual-time.ts';
+import type { ReplicationClock } from '../../../node/replication/replication-clock.ts';
 import { MemoryStorage } from './memory-storage.ts';
 
 /** A version that a client wrote and was told so, for the ledger of the simulation. */
@@ -21,6 +21,16 @@ interface Write {
   readonly id: string;
   /** null: a deletion. */
   readonly value: string | null;
+}
+
+export interface SimulatedDatabaseOptions {
+  readonly name: string;
+  readonly nodeTag: string;
+  /** 22 characters. */
+  readonly id: string;
+  readonly time: Pick<ReplicationClock, 'after' | 'random'>;
+  /** The node's clock on the wall. */
+  readonly wallMs: () => number;
 }
 
 /** What a client does in one transaction. */
@@ -41,11 +51,11 @@ const clientWrite = defineCommand('ClientWrite', (transaction, writes: readonly 
  * in memory, where a batch becomes durable after a virtual while, and what is not durable at a crash never was.
  */
 export class SimulatedDatabase implements ReplicatedDatabase {
-  readonly name = 'simulated';
+  readonly name: string;
   readonly nodeTag: string;
   readonly id: string;
-  readonly #time: VirtualTime;
-  readonly #clockSkewMs: number;
+  readonly #time: SimulatedDatabaseOptions['time'];
+  readonly #wallMs: () => number;
   readonly #storage = new MemoryStorage();
   #figures: DatabaseFigures;
   #reader: DocumentReader;
@@ -56,11 +66,12 @@ export class SimulatedDatabase implements ReplicatedDatabase {
   /** Told after each commit. */
   onInspect: () => void = () => {};
 
-  constructor(nodeTag: string, id: string, time: VirtualTime, clockSkewMs: number) {
+  constructor({ name, nodeTag, id, time, wallMs }: SimulatedDatabaseOptions) {
+    this.name = name;
     this.nodeTag = nodeTag;
     this.id = id;
     this.#time = time;
-    this.#clockSkewMs = clockSkewMs;
+    this.#wallMs = wallMs;
     this.#figures = loadFigures(this.#storage);
     this.#reader = new DocumentReader(this.#storage, () => this.#figures.counts);
     this.#merger = this.#open();
@@ -83,7 +94,7 @@ export class SimulatedDatabase implements ReplicatedDatabase {
     });
   }
 
-  statistics(): { readonly tombstones: number } {
+  statistics(): { readonly documents: number; readonly tombstones: number } {
     return this.#figures.counts;
   }
 
@@ -134,6 +145,15 @@ export class SimulatedDatabase implements ReplicatedDatabase {
     });
   }
 
+  /** Ids of what has been written since an etag, in its order; an id may be there twice. */
+  writtenSince(etag: number): readonly string[] {
+    return this.read((reader) =>
+      [...reader.byEtag({ fromEtag: etag + 1 })].flatMap(({ kind, version }) =>
+        kind === 'revision' ? [] : [version.id],
+      ),
+    );
+  }
+
   documents(): readonly string[] {
     return this.read((reader) => [...reader.startsWith({ prefix: '' })].map(({ id }) => id));
   }
@@ -169,14 +189,13 @@ export class SimulatedDatabase implements ReplicatedDatabase {
 
   #open(): TransactionMerger {
     const incarnation = this.#incarnation;
-    const wallMs = () => 1_000_000 + this.#time.now() + this.#clockSkewMs;
     return new TransactionMerger({
       databaseName: this.name,
       databaseId: this.id,
       nodeTag: this.nodeTag,
       pending: new PendingWrites(this.#storage),
       state: new PendingState(this.#figures, this.id, this.nodeTag),
-      clock: new HybridClock(wallMs, this.#figures.lastTicks),
+      clock: new HybridClock(this.#wallMs, this.#figures.lastTicks),
       commit: (batch) =>
         new Promise((resolve) => {
           this.#time.after(this.#time.random() * 3, () => {

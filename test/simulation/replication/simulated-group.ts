@@ -1,4 +1,4 @@
-import { compareChangeVectors, mergeChangeVectors } from '../../../node/documents/change-vector.ts';
+import { compareChangeVectors } from '../../../node/documents/change-vector.ts';
 import { TransactionExecutor } from '../../../node/landlord/transaction-executor.ts';
 import { silentLogger } from '../../../node/observability/logger.ts';
 import type { ConflictPolicy } from '../../../node/replication/conflict-resolution.ts';
@@ -11,6 +11,7 @@ import { VirtualTime } from '../kernel/virtual-time.ts';
 import { SimulatedDatabase, type WrittenVersion } from './simulated-database.ts';
 import { GROUP, SimulatedLog } from './simulated-log.ts';
 import { VirtualNetwork } from './virtual-network.ts';
+import { WriteLedger } from './write-ledger.ts';
 
 /** More documents than fit into one part of a batch. */
 const GROUP_SIZE = 5;
@@ -33,8 +34,7 @@ export class SimulatedGroup {
   readonly network: VirtualNetwork;
   readonly nodes: readonly Node[];
   readonly random: () => number;
-  readonly #written: WrittenVersion[] = [];
-  readonly #vectors = new Map<string, string>();
+  readonly #ledger: WriteLedger;
   /** Small, so that transactions are cut into parts, windows fill and left items overflow. */
   readonly #limits = {
     ...STREAM_LIMITS,
@@ -46,8 +46,6 @@ export class SimulatedGroup {
   policy: ConflictPolicy;
   #counter = 0;
   #violation: Error | null = null;
-  /** By id: the merged vectors of the tombstones that were cleaned anywhere. */
-  readonly #cleaned = new Map<string, string>();
   #members: readonly Node[];
   readonly #log: SimulatedLog;
 
@@ -61,12 +59,20 @@ export class SimulatedGroup {
       const id = tag.padEnd(22, 'x');
       // Clocks differ; some by more than what others follow.
       const clockSkewMs = (this.random() - 0.5) * (this.random() < 0.2 ? 300_000 : 2_000);
-      const database = new SimulatedDatabase(tag, id, this.time, clockSkewMs);
+      const wallMs = () => 1_000_000 + this.time.now() + clockSkewMs;
+      const database = new SimulatedDatabase({
+        name: 'simulated',
+        nodeTag: tag,
+        id,
+        time: this.time,
+        wallMs,
+      });
       database.onInspect = () => this.#watch(() => this.#inspect(database));
       return { tag, database, loader: null, executor: null, appliedCount: 0, mayBegin: false };
     });
     this.#members = this.nodes;
     this.#log = new SimulatedLog(this.nodes.map(({ tag }) => tag));
+    this.#ledger = new WriteLedger(this.#log.writes);
   }
 
   start(members: readonly Node[] = this.nodes): void {
@@ -137,7 +143,7 @@ export class SimulatedGroup {
               Array.from({ length: GROUP_SIZE }, (_, i) => ({ id: `groups/${value}/${i}`, value }))
             : [{ id: id(), value }];
     node.database.write(documents).then(
-      (written) => this.#written.push(...written),
+      (written) => this.#ledger.acknowledged(written),
       () => {
         // The node crashed before the write was durable: it never was.
       },
@@ -160,7 +166,7 @@ export class SimulatedGroup {
     for (const [at, { id, value: put }] of writes.entries()) {
       const changeVector = vectors[at];
       // The tombstone of a deletion goes in the end.
-      if (put !== null && changeVector !== undefined) this.#written.push({ id, changeVector });
+      if (put !== null && changeVector !== undefined) this.#ledger.acknowledged([{ id, changeVector }]);
     }
     const { lastCount } = this.#log;
     for (const node of this.nodes) {
@@ -187,20 +193,14 @@ export class SimulatedGroup {
    */
   expectNothingBroughtBack(): void {
     for (const { database, tag } of this.#members) {
-      for (const [id, expected] of this.#log.outcome()) {
+      for (const [id, expected] of this.#log.writes.outcome()) {
         if (!id.startsWith('cluster/')) continue;
         const [version] = database.versionsOf(id);
         const body = version?.kind === 'document' ? version.body.toString() : null;
         const value = body === null ? null : (JSON.parse(body) as { value: string }).value;
         if (value !== expected) throw new Error(`${tag} has ${value} as ${id} instead of ${expected}`);
       }
-      for (const { id, changeVector } of this.#written) {
-        const [version] = database.versionsOf(id);
-        if (version?.kind !== 'document') continue;
-        if (compareChangeVectors(changeVector, version.changeVector) === 'Update') {
-          throw new Error(`${tag} has ${id} as [${version.changeVector}], older than [${changeVector}]`);
-        }
-      }
+      this.#ledger.checkNothingOlder(database);
     }
   }
 
@@ -224,11 +224,7 @@ export class SimulatedGroup {
   }
 
   async cleanTombstones(node: Node): Promise<void> {
-    const cleaned = await node.database.cleanTombstones((tombstones) => {
-      for (const { id, changeVector } of tombstones) {
-        this.#cleaned.set(id, mergeChangeVectors(this.#cleaned.get(id) ?? '', changeVector));
-      }
-    });
+    const cleaned = await node.database.cleanTombstones((tombstones) => this.#ledger.cleaning(tombstones));
     this.#watch(() => this.#expectNotNeeded(node, cleaned));
   }
 
@@ -263,22 +259,8 @@ export class SimulatedGroup {
 
   /** After each commit: vectors only grow, transactions are whole, and the vector's claim is true. */
   #inspect(database: SimulatedDatabase): void {
-    const before = this.#vectors.get(database.nodeTag) ?? '';
-    const now = database.changeVector;
-    if (compareChangeVectors(before, now) !== 'AlreadyMerged') {
-      throw new Error(`The vector of ${database.nodeTag} went back from [${before}] to [${now}]`);
-    }
-    this.#vectors.set(database.nodeTag, now);
-    for (const { id, changeVector } of this.#written) {
-      if (compareChangeVectors(changeVector, now) !== 'AlreadyMerged') continue;
-      // What was deleted, and its tombstone cleaned, may have been created anew by a member that never saw it.
-      const joined = mergeChangeVectors(database.joinedVector(id), this.#cleaned.get(id) ?? '');
-      if (compareChangeVectors(changeVector, joined) === 'AlreadyMerged') continue;
-      if (this.#log.isReplaced(id, changeVector, mergeChangeVectors(joined, now))) continue;
-      throw new Error(
-        `${database.nodeTag} claims [${now}] but has ${id} [${joined}] instead of [${changeVector}]`,
-      );
-    }
+    this.#ledger.checkVectorGrows(database);
+    this.#ledger.checkClaims(database);
     const groups = new Map<string, number>();
     for (const id of database.documents()) {
       const group = /^groups\/(\w+)\//.exec(id)?.[1];

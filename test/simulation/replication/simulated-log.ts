@@ -10,7 +10,7 @@ import {
   transactionQueue,
   waitingAmount,
 } from '../../../node/cluster/transaction-queue.ts';
-import { etagOf } from '../../../node/documents/change-vector.ts';
+import { ClusterWrites } from './cluster-writes.ts';
 
 const DATABASE = 'simulated';
 export const GROUP = 'GROUPxxxxxxxxxxxxxxxxx';
@@ -25,7 +25,7 @@ export interface TransactionWrite {
 /** The cluster's log and state, which every node applies in its own time. Always with a quorum: Raft is not the matter. */
 export class SimulatedLog {
   readonly #state = new ClusterState();
-  readonly #writes = new Map<string, { readonly count: number; readonly value: string | null }[]>();
+  readonly writes = new ClusterWrites(GROUP);
   /** Change vector of the last cluster transaction on a document; none after a deletion. */
   readonly #guarded = new Map<string, string>();
   #index = 0;
@@ -67,8 +67,7 @@ export class SimulatedLog {
       const changeVector = `RAFT:${count}-${GROUP},TRXN:${result.index}-${TRANSACTIONS}`;
       if (value === null) this.#guarded.delete(id);
       else this.#guarded.set(id, changeVector);
-      const known = this.#writes.get(id) ?? [];
-      this.#writes.set(id, [...known, { count, value }]);
+      this.writes.record(id, { count, value });
       return changeVector;
     });
   }
@@ -96,18 +95,6 @@ export class SimulatedLog {
     });
     if (upTo === null) return;
     this.#apply({ type: 'PruneTransactions', database: DATABASE, space: waiting.space, upTo });
-  }
-
-  /** Whether a cluster transaction took the place of a version, where all that this vector includes is known. */
-  isReplaced(id: string, changeVector: string, known: string): boolean {
-    const before = etagOf(changeVector, GROUP);
-    const reached = etagOf(known, GROUP);
-    return (this.#writes.get(id) ?? []).some(({ count }) => before < count && count <= reached);
-  }
-
-  /** Documents of cluster transactions as they are after the last one, by id. */
-  outcome(): ReadonlyMap<string, string | null> {
-    return new Map([...this.#writes].map(([id, writes]) => [id, writes.at(-1)?.value ?? null]));
   }
 
   #apply(command: ClusterCommand): unknown {

@@ -1,0 +1,88 @@
+import { toldVersions } from '../../../node/cluster/cluster-nodes.ts';
+import { checkJoiner } from '../../../node/cluster/command-version.ts';
+import { holdersOf } from '../../../node/cluster/state/change-topology.ts';
+import { nodePropertiesIn } from '../../../node/cluster/state/node-properties.ts';
+import { findRecord } from '../../../node/cluster/state/stored-record.ts';
+import type { NodeId } from '../../../node/rachis/core/entry.ts';
+import { canDecide, clusterNode } from '../rachis/membership-admin.ts';
+import { DATABASE } from './database-group.ts';
+import type { NodeProgram } from './node-program.ts';
+import { LATEST_VERSION } from './replicated-cluster.ts';
+import type { World } from './world.ts';
+import type { WorldNode } from './world-node.ts';
+
+/** Whoever looks after the cluster: takes out nodes that are lost, takes in those that came in their place. */
+export class Administrator {
+  readonly #world: World;
+  /** A healthy node that is to be taken out. */
+  #leaving: NodeId | null = null;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Some node that leads, with a vote of its own, may be removed soon: with its disk, so that it comes back. */
+  remove(node: WorldNode): void {
+    this.#leaving = node.id;
+  }
+
+  tend(): void {
+    const program = this.#world.leadingProgram;
+    const configuration = program?.node.image.configuration ?? null;
+    if (program === undefined || configuration === null) return;
+    const { wipedIds, nodes } = this.#world.cluster;
+    const lost = configuration.nodes.find(({ id }) => wipedIds.has(id) || id === this.#leaving);
+    if (lost === undefined) this.#leaving = null;
+    else this.#takeOut(program, lost.id, lost.tag);
+    if (lost !== undefined) return;
+    const outside = nodes.find(({ id }) => !configuration.nodes.some((known) => known.id === id));
+    if (outside === undefined) this.#restoreFactor(program, configuration.nodes.length);
+    else this.#takeIn(program, outside);
+  }
+
+  /** First the groups, which refuses a loss; then the membership. */
+  #takeOut(program: NodeProgram, id: NodeId, tag: string): void {
+    const { state } = program.node.list;
+    const topology = findRecord(state, DATABASE)?.record.Topology;
+    const configuration = program.node.image.configuration;
+    const isGone = (other: NodeId) => other === id || this.#world.cluster.wipedIds.has(other);
+    if (id === this.#leaving && configuration !== null && !canDecide(configuration, isGone)) {
+      this.#leaving = null;
+      return;
+    }
+    // A member must stay: what is only on its way would be all that is left.
+    const staying = topology?.Members.filter((member) => member !== tag) ?? [];
+    if (topology !== undefined && holdersOf(topology).includes(tag) && staying.length === 0) {
+      if (id === this.#leaving) this.#leaving = null;
+      return;
+    }
+    const command = { type: 'RemoveNodeFromCluster', node: tag } as const;
+    program.route.submit(command, this.#world.nextRequest(), (answer) => {
+      if (answer.kind !== 'applied' || 'error' in answer.outcome) return;
+      program.node.input((core) => core.proposeConfiguration({ remove: [id] }));
+    });
+  }
+
+  #takeIn(program: NodeProgram, node: WorldNode): void {
+    const { configuration } = program.node.image;
+    const versions = toldVersions(configuration?.nodes ?? [], nodePropertiesIn(program.node.list.state));
+    try {
+      checkJoiner(node.id, this.#world.versionOf(node), versions);
+    } catch {
+      // Too old to join: it is updated first.
+      this.#world.upgrade(node, LATEST_VERSION);
+      return;
+    }
+    const upsert = [clusterNode(node.id, 'promotable')];
+    program.node.input((core) => core.proposeConfiguration({ upsert }));
+  }
+
+  /** A removal has cut the factor down. */
+  #restoreFactor(program: NodeProgram, nodeCount: number): void {
+    const topology = findRecord(program.node.list.state, DATABASE)?.record.Topology;
+    if (topology === undefined) return;
+    const wanted = Math.min(this.#world.profile.replicationFactor, nodeCount);
+    if (topology.ReplicationFactor >= wanted || topology.Promotables.length > 0) return;
+    program.route.submit({ type: 'AddDatabaseNode', name: DATABASE }, this.#world.nextRequest(), () => {});
+  }
+}

@@ -1,0 +1,263 @@
+import type {
+  ClusterTransaction,
+  ClusterTransactionResult,
+  TransactionDocument,
+} from '../../../node/cluster/cluster-command.ts';
+import { compareExchangeValues } from '../../../node/cluster/compare-exchange-values.ts';
+import { etagOf } from '../../../node/documents/change-vector.ts';
+import { check } from '../kernel/invariant-violation.ts';
+import type { SeededRandom } from '../kernel/seeded-random.ts';
+import type { Answer } from './command-route.ts';
+import { ACCOUNTS, balanceOf, DATABASE, documentOf, GROUP, valueIn } from './database-group.ts';
+import type { NodeProgram } from './node-program.ts';
+import { LATER_COMMAND } from './replicated-cluster.ts';
+import type { SimulatedCopy } from './simulated-copy.ts';
+import type { World } from './world.ts';
+
+/** How long a read waits for what its client has seen, in virtual milliseconds. */
+const KNOWN_INDEX_WAIT_MS = 15_000;
+
+const REGISTERS = ['registers/0', 'registers/1'];
+
+/** A version as a client has loaded it; null: there is none. */
+interface Loaded {
+  readonly value: string;
+  readonly changeVector: string;
+}
+
+/** The clients of a world: each request goes to some node that runs, and may be repeated through another one. */
+export class Clients {
+  readonly #world: World;
+  readonly #random: SeededRandom;
+  /** Register → the highest index that any client has been told of. */
+  readonly #told = new Map<string, number>();
+  #counter = 0;
+  writeCount = 0;
+  causalCount = 0;
+  readCount = 0;
+  laterCount = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#random = world.random;
+  }
+
+  request(): void {
+    const program = this.#random.pick(this.#world.running);
+    if (program === undefined) return;
+    const dice = this.#random.next();
+    const copy = program.keeper.copyOf(DATABASE);
+    if (dice < 0.1) this.#readRegister(program);
+    else if (dice < 0.3) this.#changeRegister(program);
+    else if (dice < 0.33) this.#later(program);
+    else if (copy === undefined) return;
+    else if (dice < 0.5) this.#write(program, copy);
+    else if (dice < 0.7) this.#transfer(program, copy);
+    else if (dice < 0.8) this.#audit(program, copy);
+    else this.#transact(program, copy);
+  }
+
+  /** Puts the accounts where no document is yet; `done` when that is acknowledged. */
+  openAccounts(program: NodeProgram, done: () => void): void {
+    const documents = ACCOUNTS.map((id) => put(id, '100 first', null));
+    this.#submit(program, transaction(documents), (answer) => {
+      if (answer.kind === 'applied') done();
+    });
+  }
+
+  #submit(
+    program: NodeProgram,
+    command: Parameters<NodeProgram['route']['submit']>[0],
+    done: (answer: Answer) => void,
+  ): void {
+    const request = this.#world.nextRequest();
+    program.route.submit(command, request, (answer) => {
+      const other = this.#random.pick(this.#world.running);
+      // A client does not know what became of it, and asks again, by another node.
+      const isRepeated =
+        answer.kind !== 'refused' && this.#random.chance(answer.kind === 'unknown' ? 0.5 : 0.05);
+      if (isRepeated && other !== undefined) other.route.submit(command, request, done);
+      else done(answer);
+    });
+  }
+
+  #write(program: NodeProgram, copy: SimulatedCopy): void {
+    const id = `things/${this.#random.between(0, 7)}`;
+    const value = this.#random.chance(0.2) ? null : `W${this.#counter++}`;
+    copy.database.write([{ id, value }]).then(
+      (written) => {
+        if (!this.#world.isRunning(program)) return;
+        this.writeCount += written.length;
+        this.#world.acknowledged(copy.database, written);
+      },
+      () => {
+        // The copy was closed before the write was durable: nobody was told.
+      },
+    );
+  }
+
+  #transfer(program: NodeProgram, copy: SimulatedCopy): void {
+    const from = this.#random.pick(ACCOUNTS) as string;
+    const to = this.#random.pick(ACCOUNTS.filter((id) => id !== from)) as string;
+    const payer = load(copy, from);
+    const payee = load(copy, to);
+    if (payer === null || payee === null) return;
+    const amount = this.#random.between(1, 20);
+    const nonce = this.#counter++;
+    const documents = [
+      put(from, `${balanceOf(payer.value) - amount} ${nonce}`, payer.changeVector),
+      put(to, `${balanceOf(payee.value) + amount} ${nonce}`, payee.changeVector),
+    ];
+    this.#submit(program, transaction(documents), (answer) => this.#followUp(program, documents, answer));
+  }
+
+  /** Reads all accounts of one copy, and writes down their sum: taken only if none has changed since. */
+  #audit(program: NodeProgram, copy: SimulatedCopy): void {
+    const loaded = ACCOUNTS.map((id) => ({ id, version: load(copy, id) }));
+    if (loaded.some(({ version }) => version === null)) return;
+    const sum = loaded.reduce((total, { version }) => total + balanceOf(version?.value ?? '0'), 0);
+    const reads = loaded.map(({ id, version }) => ({ id, changeVector: version?.changeVector ?? '' }));
+    const audit = `audits/${this.#random.between(0, 2)}`;
+    const documents = [put(audit, `${sum} ${this.#counter++}`, load(copy, audit)?.changeVector ?? null)];
+    this.#submit(program, { ...transaction(documents), reads }, () => {});
+  }
+
+  /** Documents that come and go; some that others write on one node alone. */
+  #transact(program: NodeProgram, copy: SimulatedCopy): void {
+    const kind = this.#random.chance(0.6) ? 'notes' : 'things';
+    const first = this.#random.between(0, 5);
+    const documents = Array.from({ length: this.#random.between(1, 3) }, (_, at): TransactionDocument => {
+      const id = `${kind}/${(first + at) % 6}`;
+      const changeVector = load(copy, id)?.changeVector ?? null;
+      if (this.#random.chance(0.3))
+        return { type: 'DELETE', id, document: null, changeVector, expires: null };
+      return put(id, `T${this.#counter++}`, changeVector);
+    });
+    this.#submit(program, transaction(documents), (answer) => this.#followUp(program, documents, answer));
+  }
+
+  /** The answer waits until its node has written the documents; then some other node is to show them. */
+  #followUp(program: NodeProgram, documents: readonly TransactionDocument[], answer: Answer): void {
+    if (answer.kind !== 'applied' || 'error' in answer.outcome) return;
+    const { violations, firstCount, index } = answer.outcome.result as ClusterTransactionResult;
+    if (violations.length > 0) return;
+    const lastCount = firstCount + documents.length - 1;
+    const first = program.keeper.copyOf(DATABASE);
+    if (first === undefined || !this.#world.isRunning(program)) return;
+    const reader = this.#random.pick(this.#world.running.filter(({ keeper }) => keeper.copyOf(DATABASE)));
+    void first.transactions.waitFor(lastCount, KNOWN_INDEX_WAIT_MS).then((isHere) => {
+      this.#world.touch();
+      if (isHere && reader !== undefined) this.#readCausally(reader, documents, firstCount, index);
+    });
+  }
+
+  /** With Known-Raft-Index: the node waits for the index, and for what it makes this node execute. */
+  #readCausally(
+    program: NodeProgram,
+    documents: readonly TransactionDocument[],
+    firstCount: number,
+    index: number,
+  ): void {
+    program.route.whenApplied(index, () => {
+      const copy = program.keeper.copyOf(DATABASE);
+      if (copy === undefined) return;
+      void copy.transactions.waitUntilCurrent(KNOWN_INDEX_WAIT_MS).then((isHere) => {
+        this.#world.touch();
+        if (!isHere || program.keeper.copyOf(DATABASE) !== copy) return;
+        this.#world.watch(() => this.#checkSeen(copy, documents, firstCount));
+      });
+    });
+  }
+
+  #checkSeen(copy: SimulatedCopy, documents: readonly TransactionDocument[], firstCount: number): void {
+    this.causalCount++;
+    const executed = etagOf(copy.database.changeVector, GROUP);
+    check(
+      executed >= firstCount + documents.length - 1,
+      'a session sees its own writes on every node',
+      () => `${copy.database.nodeTag} has executed up to ${executed}, not ${firstCount}`,
+    );
+    for (const [at, { id }] of documents.entries()) {
+      const versions = copy.database.versionsOf(id);
+      const count = Math.max(0, ...versions.map(({ changeVector }) => etagOf(changeVector, GROUP)));
+      check(
+        versions.length === 0 || count >= firstCount + at || id.startsWith('things/'),
+        'a session sees its own writes on every node',
+        () => `${copy.database.nodeTag} has ${id} of ${count}, older than ${firstCount + at}`,
+      );
+    }
+  }
+
+  #changeRegister(program: NodeProgram): void {
+    const key = this.#random.pick(REGISTERS) as string;
+    const values = compareExchangeValues(program.node.list.state, DATABASE);
+    const index = values.find(key)?.index ?? 0;
+    const value = JSON.stringify({ Object: this.#counter++ });
+    this.#submit(
+      program,
+      { type: 'PutCompareExchange', database: DATABASE, key, index, value, expiresAtMs: null },
+      (answer) => {
+        if (answer.kind !== 'applied' || 'error' in answer.outcome) return;
+        const result = answer.outcome.result as { readonly isSuccessful: boolean; readonly index: number };
+        if (result.isSuccessful) this.#tell(key, result.index);
+      },
+    );
+  }
+
+  /** Linearizable: never older than what anybody had been told of when it began. */
+  #readRegister(program: NodeProgram): void {
+    const key = this.#random.pick(REGISTERS) as string;
+    const floor = this.#told.get(key) ?? 0;
+    program.route.readBarrier((isConfirmed) => {
+      if (!isConfirmed || !this.#world.isRunning(program)) return;
+      const found = compareExchangeValues(program.node.list.state, DATABASE).find(key);
+      this.readCount++;
+      this.#world.watch(() => {
+        check(
+          (found?.index ?? 0) >= floor,
+          'registers are linearizable',
+          () => `${program.node.id} shows ${key} at ${found?.index}, but ${floor} had been told before`,
+        );
+        check(
+          found === undefined || this.#world.transactions.wasRegister(key, found),
+          'registers hold what was written',
+          () => `${program.node.id} shows ${key} as ${found?.value} at ${found?.index}`,
+        );
+      });
+      this.#tell(key, found?.index ?? 0);
+    });
+  }
+
+  /** A command that came with the later program: refused as long as a node may not know it. */
+  #later(program: NodeProgram): void {
+    const settings = { Count: String(this.#counter++) };
+    this.#submit(program, { type: LATER_COMMAND, name: DATABASE, settings }, (answer) => {
+      if (answer.kind === 'applied') this.laterCount++;
+    });
+  }
+
+  #tell(key: string, index: number): void {
+    this.#told.set(key, Math.max(index, this.#told.get(key) ?? 0));
+  }
+}
+
+function transaction(documents: readonly TransactionDocument[]): ClusterTransaction {
+  return {
+    type: 'ClusterTransaction',
+    database: DATABASE,
+    values: [],
+    documents,
+    hasGuards: true,
+    reads: [],
+  };
+}
+
+function put(id: string, value: string, changeVector: string | null): TransactionDocument {
+  return { type: 'PUT', id, document: documentOf(value), changeVector, expires: null };
+}
+
+function load(copy: SimulatedCopy, id: string): Loaded | null {
+  const [version] = copy.database.versionsOf(id);
+  if (version?.kind !== 'document') return null;
+  return { value: valueIn(version.body), changeVector: version.changeVector };
+}

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { faultsOf } from './run-world.ts';
+import { simulateWorld } from './simulate-world.ts';
+import { WorldTotals } from './world-totals.ts';
+
+const SEEDS = 5;
+
+/** For a machine that has other things to do; alone it takes seconds. */
+const TIMEOUT_MS = 600_000;
+
+test('whole clusters keep every promise under faults, and are whole again when these end', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const totals = new WorldTotals();
+  for (let seed = 1; seed <= SEEDS; seed++) totals.add(await simulateWorld(seed));
+  // A simulation in which nothing happens proves nothing.
+  for (const figure of [
+    'transactions',
+    'refused',
+    'audits',
+    'causalReads',
+    'registers',
+    'reads',
+    'writes',
+  ] as const) {
+    expect(totals.of(figure), figure).toBeGreaterThan(10 * SEEDS);
+  }
+  for (const figure of ['topologyChanges', 'wiped', 'setAside', 'later'] as const) {
+    expect(totals.of(figure), figure).toBeGreaterThan(0);
+  }
+});
+
+test('a seed decides everything: two runs of it tell the same story', { timeout: TIMEOUT_MS }, async () => {
+  const tell = async () => {
+    const lines: string[] = [];
+    const result = await simulateWorld(4, (line) => lines.push(line));
+    return { lines, result };
+  };
+  const first = await tell();
+  expect(first.lines.length).toBeGreaterThan(20);
+  expect(await tell()).toEqual(first);
+});
+
+test('faults can be left out of a run, so that a failing one can be made short', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const all = new Set(faultsOf(4).keys());
+  expect(all.size).toBeGreaterThan(5);
+  const result = await simulateWorld(4, undefined, all);
+  expect(result).toMatchObject({ wiped: 0, topologyChanges: 0, setAside: 0 });
+});

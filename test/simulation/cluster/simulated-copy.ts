@@ -1,0 +1,114 @@
+import type { DatabaseReport } from '../../../node/cluster/node-report.ts';
+import type { StoredRecord } from '../../../node/cluster/state/stored-record.ts';
+import { transactionQueue } from '../../../node/cluster/transaction-queue.ts';
+import type { CopyStamp } from '../../../node/landlord/database-folder.ts';
+import { copyHolders, mayBeginTransactions, replicationTargets } from '../../../node/landlord/placement.ts';
+import { TransactionExecutor } from '../../../node/landlord/transaction-executor.ts';
+import { silentLogger } from '../../../node/observability/logger.ts';
+import { GroupReplication } from '../../../node/replication/group-replication.ts';
+import { STREAM_LIMITS } from '../../../node/replication/limits.ts';
+import type { ReplicationClock } from '../../../node/replication/replication-clock.ts';
+import { parseOperationHeader } from '../../../node/wire/operation-header.ts';
+import type { SimulatedDatabase } from '../replication/simulated-database.ts';
+import type { VirtualNetwork } from '../replication/virtual-network.ts';
+import type { WorldNode } from './world-node.ts';
+
+/** A copy as it lies on a disk: what it holds, and which copy of which group it is. */
+export interface StoredCopy {
+  readonly stamp: CopyStamp;
+  readonly database: SimulatedDatabase;
+}
+
+/** Small, so that windows fill and transactions are cut into parts. */
+const LIMITS = { ...STREAM_LIMITS, batchItems: 4, scanItems: 9, windowBatches: 2, relaysRemembered: 8 };
+
+/** A copy that is open on a node: the real replication and the real execution of cluster transactions on it. */
+export class SimulatedCopy {
+  readonly stored: StoredCopy;
+  readonly replication: GroupReplication;
+  readonly transactions: TransactionExecutor;
+  #view: StoredRecord;
+  #known = '';
+
+  constructor(
+    stored: StoredCopy,
+    view: StoredRecord,
+    node: WorldNode,
+    clock: ReplicationClock,
+    network: VirtualNetwork,
+  ) {
+    this.stored = stored;
+    this.#view = view;
+    const { database } = stored;
+    const { nodeTag } = database;
+    this.replication = new GroupReplication({
+      database,
+      nodeTag,
+      logger: silentLogger,
+      clock,
+      limits: LIMITS,
+      connect: ({ operation, version, databaseName, sourceNodeTag, info, address }) =>
+        network.connect(
+          String(node.slot),
+          address,
+          parseOperationHeader({
+            Operation: operation,
+            OperationVersion: version,
+            DatabaseName: databaseName,
+            SourceNodeTag: sourceNodeTag,
+            Info: info,
+          }),
+        ),
+    });
+    this.transactions = new TransactionExecutor({
+      database,
+      logger: silentLogger,
+      clock,
+      group: () => this.#view.record.Topology.DatabaseTopologyIdBase64 || null,
+      queue: () => transactionQueue(node.list.state, database.name),
+      mayBegin: ({ since }) => mayBeginTransactions(this.#view.record.Topology, nodeTag, since),
+    });
+  }
+
+  get database(): SimulatedDatabase {
+    return this.stored.database;
+  }
+
+  /** `addressOf`: where a node of the cluster is; '' when that is not known. */
+  update(view: StoredRecord, addressOf: (tag: string) => string): void {
+    this.#view = view;
+    const { DatabaseName: name, Topology: topology } = view.record;
+    const peers = replicationTargets(name, topology, this.database.nodeTag).map((tag) => ({
+      tag,
+      tcpAddress: addressOf(tag),
+      database: name,
+    }));
+    const known = `${view.etag} ${peers.map(({ tcpAddress }) => tcpAddress).join(' ')}`;
+    if (known === this.#known) return;
+    this.#known = known;
+    this.transactions.wake();
+    const group = { id: topology.DatabaseTopologyIdBase64, size: copyHolders(topology).length };
+    this.replication.setTopology(peers, group);
+    void this.replication.setConflictPolicy('latest');
+  }
+
+  report(): DatabaseReport {
+    const { outgoing, incoming } = this.replication.status();
+    const connected = outgoing.filter(({ isConnected }) => isConnected).map(({ tag }) => tag);
+    return {
+      name: this.database.name,
+      status: 'Loaded',
+      lastEtag: this.database.lastEtag,
+      changeVector: this.database.changeVector,
+      documentsCount: this.database.statistics().documents,
+      connectedPeers: [...new Set([...connected, ...incoming.map(({ sourceTag }) => sourceTag)])],
+    };
+  }
+
+  /** In order: nothing that is durable is lost, and what is not is answered to nobody. */
+  close(): void {
+    this.database.crash();
+    void this.transactions.close();
+    void this.replication.close();
+  }
+}

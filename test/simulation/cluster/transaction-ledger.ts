@@ -1,0 +1,228 @@
+import type {
+  ClusterTransaction,
+  ClusterTransactionResult,
+  CompareExchangeResult,
+  PruneTransactions,
+  PutCompareExchange,
+} from '../../../node/cluster/cluster-command.ts';
+import { findValue } from '../../../node/cluster/state/compare-exchange.ts';
+import { guardKey } from '../../../node/cluster/state/guards.ts';
+import { findSpace } from '../../../node/cluster/state/spaces.ts';
+import { findRecord } from '../../../node/cluster/state/stored-record.ts';
+import { etagOf } from '../../../node/documents/change-vector.ts';
+import { check } from '../kernel/invariant-violation.ts';
+import { ClusterWrites } from '../replication/cluster-writes.ts';
+import type { SimulatedDatabase, WrittenVersion } from '../replication/simulated-database.ts';
+import {
+  ACCOUNTS,
+  BALANCE,
+  balanceOf,
+  GROUP,
+  isOfClusterOnly,
+  TOTAL,
+  TRANSACTIONS,
+  valueIn,
+} from './database-group.ts';
+import type { AppliedCommand, ReplicatedCluster } from './replicated-cluster.ts';
+
+/** A version as it is on one copy. */
+interface SeenVersion {
+  readonly count: number;
+  readonly etag: number;
+}
+
+interface Register {
+  readonly index: number;
+  readonly value: string;
+}
+
+/** Knows in the order of the log what clients may see of cluster transactions and compare-exchange values. */
+export class TransactionLedger {
+  readonly writes = new ClusterWrites(GROUP);
+  readonly #copyOf: (tag: string) => SimulatedDatabase | undefined;
+  readonly #onWritten: (versions: readonly WrittenVersion[]) => void;
+  /** Id → Raft index of the last cluster transaction that wrote it; none once it is deleted. */
+  readonly #guards = new Map<string, number>();
+  readonly #balances = new Map(ACCOUNTS.map((id) => [id, BALANCE]));
+  readonly #registers = new Map<string, Register>();
+  /** Every value that a register ever had, by its index. */
+  readonly #registerWrites = new Map<string, string>();
+  /** By database id and document. */
+  readonly #seen = new Map<string, Map<string, SeenVersion>>();
+  transactionCount = 0;
+  refusedCount = 0;
+  auditCount = 0;
+  registerCount = 0;
+
+  constructor(
+    copyOf: (tag: string) => SimulatedDatabase | undefined,
+    onWritten: (versions: readonly WrittenVersion[]) => void,
+  ) {
+    this.#copyOf = copyOf;
+    this.#onWritten = onWritten;
+  }
+
+  /** In the order of the log, each entry once. */
+  applied({ index, command, outcome, isFirst }: AppliedCommand, list: ReplicatedCluster): void {
+    if (!isFirst || 'error' in outcome) return;
+    if (command.type === 'ClusterTransaction') {
+      this.#transaction(index, command, outcome.result as ClusterTransactionResult, list);
+    } else if (command.type === 'PutCompareExchange') {
+      this.#register(index, command, outcome.result as CompareExchangeResult);
+    } else if (command.type === 'PruneTransactions') {
+      this.#pruned(command, list);
+    }
+  }
+
+  /** Whether a register had this value with this index. */
+  wasRegister(key: string, { index, value }: Register): boolean {
+    return this.#registerWrites.get(`${key} ${index}`) === value;
+  }
+
+  #pruned({ database, upTo }: PruneTransactions, list: ReplicatedCluster): void {
+    for (const tag of findRecord(list.state, database)?.record.Topology.Members ?? []) {
+      const copy = this.#copyOf(tag);
+      const executed = copy === undefined ? null : etagOf(copy.changeVector, GROUP);
+      check(
+        executed === null || executed >= upTo,
+        'what is forgotten is executed everywhere',
+        () => `transactions up to ${upTo} are forgotten, but ${tag} has executed ${executed}`,
+      );
+    }
+  }
+
+  /** After a commit of a copy: what was written since the etag. */
+  checkWritten(database: SimulatedDatabase, sinceEtag: number): void {
+    this.#check(database, new Set(database.writtenSince(sinceEtag)));
+  }
+
+  /** Everything that a copy should have. */
+  checkCopy(database: SimulatedDatabase): void {
+    this.#check(database, this.writes.ids);
+  }
+
+  #check(database: SimulatedDatabase, ids: Iterable<string>): void {
+    const executed = etagOf(database.changeVector, GROUP);
+    const seen = this.#seen.get(database.id) ?? new Map<string, SeenVersion>();
+    this.#seen.set(database.id, seen);
+    for (const id of ids) if (isOfClusterOnly(id)) this.#checkDocument(database, id, executed, seen);
+  }
+
+  #checkDocument(
+    database: SimulatedDatabase,
+    id: string,
+    executed: number,
+    seen: Map<string, SeenVersion>,
+  ): void {
+    const versions = database.versionsOf(id);
+    const [version] = versions;
+    const last = this.writes.lastUpTo(id, executed);
+    const where = () => `${id} on ${database.nodeTag}, which has executed up to ${executed}`;
+    check(versions.length < 2, 'documents of cluster transactions have no conflicts', where);
+    if (version === undefined) {
+      check(last === undefined || last.value === null, 'executed in order', () => `${where()}, is missing`);
+      return;
+    }
+    const count = etagOf(version.changeVector, GROUP);
+    const write = this.writes.at(id, count);
+    const value = version.kind === 'document' ? valueIn(version.body) : null;
+    check(
+      write !== undefined && write.value === value,
+      'the same documents on every node',
+      () => `${where()}, is ${value} of [${version.changeVector}] instead of ${write?.value}`,
+    );
+    check(
+      count >= (last?.count ?? 0),
+      'executed in order',
+      () => `${where()}, is that of ${count}, older than that of ${last?.count}`,
+    );
+    const before = seen.get(id);
+    check(
+      before === undefined ||
+        before.count < count ||
+        (before.count === count && before.etag === version.etag),
+      'executed once',
+      () =>
+        `${where()}, was that of ${before?.count} with etag ${before?.etag} and is that of ${count} with etag ${version.etag}`,
+    );
+    seen.set(id, { count, etag: version.etag });
+  }
+
+  #transaction(
+    index: number,
+    command: ClusterTransaction,
+    result: ClusterTransactionResult,
+    list: ReplicatedCluster,
+  ): void {
+    this.#checkRefusal(command, result);
+    if (result.violations.length > 0) {
+      this.refusedCount++;
+      return;
+    }
+    this.transactionCount++;
+    const space = findSpace(list.state, command.database)?.id ?? 0;
+    const written: WrittenVersion[] = [];
+    for (const [at, { type, id, document }] of command.documents.entries()) {
+      const count = result.firstCount + at;
+      const value = document === null ? null : valueIn(document);
+      this.writes.record(id, { count, value });
+      if (type === 'PUT') this.#guards.set(id, index);
+      else this.#guards.delete(id);
+      const guard = findValue(list.state, space, guardKey(id))?.index;
+      check(
+        guard === this.#guards.get(id),
+        'a guard has the index of the last cluster write',
+        () => `that of ${id} has ${guard} after ${index}`,
+      );
+      if (value === null) continue;
+      if (ACCOUNTS.includes(id)) this.#balances.set(id, balanceOf(value));
+      if (id.startsWith('audits/')) this.#checkAudit(id, value);
+      // A deletion's tombstone goes in the end.
+      written.push({ id, changeVector: `RAFT:${count}-${GROUP},TRXN:${index}-${TRANSACTIONS}` });
+    }
+    const sum = [...this.#balances.values()].reduce((total, balance) => total + balance, 0);
+    check(sum === TOTAL, 'the accounts keep their sum', () => `it is ${sum} after ${index}`);
+    this.#onWritten(written);
+  }
+
+  /** What a transaction expects decides alone whether it is refused. */
+  #checkRefusal({ documents, reads }: ClusterTransaction, result: ClusterTransactionResult): void {
+    const expected = [
+      ...documents.filter(({ type, changeVector }) => type === 'PUT' || changeVector !== null),
+      ...reads,
+    ];
+    const isStale = expected.some(
+      ({ id, changeVector }) =>
+        Number(/TRXN:(\d+)-/.exec(changeVector ?? '')?.[1] ?? 0) !== (this.#guards.get(id) ?? 0),
+    );
+    check(
+      isStale === result.violations.length > 0,
+      'a transaction is refused when what it has seen is not the newest, and only then',
+      () =>
+        `that of ${result.index} was ${isStale ? 'taken' : 'refused'}: ${JSON.stringify(result.violations)}`,
+    );
+  }
+
+  #checkAudit(id: string, value: string): void {
+    this.auditCount++;
+    check(
+      balanceOf(value) === TOTAL,
+      'a transaction with a read set sees one moment',
+      () => `${id} saw a sum of ${value}`,
+    );
+  }
+
+  #register(index: number, command: PutCompareExchange, result: CompareExchangeResult): void {
+    const { key, value } = command;
+    const stands = this.#registers.get(key)?.index ?? 0;
+    check(
+      result.isSuccessful === (stands === command.index),
+      'a register changes only from the value that was seen',
+      () => `${key} stands at ${stands}; a change from ${command.index} was ${result.isSuccessful}`,
+    );
+    if (!result.isSuccessful) return;
+    this.registerCount++;
+    this.#registers.set(key, { index, value });
+    this.#registerWrites.set(`${key} ${index}`, value);
+  }
+}

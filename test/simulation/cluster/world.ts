@@ -1,0 +1,334 @@
+import { FIRST_COMMAND_VERSION } from '../../../node/cluster/command-version.ts';
+import type { NodeId } from '../../../node/rachis/core/entry.ts';
+import { SeededRandom } from '../kernel/seeded-random.ts';
+import { VirtualClock } from '../kernel/virtual-clock.ts';
+import { drain, VirtualTime } from '../kernel/virtual-time.ts';
+import { FaultInjector } from '../rachis/fault-injector.ts';
+import type { FaultKind } from '../rachis/fault-profile.ts';
+import { SimulatedCluster } from '../rachis/simulated-cluster.ts';
+import { SimulatedDatabase, type WrittenVersion } from '../replication/simulated-database.ts';
+import { VirtualNetwork } from '../replication/virtual-network.ts';
+import { WriteLedger } from '../replication/write-ledger.ts';
+import { Administrator } from './administrator.ts';
+import { Clients } from './clients.ts';
+import { NodeProgram } from './node-program.ts';
+import { LATEST_VERSION, ReplicatedCluster } from './replicated-cluster.ts';
+import type { StoredCopy } from './simulated-copy.ts';
+import { TopologyLedger } from './topology-ledger.ts';
+import { TransactionLedger } from './transaction-ledger.ts';
+import type { WorldCluster, WorldNode } from './world-node.ts';
+import type { ScheduledFault, WorldProfile } from './world-profile.ts';
+
+/** When the clocks on the walls stand at the start of a run, in milliseconds. */
+const WALL_MS = 1_000_000_000;
+
+/** How often the claims of all copies are checked, in virtual milliseconds. */
+const CHECK_CLAIMS_EVERY_MS = 5000;
+
+/** A whole cluster with its databases and its clients: one clock, one network, one seed. */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly random: SeededRandom;
+  readonly profile: WorldProfile;
+  readonly network: VirtualNetwork;
+  readonly transactions: TransactionLedger;
+  readonly topologies: TopologyLedger;
+  readonly writes: WriteLedger;
+  readonly clients: Clients;
+  readonly administrator: Administrator;
+  readonly cluster: WorldCluster;
+  /** Written on one node alone and acknowledged: by database id. */
+  readonly acknowledgedWrites: { readonly databaseId: string; readonly version: WrittenVersion }[] = [];
+  /** Copies that were given up with what they hold, in the order of that. */
+  readonly asideIds = new Set<string>();
+  readonly #programs = new Map<WorldNode, NodeProgram>();
+  readonly #copies = new Map<NodeId, Map<string, StoredCopy>>();
+  /** By slot. */
+  readonly #versions: number[];
+  readonly #skewsMs: number[];
+  #lastRequest = 0;
+  #lastDatabase = 0;
+  #isTouched = false;
+  #violation: unknown = null;
+  /** Index of the last entry that any node has applied. */
+  #frontier = 0;
+  #claimsDueMs = 0;
+
+  constructor(random: SeededRandom, profile: WorldProfile, onTrace: ((line: string) => void) | null) {
+    this.random = random;
+    this.profile = profile;
+    const { slotCount } = profile.raft;
+    this.#versions = Array.from({ length: slotCount }, () =>
+      random.chance(profile.oldShare)
+        ? random.between(FIRST_COMMAND_VERSION, LATEST_VERSION - 1)
+        : LATEST_VERSION,
+    );
+    this.#skewsMs = Array.from({ length: slotCount }, () => random.between(-1000, 1000));
+    const time = new VirtualTime(random.next, this.clock);
+    const touching = {
+      now: () => time.now(),
+      random: () => time.random(),
+      after: (delayMs: number, callback: () => void) =>
+        time.after(delayMs, () => {
+          this.touch();
+          callback();
+        }),
+    };
+    this.network = new VirtualNetwork(
+      touching,
+      { isCut: (from, to) => this.cluster.network.cuts.isCut(Number(from), Number(to)) },
+      (slot) => this.cluster.nodes[Number(slot)]?.isPaused === true,
+    );
+    const copyOf = (tag: string) => this.#databaseOf(tag);
+    this.topologies = new TopologyLedger(() => this.clock.nowMs, copyOf);
+    this.transactions = new TransactionLedger(copyOf, (written) => this.writes.acknowledged(written));
+    this.writes = new WriteLedger(this.transactions.writes);
+    this.clients = new Clients(this);
+    this.administrator = new Administrator(this);
+    this.cluster = new SimulatedCluster(
+      random,
+      profile.raft,
+      {
+        create: (appliedIndex) => new ReplicatedCluster(appliedIndex),
+        started: (node) => this.#started(node),
+        stopped: (node) => this.#stopped(node),
+        applied: (node) => this.#applied(node),
+        readAnswered: (node, context, index) => this.#programs.get(node)?.route.readAnswered(context, index),
+      },
+      onTrace,
+      this.clock,
+    );
+  }
+
+  /** Something happened in what awaits: it is to go on before the next event. */
+  touch(): void {
+    this.#isTouched = true;
+  }
+
+  /** Keeps the first violation that is found where nobody could catch it. */
+  watch(inspection: () => void): void {
+    try {
+      inspection();
+    } catch (error) {
+      this.#violation ??= error;
+    }
+  }
+
+  /** Runs what is due up to a time. @throws the first violation. */
+  async runUntil(untilMs: number): Promise<void> {
+    const { clock } = this;
+    while (clock.nextMs <= untilMs) {
+      clock.advance();
+      if (this.#isTouched) {
+        this.#isTouched = false;
+        await drain();
+        await drain();
+      }
+      if (clock.nowMs >= this.#claimsDueMs) this.#checkClaims();
+      if (this.#violation !== null) throw this.#violation;
+    }
+    clock.nowMs = Math.max(clock.nowMs, untilMs);
+  }
+
+  get running(): readonly NodeProgram[] {
+    return this.cluster.nodes.flatMap((node) => (node.isPaused ? [] : (this.#programs.get(node) ?? [])));
+  }
+
+  isRunning(program: NodeProgram): boolean {
+    return this.#programs.get(program.node) === program;
+  }
+
+  programOf(node: WorldNode): NodeProgram | undefined {
+    return this.#programs.get(node);
+  }
+
+  /** Of those that believe to lead, the one with the newest term. */
+  get leadingProgram(): NodeProgram | undefined {
+    return this.running
+      .filter(({ node }) => node.isLeading)
+      .toSorted((a, b) => (b.node.core?.term ?? 0) - (a.node.core?.term ?? 0))[0];
+  }
+
+  nodeOf(id: NodeId | null): WorldNode | undefined {
+    return id === null ? undefined : this.cluster.nodes.find((node) => node.id === id);
+  }
+
+  /** A message from one node to another: late or lost, and for who runs there when it comes. */
+  tell(fromSlot: number, to: WorldNode, deliver: (program: NodeProgram) => void): void {
+    this.cluster.network.tell(fromSlot, to.slot, () =>
+      to.later(0, () => {
+        this.touch();
+        const program = this.#programs.get(to);
+        if (program !== undefined) deliver(program);
+      }),
+    );
+  }
+
+  nextRequest(): number {
+    return ++this.#lastRequest;
+  }
+
+  versionOf(node: WorldNode): number {
+    return this.#versions[node.slot] ?? LATEST_VERSION;
+  }
+
+  wallMs(node: WorldNode): number {
+    return WALL_MS + this.clock.nowMs + (this.#skewsMs[node.slot] ?? 0);
+  }
+
+  upgrade(node: WorldNode, version: number): void {
+    if (this.versionOf(node) >= version) return;
+    this.cluster.trace(() => `${node.id} is updated to version ${version}`);
+    this.#versions[node.slot] = version;
+    if (node.core === null) return;
+    node.crash();
+    this.clock.schedule(500, () => {
+      if (node.core === null && !this.cluster.wipedIds.has(node.id)) node.start();
+    });
+  }
+
+  copiesOf(id: NodeId): Map<string, StoredCopy> {
+    const copies = this.#copies.get(id) ?? new Map<string, StoredCopy>();
+    this.#copies.set(id, copies);
+    return copies;
+  }
+
+  createDatabase(node: WorldNode, name: string, tag: string): SimulatedDatabase {
+    const id = `copy${++this.#lastDatabase}`.padEnd(22, 'x');
+    const database = new SimulatedDatabase({
+      name,
+      nodeTag: tag,
+      id,
+      time: {
+        random: this.random.next,
+        after: (delayMs, callback) => {
+          node.later(delayMs, () => {
+            this.touch();
+            callback();
+          });
+          return () => {};
+        },
+      },
+      wallMs: () => this.wallMs(node),
+    });
+    this.cluster.trace(() => `${node.id} has a new copy, ${id}`);
+    let checkedEtag = 0;
+    database.onInspect = () =>
+      this.watch(() => {
+        this.writes.checkVectorGrows(database);
+        this.transactions.checkWritten(database, checkedEtag);
+        checkedEtag = database.lastEtag;
+      });
+    return database;
+  }
+
+  setAside(node: WorldNode, { database }: StoredCopy): void {
+    this.cluster.trace(() => `${node.id} sets its copy ${database.id} aside`);
+    this.asideIds.add(database.id);
+  }
+
+  acknowledged({ id }: SimulatedDatabase, written: readonly WrittenVersion[]): void {
+    this.writes.acknowledged(written);
+    for (const version of written) this.acknowledgedWrites.push({ databaseId: id, version });
+  }
+
+  inject({ kind, seed }: ScheduledFault): void {
+    const random = new SeededRandom(seed);
+    const node = random.pick(this.cluster.nodes) as WorldNode;
+    this.touch();
+    switch (kind) {
+      case 'upgrade':
+        this.upgrade(node, LATEST_VERSION);
+        break;
+      case 'clockJump':
+        this.#skewsMs[node.slot] = random.between(-30_000, 30_000);
+        this.cluster.trace(() => `the clock of ${node.id} jumps`);
+        break;
+      case 'breakReplication':
+        this.network.breakOne();
+        break;
+      case 'cleanTombstones':
+        this.cleanTombstones(node);
+        break;
+      default:
+        this.#injector(random).inject(kind satisfies FaultKind);
+    }
+  }
+
+  cleanTombstones(node: WorldNode): void {
+    for (const { database } of this.#programs.get(node)?.keeper.copies ?? []) {
+      database
+        .cleanTombstones((tombstones) => this.writes.cleaning(tombstones))
+        .catch(() => {
+          // The copy was closed meanwhile.
+        });
+    }
+  }
+
+  #injector(random: SeededRandom): FaultInjector<ReplicatedCluster> {
+    return new FaultInjector(this.cluster, random, {
+      burst: () => {
+        for (let made = 0; made < 10; made++) this.clients.request();
+      },
+      membership: (node) => this.administrator.remove(node),
+      recover: () => {},
+      wipe: (node) => {
+        if (this.#mayBeLost(node)) this.cluster.wipe(node.slot);
+      },
+    });
+  }
+
+  /** Another member has to be left with its disk, else the data would be gone for good. */
+  #mayBeLost(node: WorldNode): boolean {
+    const topology = this.topologies.topology;
+    const own = node.image.configuration?.nodes.find(({ id }) => id === node.id)?.tag;
+    const others =
+      topology?.Members.filter((tag) => tag !== own && this.#databaseOf(tag) !== undefined) ?? [];
+    return topology !== null && others.length > 0;
+  }
+
+  /** The copy on the node with this tag, whether that runs or not; tags name the identities of a run. */
+  #databaseOf(tag: string): SimulatedDatabase | undefined {
+    for (const node of this.cluster.nodes) {
+      const found = [...this.copiesOf(node.id).values()].find(({ database }) => database.nodeTag === tag);
+      if (found !== undefined) return found.database;
+    }
+    return undefined;
+  }
+
+  #started(node: WorldNode): void {
+    node.list.version = this.versionOf(node);
+    this.touch();
+    this.#programs.set(node, new NodeProgram(this, node));
+  }
+
+  #stopped(node: WorldNode): void {
+    this.touch();
+    this.#programs.get(node)?.close();
+    this.#programs.delete(node);
+  }
+
+  #applied(node: WorldNode): void {
+    const { list } = node;
+    list.version = this.versionOf(node);
+    this.touch();
+    if (list.appliedIndex === this.#frontier + 1 || this.#frontier === 0) {
+      this.#frontier = list.appliedIndex;
+      if (list.lastApplied !== null) {
+        this.transactions.applied(list.lastApplied, list);
+        this.topologies.applied(list.lastApplied, list);
+      }
+    }
+    this.#programs.get(node)?.applied();
+  }
+
+  #checkClaims(): void {
+    this.#claimsDueMs = this.clock.nowMs + CHECK_CLAIMS_EVERY_MS;
+    for (const { keeper } of this.running) {
+      for (const { database } of keeper.copies) {
+        this.writes.checkClaims(database);
+        this.transactions.checkCopy(database);
+      }
+    }
+  }
+}
