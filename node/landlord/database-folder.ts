@@ -7,6 +7,8 @@ import { join } from 'node:path';
  */
 export class DatabaseFolders {
   readonly #root: string;
+  /** As the files have them; by folder. */
+  readonly #stamps = new Map<string, CopyStamp | null>();
 
   constructor(dataDirectory: string) {
     this.#root = join(dataDirectory, 'Databases');
@@ -26,6 +28,7 @@ export class DatabaseFolders {
     await mkdir(aside, { recursive: true });
     const target = join(aside, `${databaseName.toLowerCase()}.${now.toISOString().replaceAll(':', '-')}`);
     await rename(this.of(databaseName), target);
+    this.#stamps.delete(this.of(databaseName));
     return target;
   }
 
@@ -36,6 +39,15 @@ export class DatabaseFolders {
 
   /** Which copy of which group the folder holds; null when there is no folder, or it does not say. */
   async stampOf(databaseName: string): Promise<CopyStamp | null> {
+    const folder = this.of(databaseName);
+    const known = this.#stamps.get(folder);
+    if (known !== undefined) return known;
+    const stamp = await this.#readStamp(databaseName);
+    this.#stamps.set(folder, stamp);
+    return stamp;
+  }
+
+  async #readStamp(databaseName: string): Promise<CopyStamp | null> {
     const text = await readFile(this.#stampFile(databaseName), 'utf8').catch(() => null);
     if (text === null) return null;
     const { groupId, addedAt, nodeId } = JSON.parse(text) as Partial<CopyStamp>;
@@ -48,10 +60,12 @@ export class DatabaseFolders {
     const file = this.#stampFile(databaseName);
     await writeFile(`${file}.new`, JSON.stringify(stamp), { flush: true });
     await rename(`${file}.new`, file);
+    this.#stamps.set(this.of(databaseName), stamp);
   }
 
   async delete(databaseName: string): Promise<void> {
     await rm(this.of(databaseName), { recursive: true, force: true });
+    this.#stamps.delete(this.of(databaseName));
   }
 
   #stampFile(databaseName: string): string {
@@ -77,4 +91,17 @@ export function isStaleCopy(found: CopyStamp, wanted: CopyStamp): boolean {
   if (found.groupId !== wanted.groupId) return false;
   const isOfAnotherNode = found.nodeId !== undefined && found.nodeId !== wanted.nodeId;
   return isOfAnotherNode || found.addedAt < wanted.addedAt;
+}
+
+/**
+ * Whether a record is older than the copy that is found on disk: what a node has applied may be behind what it once had
+ * acted on, after a crash, until it has applied its log again. Such a record says nothing about the copy.
+ */
+export function isRecordOlder(
+  found: CopyStamp,
+  { groupId, nodeId }: Pick<CopyStamp, 'groupId' | 'nodeId'>,
+  recordIndex: number,
+): boolean {
+  const isOwn = found.groupId === groupId && (found.nodeId === undefined || found.nodeId === nodeId);
+  return isOwn && recordIndex < found.addedAt;
 }

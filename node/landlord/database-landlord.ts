@@ -4,7 +4,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
 import type { WireConnector } from '../wire/connect.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
-import { DatabaseFolders, isStaleCopy } from './database-folder.ts';
+import { type CopyStamp, DatabaseFolders, isRecordOlder, isStaleCopy } from './database-folder.ts';
 import { depart } from './departure.ts';
 import type { DeploymentModes } from './deployment-mode.ts';
 import {
@@ -207,7 +207,9 @@ export class DatabaseLandlord {
     const tag = this.#options.cluster.nodeTag();
     try {
       const deletion = view.record.DeletionInProgress[tag];
-      if (deletion !== undefined) this.#depart(view, tag, deletion === 'HardDelete');
+      // What is newer comes with the rest of the log, and wakes the landlord again.
+      if (await this.#isOlderThanCopy(view)) await this.#closeTenancy(name);
+      else if (deletion !== undefined) this.#depart(view, tag, deletion === 'HardDelete');
       else if (!copyHolders(view.record.Topology).includes(tag)) await this.#leave(name);
       else if (view.record.Disabled) await this.#closeTenancy(name);
       else await this.#open(view);
@@ -223,7 +225,7 @@ export class DatabaseLandlord {
     const name = view.record.DatabaseName;
     const key = name.toLowerCase();
     const known = this.#tenancies.get(key);
-    if (known?.state === 'loaded') return known.loaded.update(view);
+    if (known?.state === 'loaded' && !(await this.#isStale(view))) return known.loaded.update(view);
     if (known?.state === 'faulted' && known.retryAt > performance.now()) return;
     const attempts = known?.state === 'faulted' ? known.attempts : 0;
     try {
@@ -246,19 +248,33 @@ export class DatabaseLandlord {
   }
 
   /**
-   * A copy that was given up while this node was down, and given back, is old: what was deleted since would come back
-   * with it. It is set aside, and the new copy is filled by its peers.
+   * A copy that was given up while this node was down or behind, and given back, is old: what was deleted since would
+   * come back with it. It is set aside, and the new copy is filled by its peers.
    */
   async #setStaleCopyAside(view: RecordView): Promise<void> {
-    const { DatabaseName: name, Topology: topology } = view.record;
-    const stamp = {
+    const name = view.record.DatabaseName;
+    if (await this.#isStale(view)) await this.#leave(name);
+    await this.#folders.stamp(name, this.#stampBy(view));
+  }
+
+  /** Of the copy that the record speaks of. */
+  #stampBy({ record: { Topology: topology } }: RecordView): CopyStamp {
+    const { cluster } = this.#options;
+    return {
       groupId: topology.DatabaseTopologyIdBase64,
-      addedAt: topology.NodesAddedAt?.[this.#options.cluster.nodeTag()] ?? 0,
-      nodeId: this.#options.cluster.serverId,
+      addedAt: topology.NodesAddedAt?.[cluster.nodeTag()] ?? 0,
+      nodeId: cluster.serverId,
     };
-    const known = await this.#folders.stampOf(name);
-    if (known !== null && isStaleCopy(known, stamp)) await this.#leave(name);
-    await this.#folders.stamp(name, stamp);
+  }
+
+  async #isStale(view: RecordView): Promise<boolean> {
+    const found = await this.#folders.stampOf(view.record.DatabaseName);
+    return found !== null && isStaleCopy(found, this.#stampBy(view));
+  }
+
+  async #isOlderThanCopy(view: RecordView): Promise<boolean> {
+    const found = await this.#folders.stampOf(view.record.DatabaseName);
+    return found !== null && isRecordOlder(found, this.#stampBy(view), view.etag);
   }
 
   /** Takes its time in the background: other databases must not wait for it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isStaleCopy } from '../../node/landlord/database-folder.ts';
+import { isRecordOlder, isStaleCopy } from '../../node/landlord/database-folder.ts';
 
 const wanted = { groupId: 'g', addedAt: 10, nodeId: 'n1' };
 
@@ -20,5 +20,22 @@ describe('a copy that is found on disk', () => {
 
   it('is not judged by the record of another group: a database that was deleted softly is found again', () => {
     expect(isStaleCopy({ groupId: 'other', addedAt: 1, nodeId: 'n2' }, wanted)).toBe(false);
+  });
+});
+
+describe('a record, beside the copy that is found on disk', () => {
+  it('says nothing of a copy that was given to this node later than it was written', () => {
+    expect(isRecordOlder(wanted, wanted, 9)).toBe(true);
+    expect(isRecordOlder({ groupId: 'g', addedAt: 10 }, wanted, 9)).toBe(true);
+  });
+
+  it('decides on the copy that it gave, and on one that was given before', () => {
+    expect(isRecordOlder(wanted, wanted, 10)).toBe(false);
+    expect(isRecordOlder(wanted, wanted, 11)).toBe(false);
+  });
+
+  it('is of another time when the copy is of another group or node', () => {
+    expect(isRecordOlder({ ...wanted, groupId: 'other' }, wanted, 9)).toBe(false);
+    expect(isRecordOlder({ ...wanted, nodeId: 'n2' }, wanted, 9)).toBe(false);
   });
 });

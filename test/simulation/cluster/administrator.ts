@@ -21,7 +21,7 @@ export class Administrator {
     this.#world = world;
   }
 
-  /** Some node that leads, with a vote of its own, may be removed soon: with its disk, so that it comes back. */
+  /** A healthy node is to be taken out soon, with its disk, so that it comes back. */
   remove(node: WorldNode): void {
     this.#leaving = node.id;
   }

@@ -1,6 +1,6 @@
 import type { DatabaseReport } from '../../../node/cluster/node-report.ts';
 import { findRecord, type StoredRecord } from '../../../node/cluster/state/stored-record.ts';
-import { isStaleCopy } from '../../../node/landlord/database-folder.ts';
+import { type CopyStamp, isRecordOlder, isStaleCopy } from '../../../node/landlord/database-folder.ts';
 import { copyHolders } from '../../../node/landlord/placement.ts';
 import type { ReplicationClock } from '../../../node/replication/replication-clock.ts';
 import type { ReplicationConnection } from '../../../node/replication/replication-connection.ts';
@@ -65,16 +65,27 @@ export class CopyKeeper {
   #settle(view: StoredRecord): void {
     const name = view.record.DatabaseName;
     const tag = this.#tag;
+    const found = this.#surroundings.stored.get(name)?.stamp;
+    const wanted = this.#stampBy(view, tag);
+    if (found !== undefined && isRecordOlder(found, wanted, view.etag)) {
+      this.#close(name);
+      return;
+    }
     if (tag === null || !copyHolders(view.record.Topology).includes(tag)) {
       this.#leave(name);
       return;
     }
-    let copy = this.#open.get(name);
-    if (copy === undefined) {
-      copy = this.#openCopy(view, tag);
-      this.#open.set(name, copy);
-    }
+    if (found !== undefined && isStaleCopy(found, wanted)) this.#leave(name);
+    const copy = this.#open.get(name) ?? this.#openCopy(view, tag);
     copy.update(view, (other) => this.#addressOf(other));
+  }
+
+  #stampBy({ record: { Topology: topology } }: StoredRecord, tag: string | null): CopyStamp {
+    return {
+      groupId: topology.DatabaseTopologyIdBase64,
+      addedAt: tag === null ? 0 : (topology.NodesAddedAt[tag] ?? 0),
+      nodeId: this.#node.id,
+    };
   }
 
   /** Of this node in the configuration that it has; a node that is in no cluster keeps what it has. */
@@ -89,24 +100,23 @@ export class CopyKeeper {
 
   #openCopy(view: StoredRecord, tag: string): SimulatedCopy {
     const { clock, network, stored, create } = this.#surroundings;
-    const { DatabaseName: name, Topology: topology } = view.record;
-    const stamp = {
-      groupId: topology.DatabaseTopologyIdBase64,
-      addedAt: topology.NodesAddedAt[tag] ?? 0,
-      nodeId: this.#node.id,
-    };
-    const known = stored.get(name);
-    if (known !== undefined && isStaleCopy(known.stamp, stamp)) this.#leave(name);
-    const kept = stored.get(name) ?? { stamp, database: create(name, tag) };
-    const copy = { ...kept, stamp };
-    stored.set(name, copy);
-    return new SimulatedCopy(copy, view, this.#node, clock, network);
+    const name = view.record.DatabaseName;
+    const database = stored.get(name)?.database ?? create(name, tag);
+    const kept = { stamp: this.#stampBy(view, tag), database };
+    stored.set(name, kept);
+    const copy = new SimulatedCopy(kept, view, this.#node, clock, network);
+    this.#open.set(name, copy);
+    return copy;
+  }
+
+  #close(name: string): void {
+    this.#open.get(name)?.close();
+    this.#open.delete(name);
   }
 
   #leave(name: string): void {
     const { stored, setAside } = this.#surroundings;
-    this.#open.get(name)?.close();
-    this.#open.delete(name);
+    this.#close(name);
     const copy = stored.get(name);
     stored.delete(name);
     if (copy !== undefined) setAside(copy);
