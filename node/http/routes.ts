@@ -30,6 +30,7 @@ import { statisticsRoutes } from './handlers/documents/statistics.ts';
 import { streamDocumentRoutes } from './handlers/documents/stream-documents.ts';
 import { tombstoneRoutes } from './handlers/documents/tombstones.ts';
 import { indexAdminRoutes } from './handlers/indexes/index-admin.ts';
+import { indexDebugRoutes } from './handlers/indexes/index-debug.ts';
 import { staticIndexRoutes } from './handlers/indexes/static-indexes.ts';
 import { operationRoutes } from './handlers/operations/operations.ts';
 import { byQueryRoutes } from './handlers/patching/by-query.ts';
@@ -54,6 +55,7 @@ const builtRoutes: readonly Route[] = [
   ...collectionRoutes,
   ...queryRoutes,
   ...indexAdminRoutes,
+  ...indexDebugRoutes,
   ...streamQueryRoutes,
   ...streamDocumentRoutes,
   ...patchRoutes,

@@ -4,6 +4,7 @@ import type { AutoIndexDefinition, StaticIndexDefinition } from '../indexing/def
 import { writeOutputs } from '../indexing/output/write-outputs.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { KnownValues } from '../scripting/value-lookup.ts';
+import type { EntryField, SourcePage } from './debug-index.ts';
 import type { IndexHost } from './index-host.ts';
 import { DEFINITION_WAIT_MS, VALUE_ROUNDS_MAX } from './limits.ts';
 import type { PatchOutcome, PatchRequest } from './patch-document.ts';
@@ -180,6 +181,16 @@ export class DatabaseIndexes {
     count: number,
   ): Promise<readonly string[] | null> {
     return (await this.#call({ kind: 'terms', index, field, after, count })) as readonly string[] | null;
+  }
+
+  /** Null: there is no such index. */
+  async entryFields(index: string): Promise<readonly EntryField[] | null> {
+    return (await this.#call({ kind: 'entryFields', index })) as readonly EntryField[] | null;
+  }
+
+  /** Ids of documents that give values to groups; null: the index has no groups. */
+  async sourceIds(index: string, page: SourcePage): Promise<readonly string[] | null> {
+    return (await this.#call({ kind: 'sourceIds', index, page })) as readonly string[] | null;
   }
 
   async reset(index: string, isSideBySide: boolean): Promise<void> {

@@ -20,6 +20,7 @@ import type { ValueLookup } from '../scripting/value-lookup.ts';
 import type { InlineWriter } from '../storage/inline-writer.ts';
 import { SharedStorage } from '../storage/shared-storage.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
+import { entryFields, sourceIds } from './debug-index.ts';
 import { DefinedSpecs } from './defined-specs.ts';
 import { describeIndexes, termsOf } from './describe-index.ts';
 import { IndexActivity } from './index-activity.ts';
@@ -115,6 +116,15 @@ export class DatabaseWorker {
         );
       case 'terms':
         return this.#terms(call);
+      case 'entryFields': {
+        const index = this.#required.indexes.find(call.index);
+        return index === undefined ? null : entryFields(index);
+      }
+      case 'sourceIds': {
+        const { indexes, documents } = this.#required;
+        const index = indexes.find(call.index);
+        return index === undefined ? null : sourceIds(index, documents, call.page);
+      }
       case 'reset':
         await this.#required.indexes.reset(call.index, call.isSideBySide);
         this.#wake();

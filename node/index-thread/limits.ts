@@ -21,3 +21,6 @@ export const STREAM_IDLE_MS = 300_000;
 
 /** How often a call is made again for compare-exchange values: once, but for values that others lead to. */
 export const VALUE_ROUNDS_MAX = 8;
+
+/** Documents of an index's groups that are listed at once. */
+export const SHOWN_DOCUMENTS_MAX = 16_384;

@@ -9,6 +9,7 @@ import type { IndexType } from '../indexing/local/index-spec.ts';
 import type { OutputFailure, OutputWrite, ReduceOutput } from '../indexing/output/reduce-output.ts';
 import type { QueryRequest } from '../querying/plan/compile-query.ts';
 import type { KnownValues } from '../scripting/value-lookup.ts';
+import type { SourcePage } from './debug-index.ts';
 import type { PatchRequest } from './patch-document.ts';
 
 /** What the main thread asks of the index thread about one database. Plain values, so that they can be sent. */
@@ -46,6 +47,10 @@ export type IndexCall =
       readonly after: string | null;
       readonly count: number;
     }
+  /** EntryFields of an index; null: there is none of that name. */
+  | { readonly kind: 'entryFields'; readonly index: string }
+  /** Ids of the documents of an index's groups; null: it has none. */
+  | { readonly kind: 'sourceIds'; readonly index: string; readonly page: SourcePage }
   | { readonly kind: 'reset'; readonly index: string; readonly isSideBySide: boolean }
   /** Whether there was a replacement to put in the place of the index. */
   | { readonly kind: 'replace'; readonly index: string }

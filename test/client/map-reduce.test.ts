@@ -8,6 +8,7 @@ import {
   PutIndexesOperation,
 } from 'ravendb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requestJson } from '../processes/harness/http-json.ts';
 import { RavenCluster } from '../processes/harness/raven-cluster.ts';
 
 class Sale {
@@ -142,6 +143,30 @@ describe('a JavaScript map-reduce index', () => {
     for (let n = 0; n < 4000; n += 2) await session.delete(`big/${n}`);
     await session.saveChanges();
     expect(await of('Big')).toEqual([]);
+  });
+
+  it('tells its fields, and the documents of its groups page by page', async () => {
+    const session = store.openSession();
+    await session.store(new Sale('Bern', 1), 'Bern/1');
+    await session.store(new Sale('Bern', 2), 'Bern/2');
+    await session.saveChanges();
+    const index = new IndexDefinition();
+    index.name = 'Sales/Told';
+    index.maps = new Set(["map('Sales', (s) => ({ city: s.city, n: 1 }))"]);
+    index.reduce = 'groupBy((x) => x.city).aggregate((g) => ({ city: g.key, n: g.values.length }))';
+    await store.maintenance.send(new PutIndexesOperation(index));
+    expect(await raw("from index 'Sales/Told' where city = 'Bern'")).toMatchObject([{ n: 2 }]);
+    const told = (query: string) =>
+      requestJson('GET', `${cluster.node(0).url}/databases/${store.database}/indexes/debug?${query}`);
+    expect(await told('op=entries-fields&name=sales/told')).toEqual(
+      ['city', 'n'].map((Name) => ({ Name, FieldType: 'Static', ValueType: 'Term' })),
+    );
+    const ids = 'op=source-doc-ids&name=Sales/Told&startsWith=BERN/';
+    expect(await told(ids)).toEqual({ Results: ['Bern/1', 'Bern/2'], Count: 2 });
+    expect(await told(`${ids}&start=1&pageSize=1`)).toEqual({ Results: ['Bern/2'], Count: 1 });
+    await expect(told('op=nope&name=Sales/Told')).rejects.toMatchObject({
+      type: 'System.NotSupportedException',
+    });
   });
 
   it('notes a group that can not be reduced, and keeps the others', async () => {

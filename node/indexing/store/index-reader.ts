@@ -3,7 +3,15 @@ import { afterPrefix } from '../../documents/storage-keys.ts';
 import { groupPrefix } from '../reduce/group-keys.ts';
 import { type EntrySet, NO_ENTRIES, union } from './entry-set.ts';
 import { ALL_ENTRIES } from './field-terms.ts';
-import { DOCUMENT_ENTRIES, documentKey, ENTRIES, entryKey, GROUPS, POSTINGS } from './index-columns.ts';
+import {
+  DOCUMENT_ENTRIES,
+  documentKey,
+  ENTRIES,
+  entryKey,
+  GROUPS,
+  MAPPED_DOCUMENTS,
+  POSTINGS,
+} from './index-columns.ts';
 import { decodeEntry, decodeNumbers, type IndexEntry } from './index-entry.ts';
 import type { KnownTerms, TermEntries } from './known-terms.ts';
 import { blockCount, decodeBlock, joinedBlocks, type PostingBlock } from './posting-block.ts';
@@ -140,6 +148,15 @@ export class IndexReader {
       GROUPS,
       hashes.map((hash) => groupPrefix(this.#index, Buffer.from(hash, 'hex'))),
     );
+  }
+
+  /** Lower-case ids of the documents that give values to groups, in order; of those that begin so. */
+  *mappedDocuments(startsWith: string): Generator<string> {
+    const prefix = documentKey(this.#index, startsWith);
+    const end = afterPrefix(prefix);
+    const head = prefix.length - Buffer.byteLength(startsWith);
+    const range = { gte: prefix, ...(end === undefined ? {} : { lt: end }) };
+    for (const [key] of this.#view.scan(MAPPED_DOCUMENTS, range)) yield key.toString('utf8', head);
   }
 
   /** Whether there is a group whose hash begins so. */

@@ -1,0 +1,43 @@
+import { lowerIdOf } from '../../../documents/document-id.ts';
+import { notImplemented, ProtocolError } from '../../errors/protocol-error.ts';
+import { INT_MAX, intParameter, optionalText, requiredText } from '../../parameters/parameters.ts';
+import { json, NOT_FOUND } from '../../response.ts';
+import { type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+
+/** What is in an index: the fields of its entries, or the documents of its groups. */
+const debug: DatabaseHandler = async (request, { loaded }) => {
+  const name = requiredText(request, 'name');
+  const operation = requiredText(request, 'op');
+  const fields = await loaded.indexes.entryFields(name);
+  if (fields === null) return NOT_FOUND;
+  switch (operation.toLowerCase()) {
+    case 'entries-fields':
+      return json(
+        200,
+        fields.map((one) => ({
+          Name: one.name,
+          FieldType: one.isStatic ? 'Static' : 'Dynamic',
+          ValueType: 'Term',
+        })),
+      );
+    case 'source-doc-ids': {
+      const ids = await loaded.indexes.sourceIds(name, {
+        startsWith: lowerIdOf(optionalText(request, 'startsWith') ?? ''),
+        start: Math.max(0, intParameter(request, 'start', 0)),
+        pageSize: Math.max(0, intParameter(request, 'pageSize', INT_MAX)),
+      });
+      if (ids === null) throw notSupported(`Getting doc ids for map indexes is not supported`);
+      return json(200, { Results: ids, Count: ids.length });
+    }
+    case 'map-reduce-tree':
+      throw notImplemented('The tree of a map-reduce index');
+    default:
+      throw notSupported(`${operation} is not supported`);
+  }
+};
+
+function notSupported(message: string): ProtocolError {
+  return new ProtocolError(500, 'System.NotSupportedException', message);
+}
+
+export const indexDebugRoutes = [databaseRoute('GET /indexes/debug', 'Read', debug)];
