@@ -46,6 +46,14 @@ describe('the deployment of a rolling index', () => {
     expect(order).toEqual(['C', 'B', 'A', 'D', 'E']);
   });
 
+  it('does not begin anew on a node that nobody is to go before', () => {
+    const group = { Members: ['A'], Promotables: [], Rehabs: ['B'] };
+    const begun = advanced({}, group, AT, (tag) => tag === 'A');
+    const later = advanced(begun ?? {}, { ...group, Rehabs: ['B', 'C'] }, '2026-02-02T00:00:00.0000000Z');
+    expect(later?.B).toMatchObject({ State: 'Running', StartedAt: AT });
+    expect(later?.C?.State).toBe('Pending');
+  });
+
   it('ends, has one that runs as long as any waits, and lets no member wait for who is none, whatever happens', () => {
     const tags = ['A', 'B', 'C', 'D', 'E'];
     const group = fc
