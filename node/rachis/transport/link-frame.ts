@@ -66,8 +66,8 @@ const ACK = 5;
 const PING = 6;
 const PONG = 7;
 
-// Buffers are copied out of a frame: entries live long, and a view would keep the whole frame alive with them.
-const packr = new Packr({ useRecords: false, copyBuffers: true });
+// What is read of a frame are views of it. Commands are copied out: they live long, and would keep the whole frame alive.
+const packr = new Packr({ useRecords: false });
 
 export function encodeFrame(frame: LinkFrame): Buffer {
   return packr.pack(toTuple(frame));
@@ -115,7 +115,11 @@ export function decodeFrame(payload: Buffer, from: string, to: string): LinkFram
     case REQUESTS:
       return {
         kind: 'requests',
-        requests: (a as [number, string, unknown][]).map(([id, topic, body]) => ({ id, topic, body })),
+        requests: (a as [number, string, unknown][]).map(([id, topic, body]) => ({
+          id,
+          topic,
+          body: body instanceof Uint8Array ? Buffer.from(body) : body,
+        })),
       };
     case RESPONSES:
       return {

@@ -117,6 +117,7 @@ function encodeEntry(entry: Entry): EntryTuple {
 
 function decodeEntry([term, content]: EntryTuple, index: number): Entry {
   if (content === null) return { kind: 'noop', index, term };
-  if (content instanceof Uint8Array) return { kind: 'command', index, term, data: content };
+  // A copy in the pool of small buffers, where it costs a quarter of one with memory of its own.
+  if (content instanceof Uint8Array) return { kind: 'command', index, term, data: Buffer.from(content) };
   return { kind: 'configuration', index, term, configuration: content };
 }

@@ -112,6 +112,17 @@ describe('frames between Rachis nodes', () => {
     expect(entry?.kind === 'command' ? Buffer.from(entry.data).toString() : null).toBe('command');
   });
 
+  it('keep the bytes that a request carries apart from the frame that they came in', () => {
+    const bytes = encodeFrame({
+      kind: 'requests',
+      requests: [{ id: 1, topic: 'submit', body: Buffer.from('command') }],
+    });
+    const frame = decodeFrame(bytes, 'x', 'y');
+    bytes.fill(0);
+    const body = frame.kind === 'requests' ? frame.requests[0]?.body : null;
+    expect(Buffer.from(body as Uint8Array).toString()).toBe('command');
+  });
+
   it('throw on bytes that are no frame, and never do worse', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
