@@ -18,7 +18,7 @@ import type { ClusterSettings } from './cluster-settings.ts';
 import { ClusterStateMachine } from './cluster-state-machine.ts';
 import { type ClusterStatus, type ClusterTopologyView, clusterStatusOf } from './cluster-status.ts';
 import { ClusterWatch } from './cluster-watch.ts';
-import { decodeEnvelope, encodeEnvelope } from './command-envelope.ts';
+import { type CommandEnvelope, decodeEnvelope, encodeEnvelope } from './command-envelope.ts';
 import { COMMAND_VERSIONS, type CommandVersions, checkVersion } from './command-version.ts';
 import { ConsistentStore } from './consistent-store.ts';
 import { decideAsLeader } from './leader-decisions.ts';
@@ -82,6 +82,8 @@ export class ClusterLayer {
   readonly #membership: ClusterMembership;
   readonly #logClock: LogClock;
   #records: readonly StoredRecord[] | null = null;
+  /** What this node has submitted and waits for: as a leader it need not read its own bytes again. */
+  readonly #submitted = new Map<Uint8Array, CommandEnvelope>();
 
   private constructor(
     options: ClusterLayerOptions,
@@ -258,12 +260,18 @@ export class ClusterLayer {
     this.#nodes.checkNamed(command);
     // Without an id of the client's it gets one all the same: Rachis may have to propose it twice.
     const requestId = options.requestId === undefined ? randomUUID() : options.requestId;
-    const data = encodeEnvelope({ requestId, timeMs: Date.now(), command });
+    const envelope = { requestId, timeMs: Date.now(), command };
+    const data = encodeEnvelope(envelope);
     const timeout = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
-    const { index, result } = await this.#rachis.submit(data, timeout);
-    const outcome = result as CommandOutcome;
-    if ('error' in outcome) throw errorFromValue(outcome.error);
-    return { index, result: outcome.result };
+    this.#submitted.set(data, envelope);
+    try {
+      const { index, result } = await this.#rachis.submit(data, timeout);
+      const outcome = result as CommandOutcome;
+      if ('error' in outcome) throw errorFromValue(outcome.error);
+      return { index, result: outcome.result };
+    } finally {
+      this.#submitted.delete(data);
+    }
   }
 
   record(name: string): StoredRecord | undefined {
@@ -385,7 +393,7 @@ export class ClusterLayer {
 
   /** On the leader, before the command is appended. */
   prepare(data: Uint8Array): Uint8Array {
-    const envelope = decodeEnvelope(data);
+    const envelope = this.#submitted.get(data) ?? decodeEnvelope(data);
     checkVersion(envelope.command, this.#nodes.versions(), this.#versions);
     const command = decideAsLeader(envelope.command, () => ({
       state: this.#stateMachine.state,

@@ -14,6 +14,8 @@ export class ClusterNodes {
   readonly #rachis: RachisNode;
   readonly #state: StateReader;
   #stored: ReadonlyMap<string, StoredNodeProperties> | null = null;
+  /** Asked for with every command; of the nodes of one configuration. */
+  #versions: { readonly of: readonly ClusterNode[]; readonly list: readonly NodeVersion[] } | null = null;
   #publicUrlsChangedAt: number | null = null;
 
   constructor(rachis: RachisNode, state: StateReader) {
@@ -24,6 +26,7 @@ export class ClusterNodes {
   /** The state may hold other properties now. */
   stateChanged(): void {
     this.#stored = null;
+    this.#versions = null;
     this.#publicUrlsChangedAt = null;
   }
 
@@ -49,7 +52,9 @@ export class ClusterNodes {
 
   /** Every node, with the version of the commands that it last told to know. */
   versions(): readonly NodeVersion[] {
-    return toldVersions(this.#nodes, this.stored);
+    const nodes = this.#nodes;
+    if (this.#versions?.of !== nodes) this.#versions = { of: nodes, list: toldVersions(nodes, this.stored) };
+    return this.#versions.list;
   }
 
   topology(): ClusterTopologyView {

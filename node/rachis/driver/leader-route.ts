@@ -69,19 +69,19 @@ function outcomeOf(wasAsked: boolean, timeoutMs: number, problem: string): Error
     : new NoLeaderError(`No leader within ${timeoutMs} ms: ${problem}.`);
 }
 
-const EXPIRED = Symbol('expired');
-
 /** Gives up waiting after the time with a RetryError, whose round then finds that the time is up. */
-async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<typeof EXPIRED>((resolve) => {
-    timer = setTimeout(() => resolve(EXPIRED), timeoutMs);
+function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new RetryError('the leader did not answer in time')), timeoutMs);
+    promise.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
-  try {
-    const first = await Promise.race([promise, expired]);
-    if (first === EXPIRED) throw new RetryError('the leader did not answer in time');
-    return first;
-  } finally {
-    clearTimeout(timer);
-  }
 }
