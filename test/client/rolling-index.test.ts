@@ -216,3 +216,32 @@ it('nobody waits any more for whom an administrator says is done', async () => {
     type: 'System.InvalidOperationException',
   });
 });
+
+it('the auto index of a query rolls where the settings of the database say so, and the client finds who has it', async () => {
+  const nodes = await members();
+  const [first] = nodes as [RavenNode];
+  await requestText('PUT', at(first, '/admin/configuration/settings'), {
+    body: { 'Indexing.Auto.DeploymentMode': 'Rolling' },
+  });
+  for (const node of nodes.slice(0, -1)) await setPaused(node, true);
+  const query = { Query: "from Parts where name = 'bolt'", WaitForNonStaleResults: true };
+  const found = await store
+    .openSession()
+    .query<Part>({ collection: 'Parts' })
+    .whereEquals('name', 'bolt')
+    .waitForNonStaleResults()
+    .all();
+  expect(found).toHaveLength(1);
+  await expect(requestText('POST', at(first, '/queries'), { body: query })).rejects.toMatchObject({
+    status: 425,
+  });
+  for (const node of nodes) await setPaused(node, false);
+  for (const node of nodes) {
+    await waitUntil('the index of each node', async () => {
+      const answer = requestJson<{ readonly TotalResults: number }>('POST', at(node, '/queries'), {
+        body: query,
+      });
+      return (await answer.catch(() => ({ TotalResults: 0 }))).TotalResults === 1;
+    });
+  }
+});
