@@ -22,24 +22,28 @@ export class TermTableBuilder {
   /** A term without entries is left out. */
   add(term: Buffer, entries: EntrySet): void {
     if (entries.length === 0) return;
-    if (this.#byteCount + term.length > this.#bytes.length) {
-      const bytes = Buffer.allocUnsafeSlow(2 * (this.#byteCount + term.length));
-      this.#bytes.copy(bytes, 0, 0, this.#byteCount);
-      this.#bytes = bytes;
-    }
+    this.#reserve(1, term.length, entries.length);
     this.#bytes.set(term, this.#byteCount);
-    this.#byteCount += term.length;
-    if (this.#entryCount + entries.length > this.#entries.length) {
-      this.#entries = grown(this.#entries, this.#entryCount + entries.length);
-    }
     this.#entries.set(entries, this.#entryCount);
+    this.#byteCount += term.length;
     this.#entryCount += entries.length;
-    if (this.#termCount === this.#termEnds.length) {
-      this.#termEnds = grown(this.#termEnds, this.#termCount);
-      this.#entryEnds = grown(this.#entryEnds, this.#termCount);
-    }
     this.#termEnds[this.#termCount] = this.#byteCount;
     this.#entryEnds[this.#termCount++] = this.#entryCount;
+  }
+
+  /** The terms of a table from one ordinal to before another. */
+  addFrom(table: TermTable, from: number, to: number): void {
+    if (from >= to) return;
+    const { bytes, termEnds, entries, entryEnds, byteStart, entryStart } = table.partsBetween(from, to);
+    this.#reserve(to - from, bytes.length, entries.length);
+    this.#bytes.set(bytes, this.#byteCount);
+    this.#entries.set(entries, this.#entryCount);
+    for (let at = 0; at < termEnds.length; at++) {
+      this.#termEnds[this.#termCount] = (termEnds[at] as number) - byteStart + this.#byteCount;
+      this.#entryEnds[this.#termCount++] = (entryEnds[at] as number) - entryStart + this.#entryCount;
+    }
+    this.#byteCount += bytes.length;
+    this.#entryCount += entries.length;
   }
 
   /** Nothing may be added afterwards. */
@@ -53,6 +57,21 @@ export class TermTableBuilder {
       entryEnds: this.#entryEnds.slice(0, this.#termCount),
     });
   }
+
+  #reserve(terms: number, bytes: number, entries: number): void {
+    if (this.#byteCount + bytes > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * (this.#byteCount + bytes));
+      this.#bytes.copy(larger, 0, 0, this.#byteCount);
+      this.#bytes = larger;
+    }
+    if (this.#entryCount + entries > this.#entries.length) {
+      this.#entries = grown(this.#entries, this.#entryCount + entries);
+    }
+    if (this.#termCount + terms > this.#termEnds.length) {
+      this.#termEnds = grown(this.#termEnds, this.#termCount + terms);
+      this.#entryEnds = grown(this.#entryEnds, this.#termCount + terms);
+    }
+  }
 }
 
 /** The table with other entries for some terms, which come in their order. */
@@ -62,15 +81,13 @@ export function withTerms(
 ): TermTable {
   const builder = new TermTableBuilder();
   let at = 0;
-  const copyUpTo = (end: number): void => {
-    for (; at < end; at++) builder.add(table.termAt(at), table.entriesAt(at));
-  };
   for (const [term, entries] of changed) {
-    copyUpTo(table.lowerBound(term));
-    if (table.find(term) === at) at++;
+    const next = table.lowerBound(term);
+    builder.addFrom(table, at, next);
     builder.add(term, entries);
+    at = table.find(term) === next ? next + 1 : next;
   }
-  copyUpTo(table.count);
+  builder.addFrom(table, at, table.count);
   return builder.finish();
 }
 

@@ -48,6 +48,23 @@ export class TermTable {
     return entries.subarray(startOf(entryEnds, from), startOf(entryEnds, to));
   }
 
+  /** The terms from one ordinal to before another; all ends count from where the whole table begins. */
+  partsBetween(
+    from: number,
+    to: number,
+  ): TermTableParts & { readonly byteStart: number; readonly entryStart: number } {
+    const { bytes, termEnds, entryEnds } = this.#parts;
+    const byteStart = startOf(termEnds, from);
+    return {
+      bytes: bytes.subarray(byteStart, startOf(termEnds, to)),
+      termEnds: termEnds.subarray(from, to),
+      entries: this.entriesBetween(from, to),
+      entryEnds: entryEnds.subarray(from, to),
+      byteStart,
+      entryStart: startOf(entryEnds, from),
+    };
+  }
+
   /** Where the term is; -1: nowhere. */
   find(term: Buffer): number {
     const at = this.lowerBound(term);
