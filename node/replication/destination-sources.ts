@@ -32,6 +32,11 @@ export class DestinationSources {
     return this.#sources.has(databaseId);
   }
 
+  /** Up to where the destination has taken in what the source sends; 0 when it is not connected. */
+  acceptedEtag(databaseId: string): number {
+    return this.#sources.get(databaseId)?.etag ?? 0;
+  }
+
   /** When the source last got further; minus infinity when it is not connected. */
   progressedAt(databaseId: string): number {
     return this.#sources.get(databaseId)?.progressedAt ?? Number.NEGATIVE_INFINITY;

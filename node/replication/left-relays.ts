@@ -1,7 +1,7 @@
 import type { ChangeVectorEntry } from '../documents/change-vector.ts';
 import type { LeftItem } from './batch-collector.ts';
 import type { DestinationView } from './item-route.ts';
-import { RELAY_PATIENCE_MS } from './limits.ts';
+import { CLAIM_PATIENCE_MS, RELAY_PATIENCE_MS } from './limits.ts';
 
 interface RememberedItem extends LeftItem {
   readonly leftAt: number;
@@ -18,6 +18,8 @@ export class LeftRelays {
   #first = 0;
   #unrememberedFrom: number | null = null;
   #greatestOwnEtag = 0;
+  /** Since when the origins have sent everything and nothing came of it; null while that is not so. */
+  #isStuckSince: number | null = null;
 
   constructor(rememberedMax: number) {
     this.#rememberedMax = rememberedMax;
@@ -61,6 +63,7 @@ export class LeftRelays {
     for (let item = this.#items[this.#first]; item !== undefined; item = this.#items[this.#first]) {
       if (!item.pending.every(isThere)) return null;
       this.#first++;
+      this.#isStuckSince = null;
     }
     const again = this.#unrememberedFrom;
     this.clear();
@@ -68,9 +71,11 @@ export class LeftRelays {
   }
 
   /** Must the first item be sent after all: has its origin gone, or made no progress for too long? */
-  isImpatient({ included, sources }: DestinationView, now: number): boolean {
+  isImpatient(destination: DestinationView, now: number): boolean {
+    const { included, sources } = destination;
     const item = this.#items[this.#first];
     if (item === undefined) return false;
+    if (this.#isStuck(destination, now)) return true;
     return item.pending.some(
       ({ databaseId, etag }) =>
         etag > (included.get(databaseId) ?? 0) &&
@@ -79,7 +84,37 @@ export class LeftRelays {
     );
   }
 
+  /**
+   * Two origins can wait for one another: each has an item of the other that it left, and whose writer had seen its own
+   * latest writes, so neither may claim those. While there are new writes this goes on, and both make progress all the
+   * time. It shows in that the origins have sent what was left long ago, and still it is not included.
+   */
+  #isStuck({ included, sources }: DestinationView, now: number): boolean {
+    const newest = this.#newestLeftBefore(now - RELAY_PATIENCE_MS);
+    const isSent = ({ databaseId, etag }: ChangeVectorEntry) =>
+      Math.max(included.get(databaseId) ?? 0, sources.acceptedEtag(databaseId)) >= etag;
+    if (newest === undefined || !newest.pending.every(isSent)) {
+      this.#isStuckSince = null;
+      return false;
+    }
+    this.#isStuckSince ??= now;
+    return now - this.#isStuckSince >= CLAIM_PATIENCE_MS;
+  }
+
+  /** They are in the order in which they were left. */
+  #newestLeftBefore(time: number): RememberedItem | undefined {
+    let from = this.#first;
+    let to = this.#items.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if ((this.#items[middle]?.leftAt ?? Number.POSITIVE_INFINITY) <= time) from = middle + 1;
+      else to = middle;
+    }
+    return from === this.#first ? undefined : this.#items[from - 1];
+  }
+
   clear(): void {
+    this.#isStuckSince = null;
     this.#items = [];
     this.#first = 0;
     this.#unrememberedFrom = null;

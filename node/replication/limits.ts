@@ -45,6 +45,12 @@ export const NOTIFY_DELAY_MS = 5;
 /** How long an item of another origin is left to that origin while it makes no progress, in milliseconds. */
 export const RELAY_PATIENCE_MS = 10_000;
 
+/**
+ * How long origins may have sent all that was left to them without the destination coming to include it, in milliseconds.
+ * The claim of an origin comes with the end of what it sends, so this is long.
+ */
+export const CLAIM_PATIENCE_MS = 2_000;
+
 /** Items left to their origin that are remembered one by one, for one destination; the rest is scanned again. */
 export const RELAYS_REMEMBERED_MAX = 16_384;
 

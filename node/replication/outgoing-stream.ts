@@ -52,8 +52,8 @@ export class OutgoingStream {
   /** What decides about each item; it changes only between two transactions, so that none is sent in half. */
   #view: StreamView = { state: null, databaseId: '', included: new Map(), sources: DestinationSources.none };
   #isInsideTransaction = false;
-  /** Up to here items are sent and none is left to its origin: their origins had their chance. */
-  #impatientUntilEtag = 0;
+  /** Nothing is left to its origin until all is sent and claimed: the origins had their chance. */
+  #isImpatient = false;
   #scannedEtag = 0;
   /** Parts of a batch are sent and the last is not yet; and the bytes of those parts. */
   #isBatchOpen = false;
@@ -166,7 +166,7 @@ export class OutgoingStream {
     if (again !== null) this.#scannedEtag = Math.min(this.#scannedEtag, again - 1);
     if (!this.#left.isImpatient(this.#view, this.#options.clock.now())) return;
     const firstLeft = this.#left.firstEtag ?? Number.MAX_SAFE_INTEGER;
-    this.#impatientUntilEtag = Math.max(this.#impatientUntilEtag, this.#scannedEtag);
+    this.#isImpatient = true;
     this.#scannedEtag = Math.min(this.#scannedEtag, firstLeft - 1);
     this.#left.clear();
   }
@@ -175,7 +175,7 @@ export class OutgoingStream {
     const { source, clock, limits } = this.#options;
     const route = (item: SourceItem): ItemRoute => {
       const way = routeOf(item, source.databaseId, this.#view);
-      return typeof way === 'object' && item.etag <= this.#impatientUntilEtag ? 'send' : way;
+      return typeof way === 'object' && this.#isImpatient ? 'send' : way;
     };
     const collected = source.read(this.#scannedEtag, (items) =>
       collectItems(items, this.#scannedEtag, limits, route),
@@ -204,6 +204,7 @@ export class OutgoingStream {
       window.sent(to, resume, this.#openPartBytes);
       this.#openPartBytes = 0;
     }
+    if (claim.isWholeClaim) this.#isImpatient = false;
     this.#isWholeClaimDue = !claim.isWholeClaim;
     this.#isClaimOwed = !claim.isWholeClaim && (this.#isClaimOwed || collected.length > 0);
     this.#forgetIdleClaim();

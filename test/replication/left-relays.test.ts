@@ -4,7 +4,7 @@ import type { SourceItem } from '../../node/replication/batch-collector.ts';
 import { DestinationSources } from '../../node/replication/destination-sources.ts';
 import { type DestinationView, includedEtags, routeOf } from '../../node/replication/item-route.ts';
 import { LeftRelays } from '../../node/replication/left-relays.ts';
-import { RELAY_PATIENCE_MS } from '../../node/replication/limits.ts';
+import { CLAIM_PATIENCE_MS, RELAY_PATIENCE_MS } from '../../node/replication/limits.ts';
 
 const idOf = (tag: string) => tag.padEnd(22, 'x');
 const vector = (text: string) =>
@@ -80,6 +80,49 @@ describe('items left to their writers', () => {
     relays.add([left(3, 'A:1'), left(4, 'A:2'), left(5, 'A:3')], 0);
     expect(relays.forgetIncluded(destination('A:1', ['A']))).toBe(4);
     expect(relays.isEmpty).toBe(true);
+  });
+
+  it('are sent when their writers have sent them long ago and may not claim them, although they make progress', () => {
+    const relays = new LeftRelays(10);
+    const view = (accepted: number, now: number, changeVector = 'A:4'): DestinationView => ({
+      ...destination(changeVector, []),
+      sources: DestinationSources.none.updated(new Map([[idOf('A'), accepted]]), now),
+    });
+    // What was left came with our own latest writes, and new items come all the time.
+    for (let at = 0; at <= RELAY_PATIENCE_MS; at += 1_000)
+      relays.add([left(at + 3, `A:${at + 5}`, at + 1)], at);
+    const now = RELAY_PATIENCE_MS + 500;
+    expect(relays.isImpatient(view(4, now), now)).toBe(false);
+    const newest = RELAY_PATIENCE_MS + 5;
+    const [first, later] = [now + 1_000, now + 1_000 + CLAIM_PATIENCE_MS];
+    // All that was left long ago is sent; its claim may be on its way.
+    expect(relays.isImpatient(view(newest, first), first)).toBe(false);
+    expect(relays.isImpatient(view(newest, later - 1), later - 1)).toBe(false);
+    expect(relays.isImpatient(view(newest, later), later)).toBe(true);
+  });
+
+  it('are waited for while their writers are still sending what was left long ago', () => {
+    const relays = new LeftRelays(10);
+    relays.add([left(3, 'A:5'), left(4, 'A:900')], 0);
+    for (let now = RELAY_PATIENCE_MS; now < 10 * RELAY_PATIENCE_MS; now += CLAIM_PATIENCE_MS) {
+      const sources = DestinationSources.none.updated(new Map([[idOf('A'), 10 + now / 1_000]]), now);
+      expect(relays.isImpatient({ ...destination('', []), sources }, now)).toBe(false);
+    }
+  });
+
+  it('are waited for anew when one of them has arrived', () => {
+    const relays = new LeftRelays(10);
+    relays.add([left(3, 'A:5'), left(4, 'A:6')], 0);
+    const view = (changeVector: string, now: number): DestinationView => ({
+      ...destination(changeVector, []),
+      sources: DestinationSources.none.updated(new Map([[idOf('A'), 6]]), now),
+    });
+    const now = RELAY_PATIENCE_MS;
+    expect(relays.isImpatient(view('A:4', now), now)).toBe(false);
+    relays.forgetIncluded(view('A:5', now));
+    const later = now + CLAIM_PATIENCE_MS;
+    expect(relays.isImpatient(view('A:5', later), later)).toBe(false);
+    expect(relays.isImpatient(view('A:5', later), later + CLAIM_PATIENCE_MS)).toBe(true);
   });
 
   it('are sent when the writer is gone, or makes no progress for too long', () => {

@@ -48,6 +48,23 @@ it('drops what comes from a source that is cut, lets others pass, and delivers l
   await waitUntil('the echo to A', () => fromA.received().endsWith('late'));
 });
 
+it('passes everything once, also on a link that was never cut, and after being cut twice', async () => {
+  const fromA = dial('A');
+  const fromB = dial('B');
+  await waitUntil('both echoes', () => fromA.received().endsWith('}') && fromB.received().endsWith('}'));
+  proxy.cut(['A']);
+  proxy.cut(['A']);
+  proxy.heal();
+  proxy.heal();
+  for (const { socket, received } of [fromA, fromB]) {
+    const before = received();
+    socket.write('once');
+    socket.write('.');
+    await waitUntil('the echo', () => received().endsWith('.'));
+    expect(received()).toBe(`${before}once.`);
+  }
+});
+
 it('accepts connections of a cut source and never answers them', async () => {
   proxy.cut(['A']);
   const fromA = dial('A');

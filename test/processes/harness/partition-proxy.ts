@@ -20,6 +20,7 @@ export class PartitionProxy {
   readonly #server: Server;
   readonly #links = new Set<Link>();
   readonly #held = new Set<Socket>();
+  readonly #stalled = new Set<Link>();
   readonly #cut = new Set<string>();
   readonly #targetPort: number;
 
@@ -46,13 +47,19 @@ export class PartitionProxy {
   /** Drops everything to and from these sources from now on. */
   cut(sources: readonly string[]): void {
     for (const source of sources) this.#cut.add(source);
-    for (const link of this.#links) if (this.#cut.has(link.source)) stall(link);
+    for (const link of this.#links) {
+      if (!this.#cut.has(link.source) || this.#stalled.has(link)) continue;
+      this.#stalled.add(link);
+      stall(link);
+    }
   }
 
   /** Lets everything pass again; what stood still goes on, as packets that are sent again do. */
   heal(): void {
     this.#cut.clear();
-    for (const link of this.#links) resume(link);
+    // Only those: a link that never stood still would pass everything twice.
+    for (const link of this.#stalled) resume(link);
+    this.#stalled.clear();
     for (const socket of this.#held) socket.destroy();
     this.#held.clear();
   }
@@ -76,6 +83,7 @@ export class PartitionProxy {
     this.#links.add(link);
     const end = () => {
       this.#links.delete(link);
+      this.#stalled.delete(link);
       client.destroy();
       target.destroy();
     };
