@@ -21,6 +21,7 @@ import { ClusterWatch } from './cluster-watch.ts';
 import { type CommandEnvelope, decodeEnvelope, encodeEnvelope } from './command-envelope.ts';
 import { COMMAND_VERSIONS, type CommandVersions, checkVersion } from './command-version.ts';
 import { ConsistentStore } from './consistent-store.ts';
+import type { IndexCommand } from './index-commands.ts';
 import { decideAsLeader } from './leader-decisions.ts';
 import { HAND_OVER_TIMEOUT_MS, ISOLATED_ELECTION_TIMEOUTS } from './limits.ts';
 import { LogClock } from './log-clock.ts';
@@ -311,16 +312,8 @@ export class ClusterLayer {
     await this.submit({ type: 'RemoveNodeFromDatabase', name: record.DatabaseName, node: tag, topologyId });
   }
 
-  async setIndexState(database: string, indexes: readonly string[], state: 'Idle' | 'Normal'): Promise<void> {
-    await this.submit({ type: 'EditIndexes', name: database, indexes, members: { State: state } });
-  }
-
-  async finishRolling(database: string, index: string, node: string, deployment: number): Promise<void> {
-    await this.submit({ type: 'FinishRollingIndex', name: database, index, node, deployment });
-  }
-
-  async deleteIndexes(database: string, indexes: readonly string[]): Promise<void> {
-    await this.submit({ type: 'DeleteIndexes', name: database, indexes });
+  async changeIndexes(command: IndexCommand): Promise<void> {
+    await this.submit(command);
   }
 
   waitForIndex(index: number, timeoutMs: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ConsistentStore } from '../cluster/consistent-store.ts';
+import type { IndexCommand } from '../cluster/index-commands.ts';
 import type { StoredRecord } from '../cluster/state/stored-record.ts';
 
 /** A database record with the Raft index at which it last changed. */
@@ -22,12 +23,8 @@ export interface ClusterView {
   onRecordsChanged(listener: () => void): () => void;
   /** Nodes came, went, or are at other addresses. */
   onTopologyChanged(listener: () => void): () => void;
-  /** Sets the state of auto indexes. */
-  setIndexState(database: string, indexes: readonly string[], state: 'Idle' | 'Normal'): Promise<void>;
-  /** A rolling index has caught up on a node; `deployment`: the Raft index at which that began. */
-  finishRolling(database: string, index: string, node: string, deployment: number): Promise<void>;
-  /** Takes indexes out of a database's record. */
-  deleteIndexes(database: string, indexes: readonly string[]): Promise<void>;
+  /** Changes the indexes of a database's record. */
+  changeIndexes(command: IndexCommand): Promise<void>;
   /** Tells the cluster that this node's copy is gone. May be repeated. */
   confirmDeletion(view: RecordView, tag: string): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DatabaseRecord, isIndexingDisabled } from '../cluster/database-record.ts';
+import type { IndexCommand } from '../cluster/index-commands.ts';
 import { pendingIndexes, rollingIndexesOf, runningIndexes } from '../cluster/rolling-index.ts';
 import { Database } from '../documents/database.ts';
 import { DatabaseIndexes } from '../index-thread/database-indexes.ts';
@@ -101,10 +102,13 @@ export class LoadedDatabase {
       this.#cleaning = this.#cleanTombstones();
     }, options.tombstoneCleanupIntervalMs);
     this.#cleaner.unref();
+    const change = (command: IndexCommand) => options.cluster.changeIndexes(command);
+    const remove = (indexes: readonly string[]) =>
+      change({ type: 'DeleteIndexes', name: this.name, indexes });
     this.#superseded = new SupersededIndexes({
       indexes,
       isMine: () => this.record().Topology.Members[0] === database.nodeTag,
-      remove: (names) => options.cluster.deleteIndexes(this.name, names),
+      remove,
       logger: options.logger,
     });
     this.#rolling = new RollingDeployments({
@@ -112,15 +116,16 @@ export class LoadedDatabase {
       running: () => runningDeployments(this.record(), database.nodeTag),
       lastEtag: () => database.lastEtag,
       finish: ({ index, deployment }) =>
-        options.cluster.finishRolling(this.name, index, database.nodeTag, deployment),
+        change({ type: 'FinishRollingIndex', name: this.name, index, node: database.nodeTag, deployment }),
       logger: options.logger,
     });
     this.#unused = new UnusedIndexes({
       indexes,
       isMine: () => this.record().Topology.Members[0] === database.nodeTag,
       times: () => retirementTimes(this.record().Settings, options.retirement),
-      setState: (names, state) => options.cluster.setIndexState(this.name, names, state),
-      remove: (names) => options.cluster.deleteIndexes(this.name, names),
+      setState: (indexes, state) =>
+        change({ type: 'EditIndexes', name: this.name, indexes, members: { State: state } }),
+      remove,
       logger: options.logger,
     });
   }
