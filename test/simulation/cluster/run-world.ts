@@ -116,6 +116,7 @@ function createDatabase(world: World, replicationFactor: number): void {
 async function storm(world: World, profile: WorldProfile, faults: readonly ScheduledFault[]): Promise<void> {
   const { clock, random } = world;
   world.cluster.isCalm = false;
+  world.network.maxDelayMs = profile.replicationDelayMs;
   let isOver = false;
   const repeat = (everyMs: number, act: () => void) => {
     const again = () => {

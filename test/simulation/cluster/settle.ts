@@ -13,6 +13,9 @@ const WHOLE_WITHIN_MS = 240_000;
 /** What was asked for under the faults is answered within this time, or never. */
 const ASKED_BEFORE_MS = 15_000;
 
+/** Longest delay of what replication sends once all is well, in milliseconds. */
+const CALM_DELAY_MS = 5;
+
 /** Virtual time in which nothing may change once all is well. */
 const QUIET_MS = 15_000;
 
@@ -39,6 +42,7 @@ export async function settle(world: World): Promise<void> {
   const { cluster } = world;
   cluster.trace(() => 'all faults end');
   cluster.isCalm = true;
+  world.network.maxDelayMs = CALM_DELAY_MS;
   cluster.network.cuts.heal();
   world.touch();
   for (const node of cluster.nodes) {

@@ -41,6 +41,8 @@ export interface WorldProfile {
   /** Share of the nodes that begin with a program before the last one. */
   readonly oldShare: number;
   readonly requestEveryMs: number;
+  /** Longest delay of what replication sends under faults: where it is long, copies take long to be filled. */
+  readonly replicationDelayMs: number;
   /** Faults of each round; after each all must recover. */
   readonly rounds: readonly (readonly ScheduledFault[])[];
   readonly roundMs: number;
@@ -94,6 +96,7 @@ export function drawWorldProfile(random: SeededRandom): WorldProfile {
     replicationFactor: random.pick([2, 3, 3]) ?? 3,
     oldShare: random.pick([0, 0.5, 1]) ?? 0,
     requestEveryMs: random.pick([60, 150, 400]) ?? 150,
+    replicationDelayMs: random.pick([5, 50, 1500]) ?? 5,
     rounds: Array.from({ length: ROUNDS }, () => drawFaults(random, roundMs)),
     roundMs,
   };
