@@ -89,6 +89,9 @@ function goodReport(input: ObserverInput, name: string, tag: string) {
 function captureTarget(input: ObserverInput, record: ObservedDatabase['record']): PromotionTarget | null {
   const reports = record.Topology.Members.flatMap((tag) => goodReport(input, record.DatabaseName, tag) ?? []);
   if (reports.length === 0) return null;
+  // A member that has not told a new leader anything yet may be well all the same.
+  const isHeardOut = input.nowMs - input.leaderSinceMs >= input.settings.reportTimeoutMs;
+  if (reports.length < record.Topology.Members.length && !isHeardOut) return null;
   return {
     changeVector: reports.map((report) => report.changeVector).reduce((a, b) => mergeChangeVectors(a, b)),
     raftIndex: input.appliedIndex,

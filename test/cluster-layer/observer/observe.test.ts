@@ -136,6 +136,20 @@ describe('the cluster observer', () => {
     expect(world.topology).toMatchObject({ Members: ['A', 'B', 'C'], Rehabs: [] });
   });
 
+  it('asks of a rehab what every member has, one that has told a new leader nothing yet included', () => {
+    const world = new World({ Members: ['A', 'B'], Rehabs: ['C'] });
+    world.leaderSinceMs = world.now;
+    world.vectors.B = vector({ A: 1, B: 5 });
+    world.dead.add('B');
+    world.run(3_000);
+    world.dead.delete('B');
+    world.run(60_000);
+    expect(world.topology.Rehabs).toEqual(['C']);
+    world.vectors.C = vector({ A: 1, B: 5 });
+    world.run(3_000);
+    expect(world.topology).toMatchObject({ Members: ['A', 'B', 'C'], Rehabs: [] });
+  });
+
   it('does not demote a node that another member is connected to', () => {
     const world = new World();
     world.dead.add('C');
