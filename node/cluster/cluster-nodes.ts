@@ -113,7 +113,7 @@ export function toldVersions(
   return nodes.map(({ tag, id }) => {
     const known = stored.get(tag);
     const told = known?.nodeId === id ? known.commandVersion : undefined;
-    return { tag, version: told ?? FIRST_COMMAND_VERSION };
+    return { tag, version: told ?? FIRST_COMMAND_VERSION, hasTold: told !== undefined };
   });
 }
 

@@ -34,12 +34,14 @@ export const COMMAND_VERSIONS: CommandVersions = {
 export interface NodeVersion {
   readonly tag: string;
   readonly version: number;
+  /** It has said so itself; of a node that has just joined, only the first version is sure. */
+  readonly hasTold: boolean;
 }
 
 /** Throws ClusterOperationError for a command that some node of the cluster would not know. */
 export function checkVersion(
   { type }: Pick<ClusterCommand, 'type'>,
-  nodes: readonly NodeVersion[],
+  nodes: readonly Omit<NodeVersion, 'hasTold'>[],
   { introduced }: CommandVersions,
 ): void {
   const needed = introduced[type] ?? FIRST_COMMAND_VERSION;
@@ -51,9 +53,13 @@ export function checkVersion(
   );
 }
 
-/** Throws ClusterOperationError when a node that is to join does not know the commands that may be in the log. */
+/**
+ * Throws ClusterOperationError when a node that is to join does not know the commands that may be in the log: those that
+ * everybody knew when they were taken. A node that has not told anything was asked here itself, so it lowers nothing.
+ */
 export function checkJoiner(url: string, version: number, nodes: readonly NodeVersion[]): void {
-  const lowest = Math.min(...nodes.map((node) => node.version));
+  const told = nodes.filter(({ hasTold }) => hasTold).map((node) => node.version);
+  const lowest = told.length === 0 ? FIRST_COMMAND_VERSION : Math.min(...told);
   if (version >= lowest) return;
   throw new ClusterOperationError(
     `The node at ${url} is too old to join: it knows the cluster's commands up to version ${version}, and all nodes of the cluster know version ${lowest}. Update it first.`,

@@ -59,11 +59,15 @@ describe('a command that a release brought', () => {
 
   it('has to be known by a node that joins, once all others know it', () => {
     const nodes = [
-      { tag: 'A', version: 3 },
-      { tag: 'B', version: 2 },
+      { tag: 'A', version: 3, hasTold: true },
+      { tag: 'B', version: 2, hasTold: true },
     ];
     expect(() => checkJoiner('http://c', 1, nodes)).toThrow(/too old to join/);
     expect(() => checkJoiner('http://c', 2, nodes)).not.toThrow();
+    // A node that has just joined is no reason to let older ones in: the log may hold what all others knew.
+    const joined = [...nodes, { tag: 'D', version: 1, hasTold: false }];
+    expect(() => checkJoiner('http://c', 1, joined)).toThrow(/too old to join/);
+    expect(() => checkJoiner('http://c', 1, joined.slice(2))).not.toThrow();
   });
 
   it('needs nothing in a cluster of one release', () => {
