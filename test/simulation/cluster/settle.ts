@@ -69,6 +69,8 @@ export async function settle(world: World): Promise<void> {
   }
   checkAcknowledged(world, copies);
   checkClusterDocuments(world, copies);
+  // What the leader does by itself goes on; its last command has to arrive before the states are compared.
+  await runUntilTrue(world, WHOLE_WITHIN_MS, 'the last commands arrive everywhere', () => isSettled(cluster));
   const { clients } = cluster.ledgers;
   for (const node of cluster.nodes) {
     const isIn = agreedLeader(cluster)?.image.configuration?.nodes.some(({ id }) => id === node.id);
@@ -96,7 +98,9 @@ function isWhole(world: World): boolean {
   const copies = membersOf(world);
   if (!isComplete || topology.Members.length < wanted || copies.length < topology.Members.length)
     return false;
-  if (copyHolders(topology).length !== topology.ReplicationFactor) return false;
+  // Who is on its way becomes a member first: that is a change of the topology, too.
+  const { ReplicationFactor: factor, Members: members } = topology;
+  if (members.length !== factor || copyHolders(topology).length !== factor) return false;
   const [first, ...others] = copies.map((copy) => copy.digest().join('\n'));
   const lastCount = Math.max(...copies.map(({ changeVector }) => etagOf(changeVector, GROUP)));
   return (
