@@ -55,12 +55,12 @@ export interface ClusterConfiguration {
 export interface DatabasesConfiguration {
   readonly loadTimeoutMs: number;
   readonly tombstoneCleanupIntervalMs: number;
-  /** How long nobody may ask an auto index before it is idle, and how long it may be idle before it is deleted. */
   /** Of indexes of databases that don't say it themselves. */
   readonly deploymentModes: {
     readonly static: 'Parallel' | 'Rolling';
     readonly auto: 'Parallel' | 'Rolling';
   };
+  /** How long nobody may ask an auto index before it is idle, and how long it may be idle before it is deleted. */
   readonly autoIndexIdleMs: number;
   readonly idleAutoIndexDeletedMs: number;
 }

@@ -114,23 +114,19 @@ async function tagsOf(nodes: readonly RavenNode[]): Promise<readonly string[]> {
   return Promise.all(nodes.map(async (node) => (await node.topology()).NodeTag));
 }
 
-const sorted = (entries: readonly (readonly [string, string])[]) =>
-  Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+/** States by node, the nodes in the order of their tags. */
+function statesOf(tags: readonly string[], ...states: readonly string[]): Readonly<Record<string, string>> {
+  const entries = tags.map((tag, place): [string, string] => [tag, states[place] ?? '']);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 it('a rolling index is made on one member after the other, the last one first, and clients ask who has it', async () => {
   const nodes = await members();
   const [first, second, third] = nodes as [RavenNode, RavenNode, RavenNode];
-  const [a, b, c] = (await tagsOf(nodes)) as [string, string, string];
+  const tags = await tagsOf(nodes);
   for (const node of nodes) await setPaused(node, true);
   await putIndex("map('Parts', p => ({ label: p.name }))");
-  await statesAre(
-    first,
-    sorted([
-      [a, 'Pending'],
-      [b, 'Pending'],
-      [c, 'Running'],
-    ]),
-  );
+  await statesAre(first, statesOf(tags, 'Pending', 'Pending', 'Running'));
   const refused = await failureOf(first);
   expect([refused?.status, refused?.type]).toEqual([
     425,
@@ -139,26 +135,12 @@ it('a rolling index is made on one member after the other, the last one first, a
   expect(await statusOf(first)).toBe('Pending');
   const query = store.openSession().advanced.rawQuery<object>("from index 'Parts' where label = 'bolt'");
   await setPaused(third, false);
-  await statesAre(
-    first,
-    sorted([
-      [a, 'Pending'],
-      [b, 'Running'],
-      [c, 'Done'],
-    ]),
-  );
+  await statesAre(first, statesOf(tags, 'Pending', 'Running', 'Done'));
   // The client asks the first member, which sends it on to the second one, which has nothing yet.
   expect(await query.count()).toBe(0);
   expect((await failureOf(first))?.status).toBe(425);
   await setPaused(second, false);
-  await statesAre(
-    first,
-    sorted([
-      [a, 'Running'],
-      [b, 'Done'],
-      [c, 'Done'],
-    ]),
-  );
+  await statesAre(first, statesOf(tags, 'Running', 'Done', 'Done'));
   await setPaused(first, false);
   await statesAre(first, {});
   expect(await Promise.all(nodes.map((node) => countOf(node, 'bolt')))).toEqual([1, 1, 1]);
@@ -185,26 +167,12 @@ it('a changed one leaves the answers to the old one where its turn has not come,
 it('nobody waits any more for whom an administrator says is done', async () => {
   const nodes = await members();
   const [first, second, third] = nodes as [RavenNode, RavenNode, RavenNode];
-  const [a, b, c] = (await tagsOf(nodes)) as [string, string, string];
+  const tags = await tagsOf(nodes);
   for (const node of nodes) await setPaused(node, true);
   await putIndex("map('Parts', p => ({ label: 'last ' + p.name }))");
-  await statesAre(
-    first,
-    sorted([
-      [a, 'Pending'],
-      [b, 'Pending'],
-      [c, 'Running'],
-    ]),
-  );
-  await requestText('POST', at(first, `/indexes/finish-rolling?name=parts&node=${c}`));
-  await statesAre(
-    first,
-    sorted([
-      [a, 'Pending'],
-      [b, 'Running'],
-      [c, 'Done'],
-    ]),
-  );
+  await statesAre(first, statesOf(tags, 'Pending', 'Pending', 'Running'));
+  await requestText('POST', at(first, `/indexes/finish-rolling?name=parts&node=${tags[2]}`));
+  await statesAre(first, statesOf(tags, 'Pending', 'Running', 'Done'));
   await requestText('POST', at(second, '/indexes/finish-rolling?name=Parts'));
   await statesAre(first, {});
   for (const node of nodes) await setPaused(node, false);

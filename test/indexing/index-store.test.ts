@@ -1,11 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DurableView } from '../../node/documents/key-value-view.ts';
 import type { IndexField } from '../../node/indexing/definitions/index-field.ts';
-import { INDEX_COLUMNS, indexRange, POSTINGS } from '../../node/indexing/store/index-columns.ts';
+import { indexRange, POSTINGS } from '../../node/indexing/store/index-columns.ts';
 import { NOTHING_STORED } from '../../node/indexing/store/index-entry.ts';
 import { IndexReader } from '../../node/indexing/store/index-reader.ts';
 import { IndexWriter } from '../../node/indexing/store/index-writer.ts';
@@ -14,9 +11,8 @@ import { numberKey, numberOfKey } from '../../node/indexing/store/number-key.ts'
 import { termOfPrefix, termPrefix } from '../../node/indexing/store/posting-key.ts';
 import { EXISTS, NULL, NUMBER_TERM, TEXT_TERM, textTerm } from '../../node/indexing/store/term.ts';
 import type { FieldValues, IndexValue } from '../../node/indexing/values/index-value.ts';
-import { StorageEnvironment } from '../../node/storage/storage-environment.ts';
-import { StorageWriter } from '../../node/storage/storage-writer.ts';
 import { WriteBatch } from '../../node/storage/write-batch.ts';
+import { IndexStorage } from './written-index.ts';
 
 const FIELDS: readonly IndexField[] = [
   { id: 1, name: 'v', source: 0, analysis: 'default' },
@@ -24,39 +20,26 @@ const FIELDS: readonly IndexField[] = [
   { id: 3, name: 'search(v)', source: 0, analysis: { analyzer: 'StandardAnalyzer' } },
 ];
 
-let folder: string;
-let writer: StorageWriter;
-let environment: StorageEnvironment;
+let storage: IndexStorage;
 let nextIndex = 1;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ravencluster-index-'));
-  writer = new StorageWriter();
-  environment = await StorageEnvironment.open({
-    path: folder,
-    columns: INDEX_COLUMNS,
-    writer,
-    durable: false,
-  });
+  storage = await IndexStorage.open();
 });
 
-afterAll(async () => {
-  await environment.close();
-  await writer.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => storage.close());
 
 /** An index, and beside it what should be in it. */
 class TestIndex {
   readonly number = nextIndex++;
-  readonly reader = new IndexReader(new DurableView(environment), this.number);
+  readonly reader = new IndexReader(new DurableView(storage.environment), this.number);
   readonly documents = new Map<string, readonly FieldValues[]>();
   readonly entryOf = new Map<string, number[]>();
   #nextEntry = 0;
 
   async write(changes: ReadonlyMap<string, readonly FieldValues[]>): Promise<void> {
     const batch = new WriteBatch();
-    const view = new DurableView(environment);
+    const view = new DurableView(storage.environment);
     const index = new IndexWriter({
       view,
       batch,
@@ -75,7 +58,7 @@ class TestIndex {
     }
     index.finish();
     this.#nextEntry = index.nextEntry;
-    await environment.commit(batch);
+    await storage.environment.commit(batch);
   }
 
   /** Ids of the documents with an output that passes. */
@@ -167,7 +150,7 @@ describe('the postings of an index', () => {
     for (let at = 0; at < documents.length; at += 20)
       await index.write(new Map(documents.slice(at, at + 20)));
     await index.write(new Map(documents.slice(100, 160).map(([id]) => [id, [['foo']]])));
-    const blocks = () => [...environment.scan(POSTINGS, indexRange(index.number))].length;
+    const blocks = () => [...storage.environment.scan(POSTINGS, indexRange(index.number))].length;
     const postings = () =>
       [1, 2, 3].flatMap((field) =>
         [TEXT_TERM, NUMBER_TERM].flatMap((kind) =>
@@ -182,8 +165,8 @@ describe('the postings of an index', () => {
     const [before, blocksBefore] = [postings(), blocks()];
     for (let from: Buffer | null | undefined = null; from !== undefined; ) {
       const batch = new WriteBatch();
-      from = mergePostings(new DurableView(environment), batch, index.number, from, 100);
-      await environment.commit(batch);
+      from = mergePostings(new DurableView(storage.environment), batch, index.number, from, 100);
+      await storage.environment.commit(batch);
     }
     expect(postings()).toEqual(before);
     expect(blocks()).toBeLessThan(blocksBefore - 1000);

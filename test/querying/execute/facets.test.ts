@@ -1,55 +1,38 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DurableView } from '../../../node/documents/key-value-view.ts';
 import type { IndexField } from '../../../node/indexing/definitions/index-field.ts';
-import { INDEX_COLUMNS } from '../../../node/indexing/store/index-columns.ts';
 import { NOTHING_STORED } from '../../../node/indexing/store/index-entry.ts';
 import { IndexReader } from '../../../node/indexing/store/index-reader.ts';
 import { IndexWriter } from '../../../node/indexing/store/index-writer.ts';
 import type { FieldValues, IndexValue } from '../../../node/indexing/values/index-value.ts';
 import { aggregate } from '../../../node/querying/execute/facets/aggregate.ts';
 import { facetCounts } from '../../../node/querying/execute/facets/facet-counts.ts';
-import { StorageEnvironment } from '../../../node/storage/storage-environment.ts';
-import { StorageWriter } from '../../../node/storage/storage-writer.ts';
 import { WriteBatch } from '../../../node/storage/write-batch.ts';
+import { IndexStorage } from '../../indexing/written-index.ts';
 
 const FIELD: IndexField = { id: 1, name: 'v', source: 0, analysis: 'default' };
 
-let folder: string;
-let writer: StorageWriter;
-let environment: StorageEnvironment;
+let storage: IndexStorage;
 let indexes = 0;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ravencluster-facets-'));
-  writer = new StorageWriter();
-  environment = await StorageEnvironment.open({
-    path: folder,
-    columns: INDEX_COLUMNS,
-    writer,
-    durable: false,
-  });
+  storage = await IndexStorage.open();
 });
-afterAll(async () => {
-  await environment.close();
-  await writer.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+
+afterAll(() => storage.close());
 
 /** Entries with these values, numbered from 0. */
 async function indexOf(all: readonly FieldValues[]): Promise<IndexReader> {
   const number = ++indexes;
-  const view = new DurableView(environment);
+  const view = new DurableView(storage.environment);
   const batch = new WriteBatch();
   const index = new IndexWriter({ view, batch, index: number, fields: () => [FIELD], nextEntry: 0 });
   all.forEach((values, at) => {
     index.put(`d/${at}`, `d/${at}`, [{ values: [values], stored: NOTHING_STORED }]);
   });
   index.finish();
-  await environment.commit(batch);
+  await storage.environment.commit(batch);
   return new IndexReader(view, number);
 }
 
