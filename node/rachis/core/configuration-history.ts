@@ -1,7 +1,7 @@
 import type { Configuration } from './configuration.ts';
-import type { Entry } from './entry.ts';
+import type { Entry, NodeId } from './entry.ts';
 import type { SnapshotMetadata } from './message.ts';
-import { noVoters, type Voters, votersOf } from './quorum.ts';
+import { isVoter, noVoters, type Voters, votersOf } from './quorum.ts';
 
 export interface ConfigurationVersion {
   /** Index of the entry, or of the snapshot, that brought it. */
@@ -41,6 +41,12 @@ export class ConfigurationHistory {
     return this.#versions.findLast((version) => version.index <= index)?.configuration ?? null;
   }
 
+  /** Index of the configuration by which a node left, and after which it did not come back; infinity for a node that is in. */
+  leftAt(id: NodeId): number {
+    const lastIn = this.#versions.findLastIndex((version) => isIn(version, id));
+    return this.#versions[lastIn + 1]?.index ?? Number.POSITIVE_INFINITY;
+  }
+
   /** True when the entry is a configuration. */
   append(entry: Entry): boolean {
     if (entry.kind !== 'configuration') return false;
@@ -74,4 +80,9 @@ export class ConfigurationHistory {
   #push(index: number, configuration: Configuration): void {
     this.#versions.push({ index, configuration, voters: votersOf(configuration) });
   }
+}
+
+/** It is a node of the cluster by this configuration, or has a vote until the next one. */
+export function isIn({ configuration, voters }: ConfigurationVersion, id: NodeId): boolean {
+  return configuration.nodes.some((node) => node.id === id) || isVoter(voters, id);
 }

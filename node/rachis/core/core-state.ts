@@ -1,4 +1,4 @@
-import { ConfigurationHistory } from './configuration-history.ts';
+import { ConfigurationHistory, isIn } from './configuration-history.ts';
 import { Durability } from './durability.ts';
 import type { Entry, NodeId } from './entry.ts';
 import { invariant } from './invariant.ts';
@@ -172,8 +172,6 @@ export class CoreState {
     const current = this.configurations.current;
     if (current === null) return false;
     if (current.index > this.commit) return true;
-    return (
-      current.configuration.nodes.some((node) => node.id === this.id) || isVoter(current.voters, this.id)
-    );
+    return isIn(current, this.id);
   }
 }

@@ -46,11 +46,15 @@ export class ReadyComposer {
     sendPending(this.#state, leadership);
   }
 
-  /** Only what is durable here: the state machine must never be ahead of its own log after a crash. */
+  /**
+   * Only what is durable here: the state machine must never be ahead of its own log after a crash. And nothing from after
+   * this node left, unless it comes back: commands may follow that it does not know, and nobody waited for it.
+   */
   #takeCommitted(): readonly Entry[] {
     const state = this.#state;
     const room = state.limits.applyingEntriesMax - (state.handedOut - state.applied);
-    const to = Math.min(state.commit, state.durability.stableIndex, state.handedOut + room);
+    const leftAt = state.configurations.leftAt(state.id);
+    const to = Math.min(state.commit, state.durability.stableIndex, state.handedOut + room, leftAt);
     if (to <= state.handedOut) return [];
     const committed = state.log.slice(state.handedOut + 1, to, Infinity, Infinity);
     state.handedOut = to;
