@@ -58,6 +58,11 @@ export function isIndexingDisabled(settings: Readonly<Record<string, string>>): 
   );
 }
 
+/** A setting of a database; keys compare without case. Absent: the node's own counts. */
+export function databaseSetting(settings: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.entries(settings).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
+}
+
 export type DeletionMode = 'No' | 'SoftDelete' | 'HardDelete';
 export type DatabaseLockMode = 'Unlock' | 'PreventDeletesIgnore' | 'PreventDeletesError';
 

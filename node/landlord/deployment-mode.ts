@@ -1,3 +1,5 @@
+import { databaseSetting } from '../cluster/database-record.ts';
+
 export type DeploymentMode = 'Parallel' | 'Rolling';
 
 /** How indexes are made on the nodes of a group where their definitions don't say it. */
@@ -12,8 +14,7 @@ export function deploymentModes(
   ofNode: DeploymentModes,
 ): DeploymentModes {
   const own = (key: string): DeploymentMode | undefined => {
-    const found = Object.entries(settings).find(([name]) => name.toLowerCase() === key.toLowerCase());
-    const value = String(found?.[1]).toLowerCase();
+    const value = String(databaseSetting(settings, key)).toLowerCase();
     return value === 'rolling' ? 'Rolling' : value === 'parallel' ? 'Parallel' : undefined;
   };
   return {

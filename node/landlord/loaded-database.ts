@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DatabaseRecord, isIndexingDisabled } from '../cluster/database-record.ts';
+import { type DatabaseRecord, databaseSetting, isIndexingDisabled } from '../cluster/database-record.ts';
 import type { IndexCommand } from '../cluster/index-commands.ts';
 import { pendingIndexes, rollingIndexesOf, runningIndexes } from '../cluster/rolling-index.ts';
 import { Database } from '../documents/database.ts';
@@ -238,8 +238,7 @@ function retirementTimes(
   { idleAfterMs, deleteAfterMs }: RetirementTimes,
 ): RetirementTimes {
   const own = (key: string): number | null => {
-    const found = Object.entries(settings).find(([name]) => name.toLowerCase() === key.toLowerCase());
-    const value = Number(found?.[1]);
+    const value = Number(databaseSetting(settings, key));
     return Number.isFinite(value) && value > 0 ? value : null;
   };
   const idleMin = own(IDLE_KEY);

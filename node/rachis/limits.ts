@@ -83,8 +83,8 @@ export const SNAPSHOT_RESEND_MS = 2_000;
 export const SNAPSHOT_STALL_MS = 30_000;
 
 /**
- * A leader whose log, or state, has waited for the disk for this many election timeouts hands over: it can neither apply nor
- * answer, but its heartbeats would keep everybody else from leading.
+ * A leader whose log, or state, has waited for the disk for this many election timeouts hands over: it can neither
+ * apply nor answer, but its heartbeats would keep everybody else from leading.
  */
 export const LOG_STALL_ELECTION_TIMEOUTS = 3;
 

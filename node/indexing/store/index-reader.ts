@@ -15,9 +15,10 @@ import {
 import { decodeEntry, decodeNumbers, type IndexEntry } from './index-entry.ts';
 import type { KnownTerms, TermEntries } from './known-terms.ts';
 import { blockCount, decodeBlock, joinedBlocks, type PostingBlock } from './posting-block.ts';
-import { blockKey, kindPrefix, prefixOfBlock, termOfPrefix, termPrefix } from './posting-key.ts';
+import { kindPrefix, prefixOfBlock, termOfPrefix, termPrefix } from './posting-key.ts';
 import type { RecentReads } from './recent-reads.ts';
 import type { Term } from './term.ts';
+import { entriesOfTerm, termBlocks } from './term-blocks.ts';
 import type { TermRange } from './term-range.ts';
 
 /** Reads of one index over one view. Synchronous; generators are read to their end or left. */
@@ -50,13 +51,13 @@ export class IndexReader {
 
   /** With the positions of the term in each. */
   postings(field: number, term: Term): readonly PostingBlock[] {
-    return [...this.#blocks(termPrefix(this.#index, field, term))].map(([, bytes]) => decodeBlock(bytes));
+    return [...this.#blocks(field, term)].map(([, bytes]) => decodeBlock(bytes));
   }
 
   /** How many entries hold the term. */
   count(field: number, term: Term): number {
     let count = 0;
-    for (const [, bytes] of this.#blocks(termPrefix(this.#index, field, term))) count += blockCount(bytes);
+    for (const [, bytes] of this.#blocks(field, term)) count += blockCount(bytes);
     return count;
   }
 
@@ -188,8 +189,8 @@ export class IndexReader {
     return Uint32Array.from(found).sort();
   }
 
-  #blocks(prefix: Buffer): Iterable<readonly [Buffer, Buffer]> {
-    return this.#view.scan(POSTINGS, { gte: prefix, lte: blockKey(prefix, 0xffff_ffff) });
+  #blocks(field: number, term: Term): Iterable<readonly [Buffer, Buffer]> {
+    return termBlocks(this.#view, termPrefix(this.#index, field, term));
   }
 
   #storedEntries(field: number, term: Term): EntrySet {
@@ -197,7 +198,7 @@ export class IndexReader {
     const key = prefix.toString('latin1');
     let entries = this.#recent?.entries.get(key);
     if (entries === undefined) {
-      entries = joinedBlocks(Array.from(this.#blocks(prefix), ([, bytes]) => bytes));
+      entries = entriesOfTerm(this.#view, prefix);
       this.#recent?.entries.set(key, entries);
     }
     return entries;

@@ -7,12 +7,12 @@ import {
   TABLE_PART_OF_MEMORY,
   TERM_TABLE_BYTES_MAX,
 } from '../limits.ts';
-import type { EntrySet } from './entry-set.ts';
 import { POSTINGS } from './index-columns.ts';
 import { KnownTerms, TermChanges } from './known-terms.ts';
 import { joinedBlocks } from './posting-block.ts';
-import { blockKey, kindPrefix, prefixOfBlock, termOfPrefix, termPrefix } from './posting-key.ts';
+import { kindPrefix, prefixOfBlock, termOfPrefix, termPrefix } from './posting-key.ts';
 import type { IndexChange } from './recent-reads.ts';
+import { entriesOfTerm } from './term-blocks.ts';
 import { TermTableBuilder, withTerms } from './term-table-builder.ts';
 
 /** Terms of one kind of a field of an index. */
@@ -118,7 +118,7 @@ export class TermTables {
 
   /** Takes into the table what has changed since. */
   #renew(view: KeyValueView, of: TermsOf, slot: Slot, { table, changes }: KnownTerms): void {
-    const changed = changes.terms.map((term) => [term, storedEntries(view, of, term)] as const);
+    const changed = changes.terms.map((term) => [term, entriesOfTerm(view, prefixOf(of, term))] as const);
     slot.changes = new TermChanges();
     this.#keep(slot, new KnownTerms(withTerms(table, changed), slot.changes));
   }
@@ -204,8 +204,6 @@ function readSome(view: KeyValueView, of: TermsOf, unfinished: Unfinished, most:
   return true;
 }
 
-function storedEntries(view: KeyValueView, { index, field, kind }: TermsOf, bytes: Buffer): EntrySet {
-  const prefix = termPrefix(index, field, { kind, bytes });
-  const range = { gte: prefix, lte: blockKey(prefix, 0xffff_ffff) };
-  return joinedBlocks(Array.from(view.scan(POSTINGS, range), ([, block]) => block));
+function prefixOf({ index, field, kind }: TermsOf, bytes: Buffer): Buffer {
+  return termPrefix(index, field, { kind, bytes });
 }

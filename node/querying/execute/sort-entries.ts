@@ -74,7 +74,7 @@ function sortByRank(
   const { known, changed } = byKnowledge(entries, ranked);
   const order = rankedOrder(known, ranked, wanted);
   if (order === undefined || changed.length === 0) return order;
-  return merged(order, sortByValue(changed, keys, index, scores), keys, index, scores);
+  return merged(order, sortedByValue(changed, keys, index, scores), keys, index, scores);
 }
 
 function canWalk(key: OrderKey): key is FieldKey {
@@ -88,9 +88,16 @@ function sortByValue(
   scores: Scores,
 ): readonly number[] {
   if (entries.length < 2) return entries;
-  return keyed(entries, keys, index, scores)
-    .sort((a, b) => compareKeyed(a, b, keys))
-    .map(({ entry }) => entry);
+  return sortedByValue(entries, keys, index, scores).map(({ entry }) => entry);
+}
+
+function sortedByValue(
+  entries: readonly number[],
+  keys: readonly OrderKey[],
+  index: SearchedIndex,
+  scores: Scores,
+): readonly KeyedEntry[] {
+  return keyed(entries, keys, index, scores).sort((a, b) => compareKeyed(a, b, keys));
 }
 
 interface KeyedEntry {
@@ -121,22 +128,21 @@ function compareKeyed(a: KeyedEntry, b: KeyedEntry, keys: readonly OrderKey[]): 
 /** Two orders by the same keys as one. */
 function* merged(
   all: Iterable<number>,
-  some: readonly number[],
+  some: readonly KeyedEntry[],
   keys: readonly OrderKey[],
   index: SearchedIndex,
   scores: Scores,
 ): Generator<number> {
-  const left = keyed(some, keys, index, scores);
   let at = 0;
   for (const entry of all) {
-    const own = at < left.length ? keyed([entry], keys, index, scores)[0] : undefined;
-    for (let next = left[at]; own !== undefined && next !== undefined; next = left[++at]) {
+    const own = at < some.length ? keyed([entry], keys, index, scores)[0] : undefined;
+    for (let next = some[at]; own !== undefined && next !== undefined; next = some[++at]) {
       if (compareKeyed(own, next, keys) < 0) break;
       yield next.entry;
     }
     yield entry;
   }
-  for (; at < left.length; at++) yield (left[at] as KeyedEntry).entry;
+  for (; at < some.length; at++) yield (some[at] as KeyedEntry).entry;
 }
 
 /** Gives the key of an entry, from its row where one is needed. */

@@ -4,8 +4,8 @@ import type { RaftLogFiles } from '../log/raft-log-files.ts';
 import type { RachisStateMachine } from '../state-machine.ts';
 
 /**
- * Decides when the log is compacted: by entries, by bytes and by age, whether or not every peer has them. What a peer still
- * needs and finds gone, it gets as a snapshot.
+ * Decides when the log is compacted: by entries, by bytes and by age, whether or not every peer has them. What a peer
+ * still needs and finds gone, it gets as a snapshot.
  */
 export class Compaction {
   readonly #stateMachine: RachisStateMachine;

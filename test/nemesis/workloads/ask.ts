@@ -25,8 +25,8 @@ export interface Question {
 }
 
 /**
- * `ok`: a status below 400. `refused`: it has not taken effect, and will not. `unknown`: anything else; only a question that changes
- * nothing may count that as refused.
+ * `ok`: a status below 400. `refused`: it has not taken effect, and will not. `unknown`: anything else; only a question
+ * that changes nothing may count that as refused.
  */
 export type Reply =
   | { readonly type: 'ok'; readonly text: string; readonly node: string }
