@@ -252,8 +252,7 @@ export class ClusterLayer {
 
   /**
    * Has a command committed and applied here, from any node. A command with the same `requestId` runs once, however
-   * often it is sent; null: it may run twice, and nothing is remembered of it. Rejects with the command's own error
-   * (ClusterError), or with one of Rachis.
+   * often it is sent; null: it may run twice. Rejects with the command's own ClusterError, or with an error of Rachis.
    */
   async submit(
     command: ClusterCommand,
