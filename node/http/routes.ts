@@ -35,6 +35,7 @@ import { staticIndexRoutes } from './handlers/indexes/static-indexes.ts';
 import { operationRoutes } from './handlers/operations/operations.ts';
 import { byQueryRoutes } from './handlers/patching/by-query.ts';
 import { patchRoutes } from './handlers/patching/patch-document.ts';
+import { tryPatchRoutes } from './handlers/patching/try-patch.ts';
 import { queryRoutes } from './handlers/queries/run-query.ts';
 import { streamQueryRoutes } from './handlers/queries/stream-query.ts';
 import { discoveryRoutes } from './handlers/server/discovery.ts';
@@ -59,6 +60,7 @@ const builtRoutes: readonly Route[] = [
   ...streamQueryRoutes,
   ...streamDocumentRoutes,
   ...patchRoutes,
+  ...tryPatchRoutes,
   ...byQueryRoutes,
   ...staticIndexRoutes,
   ...hiloRoutes,

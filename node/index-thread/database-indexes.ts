@@ -5,6 +5,7 @@ import { writeOutputs } from '../indexing/output/write-outputs.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { KnownValues } from '../scripting/value-lookup.ts';
 import type { EntryField, SourcePage } from './debug-index.ts';
+import type { QueryExplanation } from './explain-query.ts';
 import type { IndexHost } from './index-host.ts';
 import { DEFINITION_WAIT_MS, VALUE_ROUNDS_MAX } from './limits.ts';
 import type { PatchOutcome, PatchRequest } from './patch-document.ts';
@@ -127,6 +128,14 @@ export class DatabaseIndexes {
       kind: 'query',
       query: { ...query, values },
     }))) as QueryOutcome;
+  }
+
+  /** What can be said of a query without asking it. */
+  async explain(query: ThreadQuery): Promise<QueryExplanation> {
+    return (await this.#withValues((values) => ({
+      kind: 'explain',
+      query: { ...query, values },
+    }))) as QueryExplanation;
   }
 
   /** Waits for indexes; gives the names of those that did not get there in time. */

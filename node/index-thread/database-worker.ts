@@ -23,6 +23,7 @@ import { StorageClosedError } from '../storage/storage-error.ts';
 import { entryFields, sourceIds } from './debug-index.ts';
 import { DefinedSpecs } from './defined-specs.ts';
 import { describeIndexes, termsOf } from './describe-index.ts';
+import { explainQuery } from './explain-query.ts';
 import { IndexActivity } from './index-activity.ts';
 import { IndexWaiters } from './index-waiters.ts';
 import { lookingUp } from './looking-up.ts';
@@ -89,6 +90,10 @@ export class DatabaseWorker {
         return null;
       case 'query':
         return lookingUp(call.query.values, (values) => this.#query(call.query, values));
+      case 'explain':
+        return lookingUp(call.query.values, async (values) =>
+          explainQuery(call.query, this.#definitions.auto, values),
+        );
       case 'patch':
         return lookingUp(call.request.values, async (values) =>
           patchDocument(call.request, this.#required.documents.reader, this.#scripts, values),

@@ -1,9 +1,10 @@
 import type { DocumentReader } from '../documents/document-reader.ts';
 import { documentTexts } from '../documents/document-texts.ts';
 import { writeDocument } from '../documents/document-writer.ts';
+import type { StoredDocument } from '../documents/stored-document.ts';
 import { keepNumbers } from '../json/keep-numbers.ts';
 import { type Patch, type PatchEffects, patchScript } from '../scripting/patch-script.ts';
-import type { ScriptDocument, ScriptEngine } from '../scripting/script-engine.ts';
+import type { ScriptDocument, ScriptEngine, ScriptLoader } from '../scripting/script-engine.ts';
 import { ScriptError } from '../scripting/script-error.ts';
 import type { KnownValues, ValueLookup } from '../scripting/value-lookup.ts';
 
@@ -16,6 +17,8 @@ export interface PatchRequest {
   readonly pending: string | null;
   /** Compare-exchange values that the script may ask for; others are asked for by `ValuesMissing`. */
   readonly values?: KnownValues;
+  /** The outcome is to say what the script started from and what it loaded. Default: false. */
+  readonly showsWork?: boolean;
 }
 
 export type PatchStatus = 'NotModified' | 'Patched' | 'Created' | 'DocumentDoesNotExist';
@@ -25,6 +28,15 @@ export interface PatchOutcome extends PatchEffects {
   readonly status: PatchStatus;
   /** Change vector that the document had; null: there was none. */
   readonly changeVector: string | null;
+  /** Only if it was asked for. */
+  readonly work?: PatchWork;
+}
+
+export interface PatchWork {
+  /** JSON of the document before; null: there was none. */
+  readonly original: string | null;
+  /** Each that the script asked for, in that order. */
+  readonly loads: readonly { readonly id: string; readonly isThere: boolean }[];
 }
 
 const NOTHING: PatchOutcome = {
@@ -49,7 +61,12 @@ export function patchDocument(
   const patch = isThere ? request.patch : request.ifMissing;
   if (patch === null) return NOTHING;
   const row: ScriptDocument = stored === undefined ? newRow(request) : documentTexts(stored);
-  const effects = run(request.id, patch, row, reader, scripts, values);
+  const loads: { readonly id: string; readonly isThere: boolean }[] = [];
+  const effects = run(request.id, patch, row, scripts, values, (id) => {
+    const found = reader.get(id);
+    if (request.showsWork === true) loads.push({ id, isThere: found !== undefined });
+    return found === undefined ? null : documentTexts(found);
+  });
   const document =
     effects.document === null || stored === undefined
       ? effects.document
@@ -59,26 +76,28 @@ export function patchDocument(
     document: isThere ? document : effects.whole,
     status: isThere ? (effects.document === null ? 'NotModified' : 'Patched') : 'Created',
     changeVector: stored?.changeVector ?? null,
+    ...(request.showsWork === true ? { work: { original: wholeText(stored, request.pending), loads } } : {}),
   };
+}
+
+function wholeText(stored: StoredDocument | undefined, pending: string | null): string | null {
+  return stored === undefined ? pending : writeDocument(stored).toString('utf8');
 }
 
 function run(
   id: string,
   patch: Patch,
   row: ScriptDocument,
-  reader: DocumentReader,
   scripts: ScriptEngine,
   values: ValueLookup,
+  load: ScriptLoader,
 ): PatchEffects {
   try {
     const json = scripts.compile(patchScript(patch)).call(
       JSON.stringify({ row, values: patch.values }, (_, value: unknown) =>
         typeof value === 'bigint' ? Number(value) : value,
       ),
-      (other) => {
-        const found = reader.get(other);
-        return found === undefined ? null : documentTexts(found);
-      },
+      load,
       values,
     );
     return JSON.parse(json) as PatchEffects;

@@ -25,6 +25,8 @@ export type IndexCall =
   /** Something was written. */
   | { readonly kind: 'committed' }
   | { readonly kind: 'query'; readonly query: ThreadQuery }
+  /** A QueryExplanation. */
+  | { readonly kind: 'explain'; readonly query: ThreadQuery }
   /** Runs scripts over documents; writes nothing. */
   | { readonly kind: 'patch'; readonly request: PatchRequest }
   /** Ids of the results of a query, for patches and deletions by query. */

@@ -2,6 +2,7 @@ import type { LocalIndex } from '../../indexing/local/local-index.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { type QueryContext, queryIndex } from './execute-query.ts';
 import type { QueryAnswer } from './query-answer.ts';
+import { queryEntries } from './query-entries.ts';
 import { queryFacets } from './query-facets.ts';
 import { querySuggestions } from './query-suggestions.ts';
 import type { SummaryAnswer } from './summary-answer.ts';
@@ -12,6 +13,7 @@ export function answerFromIndex(
   index: LocalIndex,
   context: QueryContext,
 ): QueryAnswer | SummaryAnswer {
+  if (plan.shows === 'entries') return queryEntries(plan, index, context.nowMs);
   if (plan.facets !== undefined) return queryFacets(plan, plan.facets, index, context);
   if (plan.suggestions !== undefined) return querySuggestions(plan.suggestions, index, context);
   return queryIndex(plan, index, context);

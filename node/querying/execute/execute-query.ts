@@ -31,6 +31,9 @@ export function queryCollection(plan: QueryPlan, context: QueryContext): QueryAn
   if (plan.include.explanations !== undefined) {
     throw new InvalidQueryError('Collection queries cannot return explanations.', plan.text);
   }
+  if (plan.shows === 'entries') {
+    throw new InvalidQueryError('Collection queries read no index: there are no entries to show', plan.text);
+  }
   const startedMs = performance.now();
   const { documents } = context;
   return documents.read((reader) => {

@@ -14,3 +14,6 @@ export const PATTERN_MS_MAX = 2000;
 
 /** Compare-exchange values that one query may include. */
 export const INCLUDED_VALUES_MAX = 4096;
+
+/** Entries of an index that one answer shows in place of results: each is put together from all its terms. */
+export const ENTRIES_SHOWN_MAX = 65_536;

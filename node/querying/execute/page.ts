@@ -11,6 +11,7 @@ import { InvalidQueryError } from '../query-error.ts';
 import type { LoadItem } from '../rql/syntax-tree.ts';
 import { documentFilter } from './document-filter.ts';
 import { INCLUDED_DOCUMENTS_MAX, INCLUDED_VALUES_MAX, RESULT_BYTES_MAX } from './limits.ts';
+import { onlyMetadata } from './only-metadata.ts';
 import type { Projection } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
 import { type FoundRow, type LoadedValue, NOTHING_LOADED, type Row } from './row.ts';
@@ -120,7 +121,7 @@ export class Page {
       skippedResults: this.#skipped,
       durationMs: Math.round(performance.now() - startedMs),
       includedPaths: include.paths.length === 0 ? null : include.paths,
-      results: this.#results,
+      results: this.#plan.shows === 'metadata' ? this.#results.map(onlyMetadata) : this.#results,
       includes: this.#includes(),
       includedValueKeys: this.#includedValueKeys(),
     };

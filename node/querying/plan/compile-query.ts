@@ -13,7 +13,7 @@ import { compileIncludes } from './include-plan.ts';
 import { compileOrder } from './order.ts';
 import type { Predicate } from './predicate.ts';
 import type { ProjectionBehavior } from './projection-behavior.ts';
-import type { QueryPlan, QuerySource } from './query-plan.ts';
+import type { QueryPlan, QuerySource, ShownPart } from './query-plan.ts';
 import { compileSuggestions } from './suggestions/compile-suggestions.ts';
 import type { WhereContext } from './where-scope.ts';
 
@@ -28,6 +28,8 @@ export interface QueryRequest {
   readonly projection?: ProjectionBehavior;
   /** A document of which several entries match comes once for each. */
   readonly keepsDuplicates?: boolean;
+  /** Absent: results. */
+  readonly shows?: ShownPart;
 }
 
 /** Texts of queries that were read lately; clients send the same ones over and over, with other parameters. */
@@ -53,23 +55,32 @@ export function compileQuery(request: QueryRequest, nowMs: number, values?: Valu
   return planOf(rql, request, nowMs, values);
 }
 
-/** A query whose results are to be changed or deleted; `update` is the script of its UPDATE clause, if it has one. */
-export function compileUpdate(
+/** Any query; `update` is the script of its UPDATE clause, if it has one. */
+export function compileAny(
   request: QueryRequest,
   nowMs: number,
   values?: ValueLookup,
 ): { readonly plan: QueryPlan; readonly update: string | null } {
   const rql = readQuery(request.query);
-  if (rql.filter !== undefined) {
+  return {
+    plan: planOf(rql, request, nowMs, values),
+    update: rql.update === undefined ? null : updateScript(rql),
+  };
+}
+
+/** A query whose results are to be changed or deleted. */
+export function compileUpdate(
+  request: QueryRequest,
+  nowMs: number,
+  values?: ValueLookup,
+): { readonly plan: QueryPlan; readonly update: string | null } {
+  if (readQuery(request.query).filter !== undefined) {
     throw new InvalidQueryError(
       'Filter clause is not supported for PATCH/DELETE by query operation. Please use WHERE clause instead.',
       request.query,
     );
   }
-  return {
-    plan: planOf(rql, request, nowMs, values),
-    update: rql.update === undefined ? null : updateScript(rql),
-  };
+  return compileAny(request, nowMs, values);
 }
 
 /** The document goes by the alias of the query, too; declared functions are there. */
@@ -126,6 +137,7 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number, values?: Va
     take: Math.min(take, request.pageSize),
     ...(limit === undefined && offset === undefined ? {} : { textPage: { skip, take } }),
     keepsDuplicates: request.keepsDuplicates ?? false,
+    shows: request.shows ?? 'results',
   };
 }
 

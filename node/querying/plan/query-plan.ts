@@ -22,6 +22,9 @@ export type QuerySource =
   | { readonly kind: 'auto'; readonly collection: string; readonly needs: readonly FieldNeed[] }
   | { readonly kind: 'group'; readonly collection: string; readonly group: AutoGroup };
 
+/** What an answer is to show: results, their metadata alone, or the entries of the index in place of them. */
+export type ShownPart = 'results' | 'metadata' | 'entries';
+
 /** A query with its parameters, ready to be executed. */
 export interface QueryPlan {
   readonly text: string;
@@ -48,4 +51,5 @@ export interface QueryPlan {
   readonly textPage?: { readonly skip: number; readonly take: number };
   /** A document of which several entries match comes once for each. */
   readonly keepsDuplicates: boolean;
+  readonly shows: ShownPart;
 }

@@ -26,6 +26,8 @@ export interface PatchCommand {
   readonly patch: Patch;
   readonly ifMissing: Patch | null;
   readonly returnsDocument: boolean;
+  /** The outcome is to say what the script started from and what it loaded. Default: false. */
+  readonly showsWork?: boolean;
 }
 
 /** A change of a compare-exchange value: only in cluster-wide transactions. */

@@ -2,11 +2,10 @@ import type { BatchCommand, BatchItemResult } from '../../../documents/commands/
 import { ConcurrencyError } from '../../../documents/document-errors.ts';
 import { formatTicks } from '../../../documents/hybrid-clock.ts';
 import type { PatchOutcome } from '../../../index-thread/patch-document.ts';
-import { IndexThreadError } from '../../../index-thread/thread-error.ts';
 import { PATCH_ATTEMPTS_MAX } from '../../limits.ts';
 import type { DatabaseContext } from '../../routing/route.ts';
 import { UNSET_DATE } from '../../timestamp.ts';
-import { queryError } from '../queries/query-error.ts';
+import { orQueryError } from '../queries/query-error.ts';
 import type { ClientCommand, PatchCommand, ValueCommand } from './batch-request.ts';
 
 /** A batch in which patches have become what they write. */
@@ -38,12 +37,10 @@ export async function expandPatches(
     for (const { id, changeVector } of command.targets) {
       const lower = id.toLowerCase();
       const before = pending.get(lower) ?? null;
-      const outcome = await patched(indexes, {
-        id,
-        patch: command.patch,
-        ifMissing: command.ifMissing,
-        pending: before,
-      });
+      const { patch, ifMissing, showsWork = false } = command;
+      const outcome = await orQueryError(() =>
+        indexes.patch({ id, patch, ifMissing, pending: before, showsWork }),
+      );
       results.push(outcome);
       if (before === null) found.set(lower, outcome.changeVector);
       const expected = before === null ? (changeVector ?? outcome.changeVector ?? '') : changeVector;
@@ -58,17 +55,6 @@ export async function expandPatches(
 
 function isPatch(command: ClientCommand): command is PatchCommand {
   return command.type === 'PATCH' || command.type === 'BatchPATCH';
-}
-
-async function patched(
-  indexes: DatabaseContext['loaded']['indexes'],
-  request: Parameters<DatabaseContext['loaded']['indexes']['patch']>[0],
-): Promise<PatchOutcome> {
-  try {
-    return await indexes.patch(request);
-  } catch (error) {
-    throw error instanceof IndexThreadError ? queryError(error) : error;
-  }
 }
 
 function writesOf(
@@ -149,13 +135,13 @@ export function shownPatch(
     PatchStatus: status,
     Debug: null,
     ...(command.returnsDocument && outcome !== undefined && status !== 'DocumentDoesNotExist'
-      ? { ModifiedDocument: modifiedDocument(outcome) }
+      ? { ModifiedDocument: shownDocument(outcome.whole) }
       : {}),
   };
 }
 
-/** With the stored keys of its metadata only. */
-export function modifiedDocument({ whole }: PatchOutcome): unknown {
+/** A document as patches show it: with the stored keys of its metadata only. */
+export function shownDocument(whole: string): unknown {
   const { '@metadata': metadata, ...body } = JSON.parse(whole) as Record<string, unknown>;
   const stored = Object.entries((metadata ?? {}) as Record<string, unknown>).filter(
     ([name]) => !SERVER_KEYS.has(name),

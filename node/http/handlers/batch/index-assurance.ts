@@ -1,11 +1,10 @@
-import { IndexThreadError } from '../../../index-thread/thread-error.ts';
 import { waitTimeout } from '../../errors/protocol-error.ts';
 import { WRITE_ASSURANCE_WAIT_MS } from '../../limits.ts';
 import type { LoadedDatabase } from '../../node-services.ts';
 import { boolParameter, timeSpanParameter } from '../../parameters/parameters.ts';
 import { formatTimeSpan } from '../../parameters/time-span.ts';
 import type { HttpRequest } from '../../request.ts';
-import { queryError } from '../queries/query-error.ts';
+import { orQueryError } from '../queries/query-error.ts';
 
 /** Which indexes must have a write before it is answered. */
 export interface IndexAssurance {
@@ -33,12 +32,7 @@ export async function awaitIndexes(
   upToEtag: number,
   { indexes }: LoadedDatabase,
 ): Promise<void> {
-  let late: readonly string[];
-  try {
-    late = await indexes.waitFor({ indexes: names, upToEtag, timeoutMs });
-  } catch (error) {
-    throw error instanceof IndexThreadError ? queryError(error) : error;
-  }
+  const late = await orQueryError(() => indexes.waitFor({ indexes: names, upToEtag, timeoutMs }));
   if (late.length === 0 || !throwsOnTimeout) return;
   throw waitTimeout(
     `After waiting for ${formatTimeSpan(timeoutMs)}, could not verify that ${late.length} indexes have caught up with the changes as of etag: ${upToEtag}: ${late.join(', ')}`,

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BatchCommand, batch } from '../../../documents/commands/batch.ts';
-import { IndexThreadError } from '../../../index-thread/thread-error.ts';
 import type { IdsOutcome } from '../../../index-thread/thread-protocol.ts';
 import type { RunningOperation } from '../../../landlord/operation-registry.ts';
 import { mapError } from '../../errors/error-mapping.ts';
@@ -13,9 +12,10 @@ import type { HttpRequest } from '../../request.ts';
 import { json } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import { expandPatches, retryPatches } from '../batch/expand-patches.ts';
-import { queryError } from '../queries/query-error.ts';
+import { orQueryError } from '../queries/query-error.ts';
 import { type ClientQuery, queryOf } from '../queries/query-request.ts';
 import { withIndex } from '../queries/run-query.ts';
+import { noUpdate } from './try-patch.ts';
 
 interface Options {
   readonly allowStale: boolean;
@@ -37,13 +37,7 @@ const patchByQuery: DatabaseHandler = async (request, context) => {
   if (!isJsonObject(raw)) throw badRequest("Missing 'Query' property.");
   const query = withStaleWait(request, queryOf(raw, request));
   const found = await idsOf(query, context);
-  if (found.update === null) {
-    throw new ProtocolError(
-      500,
-      'Raven.Server.Documents.Queries.Parser.QueryParser+ParseException',
-      'Update operations must end with UPDATE clause: UPDATE clause was not specified',
-    );
-  }
+  if (found.update === null) throw noUpdate();
   const patch = { script: found.update, values: query.parameters };
   return start(request, context, 'UpdateByQuery', query, found, (ids) => patchAll(ids, patch, context));
 };
@@ -73,13 +67,9 @@ function withStaleWait(request: HttpRequest, query: ClientQuery): ClientQuery {
 }
 
 async function idsOf(query: ClientQuery, context: DatabaseContext): Promise<Found> {
-  const { outcome } = await withIndex(query, context, async (asked) => {
-    try {
-      return await context.loaded.indexes.ids(asked);
-    } catch (error) {
-      throw error instanceof IndexThreadError ? queryError(error) : error;
-    }
-  });
+  const { outcome } = await withIndex(query, context, (asked) =>
+    orQueryError(() => context.loaded.indexes.ids(asked)),
+  );
   if (outcome.kind === 'ids') return outcome;
   const name = outcome.kind === 'unknownIndex' ? outcome.name : outcome.definition.Name;
   throw new ProtocolError(

@@ -8,7 +8,8 @@ import { requiredText, strictBoolParameter } from '../../parameters/parameters.t
 import { empty, type HttpResponse, json, NOT_FOUND } from '../../response.ts';
 import { type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import type { PatchCommand } from '../batch/batch-request.ts';
-import { expandPatches, modifiedDocument, retryPatches } from '../batch/expand-patches.ts';
+import { expandPatches, retryPatches, shownDocument } from '../batch/expand-patches.ts';
+import { originalDocument, patchActions } from './patch-actions.ts';
 import { patchOf } from './patch-request.ts';
 
 /** A change of one document by script; with `test` nothing is written. */
@@ -26,6 +27,7 @@ const patch: DatabaseHandler = async (request, { loaded }) => {
     patch: script,
     ifMissing: patchOf(member(body, 'PatchIfMissing'), 'PatchIfMissing'),
     returnsDocument: true,
+    showsWork: isDebug,
   };
   try {
     return await retryPatches(async (attempt): Promise<HttpResponse> => {
@@ -41,8 +43,13 @@ const patch: DatabaseHandler = async (request, { loaded }) => {
       );
       return json(outcome.status === 'Created' ? 201 : 200, {
         Status: outcome.status,
-        ModifiedDocument: modifiedDocument(outcome),
-        ...(isDebug ? { OriginalDocument: null, Debug: debugOf(outcome) } : {}),
+        ModifiedDocument: shownDocument(outcome.whole),
+        ...(isDebug
+          ? {
+              OriginalDocument: isTest ? originalDocument(outcome) : null,
+              Debug: { Info: outcome.info, Actions: patchActions(outcome) },
+            }
+          : {}),
         ...(stored?.type === 'PUT'
           ? {
               LastModified: formatTicks(stored.lastModified),
@@ -58,20 +65,5 @@ const patch: DatabaseHandler = async (request, { loaded }) => {
     throw error;
   }
 };
-
-function debugOf(outcome: {
-  readonly info: readonly string[];
-  readonly puts: readonly { readonly id: string; readonly json: string }[];
-  readonly deletes: readonly { readonly id: string }[];
-}) {
-  return {
-    Info: outcome.info,
-    Actions: {
-      LoadDocument: [],
-      PutDocument: outcome.puts.map((put) => ({ Id: put.id, Data: JSON.parse(put.json) as unknown })),
-      DeleteDocument: outcome.deletes.map((one) => one.id),
-    },
-  };
-}
 
 export const patchRoutes = [databaseRoute('PATCH /docs', 'ReadWrite', patch)];

@@ -1,4 +1,4 @@
-import type { IndexThreadError } from '../../../index-thread/thread-error.ts';
+import { IndexThreadError } from '../../../index-thread/thread-error.ts';
 import { notImplemented, ProtocolError } from '../../errors/protocol-error.ts';
 
 /** By the name of the error in the index thread: what the protocol calls it. */
@@ -32,4 +32,13 @@ export function queryError({ kind, message }: IndexThreadError): Error {
     );
   }
   return new ProtocolError(500, TYPES[kind] ?? 'System.InvalidOperationException', message);
+}
+
+/** What the index thread answers; its errors as the protocol calls them. */
+export async function orQueryError<Result>(ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw error instanceof IndexThreadError ? queryError(error) : error;
+  }
 }

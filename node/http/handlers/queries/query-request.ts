@@ -1,5 +1,6 @@
 import type { QueryParameters } from '../../../querying/plan/bind-values.ts';
 import { PROJECTION_BEHAVIORS, type ProjectionBehavior } from '../../../querying/plan/projection-behavior.ts';
+import type { ShownPart } from '../../../querying/plan/query-plan.ts';
 import {
   endOfBody,
   formatError,
@@ -24,6 +25,7 @@ export interface ClientQuery {
   /** Null: the answer may be of an index that is behind. */
   readonly waitMs: number | null;
   readonly knownEtag: string | null;
+  readonly shows: ShownPart;
 }
 
 /** How long a wait without a time is, in milliseconds. */
@@ -54,6 +56,7 @@ export function queryOf(body: JsonObject, request: HttpRequest): ClientQuery {
       member(body, 'WaitForNonStaleResultsTimeout'),
     ),
     knownEtag: knownEtag(request),
+    shows: shownPart(request),
   };
 }
 
@@ -75,6 +78,7 @@ export function queryOfUrl(request: HttpRequest): ClientQuery {
       optionalText(request, 'waitForNonStaleResultsTimeout'),
     ),
     knownEtag: knownEtag(request),
+    shows: shownPart(request),
   };
 }
 
@@ -98,6 +102,11 @@ function waitOf(isAsked: boolean, timeout: unknown): number | null {
     );
   }
   return ms;
+}
+
+function shownPart(request: HttpRequest): ShownPart {
+  if (optionalText(request, 'debug')?.toLowerCase() === 'entries') return 'entries';
+  return strictBoolParameter(request, 'metadataOnly', false) ? 'metadata' : 'results';
 }
 
 function count(body: JsonObject, name: string, otherwise: number): number {

@@ -1,11 +1,12 @@
 import { ROLLING_VERSION } from '../../../cluster/command-version.ts';
-import { IndexThreadError } from '../../../index-thread/thread-error.ts';
 import type { IndexMissing, QueryOutcome } from '../../../index-thread/thread-protocol.ts';
-import { ProtocolError } from '../../errors/protocol-error.ts';
-import { type HttpResponse, jsonBytes, NOT_FOUND, NOT_MODIFIED } from '../../response.ts';
+import { invalidOperation, ProtocolError } from '../../errors/protocol-error.ts';
+import { optionalText } from '../../parameters/parameters.ts';
+import type { HttpRequest } from '../../request.ts';
+import { type HttpResponse, json, jsonBytes, NOT_FOUND, NOT_MODIFIED } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import { includedValues } from '../documents/included-values.ts';
-import { queryError } from './query-error.ts';
+import { orQueryError } from './query-error.ts';
 import { type ClientQuery, queryOfBody, queryOfUrl } from './query-request.ts';
 
 /** How long the query that makes an index waits for it, unless it says otherwise, in milliseconds. */
@@ -37,6 +38,16 @@ export async function runQuery(query: ClientQuery, context: DatabaseContext): Pr
         `The index ${outcome.definition.Name} was made ${extras.length === 0 ? 0 : INDEXES_MADE_MAX} times for this query, and is not there: ${indexes.autoIndexes.length} auto indexes are.`,
       );
   }
+}
+
+/** `{IndexName, Results: [{Index, Reason}]}`. */
+async function explained(query: ClientQuery, { loaded }: DatabaseContext): Promise<HttpResponse> {
+  const { choice } = await orQueryError(() => loaded.indexes.explain({ ...query, extras: [] }));
+  if (choice === null) throw invalidOperation('Explain can only work on dynamic indexes');
+  return json(200, {
+    IndexName: choice.index,
+    Results: choice.rejected.map(({ index, reason }) => ({ Index: index, Reason: reason })),
+  });
 }
 
 /** The answer, an object, with the compare-exchange values of these keys, as this node has applied them. */
@@ -83,15 +94,34 @@ async function sent(
   { indexes }: DatabaseContext['loaded'],
   query: ClientQuery & { readonly extras: readonly string[] },
 ): Promise<QueryOutcome> {
-  try {
-    return await indexes.query(query);
-  } catch (error) {
-    throw error instanceof IndexThreadError ? queryError(error) : error;
+  return orQueryError(() => indexes.query(query));
+}
+
+/** `debug`: absent or `entries`: the answer (of entries); `explain`: why it is which index. */
+async function answered(
+  request: HttpRequest,
+  query: ClientQuery,
+  context: DatabaseContext,
+): Promise<HttpResponse> {
+  const debug = optionalText(request, 'debug');
+  switch (debug?.toLowerCase()) {
+    case undefined:
+    case 'entries':
+      return runQuery(query, context);
+    case 'explain':
+      return explained(query, context);
+    default:
+      throw new ProtocolError(
+        500,
+        'System.NotSupportedException',
+        `Not supported query debug operation: '${debug}'. There are 'entries' and 'explain'.`,
+      );
   }
 }
 
-const post: DatabaseHandler = async (request, context) => runQuery(await queryOfBody(request), context);
-const get: DatabaseHandler = (request, context) => runQuery(queryOfUrl(request), context);
+const post: DatabaseHandler = async (request, context) =>
+  answered(request, await queryOfBody(request), context);
+const get: DatabaseHandler = (request, context) => answered(request, queryOfUrl(request), context);
 
 export const queryRoutes = [
   databaseRoute('POST /queries', 'Read', post, { isHot: true }),

@@ -5,7 +5,7 @@ import { STREAM_CHUNK_BYTES } from '../../limits.ts';
 import type { HttpRequest } from '../../request.ts';
 import { empty, type HttpResponse, JSON_TYPE, json } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
-import { queryError } from './query-error.ts';
+import { orQueryError, queryError } from './query-error.ts';
 import { type ClientQuery, queryOfBody, queryOfUrl } from './query-request.ts';
 import { withIndex } from './run-query.ts';
 import { type StreamForm, streamForm } from './stream-form.ts';
@@ -19,13 +19,9 @@ async function stream(
 ): Promise<HttpResponse> {
   const form = streamForm(request);
   const { indexes } = context.loaded;
-  const { outcome } = await withIndex(query, context, async (asked) => {
-    try {
-      return await indexes.openStream(asked);
-    } catch (error) {
-      throw error instanceof IndexThreadError ? queryError(error) : error;
-    }
-  });
+  const { outcome } = await withIndex(query, context, (asked) =>
+    orQueryError(() => indexes.openStream(asked)),
+  );
   if (outcome.kind !== 'stream') {
     const name = outcome.kind === 'unknownIndex' ? outcome.name : outcome.definition.Name;
     return json(404, { Error: `Index ${name} does not exist` });
