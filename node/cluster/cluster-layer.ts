@@ -1,65 +1,28 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Logger } from '../observability/logger.ts';
 import { RachisNode } from '../rachis/rachis-node.ts';
 import { CLUSTER_WIRE_VERSION } from '../rachis/transport/rachis-transport.ts';
-import type { PeerFetch } from '../security/peer-https.ts';
-import type { StorageWriter } from '../storage/storage-writer.ts';
-import { connectWire, type WireConnector } from '../wire/connect.ts';
+import { connectWire } from '../wire/connect.ts';
 import type { FrameConnection } from '../wire/frame-connection.ts';
 import type { OperationHeader } from '../wire/operation-header.ts';
 import { CertificateDirectory } from './certificate-directory.ts';
 import type { ClusterCommand } from './cluster-command.ts';
-import { errorFromValue } from './cluster-error.ts';
+import type { ClusterLayerOptions } from './cluster-layer-options.ts';
 import { ClusterMembership } from './cluster-membership.ts';
 import { ClusterNodes } from './cluster-nodes.ts';
 import { type LogEnd, type RecoveryReport, recoverAlone } from './cluster-recovery.ts';
-import type { ClusterSettings } from './cluster-settings.ts';
 import { ClusterStateMachine } from './cluster-state-machine.ts';
 import { type ClusterStatus, type ClusterTopologyView, clusterStatusOf } from './cluster-status.ts';
 import { ClusterWatch } from './cluster-watch.ts';
-import { type CommandEnvelope, decodeEnvelope, encodeEnvelope } from './command-envelope.ts';
-import { COMMAND_VERSIONS, type CommandVersions, checkVersion } from './command-version.ts';
+import { CommandSubmission, type SubmitOptions } from './command-submission.ts';
+import { COMMAND_VERSIONS, type CommandVersions } from './command-version.ts';
 import { ConsistentStore } from './consistent-store.ts';
 import type { IndexCommand } from './index-commands.ts';
-import { decideAsLeader } from './leader-decisions.ts';
 import { HAND_OVER_TIMEOUT_MS, ISOLATED_ELECTION_TIMEOUTS } from './limits.ts';
 import { LogClock } from './log-clock.ts';
-import type { DatabaseReport } from './node-report.ts';
 import { RaftView } from './raft-view.ts';
-import type { CommandOutcome } from './state/apply-command.ts';
 import { identitiesIn } from './state/identities.ts';
 import { RECORDS, SERVER_CLIENT_CONFIGURATION } from './state/state-keys.ts';
 import { findRecord, type StoredRecord } from './state/stored-record.ts';
-
-export interface ClusterLayerOptions {
-  /** Folder of the cluster's storage: Raft log, identity and state. */
-  readonly path: string;
-  readonly writer: StorageWriter;
-  readonly durable: boolean;
-  /** How this node is reached; asked whenever it is told to others. */
-  readonly publicUrl: () => string;
-  /** `host:port` */
-  readonly tcpAddress: () => string;
-  /** How other nodes' TCP ports are reached; absent: plainly. */
-  readonly connect?: WireConnector;
-  /** How they are asked over HTTP; absent: plainly. */
-  readonly fetch?: PeerFetch;
-  readonly logger: Logger;
-  readonly settings: ClusterSettings;
-  /** The zone that this node is in by its own configuration; null: that is told by somebody else, or not at all. */
-  readonly zone?: string | null;
-  /** Which commands this program knows; absent: those of this release. */
-  readonly commandVersions?: CommandVersions;
-  /** What this node tells the leader about its databases. */
-  readonly reports: () => readonly DatabaseReport[];
-  /** Rachis can't go on: its log is damaged or can't be written. */
-  readonly onFatal?: (error: Error) => void;
-  /** Told of each write of the Raft log: milliseconds until it was durable, and bytes. */
-  readonly observeLogWrite?: (milliseconds: number, bytes: number) => void;
-  /** Told of each slice of committed entries that was applied: milliseconds, and entries. */
-  readonly observeApply?: (milliseconds: number, entries: number) => void;
-}
 
 /**
  * The cluster layer of a node, as the rooms above see it: the replicated state, commands from any node, membership, and
@@ -80,22 +43,23 @@ export class ClusterLayer {
   readonly #stateMachine: ClusterStateMachine;
   readonly #rachis: RachisNode;
   readonly #nodes: ClusterNodes;
+  readonly #submission: CommandSubmission;
   readonly #membership: ClusterMembership;
   readonly #logClock: LogClock;
   #records: readonly StoredRecord[] | null = null;
-  /** What this node has submitted and waits for: as a leader it need not read its own bytes again. */
-  readonly #submitted = new Map<Uint8Array, CommandEnvelope>();
 
-  private constructor(
-    options: ClusterLayerOptions,
-    stateMachine: ClusterStateMachine,
-    open: (layer: ClusterLayer) => RachisNode,
-  ) {
+  private constructor(options: ClusterLayerOptions, stateMachine: ClusterStateMachine, rachis: RachisNode) {
     this.#options = options;
     this.#versions = options.commandVersions ?? COMMAND_VERSIONS;
     this.#stateMachine = stateMachine;
-    this.#rachis = open(this);
+    this.#rachis = rachis;
     this.#nodes = new ClusterNodes(this.#rachis, stateMachine.state);
+    this.#submission = new CommandSubmission({
+      rachis: this.#rachis,
+      nodes: this.#nodes,
+      state: stateMachine.state,
+      versions: this.#versions,
+    });
     this.raft = new RaftView(this.#rachis, stateMachine.state);
     this.certificates = new CertificateDirectory(stateMachine.state);
     stateMachine.onRecordsChanged(() => {
@@ -168,14 +132,14 @@ export class ClusterLayer {
         ...(options.settings.snapshotBytesPerSecond === undefined
           ? {}
           : { snapshotBytesPerSecond: options.settings.snapshotBytesPerSecond }),
-        prepare: (data) => layer?.prepare(data) ?? data,
+        prepare: (data) => (layer === undefined ? data : layer.#submission.prepare(data)),
         hear: (from, topic, body) => layer?.observer.hear(from, topic, body),
         serve: async (topic) => layer?.observer.answer(topic),
         ...(options.onFatal === undefined ? {} : { onFatal: options.onFatal }),
         ...(options.observeLogWrite === undefined ? {} : { observeLogWrite: options.observeLogWrite }),
         ...(options.observeApply === undefined ? {} : { observeApply: options.observeApply }),
       });
-      layer = new ClusterLayer(options, stateMachine, () => rachis);
+      layer = new ClusterLayer(options, stateMachine, rachis);
       return layer;
     } catch (error) {
       await stateMachine.close();
@@ -250,29 +214,12 @@ export class ClusterLayer {
     this.#membership.serve();
   }
 
-  /**
-   * Has a command committed and applied here, from any node. A command with the same `requestId` runs once, however
-   * often it is sent; null: it may run twice. Rejects with the command's own ClusterError, or with an error of Rachis.
-   */
-  async submit(
+  /** Has a command committed and applied here, from any node: see CommandSubmission. */
+  submit(
     command: ClusterCommand,
-    options: { readonly requestId?: string | null; readonly timeoutMs?: number } = {},
+    options: SubmitOptions = {},
   ): Promise<{ readonly index: number; readonly result: unknown }> {
-    this.#nodes.checkNamed(command);
-    // Without an id of the client's it gets one all the same: Rachis may have to propose it twice.
-    const requestId = options.requestId === undefined ? randomUUID() : options.requestId;
-    const envelope = { requestId, timeMs: Date.now(), command };
-    const data = encodeEnvelope(envelope);
-    const timeout = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
-    this.#submitted.set(data, envelope);
-    try {
-      const { index, result } = await this.#rachis.submit(data, timeout);
-      const outcome = result as CommandOutcome;
-      if ('error' in outcome) throw errorFromValue(outcome.error);
-      return { index, result: outcome.result };
-    } finally {
-      this.#submitted.delete(data);
-    }
+    return this.#submission.submit(command, options);
   }
 
   record(name: string): StoredRecord | undefined {
@@ -382,18 +329,5 @@ export class ClusterLayer {
     this.#membership.close();
     await this.#rachis.close();
     await this.#stateMachine.close();
-  }
-
-  /** On the leader, before the command is appended. */
-  prepare(data: Uint8Array): Uint8Array {
-    const envelope = this.#submitted.get(data) ?? decodeEnvelope(data);
-    checkVersion(envelope.command, this.#nodes.versions(), this.#versions);
-    const command = decideAsLeader(envelope.command, () => ({
-      state: this.#stateMachine.state,
-      candidates: this.#nodes.candidates(),
-      nodeIdOf: (tag) => this.#nodes.byTag(tag)?.id,
-      turn: this.#rachis.status().lastIndex,
-    }));
-    return command === envelope.command ? data : encodeEnvelope({ ...envelope, command });
   }
 }

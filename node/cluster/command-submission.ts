@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import type { RachisNode } from '../rachis/rachis-node.ts';
+import type { ClusterCommand } from './cluster-command.ts';
+import { errorFromValue } from './cluster-error.ts';
+import type { ClusterNodes } from './cluster-nodes.ts';
+import { type CommandEnvelope, decodeEnvelope, encodeEnvelope } from './command-envelope.ts';
+import { type CommandVersions, checkVersion } from './command-version.ts';
+import { decideAsLeader } from './leader-decisions.ts';
+import type { CommandOutcome } from './state/apply-command.ts';
+import type { StateReader } from './state/state-transaction.ts';
+
+export interface CommandSubmissionOptions {
+  readonly rachis: RachisNode;
+  readonly nodes: ClusterNodes;
+  readonly state: StateReader;
+  readonly versions: CommandVersions;
+}
+
+export interface SubmitOptions {
+  /** Absent: the command gets one of its own. null: it may run twice. */
+  readonly requestId?: string | null;
+  readonly timeoutMs?: number;
+}
+
+/** The way of a command into the log: from any node to the leader, and what the leader makes of it before it is appended. */
+export class CommandSubmission {
+  readonly #options: CommandSubmissionOptions;
+  /** What this node has submitted and waits for: as a leader it need not read its own bytes again. */
+  readonly #waiting = new Map<Uint8Array, CommandEnvelope>();
+
+  constructor(options: CommandSubmissionOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Has a command committed and applied here, from any node. A command with the same `requestId` runs once, however
+   * often it is sent. Rejects with the command's own ClusterError, or with an error of Rachis.
+   */
+  async submit(
+    command: ClusterCommand,
+    { requestId, timeoutMs }: SubmitOptions = {},
+  ): Promise<{ readonly index: number; readonly result: unknown }> {
+    const { rachis, nodes } = this.#options;
+    nodes.checkNamed(command);
+    // Without an id of the client's it gets one all the same: Rachis may have to propose it twice.
+    const id = requestId === undefined ? randomUUID() : requestId;
+    const envelope = { requestId: id, timeMs: Date.now(), command };
+    const data = encodeEnvelope(envelope);
+    this.#waiting.set(data, envelope);
+    try {
+      const { index, result } = await rachis.submit(data, timeoutMs === undefined ? {} : { timeoutMs });
+      const outcome = result as CommandOutcome;
+      if ('error' in outcome) throw errorFromValue(outcome.error);
+      return { index, result: outcome.result };
+    } finally {
+      this.#waiting.delete(data);
+    }
+  }
+
+  /** On the leader, before the command is appended. */
+  prepare(data: Uint8Array): Uint8Array {
+    const { rachis, nodes, state, versions } = this.#options;
+    const envelope = this.#waiting.get(data) ?? decodeEnvelope(data);
+    checkVersion(envelope.command, nodes.versions(), versions);
+    const command = decideAsLeader(envelope.command, () => ({
+      state,
+      candidates: nodes.candidates(),
+      nodeIdOf: (tag) => nodes.byTag(tag)?.id,
+      turn: rachis.status().lastIndex,
+    }));
+    return command === envelope.command ? data : encodeEnvelope({ ...envelope, command });
+  }
+}
