@@ -102,6 +102,31 @@ describe('a JavaScript index', () => {
     );
   });
 
+  it('keeps its compound fields, and answers what they are for', async () => {
+    class ByCompanyAndTotal extends OrderTotals {
+      constructor() {
+        super();
+        this.compoundField('company', 'total');
+      }
+    }
+    await new ByCompanyAndTotal().execute(store);
+    const kept = await store.maintenance.send(new GetIndexOperation('ByCompanyAndTotal'));
+    expect(kept.compoundFields).toEqual([['company', 'total']]);
+    const asked = store
+      .openSession()
+      .query<Order>({ index: ByCompanyAndTotal })
+      .waitForNonStaleResults()
+      .whereEquals('company', 'a')
+      .orderByDescending('total' as never, 'Double');
+    expect(await ids(asked)).toEqual(['orders/1', 'orders/3']);
+    const odd = new IndexDefinition();
+    odd.name = 'Odd';
+    odd.maps = new Set(["map('Orders', o => ({ a: o.company }))"]);
+    odd.compoundFields = [['a', 'b', 'c']];
+    await expect(store.maintenance.send(new PutIndexesOperation(odd))).rejects.toThrow('list of pairs');
+    await store.maintenance.send(new DeleteIndexOperation('ByCompanyAndTotal'));
+  });
+
   it('follows changes and deletions', async () => {
     const session = store.openSession();
     await session.store(new Order('c', [{ product: 'pot', price: 30, count: 1 }]), 'orders/4');

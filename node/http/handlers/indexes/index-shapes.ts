@@ -57,6 +57,7 @@ export function staticShape(definition: StaticIndexDefinition) {
     ReduceOutputIndex: null,
     PatternForOutputReduceToCollectionReferences: null,
     PatternReferencesCollectionName: null,
+    CompoundFields: [],
     AdditionalAssemblies: [],
     ...definition,
     Type: staticIndexType(definition),

@@ -80,6 +80,17 @@ function refuseUnserved(raw: JsonObject, name: string, maps: readonly string[]):
   const series = maps.find((map) => /^\s*(timeSeries|counters)\b/i.test(map));
   if (series !== undefined) throw notImplemented(`The map of index '${name}' over time series or counters`);
   for (const name of OUTPUT_MEMBERS) textMember(raw, name);
+  requirePairs(member(raw, 'CompoundFields') ?? []);
+}
+
+/** Pairs of fields to filter by one and order by the other: they change nothing of the answers, and need nothing here. */
+function requirePairs(compound: unknown): void {
+  const isPair = (one: unknown): boolean =>
+    Array.isArray(one) && one.length === 2 && one.every((field) => typeof field === 'string');
+  if (Array.isArray(compound) && compound.every(isPair)) return;
+  throw argumentError(
+    `'CompoundFields' must be a list of pairs of field names, but it is ${JSON.stringify(compound)}.`,
+  );
 }
 
 function fieldsOf(raw: JsonObject, name: string): Readonly<Record<string, IndexFieldOptions>> {
