@@ -71,7 +71,13 @@ export class DatabaseWorker {
     this.#wishes = new OutputWishes(ask);
   }
 
-  async call(call: IndexCall): Promise<unknown> {
+  /** A query that waits for nothing is answered at once. */
+  call(call: IndexCall): unknown {
+    if (call.kind !== 'query') return this.#call(call);
+    return lookingUp(call.query.values, (values) => this.#query(call.query, values));
+  }
+
+  async #call(call: Exclude<IndexCall, { kind: 'query' }>): Promise<unknown> {
     switch (call.kind) {
       case 'open':
         this.#opened = call;
@@ -88,14 +94,12 @@ export class DatabaseWorker {
       case 'committed':
         this.#wake();
         return null;
-      case 'query':
-        return lookingUp(call.query.values, (values) => this.#query(call.query, values));
       case 'explain':
-        return lookingUp(call.query.values, async (values) =>
+        return lookingUp(call.query.values, (values) =>
           explainQuery(call.query, this.#definitions.auto, values),
         );
       case 'patch':
-        return lookingUp(call.request.values, async (values) =>
+        return lookingUp(call.request.values, (values) =>
           patchDocument(call.request, this.#required.documents.reader, this.#scripts, values),
         );
       case 'ids':
@@ -199,29 +203,23 @@ export class DatabaseWorker {
     return null;
   }
 
-  async #query(query: ThreadQuery, values: ValueLookup): Promise<QueryOutcome> {
+  #query(query: ThreadQuery, values: ValueLookup): QueryOutcome | Promise<QueryOutcome> {
     const nowMs = Date.now();
     const plan = compileQuery(query, nowMs, values);
     const { documents, indexes } = this.#required;
+    const scripts = this.#scripts;
     if (plan.source.kind === 'collection') {
-      return this.#outcome(
-        queryCollection(plan, { documents, nowMs, scripts: this.#scripts }),
-        query,
-        values,
-      );
+      return this.#outcome(queryCollection(plan, { documents, nowMs, scripts }), query, values);
     }
     const found = this.#indexFor(plan, indexes);
     if (!('index' in found)) return found;
-    if (query.waitMs !== null) await this.#caughtUp(found.index, documents.lastEtag(null), query.waitMs);
-    return this.#outcome(
-      answerFromIndex(this.#withBases(plan, found.index), found.index, {
-        documents: this.#required.documents,
-        nowMs,
-        scripts: this.#scripts,
-      }),
-      query,
-      values,
-    );
+    const { index } = found;
+    const answer = (): QueryOutcome => {
+      const context = { documents: this.#required.documents, nowMs, scripts };
+      return this.#outcome(answerFromIndex(this.#withBases(plan, index), index, context), query, values);
+    };
+    if (query.waitMs === null) return answer();
+    return this.#caughtUp(index, documents.lastEtag(null), query.waitMs).then(answer);
   }
 
   #indexFor(plan: QueryPlan, indexes: LocalIndexes): { readonly index: LocalIndex } | IndexMissing {
@@ -300,7 +298,7 @@ export class DatabaseWorker {
     // Of compare-exchange values the etag says nothing.
     if (knownEtag === etag && includedValueKeys === null) return { kind: 'notModified' };
     const body = answerJson(answer, this.#opened?.nodeTag ?? '?', extras);
-    return { kind: 'answer', body, etag, indexName: answer.indexName, includedValueKeys };
+    return { kind: 'answer', body, etag, includedValueKeys };
   }
 
   async #waitFor({ indexes: names, upToEtag, timeoutMs }: IndexWait): Promise<readonly string[]> {

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { OutputFailure, OutputSink } from '../indexing/output/reduce-output.ts';
 import type { Logger } from '../observability/logger.ts';
 import { PENDING_CALLS_MAX } from './limits.ts';
+import { Outbox } from './outbox.ts';
 import { IndexThreadError } from './thread-error.ts';
 import type { IndexCall, ThreadReply, ThreadRequest, ThreadWish } from './thread-protocol.ts';
 
@@ -16,6 +17,7 @@ const UNANSWERED = 0;
 /** The main thread's side of the index thread; one a node, shared by its databases. */
 export class IndexHost {
   readonly #worker: Worker;
+  readonly #outbox: Outbox<ThreadRequest>;
   readonly #pending = new Map<number, Pending>();
   readonly #writers = new Map<number, OutputSink>();
   readonly #exited: Promise<void>;
@@ -27,9 +29,17 @@ export class IndexHost {
   constructor(options: { readonly logger: Logger }) {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     this.#worker = new Worker(new URL(`./index-thread.${extension}`, import.meta.url), { name: 'indexes' });
-    this.#worker.on('message', (message: ThreadReply | { readonly wish: ThreadWish }) => {
+    this.#outbox = new Outbox<ThreadRequest>({
+      send: (requests) => this.#worker.postMessage(requests),
+      // The requests of all sockets that were read in one turn.
+      afterTurn: (call) => setImmediate(call),
+      refused: ({ ticket }, error) => {
+        this.#onReply({ ticket, error: { name: 'DataCloneError', message: String(error) } });
+      },
+    });
+    this.#worker.on('message', (message: readonly ThreadReply[] | { readonly wish: ThreadWish }) => {
       if ('wish' in message) this.#onWish(message.wish);
-      else this.#onReply(message);
+      else for (const reply of message) this.#onReply(reply);
     });
     this.#worker.on('error', (error) => {
       options.logger.error('The index thread failed; queries and indexes stop until the node is restarted', {
@@ -72,7 +82,7 @@ export class IndexHost {
     const ticket = this.#nextTicket++;
     return new Promise((resolve, reject) => {
       this.#pending.set(ticket, { resolve, reject });
-      this.#worker.postMessage({ ticket, database, call } satisfies ThreadRequest);
+      this.#outbox.put({ ticket, database, call });
     });
   }
 
@@ -91,7 +101,7 @@ export class IndexHost {
     const answer = (outcome: readonly OutputFailure[] | { readonly error: string }): void => {
       // However many calls wait: an index waits for this one, and nobody waits for its answer.
       const call: IndexCall = { kind: 'outputsWritten', ticket, outcome };
-      this.#worker.postMessage({ ticket: UNANSWERED, database, call } satisfies ThreadRequest);
+      this.#outbox.put({ ticket: UNANSWERED, database, call });
     };
     const writer = this.#writers.get(database);
     if (writer === undefined) answer({ error: 'The database is closed.' });

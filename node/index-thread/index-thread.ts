@@ -2,7 +2,10 @@ import { parentPort } from 'node:worker_threads';
 import { ScriptEngine } from '../scripting/script-engine.ts';
 import { InlineWriter } from '../storage/inline-writer.ts';
 import { DatabaseWorker } from './database-worker.ts';
-import type { ThreadReply, ThreadRequest, ThreadWish } from './thread-protocol.ts';
+import { givenBytes } from './given-bytes.ts';
+import { REPLIES_WAIT_MS_MAX } from './limits.ts';
+import { Outbox } from './outbox.ts';
+import type { ThreadError, ThreadReply, ThreadRequest, ThreadWish } from './thread-protocol.ts';
 
 /**
  * The index thread of a node: it makes the indexes of all databases and answers their queries, so that neither
@@ -14,7 +17,17 @@ const writer = new InlineWriter();
 const scripts = new ScriptEngine();
 const databases = new Map<number, DatabaseWorker>();
 
-async function serve({ ticket, database, call }: ThreadRequest): Promise<void> {
+const outbox = new Outbox<ThreadReply>({
+  send: (messages) => {
+    const { replies, transfer } = givenBytes(messages);
+    port.postMessage(replies, transfer);
+  },
+  // After what comes of this turn's requests without waiting for anything, and before any batch of an index.
+  afterTurn: (call) => process.nextTick(call),
+  refused: ({ ticket }, error) => port.postMessage([{ ticket, error: errorOf(error) }]),
+});
+
+function serve({ ticket, database, call }: ThreadRequest): void {
   let worker = databases.get(database);
   if (worker === undefined) {
     worker = new DatabaseWorker(writer, scripts, (wish, write) => {
@@ -22,27 +35,30 @@ async function serve({ ticket, database, call }: ThreadRequest): Promise<void> {
     });
     databases.set(database, worker);
   }
+  const fail = (error: unknown): void => outbox.put({ ticket, error: errorOf(error) });
   try {
-    const result = await worker.call(call);
-    if (call.kind === 'close') databases.delete(database);
-    reply({ ticket, result });
+    const result = worker.call(call);
+    const answer = (settled: unknown): void => {
+      if (call.kind === 'close') databases.delete(database);
+      outbox.put({ ticket, result: settled });
+    };
+    if (result instanceof Promise) result.then(answer, fail);
+    else answer(result);
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    reply({ ticket, error: { name, message } });
+    fail(error);
   }
 }
 
-function reply(message: ThreadReply): void {
-  const body = 'result' in message ? bodyOf(message.result) : undefined;
-  port?.postMessage(message, body === undefined ? [] : [body]);
+function errorOf(error: unknown): ThreadError {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return { name, message };
 }
 
-/** The bytes of an answer are given away, not copied; small ones may share memory with others and can't be. */
-function bodyOf(result: unknown): ArrayBuffer | undefined {
-  if (result === null || typeof result !== 'object' || !('body' in result)) return undefined;
-  const { body } = result;
-  if (!(body instanceof Uint8Array) || body.byteLength !== body.buffer.byteLength) return undefined;
-  return body.buffer as ArrayBuffer;
-}
-
-port.on('message', (request: ThreadRequest) => void serve(request));
+port.on('message', (requests: readonly ThreadRequest[]) => {
+  const startedMs = performance.now();
+  for (const request of requests) {
+    serve(request);
+    // Answers go together while they are quick; none waits for slow ones behind it.
+    if (performance.now() - startedMs > REPLIES_WAIT_MS_MAX) outbox.flush();
+  }
+});

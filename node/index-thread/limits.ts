@@ -12,6 +12,13 @@ export const TERMS_MAX = 16_384;
 /** Requests to the thread that are not answered yet; more are refused. */
 export const PENDING_CALLS_MAX = 20_000;
 
+/**
+ * Requests or replies that cross between the threads together, and how long a reply may wait for others, in
+ * milliseconds: more at once would leave the other thread idle meanwhile.
+ */
+export const MESSAGES_TOGETHER_MAX = 8;
+export const REPLIES_WAIT_MS_MAX = 1;
+
 /** How long a query waits until its node has heard of the index that it had made, in milliseconds. */
 export const DEFINITION_WAIT_MS = 5_000;
 

@@ -158,7 +158,6 @@ export type QueryOutcome =
       readonly kind: 'answer';
       readonly body: Uint8Array;
       readonly etag: string;
-      readonly indexName: string;
       /** Compare-exchange values that are still to be put into the answer; null: it depends on none. */
       readonly includedValueKeys: readonly string[] | null;
     }
