@@ -137,7 +137,7 @@ export class ClusterWatch {
     if (topic !== MAINTENANCE_STATS) throw new ClusterOperationError(`There is no request '${topic}'.`);
     const tags = (this.#options.rachis.configuration?.nodes ?? []).map(({ tag }) => tag);
     const { receiveFromWorkerTimeoutMs } = this.#options.settings;
-    return maintenanceStats(tags, this.#observer, this.differing, receiveFromWorkerTimeoutMs);
+    return maintenanceStats(tags, this.#observer, this.#comparison, receiveFromWorkerTimeoutMs);
   }
 
   /** Something that a node told this one. */

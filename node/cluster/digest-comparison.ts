@@ -9,10 +9,16 @@ export class DigestComparison {
   /** Of this node, by index; the oldest go. */
   readonly #own = new Map<number, string>();
   readonly #differing = new Map<string, number>();
+  readonly #compared = new Map<string, number>();
 
   /** Tag → the place of the log at which the node was last found to differ. */
   get differing(): ReadonlyMap<string, number> {
     return this.#differing;
+  }
+
+  /** Tag → the newest place of the log at which the node's state was compared, whatever came of it. */
+  get compared(): ReadonlyMap<string, number> {
+    return this.#compared;
   }
 
   own(digests: readonly DigestAt[]): void {
@@ -31,6 +37,7 @@ export class DigestComparison {
     const common = digests.filter(({ index }) => this.#own.has(index));
     const newest = common.toSorted((a, b) => a.index - b.index).at(-1);
     if (newest === undefined) return null;
+    this.#compared.set(tag, newest.index);
     if (this.#own.get(newest.index) === newest.digest) {
       this.#differing.delete(tag);
       return null;
@@ -44,5 +51,6 @@ export class DigestComparison {
   forget(): void {
     this.#own.clear();
     this.#differing.clear();
+    this.#compared.clear();
   }
 }

@@ -1,4 +1,5 @@
 import type { ClusterObserver } from './cluster-observer.ts';
+import type { DigestComparison } from './digest-comparison.ts';
 import { DECISIONS_KEPT } from './limits.ts';
 import type { DatabaseReport } from './node-report.ts';
 import { isObserverSuspended, observerDecisionsIn } from './state/observer-record.ts';
@@ -49,6 +50,8 @@ export interface NodeMaintenance {
   readonly appliedIndex: number | null;
   /** The place of the log at which its state was found to differ from the leader's; null: not found to. */
   readonly differsAt: number | null;
+  /** The newest place of the log at which the two were compared; null: not compared since this leader began to lead. */
+  readonly comparedAt: number | null;
   readonly databases: readonly DatabaseReport[];
   /** Lower-case name → when the copy was last seen well by this leader. */
   readonly lastGoodMs: Readonly<Record<string, number>>;
@@ -61,7 +64,7 @@ export type MaintenanceStats = Readonly<Record<string, NodeMaintenance>>;
 export function maintenanceStats(
   tags: readonly string[],
   observer: ClusterObserver,
-  differing: ReadonlyMap<string, number>,
+  comparison: Pick<DigestComparison, 'compared' | 'differing'>,
   reportTimeoutMs: number,
 ): MaintenanceStats {
   const nowMs = performance.now();
@@ -82,7 +85,8 @@ export function maintenanceStats(
               : 'Ok',
         reportedAtMs: report === undefined ? null : wallMs(report.receivedAtMs),
         appliedIndex: report?.appliedIndex ?? null,
-        differsAt: differing.get(tag) ?? null,
+        differsAt: comparison.differing.get(tag) ?? null,
+        comparedAt: comparison.compared.get(tag) ?? null,
         databases: [...(report?.databases.values() ?? [])],
         lastGoodMs: Object.fromEntries(seen),
       };

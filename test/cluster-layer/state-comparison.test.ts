@@ -25,6 +25,7 @@ describe('the comparison of states', () => {
     ]);
     expect(comparison.hear('B', [{ index: 1500, digest: 'z' }])).toBeNull();
     expect(comparison.differing.size).toBe(0);
+    expect(comparison.compared.size).toBe(0);
     const wrong = [
       { index: 2048, digest: 'z' },
       { index: 1024, digest: 'a' },
@@ -32,6 +33,7 @@ describe('the comparison of states', () => {
     expect(comparison.hear('B', wrong)).toBe(2048);
     expect(comparison.hear('B', wrong)).toBeNull();
     expect([...comparison.differing]).toEqual([['B', 2048]]);
+    expect([...comparison.compared]).toEqual([['B', 2048]]);
     expect(comparison.hear('B', [{ index: 2048, digest: 'b' }])).toBeNull();
     expect(comparison.differing.size).toBe(0);
   });
@@ -69,7 +71,7 @@ describe('the leader', () => {
     await cluster.converged();
     const reported = async () => {
       const told = Object.values(await leader.layer.observer.maintenanceStats());
-      return told.every(({ status }) => status === 'Ok');
+      return told.every(({ comparedAt }) => comparedAt !== null);
     };
     while (!(await reported())) await new Promise(setImmediate);
     expect(await differences(leader)).toEqual([]);

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitForConvergence } from '../processes/harness/compare-members.ts';
+import { requestJson } from '../processes/harness/http-json.ts';
 import { RavenCluster } from '../processes/harness/raven-cluster.ts';
+import type { RavenNode } from '../processes/harness/raven-node.ts';
 import { SmallDisk } from '../processes/harness/small-disk.ts';
 import { SeededRandom } from '../simulation/kernel/seeded-random.ts';
+import { compareDocuments, compareStates, type MaintenanceStats } from './checkers/compare-nodes.ts';
 import type { Finding } from './checkers/finding.ts';
 import { FAULTS, type FaultName } from './faults/all-faults.ts';
 import { Field } from './faults/field.ts';
@@ -41,7 +44,7 @@ export interface NemesisOptions {
 }
 
 export interface FoundBy extends Finding {
-  /** `cluster`: it did not recover, or a node ended by itself. */
+  /** `cluster`: it did not recover, a node ended by itself, or nodes differ in the end. */
   readonly workload: WorkloadName | 'cluster';
 }
 
@@ -102,6 +105,7 @@ async function strike(options: NemesisOptions, history: History, field: Field): 
     }
     await waitForConvergence(site.members, DATABASE);
     for (const workload of workloads) await workload.finish?.(clientOf(site, workload, options.seed, 1));
+    findings.push(...(await differences(cluster, site.members)));
   } catch (error) {
     const outputs = cluster.nodes.map(
       (node) => `---- ${field.tagOf(node)} ${node.url}\n${node.process.output}`,
@@ -123,6 +127,16 @@ async function strike(options: NemesisOptions, history: History, field: Field): 
     faults: nemesis.counts,
     findings,
   };
+}
+
+/** Of the state that nodes made from the log, and of their documents, once all are healed and nobody works. */
+async function differences(cluster: RavenCluster, members: readonly RavenNode[]): Promise<FoundBy[]> {
+  const look = async () => {
+    const { url } = await cluster.leader();
+    return requestJson<MaintenanceStats>('GET', `${url}/admin/cluster/maintenance-stats`);
+  };
+  const found = [...(await compareStates(look)), ...(await compareDocuments(members, DATABASE))];
+  return found.map((finding) => ({ workload: 'cluster', ...finding }));
 }
 
 /** All clients of all workloads, at work until they are told to go. */

@@ -25,10 +25,15 @@ export async function jsonObjectBody(request: HttpRequest): Promise<JsonObject> 
     throw new ProtocolError(
       500,
       'Sparrow.Exceptions.InvalidStartOfObjectException',
-      `Expected the body to be a JSON object, but it is ${Array.isArray(value) ? 'an array' : `a ${typeof value}`}.`,
+      `Expected the body to be a JSON object, but it is ${shapeOf(value)}.`,
     );
   }
   return value;
+}
+
+function shapeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }
 
 function parse(text: string): unknown {

@@ -60,6 +60,8 @@ function shownNode(tag: string, told: NodeMaintenance) {
     LastSuccessfulUpdateDateTime: dateOf(told.reportedAtMs),
     AppliedIndex: told.appliedIndex,
     StateDiffersAt: told.differsAt,
+    // A leader of an earlier program does not tell it.
+    StateComparedAt: told.comparedAt ?? null,
   };
 }
 
