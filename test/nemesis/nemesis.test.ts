@@ -2,15 +2,15 @@ import { expect, it } from 'vitest';
 import { type NemesisOptions, refusalOf, runNemesis } from './run-nemesis.ts';
 import { WORKLOAD_NAMES } from './workloads/all-workloads.ts';
 
-/** With this seed each of the faults is among them. */
-const SEED = 11;
+/** With this seed each of the faults is among them, where the machine has what setting clocks takes. */
+const SEED = 201;
 const EPISODES = 4;
 
-it('every workload gets what it is promised while nodes are killed, frozen and cut off', async () => {
+it('every workload gets what it is promised while nodes are killed, frozen and cut off, and their clocks set', async () => {
   const lines: string[] = [];
   const result = await runNemesis({
     workloads: WORKLOAD_NAMES,
-    faults: ['kill', 'pause', 'partition', 'transfer'],
+    faults: ['kill', 'pause', 'partition', 'transfer', 'clock'],
     seed: SEED,
     durationMs: 0,
     episodes: EPISODES,

@@ -73,7 +73,11 @@ export async function runNemesis(options: NemesisOptions): Promise<NemesisResult
   const history = new History(options.onOperation);
   const small = options.faults.includes('disk') ? await SmallDisk.mount(SMALL_DISK_MEGABYTES) : undefined;
   const dataDirectories = small === undefined ? [] : [join(small.path, 'data')];
-  const cluster = await RavenCluster.start(options.nodes, { behindProxies: true, dataDirectories });
+  const cluster = await RavenCluster.start(options.nodes, {
+    behindProxies: true,
+    hasOwnClock: options.faults.includes('clock'),
+    dataDirectories,
+  });
   try {
     const disk = small === undefined ? null : { disk: small, node: cluster.node(0) };
     const random = new SeededRandom(streamOf(options.seed, NEMESIS_STREAM));

@@ -1,3 +1,4 @@
+import { clock } from './clock.ts';
 import { group, loss, membership } from './cluster-faults.ts';
 import type { Fault } from './fault.ts';
 import { partition } from './partition.ts';
@@ -13,6 +14,7 @@ export const FAULTS = {
   membership,
   group,
   disk,
+  clock,
   loss,
 } as const satisfies Readonly<Record<string, Fault>>;
 

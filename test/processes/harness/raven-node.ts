@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FakeClock } from './fake-clock.ts';
 import { freePort } from './free-port.ts';
 import { requestJson, requestText } from './http-json.ts';
 import { PartitionProxy } from './partition-proxy.ts';
@@ -11,6 +12,8 @@ export interface RavenNodeOptions {
   readonly settings?: readonly string[];
   /** Peers reach it through proxies that can cut it off; the test itself always goes straight. */
   readonly behindProxies?: boolean;
+  /** Its wall clock can be set while it runs, where the machine has what that takes. */
+  readonly hasOwnClock?: boolean;
   /** Folder for its data, removed in the end; default: a temporary one. */
   readonly dataDirectory?: string;
 }
@@ -28,6 +31,12 @@ export interface ClusterTopology {
   };
 }
 
+/** What stands between a node and the machine. */
+interface Surroundings {
+  readonly proxies: Proxies | undefined;
+  readonly clock: FakeClock | undefined;
+}
+
 interface Proxies {
   readonly http: PartitionProxy;
   readonly tcp: PartitionProxy;
@@ -41,6 +50,8 @@ export class RavenNode {
   readonly url: string;
   /** What it tells its peers. */
   readonly publicUrl: string;
+  /** Its wall clock; undefined: the machine's. */
+  readonly clock: FakeClock | undefined;
   readonly #settings: readonly string[];
   readonly #proxies: Proxies | undefined;
   #process: RavenProcess | undefined;
@@ -49,7 +60,7 @@ export class RavenNode {
     dataDirectory: string,
     ports: { readonly http: number; readonly tcp: number },
     settings: readonly string[],
-    proxies: Proxies | undefined,
+    { proxies, clock }: Surroundings,
   ) {
     this.dataDirectory = dataDirectory;
     this.url = `http://127.0.0.1:${ports.http}`;
@@ -57,6 +68,7 @@ export class RavenNode {
     this.publicUrl = proxies === undefined ? this.url : `http://127.0.0.1:${proxies.http.port}`;
     this.#settings = settings;
     this.#proxies = proxies;
+    this.clock = clock;
   }
 
   static async start(options: RavenNodeOptions = {}): Promise<RavenNode> {
@@ -65,7 +77,8 @@ export class RavenNode {
     const proxies = options.behindProxies
       ? { http: await PartitionProxy.to(ports.http), tcp: await PartitionProxy.to(ports.tcp) }
       : undefined;
-    const node = new RavenNode(dataDirectory, ports, options.settings ?? [], proxies);
+    const clock = options.hasOwnClock ? FakeClock.create() : undefined;
+    const node = new RavenNode(dataDirectory, ports, options.settings ?? [], { proxies, clock });
     await node.start();
     return node;
   }
@@ -82,7 +95,7 @@ export class RavenNode {
   /** Starts the process and waits until it serves. */
   async start(): Promise<void> {
     if (this.isRunning) throw new Error(`The node at ${this.url} runs already.`);
-    this.#process = new RavenProcess([
+    const args = [
       `--ServerUrl=${this.url}`,
       `--ServerUrl.Tcp=tcp://127.0.0.1:${this.tcpPort}`,
       `--DataDir=${this.dataDirectory}`,
@@ -97,7 +110,8 @@ export class RavenNode {
             `--PublicServerUrl.Tcp=tcp://127.0.0.1:${this.#proxies.tcp.port}`,
           ]),
       ...this.#settings,
-    ]);
+    ];
+    this.#process = new RavenProcess(args, this.clock?.environment);
     await this.#process.served();
   }
 
@@ -145,6 +159,7 @@ export class RavenNode {
     }
     this.#proxies?.http.close();
     this.#proxies?.tcp.close();
+    this.clock?.dispose();
     await rm(this.dataDirectory, { recursive: true, force: true });
   }
 }
