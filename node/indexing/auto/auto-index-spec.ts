@@ -4,14 +4,12 @@ import { spaceOf } from '../../spatial/space.ts';
 import { DEFAULT_SPATIAL_OPTIONS } from '../../spatial/spatial-options.ts';
 import type { AutoIndexDefinition } from '../definitions/index-definition.ts';
 import type { IndexSpec, MappedDocument, SourceField } from '../local/index-spec.ts';
-import { documentValues, pathTree } from '../values/document-values.ts';
-import { parsePath } from '../values/field-path.ts';
+import { fieldReader } from '../values/field-reader.ts';
 import type { FieldValues } from '../values/index-value.ts';
 import { pointValues, wktValues } from '../values/spatial-values.ts';
 import { fieldsOf } from './auto-index-definition.ts';
 import type { AutoField, AutoSpatial } from './auto-index-name.ts';
 
-const METADATA = '@metadata';
 const ID = 'id()';
 
 /** An auto index, ready to run: its fields are paths into documents, or shapes of what is at such paths. */
@@ -46,7 +44,7 @@ const SPACE = spaceOf(DEFAULT_SPATIAL_OPTIONS);
 function fieldMapper(fields: readonly AutoField[]): IndexSpec['map'] {
   const argumentsOf = ({ name, spatial }: AutoField): readonly string[] => spatial?.MethodArguments ?? [name];
   const paths = [...new Set(fields.flatMap(argumentsOf))];
-  const read = pathReader(paths);
+  const read = fieldReader(paths);
   const made = fields.map((field) => ({
     ...field,
     from: argumentsOf(field).map((path) => paths.indexOf(path)),
@@ -67,24 +65,6 @@ function shapeValues({ MethodType }: AutoSpatial, first: FieldValues, second: Fi
   return MethodType === 'Wkt' ? wktValues(first, SPACE) : pointValues(first, second, SPACE);
 }
 
-/** Reads the values at paths, in the order of the paths. */
-function pathReader(names: readonly string[]): (document: StoredDocument) => readonly FieldValues[] {
-  const paths = names.map((name) => parsePath(name.replaceAll("'", '')));
-  const inBody = paths.map((path) => (path[0] === METADATA ? [] : path));
-  const inMetadata = paths.map((path) => (path[0] === METADATA ? path.slice(1) : []));
-  const bodyTree = { ...pathTree(inBody), ends: [] };
-  const metadataTree = { ...pathTree(inMetadata), ends: [] };
-  const readsMetadata = inMetadata.some((path) => path.length > 0);
-  return (document) => {
-    const body = documentValues(document.body, bodyTree, paths.length);
-    const metadata = readsMetadata ? documentValues(document.metadata, metadataTree, paths.length) : [];
-    if (!readsMetadata) return body;
-    return paths.map((path, at) =>
-      path[0] === METADATA ? (serverMetadata(document, path) ?? metadata[at] ?? []) : (body[at] ?? []),
-    );
-  };
-}
-
 /** A document that can't be mapped is an error of that document alone. */
 function attempt(map: () => MappedDocument): MappedDocument {
   try {
@@ -92,10 +72,4 @@ function attempt(map: () => MappedDocument): MappedDocument {
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** Members of the metadata that the server keeps beside the client's. */
-function serverMetadata(document: StoredDocument, path: readonly string[]): FieldValues | undefined {
-  if (path.length !== 2 || path[1] !== '@collection') return undefined;
-  return [document.collection];
 }

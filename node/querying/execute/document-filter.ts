@@ -3,8 +3,7 @@ import type { IndexField } from '../../indexing/definitions/index-field.ts';
 import { fieldTerms } from '../../indexing/store/field-terms.ts';
 import { TEXT_TERM, type Term } from '../../indexing/store/term.ts';
 import type { TermRange } from '../../indexing/store/term-range.ts';
-import { documentValues, pathTree } from '../../indexing/values/document-values.ts';
-import { parsePath } from '../../indexing/values/field-path.ts';
+import { fieldReader } from '../../indexing/values/field-reader.ts';
 import type { FieldValues } from '../../indexing/values/index-value.ts';
 import type { FieldNeed } from '../plan/field-need.ts';
 import type { Predicate } from '../plan/predicate.ts';
@@ -19,19 +18,27 @@ export function documentFilter(
   predicate: Predicate,
   needs: readonly FieldNeed[],
 ): (document: StoredDocument) => boolean {
-  const names = needs.map(({ name }) => name);
-  const tree = { ...pathTree(names.map((name) => parsePath(name.replaceAll("'", '')))), ends: [] };
+  const read = namedValues(needs.map(({ name }) => name));
+  return (document) => holds(predicate, document, read(document));
+}
+
+/** The values of fields, by their names. */
+export type ValuesByName = ReadonlyMap<string, FieldValues>;
+
+/** Reads fields of a document; its id is there, too. */
+export function namedValues(
+  names: readonly string[],
+): (document: StoredDocument) => Map<string, FieldValues> {
+  const read = fieldReader(names);
   return (document) => {
-    const values = documentValues(document.body, tree, names.length);
+    const values = read(document);
     const byName = new Map(names.map((name, at) => [name, values[at] ?? []]));
-    byName.set('id()', [document.id]);
-    return holds(predicate, document, byName);
+    return byName.set('id()', [document.id]);
   };
 }
 
-type ValuesByName = ReadonlyMap<string, FieldValues>;
-
-function holds(predicate: Predicate, document: StoredDocument, values: ValuesByName): boolean {
+/** Does the predicate hold for a document with these values? */
+export function holds(predicate: Predicate, document: StoredDocument, values: ValuesByName): boolean {
   switch (predicate.kind) {
     case 'all':
       return true;

@@ -13,10 +13,12 @@ import { explanations } from './explanations.ts';
 import { highlightings } from './highlight/highlight.ts';
 import { etagOf, indexMoment } from './index-moment.ts';
 import { Page } from './page.ts';
-import { type ProjectionScripts, projectionOf } from './project.ts';
+import { projectionOf, type RowKind } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
 import { orderOf } from './result-order.ts';
 import { type FoundRow, NOTHING_STORED } from './row.ts';
+import { rowFilter } from './row-filter.ts';
+import type { ProjectionScripts } from './run-select.ts';
 
 export interface QueryContext {
   readonly scripts: ScriptEngine;
@@ -37,12 +39,7 @@ export function queryCollection(plan: QueryPlan, context: QueryContext): QueryAn
   const startedMs = performance.now();
   const { documents } = context;
   return documents.read((reader) => {
-    const page = new Page(
-      plan,
-      projectionOf(plan, 'collection', scriptsOf(context, reader)),
-      reader,
-      context.nowMs,
-    );
+    const page = pageOf(plan, 'collection', context, reader);
     for (const document of collectionRows(reader, source)) {
       if (!page.take({ document, stored: NOTHING_STORED })) break;
     }
@@ -75,17 +72,12 @@ function totalOf(
 /** A query of an index, as far as the index is. */
 export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryContext): QueryAnswer {
   const startedMs = performance.now();
-  const { documents, nowMs } = context;
-  const moment = indexMoment(index, nowMs);
+  const { documents } = context;
+  const moment = indexMoment(index, context.nowMs);
   const searched = searchedIndex(index);
   const entries = evaluate(plan.where, searched);
   const reader = documents.reader;
-  const page = new Page(
-    plan,
-    projectionOf(plan, index.spec.reduce === undefined ? 'document' : 'group', scriptsOf(context, reader)),
-    reader,
-    context.nowMs,
-  );
+  const page = pageOf(plan, kindOf(index), context, reader);
   const ordered = orderOf(plan, entries, searched);
   for (const row of rowsOf(ordered, Math.min(plan.skip + plan.take, entries.length), index, reader))
     if (!page.take(row)) break;
@@ -104,7 +96,22 @@ export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryCon
   };
 }
 
-export function scriptsOf({ scripts }: QueryContext, reader: DocumentReader): ProjectionScripts {
+/** Where the rows of a query go. */
+export function pageOf(plan: QueryPlan, kind: RowKind, context: QueryContext, reader: DocumentReader): Page {
+  const scripts = scriptsOf(context, reader);
+  return new Page(
+    plan,
+    projectionOf(plan, kind, scripts),
+    rowFilter(plan, kind, scripts, context.nowMs),
+    reader,
+  );
+}
+
+export function kindOf({ spec }: LocalIndex): RowKind {
+  return spec.reduce === undefined ? 'document' : 'group';
+}
+
+function scriptsOf({ scripts }: QueryContext, reader: DocumentReader): ProjectionScripts {
   return {
     engine: scripts,
     load: (id) => {

@@ -22,8 +22,12 @@ function lowerTerm(field: string, term: SearchTerm): Predicate {
   switch (term.kind) {
     case 'token':
       return token(field, term.text);
-    case 'phrase':
-      return { kind: 'phrase', field, tokens: term.tokens, slop: 0 };
+    case 'phrase': {
+      const [first, ...more] = term.tokens;
+      return first !== undefined && more.length === 0
+        ? token(field, first)
+        : { kind: 'phrase', field, tokens: term.tokens, slop: 0 };
+    }
     case 'prefix':
       return { kind: 'prefix', field, text: term.text };
     case 'pattern':

@@ -3,25 +3,23 @@ import { writeDocument } from '../../documents/document-writer.ts';
 import { collectIds, parseIncludePath } from '../../documents/include-path.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import { jsonAt } from '../../json/json-path.ts';
-import { compileWhere } from '../plan/compile-where.ts';
-import { FieldNeeds } from '../plan/field-need.ts';
 import { documentPath } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
 import type { LoadItem } from '../rql/syntax-tree.ts';
-import { documentFilter } from './document-filter.ts';
 import { INCLUDED_DOCUMENTS_MAX, INCLUDED_VALUES_MAX, RESULT_BYTES_MAX } from './limits.ts';
 import { onlyMetadata } from './only-metadata.ts';
 import type { Projection } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
 import { type FoundRow, type LoadedValue, NOTHING_LOADED, type Row } from './row.ts';
+import type { RowFilter } from './row-filter.ts';
 
 /** Gathers the rows of a page: skips, filters, drops repetitions, projects. */
 export class Page {
   readonly #plan: QueryPlan;
   readonly #projection: Projection;
   readonly #reader: DocumentReader;
-  readonly #passes: ((document: StoredDocument) => boolean) | undefined;
+  readonly #passes: RowFilter | undefined;
   readonly #seen = new Set<string>();
   readonly #results: Buffer[] = [];
   readonly #rows: { readonly document: StoredDocument; readonly projected: Buffer | null }[] = [];
@@ -34,33 +32,39 @@ export class Page {
   met = 0;
   passed = 0;
 
-  constructor(plan: QueryPlan, projection: Projection, reader: DocumentReader, nowMs: number) {
+  constructor(
+    plan: QueryPlan,
+    projection: Projection,
+    passes: RowFilter | undefined,
+    reader: DocumentReader,
+  ) {
     this.#plan = plan;
     this.#projection = projection;
     this.#reader = reader;
     this.#skip = plan.skip;
-    this.#passes = filterOf(plan, nowMs);
+    this.#passes = passes;
   }
 
   /** Takes the next document in order. False: the page is full. */
   take(found: FoundRow): boolean {
     const { document } = found;
     this.met++;
+    let row: Row | undefined;
+    const whole = (): Row => {
+      row ??= { ...found, loaded: loadedOf(this.#plan.load, document, this.#reader, this.#plan.alias) };
+      return row;
+    };
     if (this.#passes !== undefined) {
       if (this.#scanned >= (this.#plan.filterLimit ?? Number.POSITIVE_INFINITY)) return false;
       this.#scanned++;
-      if (!this.#passes(document)) {
+      if (!this.#passes(whole())) {
         this.#skipped++;
         return true;
       }
     }
     this.passed++;
     if (this.#isFull) return this.#countsOn;
-    const row: Row = {
-      ...found,
-      loaded: loadedOf(this.#plan.load, document, this.#reader, this.#plan.alias),
-    };
-    const { bytes, content } = this.#projection(row);
+    const { bytes, content } = this.#projection(whole());
     if (this.#isRepeated(document, content)) {
       this.#skipped++;
       return true;
@@ -194,20 +198,6 @@ export class Page {
   }
 }
 
-function filterOf(plan: QueryPlan, nowMs: number): ((document: StoredDocument) => boolean) | undefined {
-  if (plan.filter === undefined) return undefined;
-  const needs = new FieldNeeds();
-  const { binder, alias } = plan;
-  const predicate = compileWhere(plan.filter, {
-    binder,
-    needs,
-    nowMs,
-    comparesExactly: true,
-    ...(alias === undefined ? {} : { alias }),
-  });
-  return documentFilter(predicate, needs.all);
-}
-
 function loadedOf(
   items: readonly LoadItem[],
   document: StoredDocument,
@@ -245,6 +235,7 @@ function loadItem(
     const ids = value.map((id) => (typeof id === 'string' ? id : ''));
     return reader.getMany(ids).map((found) => found ?? null);
   }
-  const found = typeof value === 'string' && value !== '' ? (reader.getMany([value])[0] ?? null) : null;
+  if (typeof value !== 'string' || value === '') return isArray ? [] : null;
+  const found = reader.getMany([value])[0] ?? null;
   return isArray ? [found] : found;
 }

@@ -2,17 +2,14 @@ import { writeDocument } from '../../documents/document-writer.ts';
 import { formatTicks } from '../../documents/hybrid-clock.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import { jsonAt } from '../../json/json-path.ts';
-import type { ScriptEngine, ScriptLoader } from '../../scripting/script-engine.ts';
-import { ScriptError } from '../../scripting/script-error.ts';
 import { groupField } from '../plan/compile-group.ts';
 import { documentPath, fieldName, isId } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError, UnknownMethodError, UnsupportedQueryError } from '../query-error.ts';
 import type { Field, MethodCall, SelectClause, SelectItem } from '../rql/syntax-tree.ts';
 import { type FieldJson, loadedField, projectedField, requireSource } from './projected-field.ts';
-import { VIEW_ERROR } from './projected-view.ts';
 import type { LoadedValue, Row } from './row.ts';
-import { scriptRow, selectScript } from './select-script.ts';
+import { bigintAsNumber, type ProjectionScripts, selectRunner } from './run-select.ts';
 
 /** What becomes of a row: its bytes in the answer, and what makes two rows the same for `distinct`. */
 export interface Projected {
@@ -21,12 +18,6 @@ export interface Projected {
 }
 
 export type Projection = (row: Row) => Projected;
-
-/** What scripts in a projection need. */
-export interface ProjectionScripts {
-  readonly engine: ScriptEngine;
-  readonly load: ScriptLoader;
-}
 
 /** Where rows come from: straight from storage, from an index of documents, or from one of groups. */
 export type RowKind = 'collection' | 'document' | 'group';
@@ -88,38 +79,15 @@ function scriptProjection(
   select: SelectClause,
   plan: QueryPlan,
   kind: RowKind,
-  { engine, load }: ProjectionScripts,
+  scripts: ProjectionScripts,
 ): Projection {
-  const { body, parameters } = selectScript(select, plan);
-  const script = engine.compile(body);
-  const values = parameters.map((name) => plan.binder.value({ kind: 'parameter', name }));
-  const given = JSON.stringify(values, bigintAsNumber);
+  const run = selectRunner(select, plan, kind, scripts);
   return (row) => {
-    const rows = JSON.stringify([scriptRow(row, plan, kind)]);
-    const [json] = JSON.parse(
-      asQueryError(plan, () =>
-        script.call(`{"rows":${rows},"parameters":${given}}`, load, plan.binder.values),
-      ),
-    ) as [string];
-    const content = json.slice(1, -1);
+    const content = run(row).slice(1, -1);
     const metadata = projectionMetadata(row.document, kind);
     const separator = content === '' ? '' : ',';
     return { content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
   };
-}
-
-/** A field that the query wants from elsewhere is an error of the query. */
-function asQueryError<Result>({ text }: QueryPlan, body: () => Result): Result {
-  try {
-    return body();
-  } catch (error) {
-    if (!(error instanceof ScriptError && VIEW_ERROR.test(error.message))) throw error;
-    throw new InvalidQueryError(error.message, text);
-  }
-}
-
-function bigintAsNumber(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value;
 }
 
 const wholeGroup: Projection = ({ document }) => {

@@ -4,15 +4,14 @@ import { UnknownMethodError } from '../query-error.ts';
 import { collectionRows } from './collection-rows.ts';
 import { evaluate } from './evaluate.ts';
 import {
+  kindOf,
+  pageOf,
   type QueryContext,
   queryCollection,
   queryIndex,
   rowsOf,
-  scriptsOf,
   searchedIndex,
 } from './execute-query.ts';
-import { Page } from './page.ts';
-import { projectionOf } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
 import { orderOf } from './result-order.ts';
 import { type FoundRow, NOTHING_STORED } from './row.ts';
@@ -40,8 +39,7 @@ export function streamQuery(plan: QueryPlan, index: LocalIndex | null, context: 
   const nothing: QueryPlan = { ...plan, skip: 0, take: 0 };
   const head = index === null ? queryCollection(nothing, context) : queryIndex(nothing, index, context);
   const { reader } = context.documents;
-  const kind = index === null ? 'collection' : index.spec.reduce === undefined ? 'document' : 'group';
-  const page = new Page(plan, projectionOf(plan, kind, scriptsOf(context, reader)), reader, context.nowMs);
+  const page = pageOf(plan, index === null ? 'collection' : kindOf(index), context, reader);
   const rows = foundRows(plan, index, context);
   let isDone = plan.take === 0;
   return {

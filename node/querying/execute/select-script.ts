@@ -101,7 +101,7 @@ function path(field: Field, plan: QueryPlan, alias: string): string {
   const [first] = field.parts;
   const isLoaded = plan.load.some((item) => item.alias === first?.name);
   const root = isLoaded ? (first?.name ?? alias) : alias;
-  const isRoot = field.parts.length === 1 && (first?.name === plan.alias || isLoaded);
+  const isRoot = field.parts.length === 1 && (first?.name === (plan.alias ?? 'this') || isLoaded);
   if (isRoot) return root;
   const members = isLoaded
     ? documentPath({ kind: 'field', parts: field.parts.slice(1) })

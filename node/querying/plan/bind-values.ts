@@ -58,6 +58,11 @@ export class ValueBinder {
     }
   }
 
+  /** The value of a parameter; null where nobody gave one. */
+  given(name: string): QueryValue {
+    return Object.hasOwn(this.#parameters, name) ? fromJson(this.#parameters[name]) : null;
+  }
+
   /** A single value, for operators that take no list. */
   scalar(value: Value): Exclude<QueryValue, readonly QueryValue[] | object> | null {
     const bound = this.value(value);

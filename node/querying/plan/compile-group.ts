@@ -1,25 +1,30 @@
 import { type AutoGroup, COUNT_FIELD, type GroupField } from '../../indexing/auto/auto-group.ts';
 import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
-import type { GroupItem, MethodCall, RqlQuery } from '../rql/syntax-tree.ts';
-import { fieldName, isCallOf } from './names.ts';
+import type { FromClause, GroupItem, MethodCall, RqlQuery, SelectItem } from '../rql/syntax-tree.ts';
+import { asField, fieldName, isCallOf } from './names.ts';
 
 /** Collects what a `group by` query counts and sums, wherever it says so. */
 export class Aggregates {
   readonly #sums = new Set<string>();
+  readonly #aliases: ReadonlyMap<string, AliasedField>;
   #counts = false;
+
+  constructor(rql: RqlQuery) {
+    this.#aliases = aliasesOf(rql);
+  }
 
   /** The field of a `count()` or `sum(path)`; undefined for any other method. */
   fieldOf(call: MethodCall, alias: string | undefined): string | undefined {
-    if (isCallOf(call, 'count')) {
-      this.#counts = true;
-      return COUNT_FIELD;
-    }
-    if (!isCallOf(call, 'sum')) return undefined;
-    const argument = call.arguments[0]?.expression;
-    if (argument?.kind !== 'field') throw new InvalidQueryError('sum() expects a field');
-    const name = fieldName(argument, alias);
-    this.#sums.add(name);
-    return name;
+    const field = groupField(call, alias);
+    if (field === undefined) return undefined;
+    if (isCallOf(call, 'count')) this.#counts = true;
+    else this.#sums.add(field);
+    return field;
+  }
+
+  /** What conditions and orders mean by a name that the query selects something as. */
+  aliased(name: string): AliasedField | undefined {
+    return this.#aliases.get(name);
   }
 
   get counts(): boolean {
@@ -31,17 +36,49 @@ export class Aggregates {
   }
 }
 
+/** A field of groups under a name that the query gives it. */
+export interface AliasedField {
+  readonly field: string;
+  /** It counts or sums. */
+  readonly isNumber: boolean;
+}
+
+/** The names that the select gives to fields. One that is a field's own name already stays that. */
+function aliasesOf({ groupBy, select, from }: RqlQuery): ReadonlyMap<string, AliasedField> {
+  const keys = groupFields(groupBy, from.alias).map(({ name }) => name);
+  const items = select?.kind === 'fields' ? select.items : [];
+  return new Map(
+    items.flatMap(({ expression, alias }) => {
+      const field = alias === undefined || keys.includes(alias) ? undefined : aliased(expression, keys, from);
+      return alias === undefined || field === undefined ? [] : [[alias, field] as const];
+    }),
+  );
+}
+
+function aliased(
+  expression: SelectItem['expression'],
+  keys: readonly string[],
+  { alias }: FromClause,
+): AliasedField | undefined {
+  if (expression.kind === 'field') return { field: fieldName(expression, alias), isNumber: false };
+  if (expression.kind !== 'method') return undefined;
+  const [only, ...more] = keys;
+  const isKey = isCallOf(expression, 'key') && more.length === 0;
+  const field = isKey ? only : groupField(expression, alias);
+  return field === undefined ? undefined : { field, isNumber: !isKey };
+}
+
 export function groupFields(items: readonly GroupItem[], alias: string | undefined): readonly GroupField[] {
   return items.map(({ expression }) => {
     if (expression.kind === 'method' && isCallOf(expression, 'array')) {
-      const argument = expression.arguments[0]?.expression;
-      if (argument?.kind !== 'field') throw new InvalidQueryError('array() expects a field');
+      const argument = asField(expression.arguments[0]?.expression);
+      if (argument === undefined) throw new InvalidQueryError('array() expects a field');
       return { name: fieldName(argument, alias), behavior: 'ByContent' };
     }
-    if (expression.kind !== 'field')
-      throw new UnsupportedQueryError('group by anything but fields and array()');
-    const isEach = expression.parts.some(({ indexers }) => indexers.includes(null));
-    return { name: fieldName(expression, alias), behavior: isEach ? 'ByIndividualValues' : 'NotApplicable' };
+    const field = asField(expression);
+    if (field === undefined) throw new UnsupportedQueryError('group by anything but fields and array()');
+    const isEach = field.parts.some(({ indexers }) => indexers.includes(null));
+    return { name: fieldName(field, alias), behavior: isEach ? 'ByIndividualValues' : 'NotApplicable' };
   });
 }
 
@@ -81,7 +118,11 @@ function noteSelected(call: MethodCall, aggregates: Aggregates, alias: string | 
   if (isCallOf(call, 'id')) throw new InvalidQueryError('Cannot use id() method in a group by query');
 }
 
-/** The field of a group's result that a selected method gives; undefined: it is none of these. */
+/** The field of a group's result that a method counts or sums up; undefined: it is none of these. */
 export function groupField(call: MethodCall, alias: string | undefined): string | undefined {
-  return new Aggregates().fieldOf(call, alias);
+  if (isCallOf(call, 'count')) return COUNT_FIELD;
+  if (!isCallOf(call, 'sum')) return undefined;
+  const argument = asField(call.arguments[0]?.expression);
+  if (argument === undefined) throw new InvalidQueryError('sum() expects a field');
+  return fieldName(argument, alias);
 }

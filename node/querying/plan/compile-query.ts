@@ -98,7 +98,7 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number, values?: Va
   const { alias } = from;
   const binder = new ValueBinder(request.query, request.parameters, values);
   const needs = new FieldNeeds();
-  const aggregates = rql.groupBy.length > 0 ? new Aggregates() : undefined;
+  const aggregates = rql.groupBy.length > 0 ? new Aggregates(rql) : undefined;
   const context: WhereContext = {
     binder,
     needs,

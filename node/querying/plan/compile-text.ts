@@ -15,8 +15,14 @@ export function search(call: MethodCall, scope: Scope): Search {
   const [first, second, third] = call.arguments;
   const field = fieldOf(first, call, { ...scope, isExact: false });
   const text = textOf(second, call, scope);
-  scope.needs.add(field, { search: true });
-  return { kind: 'search', field: `search(${field})`, text, matchAll: isAnd(third, call, scope) };
+  return { kind: 'search', field: searched(field, scope), text, matchAll: isAnd(third, call, scope) };
+}
+
+/** The field that has the words of a field. An id is one word, whatever is in it. */
+function searched(field: string, { needs }: Scope): string {
+  if (field === 'id()') return field;
+  needs.add(field, { search: true });
+  return `search(${field})`;
 }
 
 /** A bare word. */
@@ -34,8 +40,9 @@ export function luceneQuery(call: MethodCall, scope: Scope): Predicate {
   const field = fieldOf(first, call, { ...scope, isExact: false });
   const query = parsedLucene(textOf(second, call, scope), scope);
   for (const name of namedFields(query)) if (INDEXABLE.test(name)) scope.needs.add(name);
-  scope.needs.add(field, scope.isExact ? { exact: true } : { search: true });
-  return { kind: 'lucene', field: scope.isExact ? `exact(${field})` : `search(${field})`, query };
+  if (!scope.isExact) return { kind: 'lucene', field: searched(field, scope), query };
+  scope.needs.add(field, { exact: true });
+  return { kind: 'lucene', field: `exact(${field})`, query };
 }
 
 /** Names in a Lucene text that are fields: words of users may look as if they named one. */

@@ -2,7 +2,7 @@ import { numberKey, ticksKey } from '../../indexing/store/number-key.ts';
 import { DATE_TERM, EXISTS, NULL, NUMBER_TERM, textTerm } from '../../indexing/store/term.ts';
 import { parseDate } from '../../indexing/values/date-text.ts';
 import type { SpatialRelation } from '../../spatial/relate.ts';
-import { UnknownMethodError, UnsupportedQueryError } from '../query-error.ts';
+import { InvalidQueryError, UnknownMethodError, UnsupportedQueryError } from '../query-error.ts';
 import type {
   Between,
   Comparison,
@@ -18,6 +18,7 @@ import { clauseOf, fieldOf, numberOf, textOf } from './method-arguments.ts';
 import { isId, isMethod } from './names.ts';
 import type { AskedRange, AskedTerm, Predicate } from './predicate.ts';
 import { askedShape, checkErrorPart, spatialField } from './spatial-arguments.ts';
+import { whenHolds } from './when-condition.ts';
 import { operand, rightHand, type Scope, type WhereContext } from './where-scope.ts';
 
 /** A where clause as a predicate over the fields of an index. */
@@ -32,12 +33,11 @@ function compile(expression: Expression, scope: Scope): Predicate {
       return { kind: 'all' };
     case 'and':
     case 'or':
-      return {
-        kind: expression.kind,
-        parts: [compile(expression.left, scope), compile(expression.right, scope)],
-      };
-    case 'not':
-      return { kind: 'not', part: compile(expression.operand, scope) };
+      return joined(expression.kind, [compile(expression.left, scope), compile(expression.right, scope)]);
+    case 'not': {
+      const part = compile(expression.operand, scope);
+      return part === UNASKED ? part : { kind: 'not', part };
+    }
     case 'comparison':
       return comparison(expression, comparing(scope));
     case 'between':
@@ -47,6 +47,15 @@ function compile(expression: Expression, scope: Scope): Predicate {
     case 'method':
       return method(expression, scope);
   }
+}
+
+/** What a `when` leaves where its condition does not hold: nothing that anything around it could join or negate. */
+const UNASKED: Predicate = { kind: 'all' };
+
+function joined(kind: 'and' | 'or' | 'intersect', parts: readonly Predicate[]): Predicate {
+  const asked = parts.filter((part) => part !== UNASKED);
+  const [only = UNASKED, ...more] = asked;
+  return more.length === 0 ? only : { kind, parts: asked };
 }
 
 function comparing(scope: Scope): Scope {
@@ -149,7 +158,8 @@ function method(call: MethodCall, scope: Scope): Predicate {
       return compile(clauseOf(first, call, scope), { ...scope, isExact: true });
     case 'boost': {
       const factor = numberOf(second, call, scope);
-      return { kind: 'boost', part: compile(clauseOf(first, call, scope), scope), factor };
+      const part = compile(clauseOf(first, call, scope), scope);
+      return part === UNASKED ? part : { kind: 'boost', part, factor };
     }
     case 'exists': {
       const field = fieldOf(first, call, scope);
@@ -198,22 +208,43 @@ function method(call: MethodCall, scope: Scope): Predicate {
       throw binder.error(
         'Invalid intersect query. The WHERE clause must hold just one intersect(…) and nothing beside it',
       );
+    case 'when':
+      return when(call, scope);
     case 'vector.search':
     case 'cmpxchg':
-    case 'when':
       throw new UnsupportedQueryError(`${call.name}() in a where clause`);
-    default:
-      throw first === undefined && call.arguments.length > 0
-        ? binder.error(`Method ${call.name}() expects an argument`)
-        : new UnknownMethodError(call.name);
+    default: {
+      const called = scope.calls?.fieldOf(call);
+      if (called === undefined) throw new UnknownMethodError(call.name);
+      return { kind: 'anyTerm', field: called, terms: [textTerm('true', true)] };
+    }
   }
 }
 
 /** `intersect(a, b, …)`. */
 function intersectClauses(call: MethodCall, scope: Scope): Predicate {
   const parts = call.arguments.map((argument) => compile(clauseOf(argument, call, scope), scope));
-  if (parts.length >= 2) return { kind: 'intersect', parts };
+  if (parts.length >= 2) return joined('intersect', parts);
   throw scope.binder.error('The valid intersect query must have multiple intersect clauses.');
+}
+
+/** `when(condition, clause)`: the clause, where the condition holds for the parameters. */
+function when(call: MethodCall, scope: Scope): Predicate {
+  const [condition, clause, ...more] = call.arguments;
+  if (clause === undefined || more.length > 0) {
+    throw scope.binder.error(
+      `Method when() expects two arguments, a condition and a clause, but has ${call.arguments.length}`,
+    );
+  }
+  const isAsked = whenHolds(clauseOf(condition, call, scope), scope);
+  try {
+    const predicate = compile(clauseOf(clause, call, scope), scope);
+    return isAsked ? predicate : UNASKED;
+  } catch (error) {
+    // It was read for its fields only: the index has them then, whoever asks for them next.
+    if (isAsked || !(error instanceof InvalidQueryError)) throw error;
+    return UNASKED;
+  }
 }
 
 function spatial(call: MethodCall, scope: Scope): Predicate {

@@ -1,6 +1,6 @@
 import type { Argument, Expression, MethodCall, Value } from '../rql/syntax-tree.ts';
 import { typeName } from './bind-values.ts';
-import { isId, isValue } from './names.ts';
+import { asField, isId, isValue } from './names.ts';
 import { operand, type Scope } from './where-scope.ts';
 
 /** Arguments of methods of a where clause by what the methods expect; each throws an InvalidQueryError that says so. */
@@ -28,10 +28,11 @@ export function fieldOf(argument: Argument | undefined, call: MethodCall, scope:
     scope.needs.add('id()');
     return 'id()';
   }
-  if (given?.kind !== 'field') {
+  const field = asField(given);
+  if (field === undefined) {
     throw scope.binder.error(`Method ${call.name}() expects a field as its first argument`);
   }
-  return operand(given, scope);
+  return operand(field, scope);
 }
 
 export function literalOf(argument: Argument | undefined, call: MethodCall, { binder }: Scope): Value {

@@ -1,4 +1,4 @@
-import type { Field, MethodCall, Value } from '../rql/syntax-tree.ts';
+import type { Field, MethodCall, StringValue, Value } from '../rql/syntax-tree.ts';
 
 /** Names of the fields of an index, as queries and auto indexes write them. */
 const PLAIN = /^[A-Za-z_@][\w@-]*$/;
@@ -14,6 +14,14 @@ export function fieldName(field: Field, alias?: string): string {
       return shown + indexers.map((at) => (at === null ? '[]' : `.${at}`)).join('');
     })
     .join('.');
+}
+
+/** What stands where only a field can: a name in quotes is one, too. */
+export function asField(node: { readonly kind: string } | undefined): Field | undefined {
+  if (node?.kind === 'field') return node as Field;
+  if (node?.kind !== 'string') return undefined;
+  const { value } = node as StringValue;
+  return { kind: 'field', parts: [{ name: value, isQuoted: true, indexers: [] }] };
 }
 
 /** A path as the document has it: without quotes and brackets. */

@@ -48,9 +48,12 @@ function orderKey(item: OrderItem, context: WhereContext): OrderKey {
     return { kind: 'field', field: aggregate, type, descending, ...nullsOf(item) };
   }
   if (expression.kind === 'string') throw new UnsupportedQueryError('ORDER BY a text');
-  const field = fieldName(expression, alias);
+  const written = fieldName(expression, alias);
+  const aliased = context.aggregates?.aliased(written);
+  const field = aliased?.field ?? written;
   needs.add(field);
-  return { kind: 'field', field, type: as, descending, ...nullsOf(item) };
+  const type = as === 'implicit' && aliased?.isNumber === true ? 'double' : as;
+  return { kind: 'field', field, type, descending, ...nullsOf(item) };
 }
 
 function nullsOf({ nulls }: OrderItem): Pick<OrderItem, 'nulls'> {

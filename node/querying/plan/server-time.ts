@@ -2,17 +2,22 @@ import { isoText, ticksOfMs } from '../../indexing/values/date-text.ts';
 import { UnknownMethodError } from '../query-error.ts';
 import type { MethodCall } from '../rql/syntax-tree.ts';
 import type { QueryValue, ValueBinder } from './bind-values.ts';
+import { isValue } from './names.ts';
 
 const OFFSET = /^([+-])(?:(\d+)y)?(?:(\d+)mo)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
 
-/** `now()`, `now('+1d2h')` and `today()`, by the clock of this node, as a date text. */
+/** `now()`, `now('+1d2h')`, `now($offset)` and `today()`, by the clock of this node, as a date text. */
 export function serverTime(call: MethodCall, binder: ValueBinder, nowMs: number): QueryValue {
   const [offset] = call.arguments;
+  if (call.path.length > 0) {
+    throw binder.error(`${call.name}() is a date and has no member '${call.path.join('.')}' in a query`);
+  }
   switch (call.name.toLowerCase()) {
     case 'now': {
       if (offset === undefined) return `${isoText(ticksOfMs(nowMs))}Z`;
-      if (offset.expression.kind !== 'string') throw binder.error('Method now() expects an offset as a text');
-      return `${isoText(ticksOfMs(moved(nowMs, offset.expression.value, binder)))}Z`;
+      const { expression } = offset;
+      if (!isValue(expression)) throw binder.error('Method now() expects an offset as a text');
+      return `${isoText(ticksOfMs(moved(nowMs, binder.text(expression, 'now'), binder)))}Z`;
     }
     case 'today':
       if (offset !== undefined) throw binder.error('Method today() has no arguments');

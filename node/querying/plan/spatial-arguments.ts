@@ -7,7 +7,7 @@ import { UnknownMethodError } from '../query-error.ts';
 import { parseOperand } from '../rql/parse-query.ts';
 import type { Argument, MethodCall } from '../rql/syntax-tree.ts';
 import { typeName } from './bind-values.ts';
-import { fieldName, isCallOf, isValue } from './names.ts';
+import { asField, fieldName, isCallOf, isValue } from './names.ts';
 import type { WhereContext } from './where-scope.ts';
 
 /** A shape of a query; where it is depends on the field that it is compared with. */
@@ -37,9 +37,10 @@ export function spatialField(call: MethodCall, { binder, alias, needs, isIndex }
   }
   const isPoint = isCallOf(given, 'spatial.point');
   if (!isPoint && !isCallOf(given, 'spatial.wkt')) throw new UnknownMethodError(given.name);
-  const names = given.arguments.flatMap(({ expression }) =>
-    expression.kind === 'field' ? [fieldName(expression, alias)] : [],
-  );
+  const names = given.arguments.flatMap(({ expression }) => {
+    const field = asField(expression);
+    return field === undefined ? [] : [fieldName(field, alias)];
+  });
   if (names.length !== given.arguments.length || names.length !== (isPoint ? 2 : 1)) {
     throw binder.error(
       `Method ${call.name}() expects first argument to be a ${isPoint ? 'point() method with 2 arguments' : 'wkt() method with 1 argument'}, each a field`,

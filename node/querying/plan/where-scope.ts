@@ -1,6 +1,7 @@
 import { UnknownMethodError } from '../query-error.ts';
 import type { Field, MethodCall, Value } from '../rql/syntax-tree.ts';
 import type { QueryValue, ValueBinder } from './bind-values.ts';
+import type { CalledFunctions } from './called-functions.ts';
 import type { Aggregates } from './compile-group.ts';
 import type { FieldNeeds } from './field-need.ts';
 import { fieldName } from './names.ts';
@@ -18,6 +19,8 @@ export interface WhereContext {
   readonly comparesExactly?: true;
   /** In a `group by` query: who notes what is counted and summed. */
   readonly aggregates?: Aggregates;
+  /** In a filter, which runs on documents: who notes the functions that are called. */
+  readonly calls?: CalledFunctions;
 }
 
 /** What surrounds a clause. */
@@ -28,12 +31,15 @@ export interface Scope extends WhereContext {
 /** A field, as the index calls it in this scope; what it takes is noted. */
 export function operand(of: Field | MethodCall, scope: Scope): string {
   if (of.kind === 'method') {
+    const called = scope.calls?.fieldOf(of);
+    if (called !== undefined) return scope.isExact ? `exact(${called})` : called;
     const aggregate = scope.aggregates?.fieldOf(of, scope.alias);
     if (aggregate === undefined) throw new UnknownMethodError(of.name);
     scope.needs.add(aggregate);
     return aggregate;
   }
-  const name = fieldName(of, scope.alias);
+  const written = fieldName(of, scope.alias);
+  const name = scope.aggregates?.aliased(written)?.field ?? written;
   scope.needs.add(name, { exact: scope.isExact });
   return scope.isExact ? `exact(${name})` : name;
 }

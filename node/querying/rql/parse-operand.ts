@@ -46,9 +46,18 @@ export function tryOperand(scanner: RqlScanner, depth: number): Field | MethodCa
 /** A part of a path: `name`, `'quoted name'`, either with brackets. */
 function tryPart(scanner: RqlScanner): FieldPart | undefined {
   const quoted = scanner.tryString();
-  const name = quoted ?? scanner.tryIdentifier();
+  const name =
+    quoted ?? (scanner.takesParameters ? tryParameter(scanner) : undefined) ?? scanner.tryIdentifier();
   if (name === undefined) return undefined;
   return { name, isQuoted: quoted !== undefined, indexers: indexers(scanner) };
+}
+
+/** `$name`, with its sign. */
+function tryParameter(scanner: RqlScanner): string | undefined {
+  if (!scanner.trySymbol('$')) return undefined;
+  const name = scanner.tryIdentifier();
+  if (name === undefined) throw scanner.error("Expected the name of a parameter after '$'");
+  return `$${name}`;
 }
 
 /** `Lines.0`: an element by its number, as RavenDB writes `Lines[0]` in the names of fields. */
@@ -72,6 +81,11 @@ function methodCall(scanner: RqlScanner, name: string, start: number, depth: num
   scanner.expectSymbol('(', `of ${name}`);
   const given: Argument[] = [];
   if (!scanner.isSymbol(')')) {
+    if (name.toLowerCase() === 'when') {
+      given.push({ expression: parameterCondition(scanner, depth + 1) });
+      if (!scanner.trySymbol(','))
+        throw scanner.error("Expected ',' and a clause after the condition of when()");
+    }
     do given.push(argument(scanner, name, depth + 1));
     while (scanner.trySymbol(','));
   }
@@ -86,6 +100,14 @@ function methodCall(scanner: RqlScanner, name: string, start: number, depth: num
     path.push(part);
   }
   return { kind: 'method', name, arguments: given, path };
+}
+
+/** A condition on parameters instead of fields. */
+function parameterCondition(scanner: RqlScanner, depth: number): Expression {
+  scanner.takesParameters = true;
+  const condition = parseExpression(scanner, depth);
+  scanner.takesParameters = false;
+  return condition;
 }
 
 function argument(scanner: RqlScanner, of: string, depth: number): Argument {

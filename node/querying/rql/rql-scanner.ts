@@ -13,6 +13,8 @@ const SPACE = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 export class RqlScanner {
   readonly query: string;
   #position = 0;
+  /** Parameters may stand where fields do: what a condition compares is what the query was given. */
+  takesParameters = false;
 
   constructor(query: string) {
     this.query = query;
