@@ -28,6 +28,19 @@ export interface BatchStatistics {
   readonly commitMs: number;
 }
 
+/** When the next turn comes, and how long one lasts. */
+export interface MergerTurns {
+  /** Monotonic, in milliseconds. */
+  now(): number;
+  soon(run: () => void): void;
+}
+
+/** In the check phase all requests that arrived in this turn of the event loop are there. */
+const EVENT_LOOP: MergerTurns = {
+  now: () => performance.now(),
+  soon: (run) => void setImmediate(run),
+};
+
 export interface MergerOptions {
   readonly databaseName: string;
   readonly databaseId: string;
@@ -42,6 +55,8 @@ export interface MergerOptions {
   /** A batch could not be made durable. Nothing more is run until `resume`. */
   readonly onFailure: (error: Error) => void;
   readonly observe?: (statistics: BatchStatistics) => void;
+  /** Absent: those of the event loop. */
+  readonly turns?: MergerTurns;
 }
 
 interface Job {
@@ -61,6 +76,7 @@ interface Job {
  */
 export class TransactionMerger {
   readonly #options: MergerOptions;
+  readonly #turns: MergerTurns;
   #pending: PendingWrites;
   #state: PendingState;
   #clock: HybridClock;
@@ -77,6 +93,7 @@ export class TransactionMerger {
 
   constructor(options: MergerOptions) {
     this.#options = options;
+    this.#turns = options.turns ?? EVENT_LOOP;
     this.#pending = options.pending;
     this.#state = options.state;
     this.#clock = options.clock;
@@ -113,7 +130,7 @@ export class TransactionMerger {
         command: command as CommandDefinition<unknown, unknown>,
         args,
         bytes,
-        queuedAt: performance.now(),
+        queuedAt: this.#turns.now(),
         resolve: resolve as (result: unknown) => void,
         reject,
         result: undefined,
@@ -149,11 +166,10 @@ export class TransactionMerger {
     });
   }
 
-  /** In the check phase all requests that arrived in this turn of the event loop are there. */
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    this.#turns.soon(() => {
       this.#isScheduled = false;
       this.#run();
     });
@@ -172,13 +188,13 @@ export class TransactionMerger {
 
   #gather(): void {
     if (this.#next === this.#queue.length || this.#isFull()) return;
-    const until = performance.now() + MERGER_SLICE_MS;
+    const until = this.#turns.now() + MERGER_SLICE_MS;
     let prefetchedTo = this.#next;
     do {
       if (this.#next === prefetchedTo) prefetchedTo = this.#prefetch(prefetchedTo);
       const job = this.#queue[this.#next++] as Job;
       this.#runCommand(job);
-    } while (this.#next < this.#queue.length && !this.#isFull() && performance.now() < until);
+    } while (this.#next < this.#queue.length && !this.#isFull() && this.#turns.now() < until);
     this.#pending.forgetPrefetched();
     if (this.#next === this.#queue.length) {
       this.#queue = [];
@@ -234,13 +250,13 @@ export class TransactionMerger {
     const statistics = {
       commands: jobs.length,
       bytes: batch.byteLength,
-      queueMs: performance.now() - (jobs[0] as Job).queuedAt,
+      queueMs: this.#turns.now() - (jobs[0] as Job).queuedAt,
     };
-    const started = performance.now();
+    const started = this.#turns.now();
     this.#options.commit(batch).then(
       () => {
         this.#onDurable(jobs, figures);
-        this.#options.observe?.({ ...statistics, commitMs: performance.now() - started });
+        this.#options.observe?.({ ...statistics, commitMs: this.#turns.now() - started });
       },
       (error: Error) => this.#onFailure(error),
     );

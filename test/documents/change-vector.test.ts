@@ -100,6 +100,32 @@ describe('a change vector', () => {
     );
   });
 
+  it('is what its grammar says, whatever the text', () => {
+    const entry = '[A-Z]{1,4}:\\d{1,19}-[A-Za-z0-9+/]{22}(?![A-Za-z0-9+/])';
+    const grammar = new RegExp(`^[\\s,]*(${entry}[\\s,]*)*$`);
+    const piece = fc.constantFrom(
+      'A',
+      'RAFT',
+      ':',
+      '1',
+      '-',
+      '1234567890123456789',
+      ...IDS,
+      ',',
+      ' ',
+      'z',
+      '=',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 9 }), (pieces) => {
+        const text = pieces.join('');
+        if (!grammar.test(text)) expect(() => parseChangeVector(text)).toThrow(ChangeVectorError);
+        else expect(parseChangeVector(text)).toHaveLength(text.match(new RegExp(entry, 'g'))?.length ?? 0);
+      }),
+      { numRuns: 1000, examples: [[['A', ':', '1', '-', IDS[0] as string]]] },
+    );
+  });
+
   it('refuses a text that is none, and says where', () => {
     for (const text of [
       'A',
@@ -107,6 +133,13 @@ describe('a change vector', () => {
       'A:1-short',
       'a:1-0123456789012345678901',
       'A:1-01234567890123456789012',
+      'ABCDE:1-0123456789012345678901',
+      ':1-0123456789012345678901',
+      'A:-0123456789012345678901',
+      'A:12345678901234567890-0123456789012345678901',
+      'A:1-01234567890123456789=1',
+      'A:1-0123456789012345678901;',
+      'A:1-0123456789012345678901, é',
     ]) {
       expect(() => parseChangeVector(text)).toThrow(ChangeVectorError);
     }

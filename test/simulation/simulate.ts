@@ -10,6 +10,7 @@ const usage = `Usage: npm run simulate -- [--seeds COUNT] [--from SEED] [--steps
        npm run simulate -- --world cluster --seed SEED [--shrink]
 
 --world rachis (if absent) is the consensus alone; cluster is whole clusters with databases and clients.
+A broken invariant ends a run of many seeds; with --keep-going the other seeds of a world of clusters follow.
 --shrink leaves out of a failing run the faults that it does not need, and tells the story of what is left.`;
 
 function refuse(problem: string): never {
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     from: { type: 'string' },
     steps: { type: 'string' },
+    'keep-going': { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
     help: { type: 'boolean' },
   },
@@ -79,13 +81,22 @@ async function replayWorld(seed: number, isShrunk: boolean): Promise<void> {
   console.log(await simulateWorld(seed, tell, without));
 }
 
-async function runManyWorlds(from: number, count: number): Promise<void> {
+async function runManyWorlds(from: number, count: number, isKeptGoing: boolean): Promise<void> {
   const totals = new WorldTotals();
+  const broken: number[] = [];
   for (let seed = from; seed < from + count; seed++) {
-    totals.add(await simulateWorld(seed));
-    if ((seed - from + 1) % 100 === 0) console.log(`${seed - from + 1} seeds hold`);
+    try {
+      totals.add(await simulateWorld(seed));
+    } catch (error) {
+      if (!isKeptGoing || !(error instanceof WorldFailure)) throw error;
+      console.error(error.message);
+      broken.push(seed);
+    }
+    const ran = seed - from + 1;
+    if (ran % 100 === 0) console.log(`${ran - broken.length} of ${ran} seeds hold`);
   }
   console.log(totals.toString());
+  if (broken.length > 0) throw new WorldFailure(`${broken.length} seeds are broken: ${broken.join(', ')}`);
 }
 
 const steps = wholeNumber('steps', values.steps, defaultSteps);
@@ -93,7 +104,8 @@ const from = wholeNumber('from', values.from, 1);
 const seed = values.seed === undefined ? null : wholeNumber('seed', values.seed, 0);
 try {
   if (values.world === 'cluster') {
-    if (seed === null) await runManyWorlds(from, wholeNumber('seeds', values.seeds, 1000));
+    if (seed === null)
+      await runManyWorlds(from, wholeNumber('seeds', values.seeds, 1000), values['keep-going']);
     else await replayWorld(seed, values.shrink);
   } else if (values.world !== 'rachis') {
     refuse(`There is no world '${values.world}'.`);

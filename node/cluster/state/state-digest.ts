@@ -9,6 +9,9 @@ export interface DigestAt {
   readonly digest: string;
 }
 
+/** Of an entry of a map, as 64 bits; it depends on nothing but the key and the value. */
+export type EntryHash = (key: string, value: unknown) => bigint;
+
 /**
  * A digest of a map: the sum of the hashes of its entries, so that neither their order nor their history matters. A
  * change costs a note of its key; what was changed since the last time is hashed when the digest is asked for, each key
@@ -18,8 +21,10 @@ export class StateDigest {
   readonly #hashes = new Map<string, bigint>();
   readonly #changed = new Set<string>();
   #sum = 0n;
+  readonly #hashOf: EntryHash;
 
-  constructor(entries: Iterable<StateEntry>) {
+  constructor(entries: Iterable<StateEntry>, hashOf: EntryHash = hashOfEntry) {
+    this.#hashOf = hashOf;
     this.restart(entries);
   }
 
@@ -39,7 +44,7 @@ export class StateDigest {
   value(get: (key: string) => unknown): string {
     for (const key of this.#changed) {
       const value = get(key);
-      const hash = value === undefined ? 0n : hashOf(key, value);
+      const hash = value === undefined ? 0n : this.#hashOf(key, value);
       this.#sum = BigInt.asUintN(64, this.#sum - (this.#hashes.get(key) ?? 0n) + hash);
       if (value === undefined) this.#hashes.delete(key);
       else this.#hashes.set(key, hash);
@@ -49,6 +54,6 @@ export class StateDigest {
   }
 }
 
-function hashOf(key: string, value: unknown): bigint {
+export function hashOfEntry(key: string, value: unknown): bigint {
   return createHash('sha256').update(key).update('\0').update(pack(value)).digest().readBigUInt64BE(0);
 }

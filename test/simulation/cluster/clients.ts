@@ -15,7 +15,7 @@ import type { SimulatedCopy } from './simulated-copy.ts';
 import type { World } from './world.ts';
 
 /** How long a read waits for what its client has seen, in virtual milliseconds. */
-const KNOWN_INDEX_WAIT_MS = 15_000;
+const KNOWN_INDEX_WAIT_MS = 5000;
 
 const REGISTERS = ['registers/0', 'registers/1'];
 
@@ -146,7 +146,6 @@ export class Clients {
     if (first === undefined || !this.#world.isRunning(program)) return;
     const reader = this.#random.pick(this.#world.running.filter(({ keeper }) => keeper.copyOf(DATABASE)));
     void first.transactions.waitFor(lastCount, KNOWN_INDEX_WAIT_MS).then((isHere) => {
-      this.#world.touch();
       if (isHere && reader !== undefined) this.#readCausally(reader, documents, firstCount, index);
     });
   }
@@ -162,7 +161,6 @@ export class Clients {
       const copy = program.keeper.copyOf(DATABASE);
       if (copy === undefined) return;
       void copy.transactions.waitUntilCurrent(KNOWN_INDEX_WAIT_MS).then((isHere) => {
-        this.#world.touch();
         if (!isHere || program.keeper.copyOf(DATABASE) !== copy) return;
         this.#world.watch(() => this.#checkSeen(copy, documents, firstCount));
       });

@@ -160,7 +160,6 @@ export class CommandRoute {
     const finish = (result: Result) => {
       if (isDone) return;
       isDone = true;
-      this.#world.touch();
       done(result);
     };
     this.#world.clock.schedule(PATIENCE_MS, () => finish(otherwise));

@@ -21,12 +21,7 @@ export class NodeProgram {
     this.route = new CommandRoute(world, node);
     this.office = new LeaderOffice(world, node, this.route);
     const { clock, random, network } = world;
-    const time = processClock(
-      node,
-      () => clock.nowMs,
-      random.next,
-      () => world.touch(),
-    );
+    const time = processClock(node, () => clock.nowMs, random.next);
     this.keeper = new CopyKeeper(node, {
       clock: time,
       network,
@@ -56,7 +51,6 @@ export class NodeProgram {
     this.#isSettling = true;
     this.node.later(1, () => {
       this.#isSettling = false;
-      this.#world.touch();
       this.keeper.settle();
     });
   }
@@ -78,7 +72,6 @@ export class NodeProgram {
 
   #repeat(everyMs: number, act: () => void): void {
     const again = () => {
-      this.#world.touch();
       act();
       this.node.later(everyMs, again);
     };

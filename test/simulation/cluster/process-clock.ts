@@ -2,18 +2,10 @@ import type { ReplicationClock } from '../../../node/replication/replication-clo
 import type { WorldNode } from './world-node.ts';
 
 /** The time of one process: what it put off does not happen after it died, and waits while it is stopped. */
-export function processClock(
-  node: WorldNode,
-  now: () => number,
-  random: () => number,
-  onRun: () => void,
-): ReplicationClock {
+export function processClock(node: WorldNode, now: () => number, random: () => number): ReplicationClock {
   const after = (delayMs: number, callback: () => void) => {
     let due: (() => void) | null = callback;
-    node.later(Math.max(0, delayMs), () => {
-      onRun();
-      due?.();
-    });
+    node.later(Math.max(0, delayMs), () => due?.());
     return () => {
       due = null;
     };

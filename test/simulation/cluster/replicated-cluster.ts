@@ -16,6 +16,7 @@ import { numberKey, REQUESTS } from '../../../node/cluster/state/state-keys.ts';
 import type { StateEntry } from '../../../node/cluster/state/state-transaction.ts';
 import type { Entry } from '../../../node/rachis/core/entry.ts';
 import type { SimulatedState } from '../rachis/simulated-state.ts';
+import type { SharedHashes } from './shared-hashes.ts';
 
 /** Programs from the first to one after this one, with which one more command came. */
 export const LATER_COMMAND = 'PutDatabaseSettings';
@@ -47,14 +48,16 @@ export class ReplicatedCluster implements SimulatedState<ReplicatedCluster> {
   version = LATEST_VERSION;
   readonly #commands: CommandApplication;
   readonly #digest: StateDigest;
+  readonly #hashes: SharedHashes;
   /** Id of a request → its place in the log. */
   readonly #places = new Map<string, number>();
 
-  constructor(appliedIndex = 0, entries: readonly StateEntry[] = []) {
+  constructor(hashes: SharedHashes, appliedIndex = 0, entries: readonly StateEntry[] = []) {
+    this.#hashes = hashes;
     this.appliedIndex = appliedIndex;
     this.state = new ClusterState(entries);
     this.#commands = new CommandApplication(this.state);
-    this.#digest = new StateDigest(entries);
+    this.#digest = new StateDigest(entries, hashes.hashOf);
     for (const { id, index } of rememberedRequests(this.state, Number.MAX_SAFE_INTEGER)) {
       this.#places.set(id, index);
     }
@@ -86,14 +89,14 @@ export class ReplicatedCluster implements SimulatedState<ReplicatedCluster> {
   }
 
   clone(): ReplicatedCluster {
-    return new ReplicatedCluster(this.appliedIndex, this.state.snapshot());
+    return new ReplicatedCluster(this.#hashes, this.appliedIndex, this.state.snapshot());
   }
 
   /** Through the pieces that a snapshot travels in. */
   sent(): ReplicatedCluster {
     const measured = this.state.snapshot().map((entry) => ({ entry, bytes: null }));
     const entries = [...snapshotChunks(measured)].flatMap((chunk) => unpack(chunk) as StateEntry[]);
-    return new ReplicatedCluster(this.appliedIndex, entries);
+    return new ReplicatedCluster(this.#hashes, this.appliedIndex, entries);
   }
 
   /** A command of a later version is one that an older program does not know. */

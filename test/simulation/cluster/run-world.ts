@@ -78,7 +78,6 @@ export async function runWorld({ seed, without, onTrace }: WorldOptions): Promis
 async function found(world: World): Promise<void> {
   const { cluster, profile } = world;
   cluster.isCalm = true;
-  world.touch();
   let isOpen = false;
   let nextMs = 0;
   await runUntilTrue(world, FOUNDED_WITHIN_MS, 'the cluster is founded', () => {
@@ -121,7 +120,6 @@ async function storm(world: World, profile: WorldProfile, faults: readonly Sched
   const repeat = (everyMs: number, act: () => void) => {
     const again = () => {
       if (isOver) return;
-      world.touch();
       act();
       clock.schedule(random.between(1, 2 * everyMs), again);
     };

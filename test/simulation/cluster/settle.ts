@@ -1,5 +1,6 @@
 import { etagOf } from '../../../node/documents/change-vector.ts';
 import { copyHolders } from '../../../node/landlord/placement.ts';
+import { CLAIM_PATIENCE_MS, RELAY_PATIENCE_MS } from '../../../node/replication/limits.ts';
 import { check } from '../kernel/invariant-violation.ts';
 import { agreedLeader, describeNodes, isSettled } from '../rachis/convergence.ts';
 import type { SimulatedDatabase } from '../replication/simulated-database.ts';
@@ -11,13 +12,14 @@ const LEADER_WITHIN_MS = 20_000;
 const WHOLE_WITHIN_MS = 240_000;
 
 /** What was asked for under the faults is answered within this time, or never. */
-const ASKED_BEFORE_MS = 15_000;
+const ASKED_BEFORE_MS = 6000;
 
 /** Longest delay of what replication sends once all is well, in milliseconds. */
 const CALM_DELAY_MS = 5;
 
-/** Virtual time in which nothing may change once all is well. */
-const QUIET_MS = 15_000;
+/** Virtual time for what was left to others to be sent after all, if these do not send it; then nothing may be sent. */
+const LAST_NEWS_MS = RELAY_PATIENCE_MS + CLAIM_PATIENCE_MS + 3000;
+const SILENT_MS = 10_000;
 
 /** Runs until something holds. @throws InvariantViolation when it does not in time. */
 export async function runUntilTrue(
@@ -44,7 +46,6 @@ export async function settle(world: World): Promise<void> {
   cluster.isCalm = true;
   world.network.maxDelayMs = CALM_DELAY_MS;
   cluster.network.cuts.heal();
-  world.touch();
   for (const node of cluster.nodes) {
     node.resume();
     if (node.core === null) node.start();
@@ -114,15 +115,15 @@ function isWhole(world: World): boolean {
 async function expectQuiet(world: World): Promise<void> {
   // The record itself may still change by what clients asked for.
   const stamp = world.topologies.topology?.Stamp.Index;
-  await world.runUntil(world.clock.nowMs + QUIET_MS);
+  await world.runUntil(world.clock.nowMs + LAST_NEWS_MS);
+  const { batches } = world.network.traffic;
+  await world.runUntil(world.clock.nowMs + SILENT_MS);
   check(
     world.topologies.topology?.Stamp.Index === stamp,
     'a group that is well is left alone',
     () =>
       `its topology went from ${stamp} to ${JSON.stringify(world.topologies.topology)} after all was well`,
   );
-  const { batches } = world.network.traffic;
-  await world.runUntil(world.clock.nowMs + QUIET_MS);
   check(
     world.network.traffic.batches === batches,
     'replication falls silent',

@@ -49,6 +49,8 @@ export class TransactionLedger {
   readonly #registerWrites = new Map<string, string>();
   /** By database id and document. */
   readonly #seen = new Map<string, Map<string, SeenVersion>>();
+  /** By database id: up to where it was looked at. */
+  readonly #checked = new Map<string, { readonly etag: number; readonly executed: number }>();
   transactionCount = 0;
   refusedCount = 0;
   auditCount = 0;
@@ -91,9 +93,14 @@ export class TransactionLedger {
     }
   }
 
-  /** After a commit of a copy: what was written since the etag. */
-  checkWritten(database: SimulatedDatabase, sinceEtag: number): void {
-    this.#check(database, new Set(database.writtenSince(sinceEtag)));
+  /** After a commit of a copy: what was written since the last one, and what the copy has come to have executed. */
+  checkCommit(database: SimulatedDatabase): void {
+    const { id, lastEtag, changeVector } = database;
+    const checked = this.#checked.get(id) ?? { etag: 0, executed: 0 };
+    const executed = etagOf(changeVector, GROUP);
+    this.#checked.set(id, { etag: lastEtag, executed });
+    const written = database.writtenSince(checked.etag);
+    this.#check(database, new Set([...written, ...this.writes.idsBetween(checked.executed, executed)]));
   }
 
   /** Everything that a copy should have. */

@@ -95,7 +95,8 @@ export function drawWorldProfile(random: SeededRandom): WorldProfile {
     },
     replicationFactor: random.pick([2, 3, 3]) ?? 3,
     oldShare: random.pick([0, 0.5, 1]) ?? 0,
-    requestEveryMs: random.pick([60, 150, 400]) ?? 150,
+    // Rarely many: what is found is found by faults, and requests are what a run costs.
+    requestEveryMs: random.pick([60, 200, 500, 1000]) ?? 200,
     replicationDelayMs: random.pick([5, 50, 1500]) ?? 5,
     rounds: Array.from({ length: ROUNDS }, () => drawFaults(random, roundMs)),
     roundMs,

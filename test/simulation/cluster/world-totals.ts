@@ -3,6 +3,7 @@ import type { WorldResult } from './run-world.ts';
 /** What happened in many runs together. */
 export class WorldTotals {
   readonly #startedMs = performance.now();
+  readonly #startedCpu = process.cpuUsage();
   readonly #sums = new Map<keyof WorldResult, number>();
   #count = 0;
 
@@ -20,9 +21,12 @@ export class WorldTotals {
   toString(): string {
     const realMs = performance.now() - this.#startedMs;
     const virtualMs = this.of('virtualMs');
+    const { user, system } = process.cpuUsage(this.#startedCpu);
+    const cpuMs = (user + system) / 1000;
     return (
       `${this.#count} worlds hold: ${(virtualMs / 3_600_000).toFixed(1)} simulated hours in ${(realMs / 1000).toFixed(1)} s ` +
-      `(${(virtualMs / realMs).toFixed(0)} times real time), ${this.of('elections')} elections, ${this.of('committed')} entries committed, ` +
+      `(${(virtualMs / realMs).toFixed(0)} times real time; ${(cpuMs / 1000).toFixed(1)} s of CPU time, ${(virtualMs / cpuMs).toFixed(0)} times), ` +
+      `${this.of('elections')} elections, ${this.of('committed')} entries committed, ` +
       `${this.of('transactions')} cluster transactions and ${this.of('refused')} refused, ${this.of('audits')} with a read set, ` +
       `${this.of('causalReads')} causal reads, ${this.of('registers')} changes and ${this.of('reads')} reads of registers, ` +
       `${this.of('writes')} writes on one node, ${this.of('later')} commands of the later version, ` +

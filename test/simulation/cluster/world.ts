@@ -13,6 +13,7 @@ import { Administrator } from './administrator.ts';
 import { Clients } from './clients.ts';
 import { NodeProgram } from './node-program.ts';
 import { LATEST_VERSION, ReplicatedCluster } from './replicated-cluster.ts';
+import { SharedHashes } from './shared-hashes.ts';
 import type { StoredCopy } from './simulated-copy.ts';
 import { TopologyLedger } from './topology-ledger.ts';
 import { TransactionLedger } from './transaction-ledger.ts';
@@ -21,9 +22,6 @@ import type { ScheduledFault, WorldProfile } from './world-profile.ts';
 
 /** When the clocks on the walls stand at the start of a run, in milliseconds. */
 const WALL_MS = 1_000_000_000;
-
-/** How often the claims of all copies are checked, in virtual milliseconds. */
-const CHECK_CLAIMS_EVERY_MS = 5000;
 
 /** A whole cluster with its databases and its clients: one clock, one network, one seed. */
 export class World {
@@ -48,11 +46,9 @@ export class World {
   readonly #skewsMs: number[];
   #lastRequest = 0;
   #lastDatabase = 0;
-  #isTouched = false;
   #violation: unknown = null;
   /** Index of the last entry that any node has applied. */
   #frontier = 0;
-  #claimsDueMs = 0;
 
   constructor(random: SeededRandom, profile: WorldProfile, onTrace: ((line: string) => void) | null) {
     this.random = random;
@@ -65,17 +61,8 @@ export class World {
     );
     this.#skewsMs = Array.from({ length: slotCount }, () => random.between(-1000, 1000));
     const time = new VirtualTime(random.next, this.clock);
-    const touching = {
-      now: () => time.now(),
-      random: () => time.random(),
-      after: (delayMs: number, callback: () => void) =>
-        time.after(delayMs, () => {
-          this.touch();
-          callback();
-        }),
-    };
     this.network = new VirtualNetwork(
-      touching,
+      time,
       { isCut: (from, to) => this.cluster.network.cuts.isCut(Number(from), Number(to)) },
       (slot) => this.cluster.nodes[Number(slot)]?.isPaused === true,
     );
@@ -85,11 +72,12 @@ export class World {
     this.writes = new WriteLedger(this.transactions.writes);
     this.clients = new Clients(this);
     this.administrator = new Administrator(this);
+    const hashes = new SharedHashes();
     this.cluster = new SimulatedCluster(
       random,
       profile.raft,
       {
-        create: (appliedIndex) => new ReplicatedCluster(appliedIndex),
+        create: (appliedIndex) => new ReplicatedCluster(hashes, appliedIndex),
         started: (node) => this.#started(node),
         stopped: (node) => this.#stopped(node),
         applied: (node) => this.#applied(node),
@@ -98,11 +86,6 @@ export class World {
       onTrace,
       this.clock,
     );
-  }
-
-  /** Something happened in what awaits: it is to go on before the next event. */
-  touch(): void {
-    this.#isTouched = true;
   }
 
   /** Keeps the first violation that is found where nobody could catch it. */
@@ -119,12 +102,7 @@ export class World {
     const { clock } = this;
     while (clock.nextMs <= untilMs) {
       clock.advance();
-      if (this.#isTouched) {
-        this.#isTouched = false;
-        await drain();
-        await drain();
-      }
-      if (clock.nowMs >= this.#claimsDueMs) this.#checkClaims();
+      await drain();
       if (this.#violation !== null) throw this.#violation;
     }
     clock.nowMs = Math.max(clock.nowMs, untilMs);
@@ -157,7 +135,6 @@ export class World {
   tell(fromSlot: number, to: WorldNode, deliver: (program: NodeProgram) => void): void {
     this.cluster.network.tell(fromSlot, to.slot, () =>
       to.later(0, () => {
-        this.touch();
         const program = this.#programs.get(to);
         if (program !== undefined) deliver(program);
       }),
@@ -200,24 +177,21 @@ export class World {
       nodeTag: tag,
       id,
       time: {
+        now: () => this.clock.nowMs,
         random: this.random.next,
         after: (delayMs, callback) => {
-          node.later(delayMs, () => {
-            this.touch();
-            callback();
-          });
+          node.later(delayMs, callback);
           return () => {};
         },
       },
       wallMs: () => this.wallMs(node),
     });
     this.cluster.trace(() => `${node.id} has a new copy, ${id}`);
-    let checkedEtag = 0;
     database.onInspect = () =>
       this.watch(() => {
         this.writes.checkVectorGrows(database);
-        this.transactions.checkWritten(database, checkedEtag);
-        checkedEtag = database.lastEtag;
+        this.writes.checkNewClaims(database);
+        this.transactions.checkCommit(database);
       });
     return database;
   }
@@ -235,7 +209,6 @@ export class World {
   inject({ kind, seed }: ScheduledFault): void {
     const random = new SeededRandom(seed);
     const node = random.pick(this.cluster.nodes) as WorldNode;
-    this.touch();
     switch (kind) {
       case 'upgrade':
         this.upgrade(node, LATEST_VERSION);
@@ -298,12 +271,10 @@ export class World {
 
   #started(node: WorldNode): void {
     node.list.version = this.versionOf(node);
-    this.touch();
     this.#programs.set(node, new NodeProgram(this, node));
   }
 
   #stopped(node: WorldNode): void {
-    this.touch();
     this.#programs.get(node)?.close();
     this.#programs.delete(node);
   }
@@ -311,7 +282,6 @@ export class World {
   #applied(node: WorldNode): void {
     const { list } = node;
     list.version = this.versionOf(node);
-    this.touch();
     if (list.appliedIndex === this.#frontier + 1 || this.#frontier === 0) {
       this.#frontier = list.appliedIndex;
       if (list.lastApplied !== null) {
@@ -320,15 +290,5 @@ export class World {
       }
     }
     this.#programs.get(node)?.applied();
-  }
-
-  #checkClaims(): void {
-    this.#claimsDueMs = this.clock.nowMs + CHECK_CLAIMS_EVERY_MS;
-    for (const { keeper } of this.running) {
-      for (const { database } of keeper.copies) {
-        this.writes.checkClaims(database);
-        this.transactions.checkCopy(database);
-      }
-    }
   }
 }

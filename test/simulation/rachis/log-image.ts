@@ -7,6 +7,8 @@ import type { PersistRequest } from '../../../node/rachis/core/ready.ts';
 export class LogImage {
   base: SnapshotMetadata | null;
   readonly #entries: Entry[];
+  /** The one in force; undefined when it has to be looked for. */
+  #configuration: Configuration | null | undefined;
 
   constructor(base: SnapshotMetadata | null, entries: readonly Entry[]) {
     this.base = base;
@@ -36,6 +38,11 @@ export class LogImage {
 
   /** In force: the last one in the log. */
   get configuration(): Configuration | null {
+    if (this.#configuration === undefined) this.#configuration = this.#findConfiguration();
+    return this.#configuration;
+  }
+
+  #findConfiguration(): Configuration | null {
     for (let position = this.#entries.length - 1; position >= 0; position--) {
       const entry = this.#entries[position];
       if (entry?.kind === 'configuration') return entry.configuration;
@@ -52,6 +59,7 @@ export class LogImage {
   }
 
   apply(request: PersistRequest): void {
+    this.#configuration = undefined;
     const start = request.snapshot ?? request.rewrittenAfter;
     if (start !== undefined) {
       this.base = start;
@@ -69,5 +77,6 @@ export class LogImage {
   compactTo(point: SnapshotMetadata): void {
     this.#entries.splice(0, point.index - this.baseIndex);
     this.base = point;
+    this.#configuration = undefined;
   }
 }

@@ -11,6 +11,8 @@ export interface ClusterWriteOf {
 export class ClusterWrites {
   readonly #group: string;
   readonly #writes = new Map<string, ClusterWriteOf[]>();
+  /** In the order of their counts. */
+  readonly #order: { readonly count: number; readonly id: string }[] = [];
 
   /** `group`: the database id of the RAFT entries. */
   constructor(group: string) {
@@ -18,6 +20,7 @@ export class ClusterWrites {
   }
 
   record(id: string, write: ClusterWriteOf): void {
+    this.#order.push({ count: write.count, id });
     const known = this.#writes.get(id);
     if (known === undefined) this.#writes.set(id, [write]);
     else known.push(write);
@@ -29,7 +32,13 @@ export class ClusterWrites {
   }
 
   at(id: string, count: number): ClusterWriteOf | undefined {
-    return this.#writes.get(id)?.find((write) => write.count === count);
+    return this.#writes.get(id)?.findLast((write) => write.count === count);
+  }
+
+  /** The documents of writes after one count and up to another. */
+  idsBetween(after: number, upTo: number): readonly string[] {
+    const first = this.#order.findLastIndex(({ count }) => count <= after) + 1;
+    return this.#order.slice(first).flatMap(({ count, id }) => (count <= upTo ? [id] : []));
   }
 
   get ids(): Iterable<string> {

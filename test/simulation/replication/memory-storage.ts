@@ -23,14 +23,13 @@ export class MemoryStorage implements KeyValueView {
   }
 
   *scan(column: number, range: KeyRange): Generator<readonly [Buffer, Buffer]> {
-    const { gte, gt, lt, lte } = range;
-    const rows = this.#rows(column).filter(
-      ({ key }) =>
-        (gte === undefined || Buffer.compare(key, gte) >= 0) &&
-        (gt === undefined || Buffer.compare(key, gt) > 0) &&
-        (lt === undefined || Buffer.compare(key, lt) < 0) &&
-        (lte === undefined || Buffer.compare(key, lte) <= 0),
+    const all = this.#rows(column);
+    const from = Math.max(this.#edge(all, range.gte, false, 0), this.#edge(all, range.gt, true, 0));
+    const to = Math.min(
+      this.#edge(all, range.lt, false, all.length),
+      this.#edge(all, range.lte, true, all.length),
     );
+    const rows = all.slice(from, Math.max(from, to));
     for (const { key, value } of range.reverse === true ? rows.reverse() : rows) yield [key, value];
   }
 
@@ -58,8 +57,15 @@ export class MemoryStorage implements KeyValueView {
     return rows;
   }
 
+  /** Of the first row at a key, or after it; `otherwise` where there is no key. */
+  #edge(rows: readonly Row[], key: Uint8Array | undefined, isAfter: boolean, otherwise: number): number {
+    if (key === undefined) return otherwise;
+    const at = this.#position(rows, key);
+    return isAfter && rows[at]?.key.equals(key) === true ? at + 1 : at;
+  }
+
   /** Of the first row at or after the key. */
-  #position(rows: readonly Row[], key: Buffer): number {
+  #position(rows: readonly Row[], key: Uint8Array): number {
     let low = 0;
     let high = rows.length;
     while (low < high) {

@@ -28,7 +28,7 @@ export interface SimulatedDatabaseOptions {
   readonly nodeTag: string;
   /** 22 characters. */
   readonly id: string;
-  readonly time: Pick<ReplicationClock, 'after' | 'random'>;
+  readonly time: Pick<ReplicationClock, 'now' | 'after' | 'random'>;
   /** The node's clock on the wall. */
   readonly wallMs: () => number;
 }
@@ -213,6 +213,7 @@ export class SimulatedDatabase implements ReplicatedDatabase {
       onFailure: (error) => {
         throw error;
       },
+      turns: { now: () => this.#time.now(), soon: (run) => void this.#time.after(0, run) },
     });
   }
 }

@@ -260,7 +260,7 @@ export class SimulatedGroup {
   /** After each commit: vectors only grow, transactions are whole, and the vector's claim is true. */
   #inspect(database: SimulatedDatabase): void {
     this.#ledger.checkVectorGrows(database);
-    this.#ledger.checkClaims(database);
+    this.#ledger.checkNewClaims(database);
     const groups = new Map<string, number>();
     for (const id of database.documents()) {
       const group = /^groups\/(\w+)\//.exec(id)?.[1];
