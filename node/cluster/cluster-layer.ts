@@ -97,7 +97,7 @@ export class ClusterLayer {
       logger: options.logger,
       cleanPeriodMs: options.settings.expiredValuesPeriodMs,
       reportOf: (tag, database) => this.observer.reportOf(tag, database),
-      onTransactions: (listener) => stateMachine.onTransactions(listener),
+      events: stateMachine,
       submit: (command) => this.submit(command),
     });
     this.#logClock = new LogClock({

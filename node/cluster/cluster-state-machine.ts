@@ -20,6 +20,7 @@ import { APPLIED, GENERATION, META, RESTORED, STATE, STATE_COLUMNS, VALUES_COLUM
 import { StateDigests } from './state-digests.ts';
 import { StateSaver } from './state-saver.ts';
 import { StoredState } from './stored-state.ts';
+import { type ValuesChanged, valuesChangedBy } from './values-changed.ts';
 import { WholeState } from './whole-state.ts';
 
 export interface ClusterStateMachineOptions {
@@ -47,6 +48,7 @@ export class ClusterStateMachine implements RachisStateMachine {
   readonly #digests: StateDigests;
   readonly #recordListeners = new Set<() => void>();
   readonly #transactionListeners = new Set<() => void>();
+  readonly #valueListeners = new Set<(change: ValuesChanged) => void>();
   #appliedIndex: number;
   #restoredSnapshot: SnapshotMetadata | null;
   #sweeping: Promise<void> = Promise.resolve();
@@ -130,6 +132,12 @@ export class ClusterStateMachine implements RachisStateMachine {
     return () => this.#transactionListeners.delete(listener);
   }
 
+  /** Called after a batch that changed compare-exchange values is visible, and after a restore. */
+  onValues(listener: (change: ValuesChanged) => void): () => void {
+    this.#valueListeners.add(listener);
+    return () => this.#valueListeners.delete(listener);
+  }
+
   /** Outcomes in the order of the entries; null for entries that are no commands. */
   apply(entries: readonly Entry[]): readonly (CommandOutcome | null)[] {
     const written: StateChange[] = [];
@@ -140,6 +148,8 @@ export class ClusterStateMachine implements RachisStateMachine {
     this.#saver.save(written, this.#appliedIndex, bytesOf(entries));
     if (written.some(([key]) => WATCHED.some((prefix) => key.startsWith(prefix)))) this.#notify();
     if (written.some(([key]) => key.startsWith(TRANSACTIONS))) this.#tellOfTransactions();
+    const values = valuesChangedBy(written, this.#appliedIndex);
+    if (values !== null) this.#tellOfValues(values);
     return outcomes;
   }
 
@@ -191,6 +201,7 @@ export class ClusterStateMachine implements RachisStateMachine {
     this.#sweep();
     this.#notify();
     this.#tellOfTransactions();
+    this.#tellOfValues({ index: metadata.index, keysOf: () => null });
   }
 
   async close(): Promise<void> {
@@ -245,6 +256,10 @@ export class ClusterStateMachine implements RachisStateMachine {
 
   #tellOfTransactions(): void {
     for (const listener of this.#transactionListeners) listener();
+  }
+
+  #tellOfValues(change: ValuesChanged): void {
+    for (const listener of this.#valueListeners) listener(change);
   }
 
   #notify(): void {

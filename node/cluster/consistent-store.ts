@@ -2,8 +2,10 @@ import type { Logger } from '../observability/logger.ts';
 import { ClusterTimeoutError, NoLeaderError } from '../rachis/rachis-error.ts';
 import type { RachisNode } from '../rachis/rachis-node.ts';
 import type { ClusterCommand } from './cluster-command.ts';
+import type { ClusterStateMachine } from './cluster-state-machine.ts';
 import { type CompareExchangeValues, compareExchangeValues } from './compare-exchange-values.ts';
 import type { DatabaseReport } from './node-report.ts';
+import { findSpace } from './state/spaces.ts';
 import type { StateReader } from './state/state-transaction.ts';
 import { TransactionPruner } from './transaction-pruner.ts';
 import { type TransactionQueue, transactionQueue } from './transaction-queue.ts';
@@ -16,8 +18,8 @@ export interface ConsistentStoreOptions {
   readonly cleanPeriodMs: number;
   /** The last report of a node about a database, while this node leads. */
   reportOf(tag: string, database: string): DatabaseReport | undefined;
-  /** Called when transactions have come. */
-  onTransactions(listener: () => void): () => void;
+  /** Tells when transactions have come, and values have changed. */
+  readonly events: Pick<ClusterStateMachine, 'onTransactions' | 'onValues'>;
   submit(command: ClusterCommand): Promise<{ readonly result: unknown }>;
 }
 
@@ -49,7 +51,23 @@ export class ConsistentStore {
   }
 
   onTransactions(listener: () => void): () => void {
-    return this.#options.onTransactions(listener);
+    return this.#options.events.onTransactions(listener);
+  }
+
+  /**
+   * Called when compare-exchange values of a database have changed: keys in lower case, all of them up to a Raft index;
+   * null: any may have changed. What was applied is visible then, and nobody has been told of it yet.
+   */
+  onValues(
+    databaseName: string,
+    listener: (keys: readonly string[] | null, raftIndex: number) => void,
+  ): () => void {
+    const { events, state } = this.#options;
+    return events.onValues(({ index, keysOf }) => {
+      const space = findSpace(state, databaseName);
+      const keys = space === undefined ? [] : keysOf(space.id);
+      if (keys?.length !== 0) listener(keys, index);
+    });
   }
 
   /**

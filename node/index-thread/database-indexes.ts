@@ -2,12 +2,13 @@ import type { Database } from '../documents/database.ts';
 import { supersededBy } from '../indexing/auto/choose-auto-index.ts';
 import type { AutoIndexDefinition, StaticIndexDefinition } from '../indexing/definitions/index-definition.ts';
 import { writeOutputs } from '../indexing/output/write-outputs.ts';
+import type { ValueAt } from '../indexing/references/value-source.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { KnownValues } from '../scripting/value-lookup.ts';
 import type { EntryField, SourcePage } from './debug-index.ts';
 import type { QueryExplanation } from './explain-query.ts';
 import type { IndexHost } from './index-host.ts';
-import { DEFINITION_WAIT_MS, VALUE_ROUNDS_MAX } from './limits.ts';
+import { DEFINITION_WAIT_MS, READ_VALUE_CHARACTERS_MAX, VALUE_ROUNDS_MAX } from './limits.ts';
 import type { PatchOutcome, PatchRequest } from './patch-document.ts';
 import { IndexThreadError } from './thread-error.ts';
 import type {
@@ -21,6 +22,7 @@ import type {
   StreamOutcome,
   ThreadQuery,
   ValuesMissing,
+  Wish,
 } from './thread-protocol.ts';
 
 export interface DatabaseIndexesOptions {
@@ -30,8 +32,20 @@ export interface DatabaseIndexesOptions {
   readonly path: string;
   readonly durable: boolean;
   readonly logger: Logger;
-  /** Compare-exchange values, for queries and patches that ask for them; absent: there are none. */
-  readonly values?: (keys: readonly string[]) => KnownValues;
+  /** Compare-exchange values; absent: there are none. */
+  readonly values?: DatabaseValues;
+}
+
+/** The compare-exchange values of a database, as this node has applied them. */
+export interface DatabaseValues {
+  /** As a ValueSource. `charactersMax`: of texts, beyond which no more are read; default: all are. */
+  read(
+    keys: readonly string[],
+    what: 'texts' | 'indexes',
+    charactersMax?: number,
+  ): ReadonlyMap<string, ValueAt>;
+  /** Told of changes: keys in lower case, all of them up to a Raft index; null: any may have changed. */
+  onChange(listener: (keys: readonly string[] | null, raftIndex: number) => void): () => void;
 }
 
 /** The indexes of one open database, as the main thread sees them. */
@@ -46,12 +60,15 @@ export class DatabaseIndexes {
 
   private constructor(options: DatabaseIndexesOptions) {
     this.#options = options;
-    this.#number = options.host.newDatabase((write) => writeOutputs(options.database, write));
+    this.#number = options.host.newDatabase((wish) => this.#grant(wish));
   }
 
   static async open(options: DatabaseIndexesOptions): Promise<DatabaseIndexes> {
     const indexes = new DatabaseIndexes(options);
-    const { database, path, durable } = options;
+    const { database, path, durable, values } = options;
+    if (values !== undefined) {
+      indexes.#leave.push(values.onChange((keys, raftIndex) => indexes.#onValues(keys, raftIndex)));
+    }
     await indexes.#call({ kind: 'open', path, durable, nodeTag: database.nodeTag });
     indexes.#leave.push(
       await database.share({
@@ -249,13 +266,29 @@ export class DatabaseIndexes {
     for (let round = 0; round < VALUE_ROUNDS_MAX; round++) {
       const result = await this.#call(call(values));
       if (!isValuesMissing(result)) return result;
-      const found = this.#options.values?.(result.keys) ?? result.keys.map((key) => [key, null] as const);
-      values = new Map([...values, ...found]);
+      const found = this.#valuesOf(result.keys, 'texts');
+      values = new Map([...values, ...[...found].map(([key, { json }]) => [key, json] as const)]);
     }
     throw new IndexThreadError(
       'InvalidQueryError',
       `Compare-exchange values that are found by others, more than ${VALUE_ROUNDS_MAX} deep, are not served.`,
     );
+  }
+
+  #valuesOf(...[keys, ...how]: Parameters<DatabaseValues['read']>): ReadonlyMap<string, ValueAt> {
+    const { values } = this.#options;
+    return values?.read(keys, ...how) ?? new Map(keys.map((key) => [key, { index: 0, json: null }]));
+  }
+
+  async #grant(wish: Wish): Promise<unknown> {
+    if (wish.kind === 'write') return writeOutputs(this.#options.database, wish.write);
+    return this.#valuesOf(wish.keys, wish.what, READ_VALUE_CHARACTERS_MAX);
+  }
+
+  /** Only what somebody wrote looks up values. */
+  #onValues(keys: readonly string[] | null, raftIndex: number): void {
+    if (this.#definitions.static.length === 0) return;
+    this.#options.host.tell(this.#number, { kind: 'valuesChanged', keys, raftIndex });
   }
 
   #call(call: IndexCall): Promise<unknown> {

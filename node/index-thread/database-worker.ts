@@ -2,9 +2,8 @@ import { chooseGroupIndex } from '../indexing/auto/auto-group.ts';
 import { chooseAutoIndex } from '../indexing/auto/choose-auto-index.ts';
 import { IndexDefinitionError, PendingRollingIndexError } from '../indexing/indexing-error.ts';
 import { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
-import type { LocalIndex } from '../indexing/local/local-index.ts';
+import type { LocalIndex, UpTo } from '../indexing/local/local-index.ts';
 import { LocalIndexes } from '../indexing/local/local-indexes.ts';
-import type { OutputWrite } from '../indexing/output/reduce-output.ts';
 import { answerJson, streamHead } from '../querying/execute/answer-json.ts';
 import { answerFromIndex } from '../querying/execute/answer-query.ts';
 import { queryCollection } from '../querying/execute/execute-query.ts';
@@ -20,15 +19,13 @@ import type { ValueLookup } from '../scripting/value-lookup.ts';
 import type { InlineWriter } from '../storage/inline-writer.ts';
 import { SharedStorage } from '../storage/shared-storage.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
-import { entryFields, sourceIds } from './debug-index.ts';
 import { DefinedSpecs } from './defined-specs.ts';
-import { describeIndexes, termsOf } from './describe-index.ts';
 import { explainQuery } from './explain-query.ts';
 import { IndexActivity } from './index-activity.ts';
 import { IndexWaiters } from './index-waiters.ts';
+import { lookInto } from './look-into.ts';
 import { lookingUp } from './looking-up.ts';
 import { OpenStreams } from './open-streams.ts';
-import { OutputWishes } from './output-wishes.ts';
 import { patchDocument } from './patch-document.ts';
 import type {
   IdsOutcome,
@@ -39,7 +36,9 @@ import type {
   QueryOutcome,
   StreamOutcome,
   ThreadQuery,
+  Wish,
 } from './thread-protocol.ts';
+import { ThreadWishes } from './thread-wishes.ts';
 
 /** One database in the index thread: its documents, read through a shared handle, its indexes, and their queries. */
 export class DatabaseWorker {
@@ -54,21 +53,17 @@ export class DatabaseWorker {
   #isDefined = false;
   readonly #specs: DefinedSpecs;
   readonly #activity = new IndexActivity();
-  readonly #wishes: OutputWishes;
+  readonly #wishes: ThreadWishes;
   readonly #waiters = new IndexWaiters();
   readonly #streams = new OpenStreams();
   #isRunning = false;
   #isWoken = false;
 
-  constructor(
-    writer: InlineWriter,
-    scripts: ScriptEngine,
-    ask: (ticket: number, write: OutputWrite) => void,
-  ) {
+  constructor(writer: InlineWriter, scripts: ScriptEngine, ask: (ticket: number, wish: Wish) => void) {
     this.#writer = writer;
     this.#scripts = scripts;
     this.#specs = new DefinedSpecs(scripts);
-    this.#wishes = new OutputWishes(ask);
+    this.#wishes = new ThreadWishes(ask);
   }
 
   /** A query that waits for nothing is answered at once. */
@@ -98,6 +93,9 @@ export class DatabaseWorker {
         return lookingUp(call.query.values, (values) =>
           explainQuery(call.query, this.#definitions.auto, values),
         );
+      case 'valuesChanged':
+        if (this.#indexes?.valuesChanged(call.keys, call.raftIndex)) this.#wake();
+        return null;
       case 'patch':
         return lookingUp(call.request.values, (values) =>
           patchDocument(call.request, this.#required.documents.reader, this.#scripts, values),
@@ -116,31 +114,18 @@ export class DatabaseWorker {
       case 'settle':
         return this.#required.indexes.settle();
       case 'statistics':
-        return describeIndexes(this.#required.indexes, this.#required.documents, (index) =>
-          this.#activity.settingsOf(index, this.#required.indexes.isReplaced(index)),
-        );
       case 'replaced':
-        return this.#required.indexes.replacements.flatMap(
-          ({ spec }) => this.#required.indexes.find(spec.name)?.spec.definition ?? [],
-        );
       case 'terms':
-        return this.#terms(call);
-      case 'entryFields': {
-        const index = this.#required.indexes.find(call.index);
-        return index === undefined ? null : entryFields(index);
-      }
-      case 'sourceIds': {
-        const { indexes, documents } = this.#required;
-        const index = indexes.find(call.index);
-        return index === undefined ? null : sourceIds(index, documents, call.page);
-      }
+      case 'entryFields':
+      case 'sourceIds':
+        return lookInto(call, { ...this.#required, activity: this.#activity });
       case 'reset':
         await this.#required.indexes.reset(call.index, call.isSideBySide);
         this.#wake();
         return null;
       case 'replace':
         return this.#required.indexes.replaceNow(call.index);
-      case 'outputsWritten':
+      case 'granted':
         this.#wishes.settle(call.ticket, call.outcome);
         return null;
       case 'clearErrors':
@@ -172,6 +157,7 @@ export class DatabaseWorker {
       writer: this.#writer,
       documents: this.#documents,
       outputs: this.#wishes.write,
+      values: this.#wishes.readValues,
       recall: (definition) => this.#specs.recall(definition),
     });
     if (this.#isDefined) await this.#define(this.#definitions);
@@ -219,7 +205,7 @@ export class DatabaseWorker {
       return this.#outcome(answerFromIndex(this.#withBases(plan, index), index, context), query, values);
     };
     if (query.waitMs === null) return answer();
-    return this.#caughtUp(index, documents.lastEtag(null), query.waitMs).then(answer);
+    return this.#hasAll(index, documents, query.waitMs).then(answer);
   }
 
   #indexFor(plan: QueryPlan, indexes: LocalIndexes): { readonly index: LocalIndex } | IndexMissing {
@@ -261,7 +247,7 @@ export class DatabaseWorker {
     }
     const found = this.#indexFor(plan, indexes);
     if (!('index' in found)) return found;
-    if (query.waitMs !== null) await this.#caughtUp(found.index, documents.lastEtag(null), query.waitMs);
+    if (query.waitMs !== null) await this.#hasAll(found.index, documents, query.waitMs);
     const { ids, isStale } = indexIds(this.#withBases(plan, found.index), found.index);
     return { kind: 'ids', ids, isStale, update };
   }
@@ -273,7 +259,7 @@ export class DatabaseWorker {
     const found = plan.source.kind === 'collection' ? { index: null } : this.#indexFor(plan, indexes);
     if (!('index' in found)) return found;
     if (found.index !== null && query.waitMs !== null) {
-      await this.#caughtUp(found.index, documents.lastEtag(null), query.waitMs);
+      await this.#hasAll(found.index, documents, query.waitMs);
     }
     const context = { documents: this.#required.documents, nowMs, scripts: this.#scripts };
     const settled = found.index === null ? plan : this.#withBases(plan, found.index);
@@ -308,13 +294,18 @@ export class DatabaseWorker {
         ? indexes.all.filter((index) => this.#activity.isAwaited(index, indexes.isReplaced(index)))
         : names.flatMap((name) => indexes.find(name) ?? []);
     for (const index of asked) if (this.#activity.wake(index)) this.#wake();
-    await Promise.all(asked.map((index) => this.#caughtUp(index, upToEtag, timeoutMs)));
-    return asked.filter((index) => index.isStale(upToEtag)).map((index) => index.spec.name);
+    const waits = asked.map((index) => ({ index, upTo: index.upTo(upToEtag) }));
+    await Promise.all(waits.map(({ index, upTo }) => this.#caughtUp(index, upTo, timeoutMs)));
+    return waits.filter(({ index, upTo }) => index.isStale(upTo)).map(({ index }) => index.spec.name);
   }
 
-  /** Resolves when the index has everything up to the etag, or when time is up. */
-  #caughtUp(index: LocalIndex, upToEtag: number, waitMs: number): Promise<void> {
-    const caughtUp = this.#waiters.caughtUp(index, upToEtag, waitMs);
+  #hasAll(index: LocalIndex, documents: IndexedDocuments, waitMs: number): Promise<void> {
+    return this.#caughtUp(index, index.upTo(documents.lastEtag(null)), waitMs);
+  }
+
+  /** Resolves when the index has everything up to there, or when time is up. */
+  #caughtUp(index: LocalIndex, upTo: UpTo, waitMs: number): Promise<void> {
+    const caughtUp = this.#waiters.caughtUp(index, upTo, waitMs);
     this.#wake();
     return caughtUp;
   }
@@ -382,15 +373,5 @@ export class DatabaseWorker {
       this.#ended = resolve;
     });
     this.#ended = undefined;
-  }
-
-  #terms({
-    index: name,
-    field,
-    after,
-    count,
-  }: Extract<IndexCall, { kind: 'terms' }>): readonly string[] | null {
-    const index = this.#required.indexes.find(name);
-    return index === undefined ? null : termsOf(index, field, after, count);
   }
 }

@@ -1,4 +1,4 @@
-import { type Feed, feedsOf } from '../indexing/local/feed.ts';
+import { type DocumentFeed, feedsOf } from '../indexing/local/feed.ts';
 import { ALL_DOCUMENTS } from '../indexing/local/index-state.ts';
 import type { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../indexing/local/local-index.ts';
@@ -35,7 +35,7 @@ function statisticsOf(
   documents: IndexedDocuments,
 ): Omit<IndexStatistics, 'name' | keyof IndexSettings> {
   const { spec, state } = index;
-  const collection = (feed: Feed): CollectionStatistics => collectionStatistics(feed, documents);
+  const collection = (feed: DocumentFeed): CollectionStatistics => collectionStatistics(feed, documents);
   return {
     type: spec.type,
     collections: feedsOf(spec, state)
@@ -51,6 +51,7 @@ function statisticsOf(
             attempts: state.references.attempts,
             errors: state.references.errors,
           },
+    values: index.valueProgress,
     output: spec.output ?? null,
     entries: state.entryCount,
     isStale: index.isStale(),
@@ -66,7 +67,7 @@ function statisticsOf(
 }
 
 function collectionStatistics(
-  { collection, progress }: Feed,
+  { collection, progress }: DocumentFeed,
   documents: IndexedDocuments,
 ): CollectionStatistics {
   const lastEtag = documents.lastEtag(collection);

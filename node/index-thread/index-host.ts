@@ -1,10 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import type { OutputFailure, OutputSink } from '../indexing/output/reduce-output.ts';
 import type { Logger } from '../observability/logger.ts';
 import { PENDING_CALLS_MAX } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import { IndexThreadError } from './thread-error.ts';
-import type { IndexCall, ThreadReply, ThreadRequest, ThreadWish } from './thread-protocol.ts';
+import type { IndexCall, ThreadReply, ThreadRequest, ThreadWish, Wish } from './thread-protocol.ts';
 
 interface Pending {
   readonly resolve: (result: unknown) => void;
@@ -19,7 +18,7 @@ export class IndexHost {
   readonly #worker: Worker;
   readonly #outbox: Outbox<ThreadRequest>;
   readonly #pending = new Map<number, Pending>();
-  readonly #writers = new Map<number, OutputSink>();
+  readonly #granters = new Map<number, (wish: Wish) => Promise<unknown>>();
   readonly #exited: Promise<void>;
   #nextTicket = 1;
   #nextDatabase = 1;
@@ -55,15 +54,15 @@ export class IndexHost {
     });
   }
 
-  /** A number for a database that is opened. `write`: writes what its indexes want written. */
-  newDatabase(write: OutputSink): number {
+  /** A number for a database that is opened. `grant`: does what its indexes wish. */
+  newDatabase(grant: (wish: Wish) => Promise<unknown>): number {
     const number = this.#nextDatabase++;
-    this.#writers.set(number, write);
+    this.#granters.set(number, grant);
     return number;
   }
 
   forgetDatabase(database: number): void {
-    this.#writers.delete(database);
+    this.#granters.delete(database);
   }
 
   /** @throws IndexThreadError what the thread refused or failed with */
@@ -86,6 +85,12 @@ export class IndexHost {
     });
   }
 
+  /** As a call whose answer nobody waits for, and that must arrive however many calls wait. */
+  tell(database: number, call: IndexCall): void {
+    if (this.#failure !== undefined) return;
+    this.#outbox.put({ ticket: UNANSWERED, database, call });
+  }
+
   /** Ends the thread; all databases must have been closed. */
   async stop(): Promise<void> {
     this.#isStopping = true;
@@ -97,15 +102,17 @@ export class IndexHost {
     return this.#isStopping;
   }
 
-  #onWish({ database, ticket, write }: ThreadWish): void {
-    const answer = (outcome: readonly OutputFailure[] | { readonly error: string }): void => {
-      // However many calls wait: an index waits for this one, and nobody waits for its answer.
-      const call: IndexCall = { kind: 'outputsWritten', ticket, outcome };
-      this.#outbox.put({ ticket: UNANSWERED, database, call });
+  #onWish({ database, ticket, wish }: ThreadWish): void {
+    const answer = (outcome: { readonly result: unknown } | { readonly error: string }): void => {
+      this.tell(database, { kind: 'granted', ticket, outcome });
     };
-    const writer = this.#writers.get(database);
-    if (writer === undefined) answer({ error: 'The database is closed.' });
-    else writer(write).then(answer, (error: unknown) => answer({ error: String(error) }));
+    const grant = this.#granters.get(database);
+    if (grant === undefined) answer({ error: 'The database is closed.' });
+    else
+      grant(wish).then(
+        (result) => answer({ result }),
+        (error: unknown) => answer({ error: String(error) }),
+      );
   }
 
   #onReply(reply: ThreadReply): void {

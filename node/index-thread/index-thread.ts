@@ -30,8 +30,8 @@ const outbox = new Outbox<ThreadReply>({
 function serve({ ticket, database, call }: ThreadRequest): void {
   let worker = databases.get(database);
   if (worker === undefined) {
-    worker = new DatabaseWorker(writer, scripts, (wish, write) => {
-      port?.postMessage({ wish: { database, ticket: wish, write } } satisfies { wish: ThreadWish });
+    worker = new DatabaseWorker(writer, scripts, (number, wish) => {
+      port?.postMessage({ wish: { database, ticket: number, wish } } satisfies { wish: ThreadWish });
     });
     databases.set(database, worker);
   }

@@ -1,10 +1,10 @@
-import type { LocalIndex } from '../indexing/local/local-index.ts';
+import type { LocalIndex, UpTo } from '../indexing/local/local-index.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
 import { STALE_WAIT_MS, WAITING_QUERIES_MAX } from './limits.ts';
 
 interface Waiter {
   readonly index: LocalIndex;
-  readonly upToEtag: number;
+  readonly upTo: UpTo;
   readonly end: () => void;
 }
 
@@ -12,9 +12,9 @@ interface Waiter {
 export class IndexWaiters {
   #waiters: readonly Waiter[] = [];
 
-  /** Resolves when the index has everything up to the etag, when time is up, or when the database closes. */
-  caughtUp(index: LocalIndex, upToEtag: number, waitMs: number): Promise<void> {
-    if (!index.isStale(upToEtag)) return Promise.resolve();
+  /** Resolves when the index has everything up to there, when time is up, or when the database closes. */
+  caughtUp(index: LocalIndex, upTo: UpTo, waitMs: number): Promise<void> {
+    if (!index.isStale(upTo)) return Promise.resolve();
     if (this.#waiters.length >= WAITING_QUERIES_MAX) {
       return Promise.reject(
         new StorageClosedError(`More than ${WAITING_QUERIES_MAX} queries wait for indexes.`),
@@ -27,14 +27,14 @@ export class IndexWaiters {
         resolve();
       };
       const timer = setTimeout(end, waitMs > 0 ? waitMs : STALE_WAIT_MS);
-      const own: Waiter = { index, upToEtag, end };
+      const own: Waiter = { index, upTo, end };
       this.#waiters = [...this.#waiters, own];
     });
   }
 
   /** Lets those go whose index has got there. */
   settle(): void {
-    for (const { index, upToEtag, end } of this.#waiters) if (!index.isStale(upToEtag)) end();
+    for (const { index, upTo, end } of this.#waiters) if (!index.isStale(upTo)) end();
   }
 
   endAll(): void {

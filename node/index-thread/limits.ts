@@ -29,5 +29,8 @@ export const STREAM_IDLE_MS = 300_000;
 /** How often a call is made again for compare-exchange values: once, but for values that others lead to. */
 export const VALUE_ROUNDS_MAX = 8;
 
+/** Characters of compare-exchange values that are sent to maps at once; others are asked for again. */
+export const READ_VALUE_CHARACTERS_MAX = 4 * 1024 * 1024;
+
 /** Documents of an index's groups that are listed at once. */
 export const SHOWN_DOCUMENTS_MAX = 16_384;

@@ -6,7 +6,7 @@ import type {
   StaticIndexDefinition,
 } from '../indexing/definitions/index-definition.ts';
 import type { IndexType } from '../indexing/local/index-spec.ts';
-import type { OutputFailure, OutputWrite, ReduceOutput } from '../indexing/output/reduce-output.ts';
+import type { OutputWrite, ReduceOutput } from '../indexing/output/reduce-output.ts';
 import type { QueryRequest } from '../querying/plan/compile-query.ts';
 import type { KnownValues } from '../scripting/value-lookup.ts';
 import type { SourcePage } from './debug-index.ts';
@@ -24,6 +24,12 @@ export type IndexCall =
   | { readonly kind: 'validate'; readonly definition: StaticIndexDefinition }
   /** Something was written. */
   | { readonly kind: 'committed' }
+  /** Compare-exchange values may have changed: by keys in lower case, all of them up to a Raft index; null: any. */
+  | {
+      readonly kind: 'valuesChanged';
+      readonly keys: readonly string[] | null;
+      readonly raftIndex: number;
+    }
   | { readonly kind: 'query'; readonly query: ThreadQuery }
   /** A QueryExplanation. */
   | { readonly kind: 'explain'; readonly query: ThreadQuery }
@@ -57,11 +63,11 @@ export type IndexCall =
   /** Whether there was a replacement to put in the place of the index. */
   | { readonly kind: 'replace'; readonly index: string }
   | { readonly kind: 'clearErrors'; readonly index: string }
-  /** What became of a write that the thread asked for: the documents that failed, or why all did. */
+  /** What became of a wish of the thread, or why it could not be granted. */
   | {
-      readonly kind: 'outputsWritten';
+      readonly kind: 'granted';
       readonly ticket: number;
-      readonly outcome: readonly OutputFailure[] | { readonly error: string };
+      readonly outcome: { readonly result: unknown } | { readonly error: string };
     }
   /** Null: all of them. */
   | { readonly kind: 'pause' | 'resume'; readonly index: string | null };
@@ -129,11 +135,21 @@ export interface ThreadRequest {
   readonly call: IndexCall;
 }
 
-/** What the thread asks of the main thread: documents to write. */
+/** What the indexes of a database need of the main thread: documents written, or compare-exchange values read. */
+export type Wish =
+  /** Gives OutputFailures. */
+  | { readonly kind: 'write'; readonly write: OutputWrite }
+  /** Gives a map of ValueAt by key, as a ValueSource does. */
+  | {
+      readonly kind: 'readValues';
+      readonly keys: readonly string[];
+      readonly what: 'texts' | 'indexes';
+    };
+
 export interface ThreadWish {
   readonly database: number;
   readonly ticket: number;
-  readonly write: OutputWrite;
+  readonly wish: Wish;
 }
 
 export type ThreadReply =
@@ -185,6 +201,11 @@ export interface IndexStatistics {
     readonly attempts: number;
     readonly errors: number;
   } | null;
+  /**
+   * What its maps look up of compare-exchange values; null: nothing. Raft indexes: of the last change that this node has
+   * told, and up to which documents are mapped with all.
+   */
+  readonly values: { readonly last: number; readonly settled: number; readonly isStale: boolean } | null;
   /** The documents that it writes; null: none. */
   readonly output: ReduceOutput | null;
   readonly entries: number;

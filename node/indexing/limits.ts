@@ -44,6 +44,22 @@ export const REDUCED_WHOLE_MAX = 1024;
 /** Collections that the maps of one index may load from: each is followed on its own. */
 export const REFERENCED_COLLECTIONS_MAX = 256;
 
+/** Bytes of the key of a compare-exchange value: a longer key names none, and would not be kept. */
+export const VALUE_KEY_BYTES_MAX = 512;
+
+/** Values that are compared at once with those that documents were mapped with. */
+export const READ_VALUES_MAX = 128;
+
+/** Values of an index whose change was told and that are not compared yet; beyond that all of the index are compared. */
+export const TOLD_VALUES_MAX = 16_384;
+
+/** How often documents are mapped again for values that they look up: once, but for values that others lead to. */
+export const MAP_VALUE_ROUNDS_MAX = 8;
+
+/** Characters of the values that a batch looks up: beyond the first number it ends, the second is never exceeded by more than one reading. */
+export const BATCH_VALUE_CHARACTERS_MAX = 16 * 1024 * 1024;
+export const KEPT_VALUE_CHARACTERS_MAX = 64 * 1024 * 1024;
+
 /** Documents of groups that are written or deleted in one transaction. */
 export const OUTPUTS_WRITTEN_AT_ONCE = 256;
 

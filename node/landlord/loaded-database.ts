@@ -13,10 +13,10 @@ import type { StorageWriter } from '../storage/storage-writer.ts';
 import { connectWire, type WireConnector } from '../wire/connect.ts';
 import { fencedConnector } from './cluster-fence.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
+import { databaseValues } from './database-values.ts';
 import { type DeploymentModes, deploymentModes } from './deployment-mode.ts';
 import { OperationRegistry } from './operation-registry.ts';
 import { copyHolders, mayBeginTransactions, replicationTargets } from './placement.ts';
-import { queryValues } from './query-values.ts';
 import type { RetirementTimes } from './retire-auto-indexes.ts';
 import { RollingDeployments, type RunningDeployment } from './rolling-deployments.ts';
 import { SupersededIndexes } from './superseded-indexes.ts';
@@ -293,7 +293,7 @@ export async function openLoadedDatabase(options: LoadOptions): Promise<LoadedDa
     path: join(options.path, INDEX_FOLDER),
     durable: options.durable,
     logger,
-    values: (keys) => queryValues(cluster.consistent.values(view.record.DatabaseName), keys),
+    values: databaseValues(cluster.consistent, view.record.DatabaseName),
   });
   return new LoadedDatabase(options, database, replication, indexes);
 }

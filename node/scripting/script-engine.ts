@@ -2,7 +2,6 @@ import ivm from 'isolated-vm';
 import { ISOLATE_MEGABYTES, KEPT_SCRIPTS_MAX, LOADS_MAX, SCRIPT_MS_MAX } from './limits.ts';
 import { PRELUDE } from './prelude.ts';
 import { ScriptError } from './script-error.ts';
-import type { ValueLookup } from './value-lookup.ts';
 
 /** A document as scripts get it: its JSON, its metadata with what the server adds, its id. */
 export type ScriptDocument = readonly [json: string, metadata: string, id: string];
@@ -13,6 +12,12 @@ export type ScriptDocument = readonly [json: string, metadata: string, id: strin
  */
 export type ScriptLoader = (id: string, collection: string, row?: number) => ScriptDocument | null;
 
+/** Compare-exchange values for a script. `row`: as of a loader. */
+export interface ScriptValues {
+  /** JSON text, or null. */
+  find(key: string, row?: number): string | null;
+}
+
 /** A script that is ready to be called: from JSON text to JSON text. */
 export interface CompiledScript {
   /**
@@ -20,7 +25,7 @@ export interface CompiledScript {
    *
    * @throws ScriptError
    */
-  call(json: string, load: ScriptLoader, values?: ValueLookup): string;
+  call(json: string, load: ScriptLoader, values?: ScriptValues): string;
 }
 
 const NO_LOADER: ScriptLoader = () => null;
@@ -33,7 +38,7 @@ export class ScriptEngine {
   #isolate: ivm.Isolate | undefined;
   readonly #compiled = new Map<string, CompiledScript>();
   #loader: ScriptLoader = NO_LOADER;
-  #values: ValueLookup | undefined;
+  #values: ScriptValues | undefined;
   #loads = 0;
 
   /**
@@ -107,13 +112,13 @@ export class ScriptEngine {
     return this.#isolate;
   }
 
-  readonly #value = (key: string): string | null => {
+  readonly #value = (key: string, row?: number): string | null => {
     if (this.#values === undefined) {
       throw new Error(
-        'cmpxchg() is for queries and patches: an index can not depend on compare-exchange values.',
+        'cmpxchg() can be called in queries, in patches, and by this name in the maps of indexes.',
       );
     }
-    return this.#values.find(key);
+    return this.#values.find(key, row);
   };
 
   readonly #load = (id: string, collection: string, row?: number): string | undefined => {

@@ -8,6 +8,7 @@ import { IndexedDocuments } from '../../node/indexing/local/indexed-documents.ts
 import type { LocalIndex } from '../../node/indexing/local/local-index.ts';
 import { LocalIndexes } from '../../node/indexing/local/local-indexes.ts';
 import { writeOutputs } from '../../node/indexing/output/write-outputs.ts';
+import type { ValueAt } from '../../node/indexing/references/value-source.ts';
 import { staticIndexSpec } from '../../node/indexing/static/static-index-spec.ts';
 import { silentLogger } from '../../node/observability/logger.ts';
 import type { ScriptEngine } from '../../node/scripting/script-engine.ts';
@@ -41,12 +42,50 @@ export interface IndexedDatabaseOptions {
   readonly definitions: readonly StaticIndexDefinition[];
 }
 
+/** Compare-exchange values of a node that tells its indexes of changes. */
+export class IndexedValues {
+  readonly #tell: (keys: readonly string[], raftIndex: number) => void;
+  readonly #values = new Map<string, ValueAt>();
+  /** What happens right after the next reading, before who asked has the answer. */
+  readonly #racing: (() => void)[] = [];
+  #raftIndex = 0;
+  reads = 0;
+
+  constructor(tell: (keys: readonly string[], raftIndex: number) => void) {
+    this.#tell = tell;
+  }
+
+  /** Undefined deletes it. */
+  set(key: string, value: unknown): void {
+    const index = ++this.#raftIndex;
+    if (value === undefined) this.#values.delete(key);
+    else this.#values.set(key, { index, json: JSON.stringify(value) });
+    this.#tell([key], index);
+  }
+
+  setAfterNextRead(key: string, value: unknown): void {
+    this.#racing.push(() => this.set(key, value));
+  }
+
+  endRaces(): void {
+    this.#racing.length = 0;
+  }
+
+  async read(keys: readonly string[]): Promise<ReadonlyMap<string, ValueAt>> {
+    this.reads++;
+    const found = new Map(keys.map((key) => [key, this.#values.get(key) ?? { index: 0, json: null }]));
+    this.#racing.shift()?.();
+    return found;
+  }
+}
+
 /** A database and its static indexes, moved on by the test batch by batch. */
 export class IndexedDatabase {
   readonly database: Database;
   readonly #options: IndexedDatabaseOptions;
   readonly #documents: IndexedDocuments;
   readonly #leave: () => Promise<void>;
+  readonly values: IndexedValues;
   #indexes: LocalIndexes;
   #copies = 0;
 
@@ -54,12 +93,14 @@ export class IndexedDatabase {
     options: IndexedDatabaseOptions,
     database: Database,
     documents: IndexedDocuments,
+    values: IndexedValues,
     indexes: LocalIndexes,
     leave: () => Promise<void>,
   ) {
     this.#options = options;
     this.database = database;
     this.#documents = documents;
+    this.values = values;
     this.#indexes = indexes;
     this.#leave = leave;
   }
@@ -83,8 +124,10 @@ export class IndexedDatabase {
     });
     if (storage === undefined) throw new Error('The database was not shared.');
     const documents = new IndexedDocuments(storage);
-    const indexes = await openIndexes(options, database, documents, join(folder, 'indexes'));
-    return new IndexedDatabase(options, database, documents, indexes, leave);
+    const values = new IndexedValues((keys, index) => indexed.indexes.valuesChanged(keys, index));
+    const indexes = await openIndexes(options, database, documents, values, join(folder, 'indexes'));
+    const indexed = new IndexedDatabase(options, database, documents, values, indexes, leave);
+    return indexed;
   }
 
   async put(id: string, collection: string, document: object): Promise<void> {
@@ -137,6 +180,7 @@ export class IndexedDatabase {
       { ...this.#options, definitions },
       this.database,
       this.#documents,
+      this.values,
       path,
     );
   }
@@ -147,12 +191,12 @@ export class IndexedDatabase {
     const copy = join(this.#options.folder, `copy-${this.#copies++}`);
     await this.#indexes.close();
     await cp(path, copy, { recursive: true });
-    this.#indexes = await openIndexes(this.#options, this.database, this.#documents, path);
+    this.#indexes = await openIndexes(this.#options, this.database, this.#documents, this.values, path);
     return async () => {
       await this.#indexes.close();
       await rm(path, { recursive: true });
       await cp(copy, path, { recursive: true });
-      this.#indexes = await openIndexes(this.#options, this.database, this.#documents, path);
+      this.#indexes = await openIndexes(this.#options, this.database, this.#documents, this.values, path);
     };
   }
 
@@ -164,7 +208,7 @@ export class IndexedDatabase {
   /** The same of all indexes, made from nothing now. */
   async rebuilt(): Promise<ReadonlyMap<string, readonly string[]>> {
     const path = join(this.#options.folder, `rebuilt-${this.#copies++}`);
-    const indexes = await openIndexes(this.#options, this.database, this.#documents, path);
+    const indexes = await openIndexes(this.#options, this.database, this.#documents, this.values, path);
     for (const index of indexes.all) while (await index.indexSome());
     const entries = new Map(indexes.all.map((index) => [index.spec.name, entriesOf(index)]));
     await indexes.close();
@@ -183,6 +227,7 @@ async function openIndexes(
   { definitions, scripts }: IndexedDatabaseOptions,
   database: Database,
   documents: IndexedDocuments,
+  values: IndexedValues,
   path: string,
 ): Promise<LocalIndexes> {
   const indexes = await LocalIndexes.open({
@@ -191,6 +236,7 @@ async function openIndexes(
     writer: new InlineWriter(),
     documents,
     outputs: (write) => writeOutputs(database, write),
+    values: (keys) => values.read(keys),
     recall: (definition) => staticIndexSpec(definition, scripts),
   });
   await indexes.define(definitions.map((definition) => staticIndexSpec(definition, scripts)));

@@ -108,6 +108,7 @@ describe('how far indexes are', () => {
         writer: counter,
         documents: indexed.documents,
         outputs: async () => [],
+        values: async () => new Map(),
         recall: () => undefined,
       });
       await indexes.define([staticIndexSpec(BEFORE, scripts)]);

@@ -160,14 +160,14 @@ describe('an index whose map loads documents', () => {
 describe('a map that can not load', () => {
   it.each([
     ["map('Orders', (o) => ({ name: load(o.company).name }))", 'load takes two values'],
-    ["map('Orders', (o) => ({ name: cmpxchg(o.company) }))", 'cmpxchg() in maps is not built yet'],
+    ["map('Orders', (o) => ({ name: loadVector(o.company) }))", 'loadVector() in maps is not built yet'],
   ])('is refused: %s', (map, why) => {
     expect(() => staticIndexSpec(definitionOf('Refused', map), scripts)).toThrow(why);
   });
 
   it('may have a function of its own by the name of one that is not built', () => {
-    const own = definitionOf('Own', "map('Orders', (o) => ({ name: cmpxchg(o.company) }))", {
-      AdditionalSources: { own: 'function cmpxchg(key) { return key; }' },
+    const own = definitionOf('Own', "map('Orders', (o) => ({ name: loadVector(o.company) }))", {
+      AdditionalSources: { own: 'function loadVector(key) { return key; }' },
     });
     expect(staticIndexSpec(own, scripts).loads).toBeUndefined();
   });

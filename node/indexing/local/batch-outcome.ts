@@ -1,5 +1,6 @@
 import { IndexingError } from '../indexing-error.ts';
 import { ERROR_CHARACTERS_MAX, KEPT_ERRORS_MAX, REFERENCED_COLLECTIONS_MAX } from '../limits.ts';
+import { type ChangedTargets, NO_TARGETS } from '../references/referencing-documents.ts';
 import type { Feed } from './feed.ts';
 import {
   type FollowedCollection,
@@ -15,6 +16,7 @@ export class BatchOutcome {
   readonly #state: IndexStateRow;
   readonly #followed = new Map<string, FollowedCollection>();
   readonly #errors: IndexErrorRow[] = [];
+  #lookedUp = false;
   progress: Feed['progress'];
   attempts = 0;
 
@@ -43,6 +45,16 @@ export class BatchOutcome {
     return this.#followed.size > 0 || this.#state.references !== undefined;
   }
 
+  /** Documents of the index have looked up compare-exchange values, in this batch or before. */
+  get hasValues(): boolean {
+    return this.#lookedUp || this.#state.values !== undefined;
+  }
+
+  /** A document has looked up values. */
+  lookUp(): void {
+    this.#lookedUp = true;
+  }
+
   fail(document: string, error: unknown, action: IndexErrorRow['action'] = 'Map'): void {
     const text = error instanceof Error ? error.message : String(error);
     this.#errors.push({
@@ -64,16 +76,21 @@ export class BatchOutcome {
       ...state,
       ...(this.#feed.kind === 'documents' ? this.#mapped : {}),
       ...(this.hasReferences ? { references: this.#references } : {}),
+      ...(this.hasValues ? { values: this.#values } : {}),
       lastIndexedAt: new Date().toISOString(),
       errors: errors.length === 0 ? state.errors : [...state.errors, ...errors].slice(-KEPT_ERRORS_MAX),
     };
+  }
+
+  get #values(): ChangedTargets {
+    return 'targets' in this.progress ? this.progress : (this.#state.values ?? NO_TARGETS);
   }
 
   get #mapped(): Pick<IndexStateRow, 'progress' | 'mapAttempts' | 'mapSuccesses' | 'mapErrors'> {
     const { progress, mapAttempts, mapSuccesses, mapErrors } = this.#state;
     const failed = this.#errors.length;
     return {
-      progress: { ...progress, [this.#feed.key]: this.progress },
+      progress: 'seenEtag' in this.progress ? { ...progress, [this.#feed.key]: this.progress } : progress,
       mapAttempts: mapAttempts + this.attempts,
       mapSuccesses: mapSuccesses + this.attempts - failed,
       mapErrors: mapErrors + failed,

@@ -1,4 +1,5 @@
 import type { StoredDocument } from '../../documents/stored-document.ts';
+import type { ValueLookup } from '../../scripting/value-lookup.ts';
 import type { Space } from '../../spatial/space.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import type { Analysis, IndexField } from '../definitions/index-field.ts';
@@ -30,6 +31,8 @@ export type MappedDocument = (
 ) & {
   /** Lower-case ids of the documents that it was mapped with: when one of them changes it is mapped again. */
   readonly references?: readonly string[];
+  /** Lower-case keys of the compare-exchange values that it was mapped with: the same holds for them. */
+  readonly valueKeys?: readonly string[];
 };
 
 /**
@@ -38,10 +41,14 @@ export type MappedDocument = (
  */
 export type MapLoader = (id: string, collection: string, isFollowed: boolean) => StoredDocument | undefined;
 
-/** Maps some documents at once; gives as many results, in their order. */
+/**
+ * Maps some documents at once; gives as many results, in their order. `values`: compare-exchange values by keys in lower
+ * case; where some are missing in it afterwards, the results are not what they should be.
+ */
 export type DocumentMapper = (
   documents: readonly StoredDocument[],
   load: MapLoader,
+  values: ValueLookup,
 ) => readonly MappedDocument[];
 
 /** A field that a source becomes, as queries call it. */
@@ -71,6 +78,8 @@ export interface IndexSpec {
   readonly collections: readonly string[] | null;
   /** Collections that its maps load from, as far as their texts tell; absent: none. */
   readonly loads?: readonly string[];
+  /** Its maps may look up compare-exchange values; default: they do not. */
+  readonly looksUpValues?: boolean;
   /** Sources that are known from the start; others are found as documents are mapped. */
   readonly sources: readonly string[];
   readonly fieldsOf: (source: string, options?: SourceOptions) => readonly SourceField[];

@@ -69,6 +69,8 @@ export interface IndexStateRow {
   readonly progress: Readonly<Record<string, CollectionProgress>>;
   /** Absent where nothing was ever loaded. */
   readonly references?: ReferenceState;
+  /** Compare-exchange values that have changed since documents were mapped with them; absent where none was ever looked up. */
+  readonly values?: ChangedTargets;
   /** What it writes; absent: nothing. */
   readonly output?: ReduceOutput;
   /** What it has asked to be written, counted; absent: nothing. */

@@ -2,30 +2,23 @@ import type { KeyValueView } from '../../documents/key-value-view.ts';
 import type { StorageEnvironment } from '../../storage/storage-environment.ts';
 import { WriteBatch } from '../../storage/write-batch.ts';
 import type { IndexField } from '../definitions/index-field.ts';
-import {
-  BATCH_DOCUMENTS_MAX,
-  BATCH_MS_MAX,
-  MERGED_BLOCKS_AT_ONCE,
-  UNMERGED_ENTRIES_MIN,
-  UNMERGED_PART,
-} from '../limits.ts';
+import { MERGED_BLOCKS_AT_ONCE, UNMERGED_ENTRIES_MIN, UNMERGED_PART } from '../limits.ts';
 import type { OutputSink, ReduceOutput } from '../output/reduce-output.ts';
-import { MapReduceWriter, type ReducedGroup, type ReduceWork } from '../reduce/map-reduce-writer.ts';
-import type { ReducedObject } from '../reduce/reducer.ts';
-import { ReferenceWriter } from '../references/reference-writer.ts';
+import { BatchValues } from '../references/batch-values.ts';
+import { FollowedValues } from '../references/followed-values.ts';
+import { type ChangedTargets, NO_TARGETS } from '../references/referencing-documents.ts';
+import type { ValueSource } from '../references/value-source.ts';
 import { INDEX_META } from '../store/index-columns.ts';
 import type { IndexEntry } from '../store/index-entry.ts';
 import { IndexReader } from '../store/index-reader.ts';
-import { IndexWriter } from '../store/index-writer.ts';
 import { mergePostings } from '../store/merge-postings.ts';
 import type { RecentReads } from '../store/recent-reads.ts';
-import { BatchOutcome } from './batch-outcome.ts';
-import { type Feed, feedsOf, nextRound } from './feed.ts';
+import { type DocumentFeed, type Feed, feedsOf } from './feed.ts';
 import { GroupOutputs } from './group-outputs.ts';
+import { IndexBatch } from './index-batch.ts';
 import { IndexSources } from './index-sources.ts';
-import type { GroupReducer, IndexSpec, MapLoader, MappedDocument, MappedEntry } from './index-spec.ts';
+import type { IndexSpec } from './index-spec.ts';
 import {
-  ALL_DOCUMENTS,
   type CollectionProgress,
   encodeState,
   type IndexStateRow,
@@ -33,16 +26,14 @@ import {
   stateKey,
 } from './index-state.ts';
 import type { IndexedDocuments } from './indexed-documents.ts';
-import type { Change } from './next-changes.ts';
 
-const NOTHING_MAPPED: MappedDocument = { entries: [] };
-
-/** Where a batch goes. */
-interface Writers {
-  readonly writer: IndexWriter;
-  readonly reducing: MapReduceWriter | undefined;
-  readonly references: ReferenceWriter;
+/** Up to where an index is to have what was written: an etag of the database, and a Raft index for values. */
+export interface UpTo {
+  readonly etag: number;
+  readonly raftIndex: number;
 }
+
+const EVERYTHING: UpTo = { etag: Number.POSITIVE_INFINITY, raftIndex: Number.POSITIVE_INFINITY };
 
 export interface LocalIndexOptions {
   readonly spec: IndexSpec;
@@ -52,6 +43,8 @@ export interface LocalIndexOptions {
   readonly documents: IndexedDocuments;
   /** Where documents of groups go. */
   readonly outputs: OutputSink;
+  /** Compare-exchange values, for maps that look them up. */
+  readonly values: ValueSource;
   /** Of all indexes of the environment. */
   readonly recent: RecentReads;
 }
@@ -67,6 +60,7 @@ export class LocalIndex {
   readonly #sources: IndexSources;
   #isDropped = false;
   readonly #outputs: GroupOutputs;
+  readonly #values: FollowedValues;
   /** What the last batch was of. */
   #lastFeed: Feed | undefined;
   /** When it was last asked, in milliseconds; null: not since the node started. */
@@ -82,6 +76,12 @@ export class LocalIndex {
     this.reader = new IndexReader(options.view, options.state.number, options.recent);
     const { spec, documents, outputs: sink } = options;
     this.#outputs = new GroupOutputs({ output: spec.output, sink, documents, reader: this.reader });
+    this.#values = new FollowedValues({
+      view: options.view,
+      index: options.state.number,
+      source: options.values,
+      hasValues: options.state.values !== undefined,
+    });
   }
 
   /** Fields by the names that queries use. */
@@ -98,7 +98,7 @@ export class LocalIndex {
     return this.#sources.named(stored);
   }
 
-  get #feeds(): readonly Feed[] {
+  get #feeds(): readonly DocumentFeed[] {
     return feedsOf(this.spec, this.#state);
   }
 
@@ -108,14 +108,44 @@ export class LocalIndex {
   }
 
   /**
-   * A document of its collections, or one that its maps loaded, was written or deleted and is not in the index yet.
-   * `upTo`: those after don't count.
+   * A document of its collections, or one that its maps loaded, or a value that they looked up, has changed and that is
+   * not in the index yet. `upTo`: what came after does not count.
    */
-  isStale(upTo = Number.POSITIVE_INFINITY): boolean {
+  isStale({ etag, raftIndex }: UpTo = EVERYTHING): boolean {
     const { documents } = this.#options;
-    return this.#feeds.some(
-      ({ collection, progress }) => Math.min(documents.lastEtag(collection), upTo) > progress.seenEtag,
+    return (
+      this.#values.isStale(this.#changedValues, raftIndex) ||
+      this.#feeds.some(
+        ({ collection, progress }) => Math.min(documents.lastEtag(collection), etag) > progress.seenEtag,
+      )
     );
+  }
+
+  /** All that this node knows of now, of documents up to an etag. */
+  upTo(etag: number): UpTo {
+    return { etag, raftIndex: this.#values.lastIndex };
+  }
+
+  /**
+   * Values may have changed, by keys in lower case; null: any. `raftIndex`: up to which these are all. Whether there is
+   * something to do.
+   */
+  valuesChanged(keys: readonly string[] | null, raftIndex: number): boolean {
+    if (this.spec.looksUpValues !== true) return false;
+    this.#values.changed(keys, raftIndex);
+    return this.#values.isBehind;
+  }
+
+  /** How far it is with values that its maps look up, as Raft indexes; null: they never did. */
+  get valueProgress(): { readonly last: number; readonly settled: number; readonly isStale: boolean } | null {
+    if (this.#state.values === undefined) return null;
+    const { lastIndex: last } = this.#values;
+    const isStale = this.#values.isStale(this.#changedValues, last);
+    return { last, settled: this.#values.settledIndex(this.#changedValues), isStale };
+  }
+
+  get #changedValues(): ChangedTargets {
+    return this.#state.values ?? NO_TARGETS;
   }
 
   /** It has had everything once: from then on it only follows. */
@@ -141,48 +171,59 @@ export class LocalIndex {
   async indexSome(): Promise<boolean> {
     if (this.#state.obsolete !== undefined) return this.#purge(this.#state.obsolete);
     await this.#outputs.forgetLost(this.#state.outputBatch ?? 0);
+    this.#values.isMapping = true;
+    try {
+      const hasCompared = await this.#compareValues();
+      return (await this.#indexNext()) || hasCompared;
+    } finally {
+      this.#values.isMapping = false;
+    }
+  }
+
+  /** Whether it did: there may be more to compare. */
+  async #compareValues(): Promise<boolean> {
+    if (!this.#values.isBehind || this.#changedValues.targets.length > 0) return false;
+    const batch = new WriteBatch();
+    const values = await this.#values.compare(batch);
+    if (this.#isDropped) return false;
+    this.#state = { ...this.#state, values };
+    batch.put(INDEX_META, stateKey(this.#state.number), encodeState(this.#state));
+    await this.#options.environment.commit(batch, { sync: false });
+    return true;
+  }
+
+  async #indexNext(): Promise<boolean> {
     const feed = this.#nextFeed();
     if (feed === undefined) return false;
     this.#lastFeed = feed;
-    const { view, environment, recent } = this.#options;
-    const batch = new WriteBatch();
-    const { number: index, nextEntry: firstEntry } = this.#state;
-    const writer = new IndexWriter({
+    const { view, environment, recent, documents } = this.#options;
+    const { number: index, nextEntry } = this.#state;
+    const batch = new IndexBatch({
+      spec: this.spec,
+      feed,
+      state: this.#state,
       view,
-      batch,
-      index,
-      fields: () => this.#sources.fieldList,
-      nextEntry: firstEntry,
+      documents,
+      sources: this.#sources,
+      values: new BatchValues(this.#options.values),
     });
-    const { reduce } = this.spec;
-    const reducing =
-      reduce === undefined ? undefined : new MapReduceWriter({ view, batch, index, reducer: reduce });
-    const outcome = new BatchOutcome(feed, this.#state);
-    this.#run(feed, outcome, { writer, reducing, references: new ReferenceWriter({ view, batch, index }) });
-    const groups = reduce === undefined ? [] : this.#writeGroups(reducing, reduce, writer, outcome);
-    writer.finish();
+    await batch.map();
+    if (this.#isDropped) return false;
+    const groups = batch.writeGroups();
     // Documents first: after a crash they are written once more, but never forgotten.
     const outputBatch = (this.#state.outputBatch ?? 0) + 1;
     const failures = await this.#outputs.write(groups, outputBatch);
-    for (const { id, error } of failures ?? []) outcome.fail(id, error, 'Reduce');
+    for (const { id, error } of failures ?? []) batch.outcome.fail(id, error, 'Reduce');
     if (this.#isDropped) return false;
-    this.#state = {
-      ...outcome.stateAfter(this.#state),
-      ...(failures === null ? {} : { outputBatch }),
-      ...this.#sources.state,
-      ...(reducing === undefined ? {} : { reduced: reducedAfter(this.#state.reduced, reducing.work) }),
-      nextEntry: writer.nextEntry,
-      entryCount: this.#state.entryCount + writer.entryCountChange,
-      unmergedEntries: (this.#state.unmergedEntries ?? 0) + writer.scatteredEntries,
-    };
-    batch.put(INDEX_META, stateKey(index), encodeState(this.#state));
+    this.#state = { ...batch.stateAfter(this.#state), ...(failures === null ? {} : { outputBatch }) };
+    batch.written.put(INDEX_META, stateKey(index), encodeState(this.#state));
     // In this turn the batch becomes visible, so that nobody reads in between what was before.
     recent.forget(index, {
-      terms: () => writer.changedTerms(),
-      entries: writer.changedEntries,
-      nextEntry: { before: firstEntry, after: writer.nextEntry },
+      terms: () => batch.writer.changedTerms(),
+      entries: batch.writer.changedEntries,
+      nextEntry: { before: nextEntry, after: batch.writer.nextEntry },
     });
-    await environment.commit(batch, { sync: false });
+    await environment.commit(batch.written, { sync: false });
     return true;
   }
 
@@ -233,116 +274,17 @@ export class LocalIndex {
 
   /** One feed after the other, so that a busy one does not keep the others waiting. */
   #nextFeed(): Feed | undefined {
-    const feeds = this.#feeds;
+    const feeds: readonly Feed[] = [
+      ...this.#feeds,
+      { kind: 'values', key: 'values', progress: this.#changedValues },
+    ];
     const last = feeds.findIndex(
       ({ kind, key }) => kind === this.#lastFeed?.kind && key === this.#lastFeed.key,
     );
-    return [...feeds.slice(last + 1), ...feeds.slice(0, last + 1)].find(
-      ({ collection, progress }) => this.#options.documents.lastEtag(collection) > progress.seenEtag,
+    return [...feeds.slice(last + 1), ...feeds.slice(0, last + 1)].find((feed) =>
+      feed.kind === 'values'
+        ? feed.progress.targets.length > 0
+        : this.#options.documents.lastEtag(feed.collection) > feed.progress.seenEtag,
     );
   }
-
-  /** A group's entry goes by its hash, as a document's by its id. */
-  #writeGroups(
-    reducing: MapReduceWriter | undefined,
-    reduce: GroupReducer,
-    writer: IndexWriter,
-    outcome: BatchOutcome,
-  ): readonly ReducedGroup[] {
-    const groups = reducing?.finish() ?? [];
-    writer.expect(groups.map(({ hash }) => hash));
-    for (const { hash, result, failure } of groups) {
-      if (failure !== undefined) outcome.fail(hash, failure, 'Reduce');
-      try {
-        writer.put(hash, hash, result === null ? [] : [this.#sources.outputOf(reduce.entryOf(result))]);
-      } catch (error) {
-        writer.put(hash, hash, []);
-        outcome.fail(hash, error, 'Reduce');
-      }
-    }
-    return groups;
-  }
-
-  #run(feed: Feed, outcome: BatchOutcome, writers: Writers): void {
-    const { documents, view } = this.#options;
-    const until = performance.now() + BATCH_MS_MAX;
-    const written = new Set<string>();
-    while (outcome.attempts < BATCH_DOCUMENTS_MAX && performance.now() < until) {
-      const { changes, progress, isExhausted } = documents.read((reader) =>
-        nextRound(feed, outcome.progress, reader, documents.lastEtag(feed.collection), {
-          view,
-          index: this.#state.number,
-        }),
-      );
-      // A document that comes again in this batch has changed in between: the next batch takes it.
-      if (changes.some(({ lowerId }) => written.has(lowerId))) break;
-      for (const { lowerId } of changes) written.add(lowerId);
-      this.#mapAll(changes, outcome, writers);
-      outcome.progress = progress;
-      if (isExhausted) break;
-    }
-  }
-
-  #mapAll(changes: readonly Change[], outcome: BatchOutcome, writers: Writers): void {
-    const documents = changes.flatMap(({ document }) => (document === undefined ? [] : [document]));
-    const mapped = this.spec.map(documents, this.#loader(outcome));
-    outcome.attempts += documents.length;
-    (writers.reducing ?? writers.writer).expect(changes.map(({ lowerId }) => lowerId));
-    for (const change of changes) {
-      if (change.document === undefined) this.#put(change, NOTHING_MAPPED, outcome, writers);
-    }
-    documents.forEach((document, at) => {
-      this.#put(document, mapped[at] ?? { error: 'The map gave no result.' }, outcome, writers);
-    });
-  }
-
-  /** Reads for maps, and begins to follow the collections that they load from. */
-  #loader(outcome: BatchOutcome): MapLoader {
-    const { documents } = this.#options;
-    return (id, collection, isFollowed) => {
-      const lower = collection.toLowerCase();
-      const isAny = lower === '' || lower === ALL_DOCUMENTS;
-      if (isFollowed) outcome.follow(collection, () => documents.lastEtag(isAny ? null : collection));
-      const found = documents.reader.getMany([id])[0];
-      return isAny || found?.collection.toLowerCase() === lower ? found : undefined;
-    };
-  }
-
-  /** What there was of a document goes where it can't be indexed: values with too many tokens, say. */
-  #put(
-    { id, lowerId }: { readonly id: string; readonly lowerId: string },
-    result: MappedDocument,
-    outcome: BatchOutcome,
-    { writer, reducing, references }: Writers,
-  ): void {
-    if ('error' in result) outcome.fail(id, result.error);
-    const put = ({
-      entries,
-      values,
-    }: {
-      entries?: readonly MappedEntry[];
-      values?: readonly ReducedObject[];
-    }) =>
-      reducing === undefined
-        ? writer.put(
-            id,
-            lowerId,
-            (entries ?? []).map((entry) => this.#sources.outputOf(entry)),
-          )
-        : reducing.put(lowerId, values ?? []);
-    try {
-      put('error' in result ? {} : result);
-    } catch (error) {
-      put({});
-      outcome.fail(id, error);
-    }
-    if (outcome.hasReferences) references.put(lowerId, result.references ?? []);
-  }
-}
-
-function reducedAfter(before: ReduceWork | undefined, work: ReduceWork): ReduceWork {
-  return {
-    attempts: (before?.attempts ?? 0) + work.attempts,
-    errors: (before?.errors ?? 0) + work.errors,
-  };
 }

@@ -4,9 +4,11 @@ import { StorageEnvironment } from '../../storage/storage-environment.ts';
 import { WriteBatch } from '../../storage/write-batch.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import type { OutputSink, ReduceOutput } from '../output/reduce-output.ts';
+import type { ValueSource } from '../references/value-source.ts';
 import {
   DOCUMENT_ENTRIES,
   DOCUMENT_REFERENCES,
+  DOCUMENT_VALUES,
   ENTRIES,
   GROUPS,
   INDEX_COLUMNS,
@@ -17,6 +19,8 @@ import {
   PARTIALS,
   POSTINGS,
   REFERENCES,
+  VALUE_INDEXES,
+  VALUE_REFERENCES,
 } from '../store/index-columns.ts';
 import { RecentReads } from '../store/recent-reads.ts';
 import type { IndexSpec } from './index-spec.ts';
@@ -51,6 +55,9 @@ const DATA_COLUMNS = [
   PARTIALS,
   REFERENCES,
   DOCUMENT_REFERENCES,
+  VALUE_REFERENCES,
+  DOCUMENT_VALUES,
+  VALUE_INDEXES,
 ];
 
 /** In front of the name of an index, in lower case. */
@@ -64,6 +71,8 @@ export interface LocalIndexesOptions {
   readonly documents: IndexedDocuments;
   /** Where documents of groups go. */
   readonly outputs: OutputSink;
+  /** Compare-exchange values, for maps that look them up. */
+  readonly values: ValueSource;
   /** Makes an index ready that the record does not have any more; undefined: it can't be read now. */
   readonly recall: (definition: StaticIndexDefinition) => IndexSpec | undefined;
 }
@@ -77,6 +86,7 @@ export class LocalIndexes {
   readonly #view: DurableView;
   readonly #documents: IndexedDocuments;
   readonly #outputs: OutputSink;
+  readonly #values: ValueSource;
   readonly #recall: LocalIndexesOptions['recall'];
   readonly #recent = new RecentReads();
   readonly #indexes = new Map<string, LocalIndex>();
@@ -86,11 +96,15 @@ export class LocalIndexes {
   #dropped: readonly number[];
   #nextNumber: number;
 
-  private constructor(environment: StorageEnvironment, { documents, outputs, recall }: LocalIndexesOptions) {
+  private constructor(
+    environment: StorageEnvironment,
+    { documents, outputs, values, recall }: LocalIndexesOptions,
+  ) {
     this.#environment = environment;
     this.#view = new DurableView(environment);
     this.#documents = documents;
     this.#outputs = outputs;
+    this.#values = values;
     this.#recall = recall;
     this.#dropped = loadDropped(this.#view);
     this.#nextNumber =
@@ -124,6 +138,13 @@ export class LocalIndexes {
   isReplaced(index: LocalIndex): boolean {
     const key = index.spec.name.toLowerCase();
     return this.#replacements.has(key) && this.#indexes.get(key) === index;
+  }
+
+  /** As of an index. */
+  valuesChanged(keys: readonly string[] | null, raftIndex: number): boolean {
+    return (
+      [...this.all, ...this.replacements].filter((index) => index.valuesChanged(keys, raftIndex)).length > 0
+    );
   }
 
   /** Puts replacements that have caught up in their places, of those that may. */
@@ -295,6 +316,7 @@ export class LocalIndexes {
       environment: this.#environment,
       documents: this.#documents,
       outputs: this.#outputs,
+      values: this.#values,
       recent: this.#recent,
     });
   }

@@ -1,6 +1,7 @@
 /**
  * Keys of references: index u32, length of the target's id u16, the target's id, the source's id. The source is the
- * document that was mapped, the target one that it loaded; both in lower case.
+ * document that was mapped, the target a document that it loaded, or the key of a compare-exchange value; all in lower
+ * case.
  */
 const HEAD_BYTES = 6;
 

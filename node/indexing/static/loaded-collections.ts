@@ -6,7 +6,6 @@ import { hasReduce } from './static-index-type.ts';
 
 /** Functions that maps of RavenDB may call and this server does not have. */
 const UNSERVED = new Set([
-  'cmpxchg',
   'createVector',
   'loadVector',
   'attachmentsFor',
@@ -26,16 +25,33 @@ export function loadedCollections(
   definition: StaticIndexDefinition,
   translated: TranslatedTexts,
 ): readonly string[] {
-  const reduce = hasReduce(definition) ? [definition.Reduce] : [];
-  const texts = [...definition.Maps, ...reduce, ...Object.values(definition.AdditionalSources)];
-  const nodes = texts
-    .filter((text) => !translated.has(text))
-    .flatMap((text) => [...nodesOf(parseScript(text))]);
+  const nodes = scriptNodes(definition, translated);
   refuseUnserved(nodes, definition.Name);
   const byScript = nodes.flatMap((node) => loadedBy(node, definition.Name));
   const byLinq = [...translated.values()].flatMap(({ loads }) => loads);
   const byKey = new Map([...byScript, ...byLinq].map((name) => [name.toLowerCase(), name]));
   return [...byKey.values()].sort();
+}
+
+/**
+ * Whether maps may look up compare-exchange values: they name the function that does.
+ *
+ * @throws ScriptError when a text can't be read
+ */
+export function looksUpValues(definition: StaticIndexDefinition, translated: TranslatedTexts): boolean {
+  const nodes = scriptNodes(definition, translated);
+  return (
+    nodes.some(({ type, name }) => type === 'Identifier' && name === 'cmpxchg') ||
+    [...translated.values()].some((one) => one.looksUpValues)
+  );
+}
+
+/** All parts of all texts in JavaScript. */
+function scriptNodes(definition: StaticIndexDefinition, translated: TranslatedTexts): readonly ScriptNode[] {
+  const reduce = hasReduce(definition) ? [definition.Reduce] : [];
+  return [...definition.Maps, ...reduce, ...Object.values(definition.AdditionalSources)]
+    .filter((text) => !translated.has(text))
+    .flatMap((text) => [...nodesOf(parseScript(text))]);
 }
 
 function calledName(node: ScriptNode): string | undefined {

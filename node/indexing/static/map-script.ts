@@ -33,6 +33,16 @@ function createSpatialField(...values) {
   return { $spatial: isMissing ? null : shape };
 }
 let __row = -1;
+function cmpxchg(key) {
+  if (__row < 0) throw new Error('Compare-exchange values can be looked up in a map only.');
+  if (Array.isArray(key)) return key.map(cmpxchg);
+  if (key === null || key === undefined || key === '') return null;
+  if (typeof key !== 'string') {
+    throw new Error('cmpxchg(key) takes the key of a compare-exchange value, or a list of them, but got ' + __json(key));
+  }
+  const text = __compareExchange(key, __row);
+  return text === null ? null : JSON.parse(text);
+}
 const noTracking = { load: globalThis.load };
 {
   const loaded = (id, collection, row) => {

@@ -4,6 +4,7 @@ import type { StoredDocument } from '../../documents/stored-document.ts';
 import { ROWS_AT_ONCE } from '../../scripting/limits.ts';
 import type { CompiledScript, ScriptEngine } from '../../scripting/script-engine.ts';
 import { ScriptError } from '../../scripting/script-error.ts';
+import type { ValueLookup } from '../../scripting/value-lookup.ts';
 import { SpatialError } from '../../spatial/spatial-error.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import { IndexDefinitionError, IndexingError } from '../indexing-error.ts';
@@ -19,7 +20,7 @@ import { referencePattern } from '../output/reference-pattern.ts';
 import { type ReducedObject, ReduceFailure, type ReduceOutcome } from '../reduce/reducer.ts';
 import { BlockLoads } from './block-loads.ts';
 import { analysisOf, isCompared, optionsOf, spaceOfField } from './field-options.ts';
-import { loadedCollections } from './loaded-collections.ts';
+import { loadedCollections, looksUpValues } from './loaded-collections.ts';
 import { mapScript } from './map-script.ts';
 import { DYNAMIC_FIELDS, entryOf, type FieldFacts, ID } from './mapped-object.ts';
 import { scriptFields } from './script-fields.ts';
@@ -32,7 +33,7 @@ import { hasReduce, staticIndexType } from './static-index-type.ts';
  * @throws IndexDefinitionError when its scripts can't be read or define no maps
  */
 export function staticIndexSpec(definition: StaticIndexDefinition, scripts: ScriptEngine): IndexSpec {
-  const { script, translated, loads } = compiled(definition, scripts);
+  const { script, translated, loads, looksUpValues } = compiled(definition, scripts);
   const collections = described(definition, script);
   const reduces = hasReduce(definition);
   const output = requiredOutput(definition);
@@ -66,6 +67,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
     definition,
     collections: collections.includes('@all_docs') ? null : [...new Set(collections)],
     ...(loads.length === 0 ? {} : { loads }),
+    ...(looksUpValues ? { looksUpValues } : {}),
     sources: [...(reduces ? [] : [ID]), ...namedFields(definition, translated)],
     fieldsOf: (name, options) => {
       const shapes = spatialName(name);
@@ -75,7 +77,8 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
     },
     isCompared: (name) => isCompared(optionsOf(definition, name)),
     canSuggest: (name) => optionsOf(definition, name).Suggestions === true,
-    map: (documents, load) => mapAll(documents, load, { collections, script, reduces, facts }),
+    map: (documents, load, values) =>
+      mapAll(documents, { load, values }, { collections, script, reduces, facts, looksUpValues }),
     ...(reduces ? { reduce: scriptReducer(script, spaceOf) } : {}),
     ...(output === undefined ? {} : { output }),
   };
@@ -105,11 +108,17 @@ function compiled(
   readonly script: CompiledScript;
   readonly translated: TranslatedTexts;
   readonly loads: readonly string[];
+  readonly looksUpValues: boolean;
 } {
   try {
     const translated = translateDefinition(definition);
     const loads = loadedCollections(definition, translated);
-    return { script: scripts.compile(mapScript(definition, translated)), translated, loads };
+    return {
+      script: scripts.compile(mapScript(definition, translated)),
+      translated,
+      loads,
+      looksUpValues: looksUpValues(definition, translated),
+    };
   } catch (error) {
     if (!(error instanceof ScriptError || error instanceof LinqDefinitionError)) throw error;
     throw new IndexDefinitionError(`Failed to compile index '${definition.Name}': ${error.message}`);
@@ -129,11 +138,18 @@ interface Maps {
   readonly script: CompiledScript;
   readonly reduces: boolean;
   readonly facts: FieldFacts;
+  readonly looksUpValues: boolean;
+}
+
+/** What maps read besides their documents. */
+interface MapReads {
+  readonly load: MapLoader;
+  readonly values: ValueLookup;
 }
 
 function mapAll(
   documents: readonly StoredDocument[],
-  load: MapLoader,
+  reads: MapReads,
   maps: Maps,
 ): readonly MappedDocument[] {
   const { collections } = maps;
@@ -145,7 +161,7 @@ function mapAll(
     for (let from = 0; from < own.length; from += ROWS_AT_ONCE) {
       const block = own.slice(from, from + ROWS_AT_ONCE);
       const rows = block.flatMap((at) => documents[at] ?? []);
-      mapBlock(rows, map, load, maps).forEach((result, n) => {
+      mapBlock(rows, map, reads, maps).forEach((result, n) => {
         const at = block[n] ?? 0;
         results[at] = merged(results[at], result);
       });
@@ -159,9 +175,13 @@ function isIn(document: StoredDocument | undefined, collection: string): boolean
 }
 
 function merged(before: MappedDocument | undefined, result: MappedDocument): MappedDocument {
-  const all = [...(before?.references ?? []), ...(result.references ?? [])];
-  const output = mergedOutput(before, result);
-  return all.length === 0 ? output : { ...output, references: [...new Set(all)] };
+  const references = [...(before?.references ?? []), ...(result.references ?? [])];
+  const valueKeys = [...(before?.valueKeys ?? []), ...(result.valueKeys ?? [])];
+  return {
+    ...mergedOutput(before, result),
+    ...(references.length === 0 ? {} : { references: [...new Set(references)] }),
+    ...(valueKeys.length === 0 ? {} : { valueKeys: [...new Set(valueKeys)] }),
+  };
 }
 
 /** A document fails when one of the maps of its collection does. */
@@ -181,19 +201,23 @@ interface RowResult {
 function mapBlock(
   documents: readonly StoredDocument[],
   map: number,
-  load: MapLoader,
+  reads: MapReads,
   maps: Maps,
 ): readonly MappedDocument[] {
-  const loads = new BlockLoads(documents, load);
+  const loads = new BlockLoads(documents, reads.load, reads.values);
   try {
-    const json = maps.script.call(JSON.stringify({ map, rows: documents.map(documentTexts) }), loads.load);
+    const json = maps.script.call(
+      JSON.stringify({ map, rows: documents.map(documentTexts) }),
+      loads.load,
+      maps.looksUpValues ? loads.values : undefined,
+    );
     return (JSON.parse(json) as RowResult[]).map((row, at) =>
       loads.withReferences(at, mappedRow(row, documents[at]?.id ?? '', maps)),
     );
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
     if (documents.length === 1) return [loads.withReferences(0, { error: error.message })];
-    return documents.flatMap((document) => mapBlock([document], map, load, maps));
+    return documents.flatMap((document) => mapBlock([document], map, reads, maps));
   }
 }
 

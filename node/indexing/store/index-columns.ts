@@ -11,6 +11,9 @@ export const GROUPS = 6;
 export const PARTIALS = 7;
 export const REFERENCES = 8;
 export const DOCUMENT_REFERENCES = 9;
+export const VALUE_REFERENCES = 10;
+export const DOCUMENT_VALUES = 11;
+export const VALUE_INDEXES = 12;
 
 /**
  * | column | key | value |
@@ -25,6 +28,9 @@ export const DOCUMENT_REFERENCES = 9;
  * | partials | index u32, group, bucket u8 | the same of a part of a large group; empty: it has no values |
  * | references | see reference-keys.ts | nothing |
  * | documentReferences | index u32, lower-case id | lower-case ids of the documents that it was mapped with, as JSON |
+ * | valueReferences | see reference-keys.ts | nothing |
+ * | documentValues | index u32, lower-case id | keys of the compare-exchange values that it was mapped with, as JSON |
+ * | valueIndexes | index u32, key of a value | Raft index that it had when documents were mapped with it |
  */
 export const INDEX_COLUMNS: readonly ColumnDefinition[] = [
   { name: 'entries', large: true },
@@ -37,6 +43,9 @@ export const INDEX_COLUMNS: readonly ColumnDefinition[] = [
   { name: 'partials' },
   { name: 'references' },
   { name: 'documentReferences' },
+  { name: 'valueReferences' },
+  { name: 'documentValues' },
+  { name: 'valueIndexes' },
 ];
 
 export function entryKey(index: number, entry: number): Buffer {

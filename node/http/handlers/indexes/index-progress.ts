@@ -1,12 +1,13 @@
 import type { CollectionStatistics, IndexStatistics } from '../../../index-thread/thread-protocol.ts';
 
 /** What an index lacks, as sentences. */
-export function stalenessReasons({ collections, references }: IndexStatistics): readonly string[] {
+export function stalenessReasons({ collections, references, values }: IndexStatistics): readonly string[] {
   return [
     ...collections.filter(({ isStale }) => isStale).map((one) => reason(one, 'documents', 'committed')),
     ...(references?.collections ?? [])
       .filter(({ isStale }) => isStale)
       .map((one) => reason(one, 'document references', 'processed')),
+    ...(values?.isStale ? collections.map((one) => valuesReason(one.name, values)) : []),
   ];
 }
 
@@ -17,6 +18,10 @@ function reason(
 ): string {
   const last = Math.max(lastDocumentEtag, lastTombstoneEtag);
   return `There are still some ${what} to process from collection '${name}'. The last document etag in that collection is '${lastEtag}', but last ${done} document etag for that collection is '${last}'.`;
+}
+
+function valuesReason(name: string, { last, settled }: NonNullable<IndexStatistics['values']>): string {
+  return `There are still some compare exchange references to process for collection '${name}'. The last compare exchange etag is '${last}', but last processed compare exchange etag for that collection is '${settled}'.`;
 }
 
 /** One of the collections in `GET /indexes/progress`. */

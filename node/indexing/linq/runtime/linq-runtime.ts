@@ -123,6 +123,14 @@ function loadDocument(ids, collection) {
   throw new Error('LoadDocument takes a text or a list of texts, but was given ' + shown(ids) + '.');
 }
 
+/** A compare-exchange value, or of a list of keys their values, with null where there is none. */
+function loadValue(keys) {
+  if (absent(keys)) return undefined;
+  if (typeof keys === 'string') return cmpxchg(keys) ?? undefined;
+  if (Array.isArray(keys) || keys instanceof Group) return list(keys).map((one) => loadValue(one) ?? null);
+  throw new Error('LoadCompareExchangeValue takes a text or a list of texts, but was given ' + shown(keys) + '.');
+}
+
 /** Without what is missing in lists. */
 function whole(value) {
   if (value instanceof Group) return whole(value.items);
@@ -150,7 +158,7 @@ function only(found) {
 const DOOR = `
 return Object.freeze({
   get, item, call, list, isTrue, add, subtract, divide, quotient, negative, equals, casts, castNullable, textOf, statics,
-  formatted, aligned, sorted, grouping, converted, createField, loadDocument, outputs, only, fraction, methodNames, recurse, Time, Span,
+  formatted, aligned, sorted, grouping, converted, createField, loadDocument, loadValue, outputs, only, fraction, methodNames, recurse, Time, Span,
   time: (...parts) => (parts.some(absent) ? undefined : Time.of(...parts.map(Number))),
   span: (ticks) => (Number.isFinite(Number(ticks)) ? new Span(Number(ticks)) : undefined),
   multiply: operation('*', (a, b) => a * b),

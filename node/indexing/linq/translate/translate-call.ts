@@ -2,7 +2,7 @@ import type { Call, Expression, Member } from '../syntax/syntax-tree.ts';
 import { type Context, fault, isOfRoot, withGroups } from './context.ts';
 import { CONVERSIONS, LIST_CLASSES, METHODS, STATIC_METHODS, UNSERVED } from './known-methods.ts';
 import { translate } from './translate-expression.ts';
-import { loadDocument } from './translate-load.ts';
+import { LOAD_VALUE, loadDocument, loadValue } from './translate-load.ts';
 import { typeOf } from './translate-name.ts';
 
 /** @throws LinqError */
@@ -45,6 +45,7 @@ const FREE: Readonly<
 
 function freeCall(call: Call, name: string, context: Context): string {
   if (name === 'LoadDocument') return loadDocument(call, context);
+  if (name === LOAD_VALUE) return loadValue(call, context);
   const unserved = UNSERVED.get(name);
   if (unserved !== undefined) throw fault(context, call, `${unserved}.`);
   const known = Object.hasOwn(FREE, name) ? FREE[name] : undefined;

@@ -4,7 +4,7 @@ import type { Expression } from '../syntax/syntax-tree.ts';
 import type { Context } from './context.ts';
 import { outputShape } from './output-shape.ts';
 import { translate } from './translate-expression.ts';
-import { loadsOf } from './translate-load.ts';
+import { loadsOf, looksUpValues } from './translate-load.ts';
 import { expressionsOf } from './walk.ts';
 
 export interface TranslatedMap {
@@ -14,6 +14,8 @@ export interface TranslatedMap {
   readonly fields: readonly string[] | null;
   /** Collections that it loads documents from. */
   readonly loads: readonly string[];
+  /** It looks up compare-exchange values. */
+  readonly looksUpValues: boolean;
 }
 
 const ALL = '@all_docs';
@@ -40,7 +42,7 @@ export function translateMap(source: string): TranslatedMap {
   const maps = collectionsOf(root, source).map(
     (collection) => `map(${JSON.stringify(collection)}, (__document) => __cs.outputs(${body}));`,
   );
-  return { script: maps.join('\n'), fields, loads: loadsOf(tree) };
+  return { script: maps.join('\n'), fields, loads: loadsOf(tree), looksUpValues: looksUpValues(tree) };
 }
 
 /** What reads documents: `docs.Orders`, `docs["Orders"]`, `docs.WhereEntityIs(…)`, or `docs` alone. */

@@ -34,7 +34,7 @@ export function translateReduce(source: string): TranslatedMap {
     `groupBy((__value) => ${keyScript}[0])`,
     `.aggregate(({ values: __values }) => __cs.only(__cs.outputs(${translate(tree, context)})));`,
   ].join('');
-  return { script, fields, loads: [] };
+  return { script, fields, loads: [], looksUpValues: false };
 }
 
 function contextOf(source: string, script: string): Context {

@@ -1,0 +1,186 @@
+import type { KeyValueView } from '../../documents/key-value-view.ts';
+import { WriteBatch } from '../../storage/write-batch.ts';
+import { BATCH_DOCUMENTS_MAX, BATCH_MS_MAX } from '../limits.ts';
+import { MapReduceWriter, type ReducedGroup, type ReduceWork } from '../reduce/map-reduce-writer.ts';
+import type { ReducedObject } from '../reduce/reducer.ts';
+import type { BatchValues } from '../references/batch-values.ts';
+import { TO_DOCUMENTS } from '../references/reference-columns.ts';
+import { ReferenceWriter } from '../references/reference-writer.ts';
+import { ValueWriter } from '../references/value-writer.ts';
+import { IndexWriter } from '../store/index-writer.ts';
+import { BatchOutcome } from './batch-outcome.ts';
+import { type Feed, nextRound } from './feed.ts';
+import type { IndexSources } from './index-sources.ts';
+import type { IndexSpec, MapLoader, MappedEntry } from './index-spec.ts';
+import { ALL_DOCUMENTS, type IndexStateRow } from './index-state.ts';
+import type { IndexedDocuments } from './indexed-documents.ts';
+import { type MappedWithValues, mapWithValues } from './map-with-values.ts';
+import type { Change } from './next-changes.ts';
+
+const NOTHING_MAPPED: MappedWithValues = { result: { entries: [] }, values: new Map() };
+const NO_RESULT: MappedWithValues = {
+  result: { error: 'The map gave no result.' },
+  values: new Map(),
+};
+
+export interface IndexBatchOptions {
+  readonly spec: IndexSpec;
+  /** What is followed. */
+  readonly feed: Feed;
+  /** Of the index before the batch. */
+  readonly state: IndexStateRow;
+  readonly view: KeyValueView;
+  readonly documents: IndexedDocuments;
+  readonly sources: IndexSources;
+  readonly values: BatchValues;
+}
+
+/** One batch of an index: what comes next of a feed is mapped, and what becomes of that is gathered to be written. */
+export class IndexBatch {
+  readonly outcome: BatchOutcome;
+  readonly writer: IndexWriter;
+  /** What is to be written at once; the state of the index is still missing in it. */
+  readonly written = new WriteBatch();
+  readonly #options: IndexBatchOptions;
+  readonly #reducing: MapReduceWriter | undefined;
+  readonly #references: ReferenceWriter;
+  readonly #values: ValueWriter;
+
+  constructor(options: IndexBatchOptions) {
+    const { spec, feed, state, view, sources } = options;
+    const target = { view, batch: this.written, index: state.number };
+    this.#options = options;
+    this.outcome = new BatchOutcome(feed, state);
+    this.writer = new IndexWriter({
+      ...target,
+      fields: () => sources.fieldList,
+      nextEntry: state.nextEntry,
+    });
+    this.#reducing =
+      spec.reduce === undefined ? undefined : new MapReduceWriter({ ...target, reducer: spec.reduce });
+    this.#references = new ReferenceWriter({ ...target, columns: TO_DOCUMENTS });
+    this.#values = new ValueWriter(target);
+  }
+
+  /** The state of the index with this batch. */
+  stateAfter(state: IndexStateRow): IndexStateRow {
+    const { writer } = this;
+    const reducing = this.#reducing;
+    return {
+      ...this.outcome.stateAfter(state),
+      ...this.#options.sources.state,
+      ...(reducing === undefined ? {} : { reduced: reducedAfter(state.reduced, reducing.work) }),
+      nextEntry: writer.nextEntry,
+      entryCount: state.entryCount + writer.entryCountChange,
+      unmergedEntries: (state.unmergedEntries ?? 0) + writer.scatteredEntries,
+    };
+  }
+
+  /** Maps what comes next, as much as fits in a batch. */
+  async map(): Promise<void> {
+    const { documents, view, feed, values, state } = this.#options;
+    const { outcome } = this;
+    const until = performance.now() + BATCH_MS_MAX;
+    const written = new Set<string>();
+    while (outcome.attempts < BATCH_DOCUMENTS_MAX && performance.now() < until && !values.isFull) {
+      const { changes, progress, isExhausted } = documents.read((reader) =>
+        nextRound(feed, outcome.progress, reader, (collection) => documents.lastEtag(collection), {
+          view,
+          index: state.number,
+        }),
+      );
+      // A document that comes again in this batch has changed in between: the next batch takes it.
+      if (changes.some(({ lowerId }) => written.has(lowerId))) break;
+      for (const { lowerId } of changes) written.add(lowerId);
+      await this.#mapAll(changes);
+      outcome.progress = progress;
+      if (isExhausted) break;
+    }
+  }
+
+  /** Ends the batch with the groups that have changed. A group's entry goes by its hash, as a document's by its id. */
+  writeGroups(): readonly ReducedGroup[] {
+    const { writer, outcome } = this;
+    const { reduce } = this.#options.spec;
+    const groups = this.#reducing?.finish() ?? [];
+    writer.expect(groups.map(({ hash }) => hash));
+    for (const { hash, result, failure } of groups) {
+      if (failure !== undefined) outcome.fail(hash, failure, 'Reduce');
+      try {
+        const entry = result === null ? undefined : reduce?.entryOf(result);
+        writer.put(hash, hash, entry === undefined ? [] : [this.#options.sources.outputOf(entry)]);
+      } catch (error) {
+        writer.put(hash, hash, []);
+        outcome.fail(hash, error, 'Reduce');
+      }
+    }
+    writer.finish();
+    return groups;
+  }
+
+  async #mapAll(changes: readonly Change[]): Promise<void> {
+    const { spec, values } = this.#options;
+    const documents = changes.flatMap(({ document }) => (document === undefined ? [] : [document]));
+    const load = this.#load;
+    const mapped = await mapWithValues(documents, (some, found) => spec.map(some, load, found), values);
+    this.outcome.attempts += documents.length;
+    (this.#reducing ?? this.writer).expect(changes.map(({ lowerId }) => lowerId));
+    for (const change of changes) {
+      if (change.document === undefined) this.#put(change, NOTHING_MAPPED);
+    }
+    documents.forEach((document, at) => {
+      this.#put(document, mapped[at] ?? NO_RESULT);
+    });
+  }
+
+  /** Reads for maps, and begins to follow the collections that they load from. */
+  readonly #load: MapLoader = (id, collection, isFollowed) => {
+    const { documents } = this.#options;
+    const lower = collection.toLowerCase();
+    const isAny = lower === '' || lower === ALL_DOCUMENTS;
+    if (isFollowed) this.outcome.follow(collection, () => documents.lastEtag(isAny ? null : collection));
+    const found = documents.reader.getMany([id])[0];
+    return isAny || found?.collection.toLowerCase() === lower ? found : undefined;
+  };
+
+  /** What there was of a document goes where it can't be indexed: values with too many tokens, say. */
+  #put(
+    { id, lowerId }: { readonly id: string; readonly lowerId: string },
+    { result, values: lookedUp }: MappedWithValues,
+  ): void {
+    const { outcome, writer } = this;
+    const reducing = this.#reducing;
+    const { sources } = this.#options;
+    if ('error' in result) outcome.fail(id, result.error);
+    const put = ({
+      entries,
+      values,
+    }: {
+      entries?: readonly MappedEntry[];
+      values?: readonly ReducedObject[];
+    }) =>
+      reducing === undefined
+        ? writer.put(
+            id,
+            lowerId,
+            (entries ?? []).map((entry) => sources.outputOf(entry)),
+          )
+        : reducing.put(lowerId, values ?? []);
+    try {
+      put('error' in result ? {} : result);
+    } catch (error) {
+      put({});
+      outcome.fail(id, error);
+    }
+    if (outcome.hasReferences) this.#references.put(lowerId, result.references ?? []);
+    if (lookedUp.size > 0) outcome.lookUp();
+    if (outcome.hasValues) this.#values.put(lowerId, lookedUp);
+  }
+}
+
+function reducedAfter(before: ReduceWork | undefined, work: ReduceWork): ReduceWork {
+  return {
+    attempts: (before?.attempts ?? 0) + work.attempts,
+    errors: (before?.errors ?? 0) + work.errors,
+  };
+}
