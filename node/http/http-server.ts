@@ -49,6 +49,11 @@ export interface HttpServerOptions {
   readonly secure?: SecurePort;
 }
 
+/** What node:http could not read. `rawPacket`: the bytes that it was reading. */
+interface ClientError extends NodeJS.ErrnoException {
+  readonly rawPacket?: Buffer;
+}
+
 const SERVER_OPTIONS: ServerOptions = {
   maxHeaderSize: HEADER_BYTES_MAX,
   headersTimeout: HEAD_TIMEOUT_MS,
@@ -109,9 +114,10 @@ export class HttpServer {
       this.#fast.connect(socket, this.#channelOf(socket));
     });
     this.#server.on('request', (message, response) => this.#serve(message, response));
-    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    this.#server.on('clientError', (error: ClientError, socket: Socket) => {
+      if (this.#answersMethod(error, socket)) return;
       if (error.code === 'HPE_HEADER_OVERFLOW') options.node.observer?.limited('header_bytes');
-      refuseBroken(error, socket as Socket);
+      refuseBroken(error, socket);
     });
   }
 
@@ -154,6 +160,12 @@ export class HttpServer {
     const channel: Channel = { scheme: 'https', peer: secure.peerOf(socket as TLSSocket) };
     this.#channels.set(socket, channel);
     return channel;
+  }
+
+  /** A method that node:http does not know, over a connection that is node:http's since an earlier request. */
+  #answersMethod({ code, rawPacket }: ClientError, socket: Socket): boolean {
+    if (code !== 'HPE_INVALID_METHOD' || rawPacket === undefined || !socket.writable) return false;
+    return this.#fast.answerLast(rawPacket, socket, this.#channelOf(socket));
   }
 
   #serve(message: IncomingMessage, target: ServerResponse): void {

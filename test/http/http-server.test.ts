@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { gunzipSync, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HttpServer } from '../../node/http/http-server.ts';
@@ -73,6 +75,39 @@ describe('routing', () => {
     const twice = keys.filter((key, at) => keys.indexOf(key) !== at);
     expect(twice).toEqual([]);
     expect(routes.length).toBeGreaterThan(300);
+  });
+
+  it('serves RESET, which node:http does not know, over a connection that was given to node:http', async () => {
+    await server.close();
+    const again = serverRoute('RESET /again', 'ValidUser', () => jsonBytes(200, Buffer.from('"reset"')), {
+      isHot: true,
+    });
+    await start(emptyNode(), [again]);
+    const socket = connect(port, '127.0.0.1').setEncoding('latin1');
+    const answerTo = async (line: string): Promise<string> => {
+      socket.write(`${line} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      const [answer] = (await once(socket, 'data')) as [string];
+      return answer;
+    };
+    expect(await answerTo('GET /license/status')).toContain('HTTP/1.1 501');
+    const answer = await answerTo('RESET /again');
+    expect(answer).toContain('HTTP/1.1 200 OK');
+    expect(answer.toLowerCase()).toContain('connection: close');
+    expect(answer).toContain('"reset"');
+    await once(socket, 'close');
+  });
+
+  it('refuses a method that nobody knows, and RESET of what has none', async () => {
+    for (const line of ['BREW /again', 'RESET /build/version', 'RESET /again/nothing']) {
+      const bytes = Buffer.from(`GET /license/status HTTP/1.1\r\nHost: a\r\n\r\n`);
+      const socket = connect(port, '127.0.0.1').setEncoding('latin1');
+      socket.write(bytes);
+      await once(socket, 'data');
+      socket.write(`${line} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      const [answer] = (await once(socket, 'data')) as [string];
+      expect(answer).toContain('HTTP/1.1 400');
+      await once(socket, 'close');
+    }
   });
 
   it('finds a route without regard to case below the database name', async () => {

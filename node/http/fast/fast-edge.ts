@@ -16,7 +16,7 @@ import {
 import { FastConnection, type FastService } from './fast-connection.ts';
 import { FastRequest } from './fast-request.ts';
 import { FAST_SWEEP_MS } from './limits.ts';
-import { headerOf, type RequestHead } from './request-head.ts';
+import { headerOf, parseRequestHead, type RequestHead } from './request-head.ts';
 import { chunkBytes, chunkedHead, LAST_CHUNK, responseBytes } from './response-bytes.ts';
 
 export interface FastEdgeOptions {
@@ -80,6 +80,22 @@ export class FastEdge implements FastService<Accepted> {
     } else {
       this.#write(answer, head, connection, done);
     }
+  }
+
+  /**
+   * Answers the first request of `packet`, over a connection that is node:http's, and ends that connection. False: it is
+   * no request for this reader.
+   */
+  answerLast(packet: Buffer, socket: Socket, channel: Channel): boolean {
+    const head = parseRequestHead(packet, 0);
+    if (head === 'other' || head === 'incomplete') return false;
+    const accepted = this.accept(head);
+    const end = head.end + head.contentLength;
+    if (accepted === null || packet.byteLength < end) return false;
+    const connection = new FastConnection(socket, channel, this);
+    this.#connections.add(connection);
+    this.serve({ ...head, keepAlive: false }, packet.subarray(head.end, end), accepted, connection);
+    return true;
   }
 
   handOver(socket: Socket): void {
