@@ -3,7 +3,7 @@ import { ALL_DOCUMENTS } from '../indexing/local/index-state.ts';
 import type { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../indexing/local/local-index.ts';
 import type { LocalIndexes } from '../indexing/local/local-indexes.ts';
-import { TEXT_TERM } from '../indexing/store/term.ts';
+import { NULL, NULL_SHOWN, TEXT_TERM } from '../indexing/store/term.ts';
 import { TERMS_MAX } from './limits.ts';
 import type { CollectionStatistics, IndexStatistics } from './thread-protocol.ts';
 
@@ -81,7 +81,7 @@ function collectionStatistics(
   };
 }
 
-/** Text terms of a field after a given one, in order. */
+/** Text terms of a field after a given one, in order; null has one, too. */
 export function termsOf(
   index: LocalIndex,
   field: string,
@@ -96,5 +96,7 @@ export function termsOf(
     if (terms.length >= Math.min(count, TERMS_MAX)) break;
     terms.push(bytes.toString('utf8'));
   }
-  return terms;
+  if (index.reader.count(found.id, NULL) === 0 || (after !== null && after >= NULL_SHOWN)) return terms;
+  const place = terms.findIndex((term) => term > NULL_SHOWN);
+  return terms.toSpliced(place < 0 ? terms.length : place, 0, NULL_SHOWN).slice(0, count);
 }

@@ -82,6 +82,16 @@ describe('group by', () => {
     expect(
       await raw("from Sales group by city where city = 'rome' select sum(amount) as total"),
     ).toMatchObject([{ total: 10 }]);
+    // A name that SELECT gives stands for what it is given to.
+    expect(
+      await raw('from Sales group by city where n > 1 select city, count() as n, sum(amount) as total'),
+    ).toMatchObject([{ city: 'Oslo', n: 2 }]);
+    expect(
+      await raw("from Sales group by city where town = 'Rome' select key() as town, sum(amount) as total"),
+    ).toMatchObject([{ town: 'Rome', total: 10 }]);
+    expect(
+      await raw('from Sales group by city order by total desc select city as town, sum(amount) as total'),
+    ).toMatchObject([{ town: 'Rome' }, { town: null }, { town: 'Oslo' }]);
     await expect(raw('from Sales group by city where amount > 1')).rejects.toThrow(
       'neither an aggregation operation',
     );

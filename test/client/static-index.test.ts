@@ -10,6 +10,7 @@ import {
   GetIndexNamesOperation,
   GetIndexOperation,
   GetIndexStatisticsOperation,
+  GetTermsOperation,
   IndexDefinition,
   PutIndexesOperation,
   SetIndexesLockOperation,
@@ -94,6 +95,39 @@ describe('a JavaScript index', () => {
       'orders/1',
       'orders/3',
     ]);
+  });
+
+  it('whose optional members are null, and which has others, is shown as the protocol has it', async () => {
+    const url = `${cluster.node(0).url}/databases/static-index`;
+    const sent = {
+      Name: 'Sent',
+      Maps: ["map('Orders', o => ({ note: o.note }))"],
+      ...{ Reduce: null, AdditionalAssemblies: null, AdditionalSources: null, CompoundFields: null },
+      ...{ Fields: null, Configuration: null, IndexType: null, Priority: null },
+    };
+    const put = await fetch(`${url}/admin/indexes`, {
+      method: 'PUT',
+      body: JSON.stringify({ Indexes: [sent] }),
+    });
+    expect(put.status).toBe(201);
+    const got = await fetch(`${url}/indexes?name=Sent`);
+    const { Results } = (await got.json()) as { Results: readonly Record<string, unknown>[] };
+    expect(Results[0]).toMatchObject({
+      ...{ Name: 'Sent', Type: 'JavaScriptMap', SourceType: 'Documents', Priority: 'Normal', Reduce: null },
+      ...{ AdditionalAssemblies: [], AdditionalSources: {}, Fields: {}, Configuration: {} },
+    });
+    expect(Results[0]).not.toHaveProperty('IndexType');
+    expect(Results[0]).not.toHaveProperty('CompoundFields');
+    await store.maintenance.send(new DeleteIndexOperation('Sent'));
+  });
+
+  it('gives its terms in order, null among them', async () => {
+    await ids(orders());
+    const terms = (after: string | null, count: number) =>
+      store.maintenance.send(new GetTermsOperation('OrderTotals', 'note', after as string, count));
+    expect(await terms(null, 10)).toEqual(['NULL_VALUE', 'hurry', 'night', 'urgent']);
+    expect(await terms('NULL_VALUE', 2)).toEqual(['hurry', 'night']);
+    expect(await terms(null, 1)).toEqual(['NULL_VALUE']);
   });
 
   it('refuses a field that it does not have, by name', async () => {

@@ -21,6 +21,9 @@ export const EXISTS: Term = { kind: MARKER_TERM, bytes: Buffer.from('exists') };
 /** Entries in which the field is null, or an array that holds null. */
 export const NULL: Term = { kind: MARKER_TERM, bytes: Buffer.from('null') };
 
+/** What clients are shown in place of `NULL`. */
+export const NULL_SHOWN = 'NULL_VALUE';
+
 /** Entries that have a number among the values of the field: the others sort before all numbers. */
 export const NUMERIC: Term = { kind: MARKER_TERM, bytes: Buffer.from('numeric') };
 

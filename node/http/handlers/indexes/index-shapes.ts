@@ -46,25 +46,47 @@ export function definitionShape(definition: AutoIndexDefinition) {
   };
 }
 
+/** Members of a definition that are shown as they were sent; absent or null: as here. */
+const SENT_MEMBERS = {
+  SourceType: 'Documents',
+  ArchivedDataProcessingBehavior: null,
+  SchemaDefinitions: null,
+  OutputReduceToCollection: null,
+  DeploymentMode: null,
+  ReduceOutputIndex: null,
+  PatternForOutputReduceToCollectionReferences: null,
+  PatternReferencesCollectionName: null,
+  AdditionalAssemblies: [],
+} as const;
+
 /** A static index as `GET /indexes` shows it: every member is there. */
 export function staticShape(definition: StaticIndexDefinition) {
+  const { Name, LockMode, Priority, State, Configuration, AdditionalSources, Reduce, Maps } = definition;
   return {
-    SourceType: 'Documents',
-    ArchivedDataProcessingBehavior: null,
-    SchemaDefinitions: null,
-    OutputReduceToCollection: null,
-    DeploymentMode: null,
-    ReduceOutputIndex: null,
-    PatternForOutputReduceToCollectionReferences: null,
-    PatternReferencesCollectionName: null,
-    CompoundFields: [],
-    AdditionalAssemblies: [],
-    ...definition,
+    ...mapValues(SENT_MEMBERS, (otherwise, name) => definition[name] ?? otherwise),
+    Name,
     Type: staticIndexType(definition),
-    Fields: Object.fromEntries(
-      Object.entries(definition.Fields).map(([name, options]) => [name, { ...EMPTY_OPTIONS, ...options }]),
-    ),
+    LockMode,
+    Priority,
+    State,
+    Configuration,
+    AdditionalSources,
+    Reduce: Reduce ?? null,
+    Maps,
+    ...(hasPairs(definition) ? { CompoundFields: definition.CompoundFields } : {}),
+    Fields: mapValues(definition.Fields, (options) => ({ ...EMPTY_OPTIONS, ...options })),
   };
+}
+
+function hasPairs({ CompoundFields }: StaticIndexDefinition): boolean {
+  return Array.isArray(CompoundFields) && CompoundFields.length > 0;
+}
+
+function mapValues<Value, Result>(
+  members: Readonly<Record<string, Value>>,
+  map: (value: Value, name: string) => Result,
+): Readonly<Record<string, Result>> {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, map(value, name)]));
 }
 
 /** A static index, and what is to replace it when it does not answer by its newest definition yet. */

@@ -2,7 +2,7 @@ import type { IndexField } from '../../../indexing/definitions/index-field.ts';
 import { type EntrySet, intersect, NO_ENTRIES } from '../../../indexing/store/entry-set.ts';
 import { fieldTerms } from '../../../indexing/store/field-terms.ts';
 import type { IndexReader } from '../../../indexing/store/index-reader.ts';
-import { NULL, TEXT_TERM, type Term, termText } from '../../../indexing/store/term.ts';
+import { NULL, NULL_SHOWN, TEXT_TERM, type Term, termText } from '../../../indexing/store/term.ts';
 import { FACET_LIMITS, type FacetLimits } from './limits.ts';
 
 /** A value of a facet, and how many of the matching entries have it. */
@@ -12,7 +12,6 @@ export interface FacetCount {
   readonly count: number;
 }
 
-const NULL_VALUE = 'NULL_VALUE';
 const EMPTY_STRING = 'EMPTY_STRING';
 
 /** The values that the field has in these entries: few entries are looked at, of many the terms of the field. */
@@ -56,7 +55,7 @@ function countsByTerm(reader: IndexReader, field: IndexField, entries: EntrySet)
 
 /** How facets call a term; undefined: it is none of the values. */
 function textOf(term: Term): string | undefined {
-  if (term === NULL) return NULL_VALUE;
+  if (term === NULL) return NULL_SHOWN;
   if (term.kind !== TEXT_TERM) return undefined;
   return term.bytes.length === 0 ? EMPTY_STRING : termText(term.bytes);
 }
