@@ -123,6 +123,18 @@ describe('checkAppend, for strict serializability', () => {
       atOnce([r('x'), a('x', 1)], [r('x'), a('x', 2)], [r('x', 1, 2)]),
     ],
     ['lost-append', 'an acknowledged append that is gone', oneByOne([a('x', 1)], [r('x')])],
+    ['turned-around', 'own appends in another order', oneByOne([a('x', 1), a('x', 2)], [r('x', 2, 1)])],
+    ['lost-update', 'one that nobody read', atOnce([r('x'), a('x', 1)], [r('x'), a('x', 2)], [r('x', 1)])],
+    [
+      'G-single',
+      'an unknown one of which half is there',
+      [
+        [0, 'invoke', 'txn', [a('x', 1), a('y', 1)]],
+        [0, 'info', 'txn', [a('x', 1), a('y', 1)]],
+        [1, 'invoke', 'txn', [r('x'), r('y')]],
+        [1, 'ok', 'txn', [r('x', 1), r('y')]],
+      ],
+    ],
     [
       'incompatible-order',
       'two orders of one list',

@@ -32,6 +32,7 @@ export function checkAppend(transactions: readonly Completed[], level: AppendLev
     ...readFindings(history),
     ...lostAppends(history),
     ...lostUpdates(history),
+    ...turnedAround(history),
   ];
   const isStrict = level === 'strict-serializable';
   const graph = dependencies(history);
@@ -95,14 +96,33 @@ function lostUpdates(history: ListAppendHistory): Finding[] {
     const first =
       completed && microOperations(completed).find(([f, other]) => f === 'append' && other === key);
     const order = orders.get(key) ?? [];
-    const place = first === undefined ? -1 : order.indexOf(first[2] as number);
-    if (place < 0 || place === list.length) return [];
+    if (first === undefined) return [];
+    const found = order.indexOf(first[2] as number);
+    // Nobody read it: then it stands somewhere behind all that was read.
+    const place = found < 0 ? order.length : found;
+    if (place === list.length) return [];
     return [
       {
         anomaly: 'lost-update',
-        explanation: `${named(history, transaction)} read ${key} as [${list}] and appended ${first?.[2]} to it, but it became [${order.slice(0, place + 1)}]`,
+        explanation: `${named(history, transaction)} read ${key} as [${list}] and appended ${first[2]} to it, but it became [${order.slice(0, place + 1)}]`,
       },
     ];
+  });
+}
+
+/** What one transaction appends to a key stands in its order. */
+function turnedAround(history: ListAppendHistory): Finding[] {
+  const { orders, writers } = history;
+  return [...orders].flatMap(([key, order]) => {
+    const ofKey = writers.get(key) ?? new Map<number, Writer>();
+    const asked = [...ofKey.keys()];
+    return order.flatMap((element, at) => {
+      const [writer, next] = [ofKey.get(element), order[at + 1] ?? element];
+      if (writer === undefined || ofKey.get(next)?.transaction !== writer.transaction) return [];
+      if (asked.indexOf(next) >= asked.indexOf(element)) return [];
+      const explanation = `${named(history, writer.transaction)} appended ${next} to ${key} before ${element}, but it became [${order}]`;
+      return [{ anomaly: 'turned-around', explanation }];
+    });
   });
 }
 
@@ -119,6 +139,29 @@ function dependencies(history: ListAppendHistory): DependencyGraph {
       if (one === undefined || next === undefined) continue;
       const why = `${name(next)} appended ${order[at + 1]} to ${key} after ${element} of ${name(one)}`;
       graph.add(one.transaction, next.transaction, 'ww', why);
+    }
+  }
+  const hasEffect = effective(history);
+  for (const [key, ofKey] of writers) {
+    const order = orders.get(key) ?? [];
+    const last = writerOf(key, order.at(-1));
+    for (const [element, writer] of ofKey) {
+      // It took effect without being read: behind all that was read of the key.
+      if (order.includes(element) || !hasEffect(writer.transaction)) continue;
+      const what = `${name(writer)}, which took effect, appended ${element} to ${key}`;
+      if (last !== undefined) {
+        graph.add(
+          last.transaction,
+          writer.transaction,
+          'ww',
+          `${what} after ${order.at(-1)} of ${name(last)}`,
+        );
+      }
+      for (const { transaction, list } of reads.filter((read) => read.key === key)) {
+        if (list.length < order.length) continue;
+        const reader = named(history, transaction);
+        graph.add(transaction, writer.transaction, 'rw', `${what}, and ${reader} read [${list}]`);
+      }
     }
   }
   for (const { transaction, key, list } of reads) {
@@ -178,4 +221,16 @@ function explained(history: ListAppendHistory, { anomaly, edges }: Cycle): Findi
 function named({ transactions }: ListAppendHistory, transaction: number): string {
   const completed = transactions[transaction];
   return completed === undefined ? `transaction ${transaction}` : nameOf(completed);
+}
+
+/** Which transactions took effect: those that were acknowledged, and those of which somebody read an element. */
+function effective({ transactions, orders, writers }: ListAppendHistory): (transaction: number) => boolean {
+  const seen = new Set<number>();
+  for (const [key, order] of orders) {
+    for (const element of order) {
+      const writer = writers.get(key)?.get(element);
+      if (writer !== undefined) seen.add(writer.transaction);
+    }
+  }
+  return (transaction) => transactions[transaction]?.outcome === 'ok' || seen.has(transaction);
 }

@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts';
 export function checkCausal(operations: readonly Completed[]): readonly Finding[] {
   const lastWrites = new Map<string, Completed>();
   const greatest = new Map<string, number>();
+  const refused = new Map<string, Completed>();
   const findings: Finding[] = [];
   for (const operation of operations) {
     const { invoke, end, outcome } = operation;
@@ -12,6 +13,7 @@ export function checkCausal(operations: readonly Completed[]): readonly Finding[
     if (invoke.f === 'write') {
       greatest.set(key, invoke.value as number);
       if (outcome === 'ok') lastWrites.set(key, operation);
+      if (outcome === 'fail') refused.set(`${key} ${invoke.value}`, operation);
       continue;
     }
     if (outcome !== 'ok') continue;
@@ -24,6 +26,11 @@ export function checkCausal(operations: readonly Completed[]): readonly Finding[
         anomaly: 'stale-read',
         explanation: `${wrote}, and ${nameOf(operation)}, of the same session, read ${seen}${from}`,
       });
+    }
+    const failed = refused.get(`${key} ${seen}`);
+    if (failed !== undefined) {
+      const explanation = `${nameOf(operation)} read ${seen} of ${key}${from}, which ${nameOf(failed)} failed to write for certain`;
+      findings.push({ anomaly: 'failed-write', explanation });
     }
     if (seen > (greatest.get(key) ?? 0)) {
       const explanation = `${nameOf(operation)} read ${seen} of ${key}${from}, which nobody had written`;

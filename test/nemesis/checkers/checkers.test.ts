@@ -99,12 +99,13 @@ describe('checkIdentities', () => {
 });
 
 describe('checkCausal', () => {
-  const one = (type: 'ok' | 'info', f: string, value: number, process = 0, key = 'k'): Line[] => [
+  const one = (type: 'ok' | 'info' | 'fail', f: string, value: number, process = 0, key = 'k'): Line[] => [
     [process, 'invoke', f, f === 'read' ? null : value, { key }],
     [process, type, f, value, { key }],
   ];
   it.each<[what: string, lines: Line[], found: string[]]>([
     ['its own write', [...one('ok', 'write', 1), ...one('ok', 'read', 1)], []],
+    ['one that failed', [...one('fail', 'write', 1), ...one('ok', 'read', 1)], ['failed-write']],
     [
       'a later one without an answer',
       [...one('ok', 'write', 1), ...one('info', 'write', 2), ...one('ok', 'read', 2, 1)],
