@@ -69,19 +69,22 @@ export class DatabaseIndexes {
     if (values !== undefined) {
       indexes.#leave.push(values.onChange((keys, raftIndex) => indexes.#onValues(keys, raftIndex)));
     }
-    await indexes.#call({ kind: 'open', path, durable, nodeTag: database.nodeTag });
-    indexes.#leave.push(
-      await database.share({
-        attach: async (handle, columns) => {
-          await indexes.#call({ kind: 'attach', handle, columns });
-        },
-        detach: async () => {
-          await indexes.#call({ kind: 'detach' });
-        },
-      }),
-    );
-    indexes.#leave.push(database.onCommit(() => indexes.#onCommit()));
-    indexes.#leave.push(database.holdTombstones(() => indexes.#heldTombstones()));
+    try {
+      await indexes.#call({ kind: 'open', path, durable, nodeTag: database.nodeTag });
+      indexes.#leave.push(
+        await database.share({
+          attach: async (handle, columns) => {
+            await indexes.#call({ kind: 'attach', handle, columns });
+          },
+          detach: () => indexes.#leaveThread('detach'),
+        }),
+      );
+      indexes.#leave.push(database.onCommit(() => indexes.#onCommit()));
+      indexes.#leave.push(database.holdTombstones(() => indexes.#heldTombstones()));
+    } catch (error) {
+      await indexes.close();
+      throw error;
+    }
     return indexes;
   }
 
@@ -250,10 +253,17 @@ export class DatabaseIndexes {
 
   async close(): Promise<void> {
     for (const leave of this.#leave.reverse()) await leave();
-    await this.#call({ kind: 'close' }).catch(() => {
-      // The thread has ended: there is nothing of this database left in it.
-    });
+    await this.#leaveThread('close');
     this.#options.host.forgetDatabase(this.#number);
+  }
+
+  /** When the thread has ended, there is nothing of this database left in it. */
+  async #leaveThread(kind: 'detach' | 'close'): Promise<void> {
+    try {
+      await this.#call({ kind });
+    } catch (error) {
+      if (!(error instanceof IndexThreadError) || error.kind !== 'ThreadEndedError') throw error;
+    }
   }
 
   get #isEmpty(): boolean {

@@ -212,8 +212,11 @@ export class LoadedDatabase {
     await this.transactions.close();
     await this.replication.close();
     await this.#cleaning;
-    await this.indexes.close();
-    await this.database.close();
+    try {
+      await this.indexes.close();
+    } finally {
+      await this.database.close();
+    }
   }
 
   /** Tombstones that every holder of a copy has seen are not needed any more. */
@@ -281,19 +284,27 @@ export async function openLoadedDatabase(options: LoadOptions): Promise<LoadedDa
     logger,
     ...(options.observeBatch === undefined ? {} : { observeBatch: options.observeBatch }),
   });
+  const indexes = await openIndexes(options, database).catch(async (error: unknown) => {
+    // Left open, it would keep every later try from opening it.
+    await database.close();
+    throw error;
+  });
   const replication = new DatabaseReplication({
     database,
     nodeTag,
     logger,
     connect: fencedConnector(options.connect ?? connectWire, () => cluster.clusterId()),
   });
-  const indexes = await DatabaseIndexes.open({
+  return new LoadedDatabase(options, database, replication, indexes);
+}
+
+function openIndexes(options: LoadOptions, database: Database): Promise<DatabaseIndexes> {
+  return DatabaseIndexes.open({
     host: options.indexHost,
     database,
     path: join(options.path, INDEX_FOLDER),
     durable: options.durable,
-    logger,
-    values: databaseValues(cluster.consistent, view.record.DatabaseName),
+    logger: options.logger,
+    values: databaseValues(options.cluster.consistent, options.view.record.DatabaseName),
   });
-  return new LoadedDatabase(options, database, replication, indexes);
 }

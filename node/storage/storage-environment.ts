@@ -74,11 +74,17 @@ export class StorageEnvironment {
     await Promise.all([...this.#guests].map((guest) => this.#attach(guest)));
   }
 
-  /** Lets a guest in, now and after each reopening. Gives a function that shows it out. */
+  /** Lets a guest in, now and after each reopening. Gives a function that shows it out; who can't come in is shown out. */
   async share(guest: StorageGuest): Promise<() => Promise<void>> {
     this.#mustBeOpen();
     this.#guests.add(guest);
-    await this.#attach(guest);
+    try {
+      await this.#attach(guest);
+    } catch (error) {
+      this.#guests.delete(guest);
+      await guest.detach();
+      throw error;
+    }
     return async () => {
       if (this.#guests.delete(guest)) await guest.detach();
     };

@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { compareMembers, NOTHING_WRONG, waitForConvergence } from './harness/compare-members.ts';
 import { RavenCluster } from './harness/raven-cluster.ts';
@@ -87,4 +89,24 @@ it('goes on after a node was frozen for longer than an election takes', async ()
   await ledger.stop();
   await waitForConvergence(nodes, 'frozen');
   expect(await compareMembers(nodes, 'frozen', ledger)).toMatchObject(NOTHING_WRONG);
+});
+
+it('opens a database whose indexes could not be opened as soon as they can, without a restart', async () => {
+  cluster = await RavenCluster.start(1);
+  const node = cluster.node(0);
+  await cluster.createDatabase('blocked', 1);
+  const url = `${node.url}/databases/blocked/docs?id=a`;
+  expect((await fetch(url, { method: 'PUT', body: '{}' })).status).toBe(201);
+  await node.kill();
+  const folder = join(node.dataDirectory, 'Databases', 'blocked', 'Indexes');
+  await rm(folder, { recursive: true });
+  await writeFile(folder, 'not a folder');
+  await node.start();
+  const refusal = await fetch(url);
+  expect([refusal.status, await refusal.text()]).toEqual([
+    503,
+    expect.stringContaining('could not be opened'),
+  ]);
+  await rm(folder);
+  await waitUntil('the database to be open', async () => (await fetch(url)).status === 200);
 });
