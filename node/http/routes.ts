@@ -32,6 +32,7 @@ import { tombstoneRoutes } from './handlers/documents/tombstones.ts';
 import { indexAdminRoutes } from './handlers/indexes/index-admin.ts';
 import { indexDebugRoutes } from './handlers/indexes/index-debug.ts';
 import { staticIndexRoutes } from './handlers/indexes/static-indexes.ts';
+import { tryIndexRoutes } from './handlers/indexes/try-index.ts';
 import { operationRoutes } from './handlers/operations/operations.ts';
 import { byQueryRoutes } from './handlers/patching/by-query.ts';
 import { patchRoutes } from './handlers/patching/patch-document.ts';
@@ -57,6 +58,7 @@ const builtRoutes: readonly Route[] = [
   ...queryRoutes,
   ...indexAdminRoutes,
   ...indexDebugRoutes,
+  ...tryIndexRoutes,
   ...streamQueryRoutes,
   ...streamDocumentRoutes,
   ...patchRoutes,

@@ -24,6 +24,7 @@ import type {
   ValuesMissing,
   Wish,
 } from './thread-protocol.ts';
+import type { IndexTrial, TrialOutcome } from './try-index.ts';
 
 export interface DatabaseIndexesOptions {
   readonly host: IndexHost;
@@ -185,6 +186,14 @@ export class DatabaseIndexes {
       kind: 'patch',
       request: { ...request, values },
     }))) as PatchOutcome;
+  }
+
+  /** Makes an index of some documents, asks it, and leaves nothing of it. */
+  async tryOut(trial: IndexTrial): Promise<TrialOutcome> {
+    return (await this.#withValues((values) => ({
+      kind: 'try',
+      trial: { ...trial, values },
+    }))) as TrialOutcome;
   }
 
   async ids(query: ThreadQuery): Promise<IdsOutcome> {

@@ -27,6 +27,7 @@ import { lookInto } from './look-into.ts';
 import { lookingUp } from './looking-up.ts';
 import { OpenStreams } from './open-streams.ts';
 import { patchDocument } from './patch-document.ts';
+import { RunningTrials } from './running-trials.ts';
 import type {
   IdsOutcome,
   IndexCall,
@@ -39,6 +40,7 @@ import type {
   Wish,
 } from './thread-protocol.ts';
 import { ThreadWishes } from './thread-wishes.ts';
+import { type IndexTrial, type TrialOutcome, tryIndex } from './try-index.ts';
 
 /** One database in the index thread: its documents, read through a shared handle, its indexes, and their queries. */
 export class DatabaseWorker {
@@ -56,6 +58,7 @@ export class DatabaseWorker {
   readonly #wishes: ThreadWishes;
   readonly #waiters = new IndexWaiters();
   readonly #streams = new OpenStreams();
+  readonly #trials = new RunningTrials();
   #isRunning = false;
   #isWoken = false;
 
@@ -119,6 +122,8 @@ export class DatabaseWorker {
       case 'entryFields':
       case 'sourceIds':
         return lookInto(call, { ...this.#required, activity: this.#activity });
+      case 'try':
+        return lookingUp(call.trial.values, (values) => this.#try(call.trial, values));
       case 'reset':
         await this.#required.indexes.reset(call.index, call.isSideBySide);
         this.#wake();
@@ -173,6 +178,7 @@ export class DatabaseWorker {
     this.#waiters.endAll();
     this.#streams.closeAll();
     this.#wishes.endAll();
+    await this.#trials.ended();
     await this.#stopped();
     await indexes?.close();
     await storage?.close();
@@ -266,6 +272,15 @@ export class DatabaseWorker {
     const stream = streamQuery(settled, found.index, context);
     if (values.missing.length === 0) values.seal();
     return { kind: 'stream', stream: this.#streams.add(stream), head: streamHead(stream.head) };
+  }
+
+  async #try(trial: IndexTrial, values: ValueLookup): Promise<TrialOutcome> {
+    const { documents, indexes } = this.#required;
+    const context = { documents, indexes, scripts: this.#scripts, isOpen: () => this.#indexes === indexes };
+    const outcome = await this.#trials.run(() => tryIndex(trial, values, context));
+    // What it has written is to be deleted.
+    this.#wake();
+    return outcome;
   }
 
   /** What `moreLikeThis` compares with is found in the index as it is now. */

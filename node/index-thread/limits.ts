@@ -32,5 +32,9 @@ export const VALUE_ROUNDS_MAX = 8;
 /** Characters of compare-exchange values that are sent to maps at once; others are asked for again. */
 export const READ_VALUE_CHARACTERS_MAX = 4 * 1024 * 1024;
 
+/** Indexes of a database that are tried out at once, and characters of what their maps give, beyond which one ends. */
+export const TRIALS_MAX = 4;
+export const TRIAL_CHARACTERS_MAX = 16 * 1024 * 1024;
+
 /** Documents of an index's groups that are listed at once. */
 export const SHOWN_DOCUMENTS_MAX = 16_384;

@@ -11,6 +11,7 @@ import type { QueryRequest } from '../querying/plan/compile-query.ts';
 import type { KnownValues } from '../scripting/value-lookup.ts';
 import type { SourcePage } from './debug-index.ts';
 import type { PatchRequest } from './patch-document.ts';
+import type { IndexTrial } from './try-index.ts';
 
 /** What the main thread asks of the index thread about one database. Plain values, so that they can be sent. */
 export type IndexCall =
@@ -62,6 +63,8 @@ export type IndexCall =
   | { readonly kind: 'reset'; readonly index: string; readonly isSideBySide: boolean }
   /** Whether there was a replacement to put in the place of the index. */
   | { readonly kind: 'replace'; readonly index: string }
+  /** Makes an index of some documents, asks it, and leaves nothing of it: a TrialOutcome. */
+  | { readonly kind: 'try'; readonly trial: IndexTrial }
   | { readonly kind: 'clearErrors'; readonly index: string }
   /** What became of a wish of the thread, or why it could not be granted. */
   | {

@@ -122,6 +122,26 @@ describe('how far indexes are', () => {
   });
 });
 
+describe('an index that is tried out', () => {
+  it("goes on whatever is defined meanwhile, is nobody else's, and is gone even when it fails", async () => {
+    await withIndex(BEFORE, async (indexed) => {
+      const spec = { ...staticIndexSpec(AFTER, scripts), name: '<TestIndexName>' };
+      const tried = indexed.indexes.withTrial(spec, async (index) => {
+        await index.indexSome();
+        await indexed.define([BEFORE]);
+        while (await indexed.indexes.sweep());
+        expect(index.reader.entryCount).toBe(1);
+        expect(indexed.indexes.find(spec.name)).toBeUndefined();
+        throw new Error('enough');
+      });
+      await expect(tried).rejects.toThrow('enough');
+      await (await indexed.remember())();
+      expect(indexed.indexes.all.map((index) => index.spec.name)).toEqual(['Names']);
+      expect(names(indexed)).toEqual(['one']);
+    });
+  });
+});
+
 describe('the replacement of an index', () => {
   it('may be put in its place before it has caught up', async () => {
     await withIndex(BEFORE, async (indexed) => {

@@ -16,7 +16,6 @@ const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /indexes/performance',
     'GET /indexes/total-time',
     'GET /indexes/suggest-index-merge',
-    'POST /indexes/test',
     'POST /indexes/try',
     'POST /index/open-faulty-index',
     'GET /sorters',

@@ -31,6 +31,8 @@ export type MappedDocument = (
 ) & {
   /** Lower-case ids of the documents that it was mapped with: when one of them changes it is mapped again. */
   readonly references?: readonly string[];
+  /** What its maps gave, each the JSON of a list of objects; absent where no script is run. */
+  readonly given?: readonly string[];
   /** Lower-case keys of the compare-exchange values that it was mapped with: the same holds for them. */
   readonly valueKeys?: readonly string[];
 };

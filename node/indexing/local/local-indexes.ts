@@ -92,6 +92,8 @@ export class LocalIndexes {
   readonly #indexes = new Map<string, LocalIndex>();
   /** What takes the place of an index of the same name as soon as it has caught up. */
   readonly #replacements = new Map<string, LocalIndex>();
+  /** What is tried out. After a crash, no definition has what is left of it. */
+  readonly #trials = new Set<LocalIndex>();
   /** Numbers of indexes that are gone, while there may be keys of theirs. */
   #dropped: readonly number[];
   #nextNumber: number;
@@ -176,7 +178,8 @@ export class LocalIndexes {
 
   /** From now on there are these indexes: new ones begin, changed ones anew, others are deleted. */
   async define(specs: readonly IndexSpec[]): Promise<void> {
-    const stored = loadStates(this.#view);
+    const trials = new Set([...this.#trials].map(({ state }) => state.number));
+    const stored = loadStates(this.#view).filter(({ number }) => !trials.has(number));
     const wanted = new Map(specs.map((spec) => [spec.name.toLowerCase(), spec]));
     const batch = new WriteBatch();
     /** What indexes that are dropped have written, for those of the same names. */
@@ -230,6 +233,22 @@ export class LocalIndexes {
     else this.#drop(index.state.number, batch);
     await this.#environment.commit(batch, { sync: false });
     (isBeside ? this.#replacements : this.#indexes).set(key, this.#opened(index.spec, state));
+  }
+
+  /** Runs `use` with an index that nobody else sees, and of which nothing is left. */
+  async withTrial<Result>(spec: IndexSpec, use: (index: LocalIndex) => Promise<Result>): Promise<Result> {
+    const state = newState(spec, this.#nextNumber++, this.#documents);
+    const index = this.#opened(spec, state);
+    this.#trials.add(index);
+    try {
+      return await use(index);
+    } finally {
+      this.#trials.delete(index);
+      index.drop();
+      const batch = new WriteBatch();
+      this.#drop(state.number, batch);
+      await this.#environment.commit(batch, { sync: false });
+    }
   }
 
   /** Deletes the keys of an index that is gone. Resolves to whether there may be more. */

@@ -177,8 +177,10 @@ function isIn(document: StoredDocument | undefined, collection: string): boolean
 function merged(before: MappedDocument | undefined, result: MappedDocument): MappedDocument {
   const references = [...(before?.references ?? []), ...(result.references ?? [])];
   const valueKeys = [...(before?.valueKeys ?? []), ...(result.valueKeys ?? [])];
+  const given = [...(before?.given ?? []), ...(result.given ?? [])];
   return {
     ...mergedOutput(before, result),
+    given,
     ...(references.length === 0 ? {} : { references: [...new Set(references)] }),
     ...(valueKeys.length === 0 ? {} : { valueKeys: [...new Set(valueKeys)] }),
   };
@@ -224,9 +226,10 @@ function mapBlock(
 function mappedRow({ entries, error }: RowResult, id: string, { reduces, facts }: Maps): MappedDocument {
   if (entries === undefined) return { error: error ?? 'The map failed.' };
   const objects = JSON.parse(entries) as Readonly<Record<string, unknown>>[];
-  if (reduces) return { values: objects };
+  const given = [entries];
+  if (reduces) return { values: objects, given };
   try {
-    return { entries: objects.map((object) => entryOf(object, id, facts)) };
+    return { entries: objects.map((object) => entryOf(object, id, facts)), given };
   } catch (failure) {
     // The options of a field that it creates make no sense, or a shape is none.
     if (failure instanceof IndexingError || failure instanceof SpatialError)
