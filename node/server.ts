@@ -251,12 +251,12 @@ function serveTcp(tcp: TcpListener, cluster: ClusterLayer, landlord: DatabaseLan
       if (foreign !== null) return foreign;
       const loaded = landlord.tryGet(header.DatabaseName ?? '');
       if (loaded === undefined) return `Database '${header.DatabaseName}' is not open on this node.`;
-      return loaded.replication.refuse(header);
+      return loaded.refuseSource(header);
     },
     connected: (connection, header) => {
       const loaded = landlord.tryGet(header.DatabaseName ?? '');
       if (loaded === undefined) connection.close();
-      else loaded.replication.accept(connection, header);
+      else loaded.acceptSource(connection, header);
     },
   });
   for (const operation of ['Ping', 'TestConnection']) {
@@ -336,7 +336,8 @@ function databaseFigures(loaded: LoadedDatabase) {
 
 function databaseReports(landlord: DatabaseLandlord | undefined): readonly DatabaseReport[] {
   if (landlord === undefined) return [];
-  const loaded = landlord.loaded().map(({ name, database, replication }): DatabaseReport => {
+  const loaded = landlord.loaded().map(({ name, database, replication, copySince }): DatabaseReport => {
+    const { documents, tombstones } = database.statistics();
     const { outgoing, incoming } = replication.status();
     const connected = outgoing.filter((peer) => peer.isConnected).map((peer) => peer.tag);
     return {
@@ -344,7 +345,9 @@ function databaseReports(landlord: DatabaseLandlord | undefined): readonly Datab
       status: 'Loaded',
       lastEtag: database.lastEtag,
       changeVector: database.changeVector,
-      documentsCount: database.statistics().documents,
+      documentsCount: documents,
+      tombstones,
+      copySince,
       connectedPeers: [...new Set([...connected, ...incoming.map((source) => source.sourceTag)])],
     };
   });

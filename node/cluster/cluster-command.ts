@@ -70,6 +70,19 @@ export interface UpdateTopology {
   readonly observed?: { readonly reason: string; readonly round: number };
 }
 
+/**
+ * A copy that serves no more has been silent for so long that it is not trusted: its node sets it aside and begins anew,
+ * and until then the others keep nothing for it, and take nothing of it. Result: `DatabaseWritten`.
+ */
+export interface ExpireCopy {
+  readonly type: 'ExpireCopy';
+  readonly name: string;
+  /** Its tag; a rehab or a promotable. */
+  readonly node: string;
+  readonly expectedEtag: number;
+  readonly observed: NonNullable<UpdateTopology['observed']>;
+}
+
 /** The observer decides nothing, whoever leads, until this is taken back. Result: null. */
 export interface SuspendObserver {
   readonly type: 'SuspendObserver';
@@ -266,6 +279,7 @@ export type ClusterCommand =
   | RecoverCluster
   | SetNodeProperties
   | UpdateTopology
+  | ExpireCopy
   | SuspendObserver
   | AddDatabaseNode
   | PromoteDatabaseNode

@@ -2,7 +2,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { DECISIONS_KEPT } from './limits.ts';
 import type { DatabaseReport, NodeReport } from './node-report.ts';
-import type { TopologyDecision } from './observer/decide-topology.ts';
+import { commandFor, type TopologyDecision } from './observer/decide-topology.ts';
 import { observe } from './observer/observe.ts';
 import type { ObservedDatabase, ObservedNode, ObserverSettings } from './observer/observer-input.ts';
 import { EMPTY_OBSERVER_STATE, type ObserverState } from './observer/observer-state.ts';
@@ -30,6 +30,8 @@ export interface ClusterObserverOptions {
   /** The cluster's state says that nothing is to be decided. */
   isSuspended(): boolean;
   appliedIndex(): number;
+  /** Every node knows how to give a copy up that was silent for too long. */
+  mayExpire(): boolean;
   /** All nodes of the cluster, with their zones as far as known. */
   nodes(): readonly Omit<ObservedNode, 'report'>[];
   databases(): readonly ObservedDatabase[];
@@ -104,6 +106,7 @@ export class ClusterObserver {
       wallClock: new Date(),
       leaderSinceMs: watchingSinceMs,
       appliedIndex: this.#options.appliedIndex(),
+      mayExpire: this.#options.mayExpire(),
       nodes: this.#options.nodes().map((node) => ({ ...node, report: this.#reports.get(node.tag) ?? null })),
       databases: this.#options.databases(),
     });
@@ -129,16 +132,11 @@ export class ClusterObserver {
     return sinceMs;
   }
 
-  async #propose({ database, recordIndex, topology, reason }: TopologyDecision): Promise<void> {
+  async #propose(decision: TopologyDecision): Promise<void> {
     const round = this.#rounds;
+    const { database, reason } = decision;
     try {
-      await this.#options.submit({
-        type: 'UpdateTopology',
-        name: database,
-        topology,
-        expectedEtag: recordIndex,
-        observed: { reason, round },
-      });
+      await this.#options.submit(commandFor(decision, round));
       this.#options.logger.info(`Observer, database ${database}: ${reason}`);
     } catch (thrown) {
       // The record has changed meanwhile, or leadership is lost: the next round looks again.

@@ -9,6 +9,8 @@ export interface ClusterSettings {
   readonly timeBeforeMovingToRehabMs: number;
   readonly timeBeforeRotatingPreferredNodeMs: number;
   readonly timeBeforeAddingReplicaMs: number;
+  readonly timeBeforeExpiringSilentCopyMs: number;
+  readonly silentCopyTombstonesMax: number;
   readonly expiredValuesPeriodMs: number;
   /** Content of a Raft snapshot to one node; absent: Rachis' own default. */
   readonly snapshotBytesPerSecond?: number;

@@ -7,6 +7,7 @@ import { ClusterOperationError } from './cluster-error.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import { ClusterObserver } from './cluster-observer.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
+import { EXPIRY_VERSION } from './command-version.ts';
 import { DigestComparison } from './digest-comparison.ts';
 import { CATCH_UP_TIMEOUT_MS } from './limits.ts';
 import type { DatabaseReport } from './node-report.ts';
@@ -62,6 +63,8 @@ export class ClusterWatch {
         moveToRehabMs: settings.timeBeforeMovingToRehabMs,
         rotatePreferredMs: settings.timeBeforeRotatingPreferredNodeMs,
         addReplicaMs: settings.timeBeforeAddingReplicaMs,
+        silentCopyMaxMs: settings.timeBeforeExpiringSilentCopyMs,
+        silentCopyTombstonesMax: settings.silentCopyTombstonesMax,
         stabilizationMs: settings.statsStabilizationTimeMs,
         reportTimeoutMs: settings.receiveFromWorkerTimeoutMs,
       },
@@ -70,6 +73,7 @@ export class ClusterWatch {
       leaderSinceMs: () => this.#leaderSinceMs,
       isSuspended: () => this.isSuspended,
       appliedIndex: options.appliedIndex,
+      mayExpire: () => nodes.versions().every(({ version }) => version >= EXPIRY_VERSION),
       nodes: () => nodes.zones(),
       databases: () => records().map(({ record, etag }) => ({ record, index: etag })),
       submit: options.submit,

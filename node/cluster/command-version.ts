@@ -15,18 +15,22 @@ export const FIRST_COMMAND_VERSION = 1;
 /** Indexes that are made on one node after the other. Without these commands no record has any. */
 export const ROLLING_VERSION = 3;
 
+/** Copies that are not trusted any more. */
+export const EXPIRY_VERSION = 4;
+
 /**
  * The commands of this program. A release that adds a command, or changes what one does, raises `own` and enters the
  * command: until every node of the cluster is of that release, such a command is refused, since a node that does not
  * know it would come to another state than the others.
  */
 export const COMMAND_VERSIONS: CommandVersions = {
-  own: ROLLING_VERSION,
+  own: EXPIRY_VERSION,
   introduced: {
     AdvanceLogTime: 2,
     PutRollingIndexes: ROLLING_VERSION,
     PutRollingAutoIndex: ROLLING_VERSION,
     FinishRollingIndex: ROLLING_VERSION,
+    ExpireCopy: EXPIRY_VERSION,
   },
 };
 

@@ -45,6 +45,11 @@ export interface DatabaseTopology {
   readonly NodesDemotedAt: Readonly<Record<string, string>>;
   /** Ours: demotions of each node in a row and when the last one was (ISO time); kept when it is a member again. */
   readonly NodesDemotedLately?: Readonly<Record<string, { readonly Times: number; readonly LastAt: string }>>;
+  /**
+   * Ours: promotables whose copy was silent for so long that it is not trusted any more, and when that was decided (ISO
+   * time). Nothing is kept for such a copy; it gets nothing before its node has set it aside and begun a new one.
+   */
+  readonly NodesExpiredAt?: Readonly<Record<string, string>>;
 }
 
 /** The setting of a database that stops its indexes. */

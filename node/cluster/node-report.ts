@@ -8,6 +8,10 @@ export interface DatabaseReport {
   /** Database change vector; empty unless loaded. */
   readonly changeVector: string;
   readonly documentsCount: number;
+  /** Tombstones that are kept; absent unless loaded. */
+  readonly tombstones?: number;
+  /** Raft index at which the node was given the copy that it holds; absent unless loaded. */
+  readonly copySince?: number;
   /** Peers of the group whose replication connection is alive, either way: witnesses that a node lives. */
   readonly connectedPeers: readonly string[];
 }

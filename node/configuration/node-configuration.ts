@@ -46,6 +46,8 @@ export interface ClusterConfiguration {
   readonly timeBeforeMovingToRehabMs: number;
   readonly timeBeforeRotatingPreferredNodeMs: number;
   readonly timeBeforeAddingReplicaMs: number;
+  readonly timeBeforeExpiringSilentCopyMs: number;
+  readonly silentCopyTombstonesMax: number;
   readonly expiredValuesPeriodMs: number;
   readonly snapshotBytesPerSecond: number;
   /** null: not told here. */
@@ -148,6 +150,8 @@ function clusterOf(values: SettingValues): ClusterConfiguration {
     timeBeforeMovingToRehabMs: values.get(cluster.timeBeforeMovingToRehabInSec) * 1000,
     timeBeforeRotatingPreferredNodeMs: values.get(cluster.timeBeforeRotatingPreferredNodeInSec) * 1000,
     timeBeforeAddingReplicaMs: values.get(cluster.timeBeforeAddingReplicaInSec) * 1000,
+    timeBeforeExpiringSilentCopyMs: values.get(cluster.timeBeforeExpiringSilentCopyInSec) * 1000,
+    silentCopyTombstonesMax: values.get(cluster.silentCopyTombstonesMax),
     expiredValuesPeriodMs: values.get(cluster.compareExchangeExpiredDeleteFrequencyInSec) * 1000,
     snapshotBytesPerSecond: values.get(cluster.snapshotMegabytesPerSec) * 1024 * 1024,
     zone: values.get(cluster.nodeZone),

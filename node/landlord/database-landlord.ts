@@ -230,7 +230,7 @@ export class DatabaseLandlord {
     const attempts = known?.state === 'faulted' ? known.attempts : 0;
     try {
       await this.#setStaleCopyAside(view);
-      const loaded = await this.#load(view);
+      const loaded = await this.#load(view, this.#stampBy(view));
       this.#tenancies.set(key, { state: 'loaded', loaded });
       logger.info(`Database ${name} is open`);
     } catch (error) {
@@ -315,7 +315,7 @@ export class DatabaseLandlord {
   async #openToLeave(view: RecordView): Promise<LoadedDatabase | null> {
     if (!(await this.#folders.exists(view.record.DatabaseName))) return null;
     try {
-      const loaded = await this.#load(view);
+      const loaded = await this.#load(view, await this.#folders.stampOf(view.record.DatabaseName));
       this.#leaving.set(view.record.DatabaseName.toLowerCase(), loaded);
       return loaded;
     } catch (error) {
@@ -326,7 +326,8 @@ export class DatabaseLandlord {
     }
   }
 
-  #load(view: RecordView): Promise<LoadedDatabase> {
+  /** `stamp`: of the copy; null when it has none. */
+  #load(view: RecordView, stamp: CopyStamp | null): Promise<LoadedDatabase> {
     const { cluster, logger, writer, indexHost, durable, connect } = this.#options;
     const { tombstoneCleanupIntervalMs, retirement, deploymentModes } = this.#options;
     const name = view.record.DatabaseName;
@@ -335,6 +336,7 @@ export class DatabaseLandlord {
       view,
       cluster,
       path: this.#folders.of(name),
+      copySince: stamp?.addedAt ?? 0,
       writer,
       indexHost,
       durable,

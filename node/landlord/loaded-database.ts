@@ -8,15 +8,18 @@ import { DatabaseIndexes } from '../index-thread/database-indexes.ts';
 import type { IndexHost } from '../index-thread/index-host.ts';
 import type { AutoIndexDefinition, StaticIndexDefinition } from '../indexing/definitions/index-definition.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { ReplicationConnection } from '../replication/replication-connection.ts';
 import { DatabaseReplication } from '../replication/replication-loader.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
 import { connectWire, type WireConnector } from '../wire/connect.ts';
+import type { OperationHeader } from '../wire/operation-header.ts';
 import { fencedConnector } from './cluster-fence.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
+import { copyConnector, formerCopyIn, replacedCopies } from './copy-fence.ts';
 import { databaseValues } from './database-values.ts';
 import { type DeploymentModes, deploymentModes } from './deployment-mode.ts';
 import { OperationRegistry } from './operation-registry.ts';
-import { copyHolders, mayBeginTransactions, replicationTargets } from './placement.ts';
+import { copyHolders, isFilledByOthers, mayBeginTransactions, replicationTargets } from './placement.ts';
 import type { RetirementTimes } from './retire-auto-indexes.ts';
 import { RollingDeployments, type RunningDeployment } from './rolling-deployments.ts';
 import { SupersededIndexes } from './superseded-indexes.ts';
@@ -38,6 +41,8 @@ export interface LoadOptions {
   readonly view: RecordView;
   readonly cluster: ClusterView;
   readonly path: string;
+  /** Raft index at which this node was given the copy. */
+  readonly copySince: number;
   readonly writer: StorageWriter;
   readonly indexHost: IndexHost;
   readonly durable: boolean;
@@ -62,6 +67,8 @@ export class LoadedDatabase {
   readonly transactions: TransactionExecutor;
   readonly operations = new OperationRegistry();
   readonly openedAt = new Date();
+  /** Raft index at which this node was given the copy. */
+  readonly copySince: number;
   readonly #cluster: ClusterView;
   readonly #path: string;
   readonly #logger: Logger;
@@ -86,6 +93,7 @@ export class LoadedDatabase {
     this.indexes = indexes;
     this.#cluster = options.cluster;
     this.#path = options.path;
+    this.copySince = options.copySince;
     this.#logger = options.logger;
     this.#view = options.view;
     this.#deploymentModes = options.deploymentModes;
@@ -142,8 +150,11 @@ export class LoadedDatabase {
 
   /** Follows a changed record: who the peers are, how conflicts are resolved. */
   update(view: RecordView): void {
+    const replaced = replacedCopies(this.record().Topology, view.record.Topology);
     this.#view = view;
     this.#leaveFormerCluster();
+    // Before tombstones go that were kept for them.
+    if (replaced.length > 0) this.replication.dropSources('the copy is not trusted any more', replaced);
     const { record } = view;
     this.indexes.define({
       auto: byName<AutoIndexDefinition>(record.AutoIndexes),
@@ -161,6 +172,18 @@ export class LoadedDatabase {
     this.replication.setConflictPolicy(policy).catch((error: unknown) => {
       this.#logger.warn(`Stored conflicts of ${this.name} were not resolved`, { error: String(error) });
     });
+  }
+
+  /** Why a replication connection with this header is not welcome, or null. */
+  refuseSource(header: OperationHeader): string | null {
+    return formerCopyIn(header, this.record().Topology) ?? this.replication.refuse(header);
+  }
+
+  /** Takes over a replication connection after its handshake. */
+  acceptSource(connection: ReplicationConnection, header: OperationHeader): void {
+    // The record may have changed since the handshake.
+    if (this.refuseSource(header) === null) this.replication.accept(connection, header);
+    else connection.close();
   }
 
   /**
@@ -191,7 +214,11 @@ export class LoadedDatabase {
       database: record.DatabaseName,
     }));
     const id = record.Topology.DatabaseTopologyIdBase64 || null;
-    this.replication.setTopology(peers, { id, size: copyHolders(record.Topology).length });
+    this.replication.setTopology(peers, {
+      id,
+      size: copyHolders(record.Topology).length,
+      isFilledByOthers: isFilledByOthers(record.DatabaseName, record.Topology, this.database.nodeTag),
+    });
   }
 
   /** Bytes of all its files. A file that goes meanwhile counts nothing. */
@@ -293,7 +320,10 @@ export async function openLoadedDatabase(options: LoadOptions): Promise<LoadedDa
     database,
     nodeTag,
     logger,
-    connect: fencedConnector(options.connect ?? connectWire, () => cluster.clusterId()),
+    connect: copyConnector(
+      fencedConnector(options.connect ?? connectWire, () => cluster.clusterId()),
+      options.copySince,
+    ),
   });
   return new LoadedDatabase(options, database, replication, indexes);
 }

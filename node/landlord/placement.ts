@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { DatabaseTopology } from '../cluster/database-record.ts';
+import { isExpired } from '../cluster/expired-copy.ts';
 
 /** The part of a database topology that says who holds copies. Arrays hold node tags. */
 export interface CopyHolders {
@@ -7,6 +9,7 @@ export interface CopyHolders {
   readonly Rehabs: readonly string[];
   /** Promotable → the member that an administrator named to fill it. */
   readonly PredefinedMentors?: Readonly<Record<string, string>>;
+  readonly NodesExpiredAt?: DatabaseTopology['NodesExpiredAt'];
 }
 
 /** Every node that holds a copy, or is getting one. */
@@ -17,7 +20,7 @@ export function copyHolders(topology: CopyHolders): readonly string[] {
 /**
  * To whom this node sends the database's changes. Members and rehabs form a full mesh. A promotable is filled by one
  * member, its mentor, so that a new replica does not get everything several times; itself it sends to all members,
- * since it serves writes too.
+ * since it serves writes too. A copy that is not trusted any more gets nothing.
  */
 export function replicationTargets(
   databaseName: string,
@@ -26,8 +29,22 @@ export function replicationTargets(
 ): readonly string[] {
   const mesh = [...topology.Members, ...topology.Rehabs].filter((tag) => tag !== ownTag);
   if (!topology.Members.includes(ownTag)) return mesh;
-  const mentored = topology.Promotables.filter((tag) => mentorOf(databaseName, topology, tag) === ownTag);
+  const mentored = comingCopies(topology).filter((tag) => mentorOf(databaseName, topology, tag) === ownTag);
   return [...mesh, ...mentored];
+}
+
+/**
+ * Whether another member fills a copy of the group. What it is sent may be deleted meanwhile, and another may have to
+ * go on filling it: nobody may lose a tombstone before that copy is a member.
+ */
+export function isFilledByOthers(databaseName: string, topology: CopyHolders, ownTag: string): boolean {
+  const targets = replicationTargets(databaseName, topology, ownTag);
+  return comingCopies(topology).some((tag) => tag !== ownTag && !targets.includes(tag));
+}
+
+/** Promotables that hold, or may hold, something. */
+function comingCopies(topology: CopyHolders): readonly string[] {
+  return topology.Promotables.filter((tag) => !isExpired(topology, tag));
 }
 
 /**

@@ -29,6 +29,8 @@ export interface DatabaseGroup {
   readonly id: string | null;
   /** Copies, this one and those that are not up to date included: what a majority is of. */
   readonly size: number;
+  /** One of them is filled by another member: no tombstone may go before it is there. */
+  readonly isFilledByOthers: boolean;
 }
 
 /** Replication of one database: a sender to each other member of its group, and a receiver for each. */
@@ -89,7 +91,11 @@ export class GroupReplication {
       if (known === undefined) this.#peers.set(peer.tag, this.#openPeer(peer));
       else known.retryNow();
     }
-    this.#group = { id: group.id ?? null, size: group.size ?? peers.length + 1 };
+    this.#group = {
+      id: group.id ?? null,
+      size: group.size ?? peers.length + 1,
+      isFilledByOthers: group.isFilledByOthers ?? false,
+    };
     this.#assurance.reconsider();
   }
 
@@ -124,9 +130,9 @@ export class GroupReplication {
     });
   }
 
-  /** Ends every connection of a source; those that are still welcome come back. */
-  dropSources(reason: string): void {
-    this.#incoming.drop(reason);
+  /** Ends every connection of a source, or of the sources on these nodes; those that are still welcome come back. */
+  dropSources(reason: string, tags: readonly string[] | null = null): void {
+    this.#incoming.drop(reason, tags);
   }
 
   /**
@@ -173,7 +179,7 @@ export class GroupReplication {
   }
 
   #stableEtag(): number {
-    if (this.#group === null) return 0;
+    if (this.#group === null || this.#group.isFilledByOthers) return 0;
     return cleanableTombstoneEtag(
       [...this.#peers.values()].map(({ destination, stable }) => {
         if (destination === null) return { stableEtag: 0, unclaimedEtag: 0 };

@@ -32,7 +32,7 @@ export class IncomingSources {
   readonly #cursors = new Map<string, ReplicationCursor>();
   /** By source: settles when the stream that was replaced has applied all that it had. */
   readonly #replaced = new Map<string, Promise<void>>();
-  /** Grows when all sources were dropped: who was accepted before is not welcome any more. */
+  /** Grows when sources were dropped: whose connection is just being accepted may not be welcome any more. */
   #generation = 0;
   #toldVector = '';
   #isClosed = false;
@@ -100,9 +100,12 @@ export class IncomingSources {
     }));
   }
 
-  drop(reason: string): void {
+  /** `tags`: only the sources on these nodes. */
+  drop(reason: string, tags: readonly string[] | null): void {
     this.#generation++;
-    for (const { connection } of [...this.#sources.values()]) connection.close(new Error(reason));
+    for (const { connection, identity } of [...this.#sources.values()]) {
+      if (tags === null || tags.includes(identity.tag)) connection.close(new Error(reason));
+    }
   }
 
   async close(): Promise<void> {

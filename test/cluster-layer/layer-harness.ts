@@ -21,6 +21,8 @@ export const quickSettings: ClusterSettings = {
   timeBeforeMovingToRehabMs: 500,
   timeBeforeRotatingPreferredNodeMs: 10_000,
   timeBeforeAddingReplicaMs: 1_000,
+  timeBeforeExpiringSilentCopyMs: 0,
+  silentCopyTombstonesMax: 1_000_000,
   expiredValuesPeriodMs: 50,
 };
 

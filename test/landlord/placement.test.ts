@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mentorOf, replicationTargets } from '../../node/landlord/placement.ts';
+import { isFilledByOthers, mentorOf, replicationTargets } from '../../node/landlord/placement.ts';
 
 const topology = { Members: ['A', 'B', 'C'], Promotables: ['D'], Rehabs: ['E'] };
 
@@ -34,5 +34,23 @@ describe('replicationTargets', () => {
     expect(mentorOf('shop', { ...topology, PredefinedMentors: { D: 'E' } }, 'D')).toBe(
       mentorOf('shop', topology, 'D'),
     );
+  });
+});
+
+describe('a copy that is being filled', () => {
+  it('has all others keep their tombstones until it is a member: the mentor by what it sends, the others all of them', () => {
+    const holders = ['A', 'B', 'C', 'E'].filter((tag) => isFilledByOthers('shop', topology, tag));
+    expect([...holders, mentorOf('shop', topology, 'D')].sort()).toEqual(['A', 'B', 'C', 'E']);
+    expect(isFilledByOthers('shop', topology, 'D')).toBe(false);
+    expect(isFilledByOthers('shop', { ...topology, Promotables: ['D', 'F'] }, 'D')).toBe(true);
+    expect(isFilledByOthers('shop', { ...topology, Promotables: [] }, 'A')).toBe(false);
+  });
+
+  it('gets nothing, and holds nothing, while it is one that is not trusted any more', () => {
+    const expired = { ...topology, NodesExpiredAt: { D: '2026-01-01T00:00:00.000Z' } };
+    for (const tag of ['A', 'B', 'C', 'E']) {
+      expect(replicationTargets('shop', expired, tag)).not.toContain('D');
+      expect(isFilledByOthers('shop', expired, tag)).toBe(false);
+    }
   });
 });

@@ -1,8 +1,11 @@
 import { compareChangeVectors } from '../../documents/change-vector.ts';
+import type { ExpireCopy, UpdateTopology } from '../cluster-command.ts';
 import type { CopyStatus, DatabaseTopology } from '../database-record.ts';
+import { isExpired } from '../expired-copy.ts';
 import { withNewCopy } from '../new-copy.ts';
-import type { DatabaseReport } from '../node-report.ts';
-import type { ObservedDatabase, ObservedNode, ObserverInput } from './observer-input.ts';
+import { beginAnew, expireSilent } from './expire-silent.ts';
+import { type Copy, goneForMs, observeCopy, witnessesFor } from './observed-copy.ts';
+import type { ObservedDatabase, ObserverInput } from './observer-input.ts';
 import type { DatabaseMemory } from './observer-state.ts';
 import { demotionsWith, isHeldBack, rehabWaitMs } from './rehab-back-off.ts';
 import { chooseSubstitute, orderWithoutPreferred } from './substitute.ts';
@@ -13,17 +16,9 @@ export interface TopologyDecision {
   /** Compare-and-set: the record's index that the decision was made on. */
   readonly recordIndex: number;
   readonly topology: DatabaseTopology;
+  /** Tag of a copy that is not trusted any more from then on. */
+  readonly expires?: string;
   readonly reason: string;
-}
-
-/** A copy of one database with all that is known of it in this round. */
-export interface Copy {
-  readonly tag: string;
-  readonly node: ObservedNode | undefined;
-  readonly report: DatabaseReport | undefined;
-  readonly isGood: boolean;
-  /** For how long it has not been good, in milliseconds; 0 when it is good. */
-  readonly badForMs: number;
 }
 
 /**
@@ -36,7 +31,7 @@ export function decideTopology(
   memory: DatabaseMemory,
 ): TopologyDecision | null {
   const { Topology: topology, DatabaseName: name } = database.record;
-  const copy = (tag: string) => observeCopy(input, name, tag, memory);
+  const copy = (tag: string) => observeCopy(input, name, topology, tag, memory);
   const members = topology.Members.map(copy);
   const others = [...topology.Rehabs, ...topology.Promotables].map(copy);
   const change =
@@ -44,26 +39,26 @@ export function decideTopology(
     moveToRehab(input, name, topology, members) ??
     rotatePreferred(input, topology, members) ??
     keepFixedOrder(topology, members) ??
+    beginAnew(topology, others) ??
     promote(input, topology, memory, others) ??
     replaceLost(input, topology, members, others) ??
     addMissing(input, topology, members, others) ??
-    dropSpare(topology, members, others);
+    dropSpare(topology, members, others) ??
+    expireSilent(input, name, topology, members, others);
   if (change === null) return null;
   return { database: name, recordIndex: database.index, ...change };
 }
 
-type Change = Pick<TopologyDecision, 'topology' | 'reason'>;
+type Change = Pick<TopologyDecision, 'topology' | 'reason' | 'expires'>;
 
-function observeCopy(input: ObserverInput, name: string, tag: string, memory: DatabaseMemory): Copy {
-  const node = input.nodes.find((candidate) => candidate.tag === tag);
-  const isFresh =
-    node?.report !== null &&
-    node?.report !== undefined &&
-    input.nowMs - node.report.receivedAtMs <= input.settings.reportTimeoutMs;
-  const report = isFresh ? node.report?.databases.get(name.toLowerCase()) : undefined;
-  const isGood = report?.status === 'Loaded';
-  const lastGoodMs = memory.copies.get(tag)?.lastGoodMs ?? input.leaderSinceMs;
-  return { tag, node, report, isGood, badForMs: isGood ? 0 : input.nowMs - lastGoodMs };
+/** What carries a decision out, made in this round of the observer. */
+export function commandFor(
+  { database: name, topology, recordIndex: expectedEtag, reason, expires }: TopologyDecision,
+  round: number,
+): UpdateTopology | ExpireCopy {
+  const observed = { reason, round };
+  if (expires !== undefined) return { type: 'ExpireCopy', name, node: expires, expectedEtag, observed };
+  return { type: 'UpdateTopology', name, topology, expectedEtag, observed };
 }
 
 const without = (tags: readonly string[], ...gone: readonly string[]) =>
@@ -118,15 +113,6 @@ function asMembers(
 function orderedMembers(topology: DatabaseTopology, members: readonly string[]): readonly string[] {
   const fixed = topology.PriorityOrder.filter((tag) => members.includes(tag));
   return [...fixed, ...without(members, ...fixed)];
-}
-
-/** Others of the group that hold a live connection to the node: it lives, the leader just can't see it. */
-function witnessesFor(input: ObserverInput, name: string, tag: string): readonly string[] {
-  return input.nodes
-    .filter((node) => node.tag !== tag && node.report !== null)
-    .filter((node) => input.nowMs - (node.report?.receivedAtMs ?? 0) <= input.settings.reportTimeoutMs)
-    .filter((node) => node.report?.databases.get(name.toLowerCase())?.connectedPeers.includes(tag))
-    .map((node) => node.tag);
 }
 
 function moveToRehab(
@@ -198,6 +184,7 @@ function promote(
   others: readonly Copy[],
 ): Change | null {
   for (const copy of others) {
+    if (isExpired(topology, copy.tag)) continue;
     const status = promotionStatus(memory, copy);
     if (status === 'Ok' && isHeldBack(topology, copy.tag, input)) continue;
     if (status === 'Ok' && topology.Members.length < topology.ReplicationFactor) {
@@ -236,6 +223,7 @@ function replaceLost(
   others: readonly Copy[],
 ): Change | null {
   if (!topology.DynamicNodesDistribution || !members.some((member) => member.isGood)) return null;
+  if (input.settings.addReplicaMs === 0) return null;
   const lost = others.find(
     (copy) => !copy.isGood && goneForMs(input, topology, copy) >= input.settings.addReplicaMs,
   );
@@ -272,12 +260,6 @@ function addMissing(
     },
     reason: `The group has fewer copies than ${topology.ReplicationFactor}; node ${node} gets one`,
   };
-}
-
-function goneForMs(input: ObserverInput, topology: DatabaseTopology, copy: Copy): number {
-  const demotedAt = topology.NodesDemotedAt[copy.tag];
-  const sinceDemotion = demotedAt === undefined ? 0 : input.wallClock.getTime() - Date.parse(demotedAt);
-  return Math.max(copy.badForMs, sinceDemotion);
 }
 
 /** Enough good members are there: copies beyond the replication factor go, one a round. */

@@ -1,5 +1,7 @@
 import { mergeChangeVectors } from '../../documents/change-vector.ts';
+import type { DatabaseRecord, DatabaseTopology } from '../database-record.ts';
 import { decideTopology, type TopologyDecision } from './decide-topology.ts';
+import { freshReport } from './observed-copy.ts';
 import type { ObservedDatabase, ObserverInput } from './observer-input.ts';
 import {
   type CopyMemory,
@@ -55,16 +57,16 @@ function remember(
   { record, index }: ObservedDatabase,
   knownSinceMs: number,
 ): DatabaseMemory {
-  const { Topology: topology, DatabaseName: name } = record;
+  const { Topology: topology } = record;
   const isSameTopology = previous?.topologyIndex === index;
   const copies = new Map<string, CopyMemory>();
   for (const tag of [...topology.Members, ...topology.Rehabs, ...topology.Promotables]) {
     const known = previous?.copies.get(tag);
-    const report = goodReport(input, name, tag);
+    const report = goodReport(input, record, tag);
     const target =
       topology.Members.includes(tag) || report === null
         ? null
-        : (known?.target ?? captureTarget(input, record));
+        : (stillAsked(known?.target, topology) ?? captureTarget(input, record));
     copies.set(tag, {
       lastGoodMs: report === null ? (known?.lastGoodMs ?? knownSinceMs) : input.nowMs,
       target,
@@ -77,23 +79,31 @@ function remember(
   };
 }
 
-function goodReport(input: ObserverInput, name: string, tag: string) {
-  const report = input.nodes.find((node) => node.tag === tag)?.report;
-  if (report === null || report === undefined) return null;
-  if (input.nowMs - report.receivedAtMs > input.settings.reportTimeoutMs) return null;
-  const database = report.databases.get(name.toLowerCase());
-  return database?.status === 'Loaded' ? database : null;
+function goodReport(input: ObserverInput, { DatabaseName: name, Topology }: DatabaseRecord, tag: string) {
+  const report = freshReport(input, name, Topology, tag);
+  return report?.status === 'Loaded' ? report : null;
+}
+
+/** The target, as long as those whose state it is serve. */
+function stillAsked(
+  target: PromotionTarget | null | undefined,
+  { Members }: DatabaseTopology,
+): PromotionTarget | null {
+  return target?.members.every((tag) => Members.includes(tag)) === true ? target : null;
 }
 
 /** What the members have now; null while not every member that responds has told. */
-function captureTarget(input: ObserverInput, record: ObservedDatabase['record']): PromotionTarget | null {
-  const reports = record.Topology.Members.flatMap((tag) => goodReport(input, record.DatabaseName, tag) ?? []);
+function captureTarget(input: ObserverInput, record: DatabaseRecord): PromotionTarget | null {
+  const { Members } = record.Topology;
+  const members = Members.filter((tag) => goodReport(input, record, tag) !== null);
+  const reports = members.flatMap((tag) => goodReport(input, record, tag) ?? []);
   if (reports.length === 0) return null;
   // A member that has not told a new leader anything yet may be well all the same.
   const isHeardOut = input.nowMs - input.leaderSinceMs >= input.settings.reportTimeoutMs;
-  if (reports.length < record.Topology.Members.length && !isHeardOut) return null;
+  if (members.length < Members.length && !isHeardOut) return null;
   return {
     changeVector: reports.map((report) => report.changeVector).reduce((a, b) => mergeChangeVectors(a, b)),
     raftIndex: input.appliedIndex,
+    members,
   };
 }

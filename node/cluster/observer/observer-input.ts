@@ -7,8 +7,15 @@ export interface ObserverSettings {
   readonly moveToRehabMs: number;
   /** Without one for this long the preferred node goes to the end [Cluster.TimeBeforeRotatingPreferredNodeInSec]. */
   readonly rotatePreferredMs: number;
-  /** A rehab or promotable that is gone for this long is replaced [Cluster.TimeBeforeAddingReplicaInSec]. */
+  /** A rehab or promotable that is gone for this long is replaced [Cluster.TimeBeforeAddingReplicaInSec]; 0: never. */
   readonly addReplicaMs: number;
+  /**
+   * A copy that serves no more and is silent for this long is filled anew when tombstones are kept for it
+   * [ours: Cluster.TimeBeforeExpiringSilentCopyInSec]; 0: never.
+   */
+  readonly silentCopyMaxMs: number;
+  /** So many tombstones do the same once a copy could be replaced [ours: Cluster.SilentCopyTombstonesMax]. */
+  readonly silentCopyTombstonesMax: number;
   /** Quiet time after a leader or topology change [Cluster.StatsStabilizationTimeInSec]. */
   readonly stabilizationMs: number;
   /** A report older than this is no report [Cluster.ReceiveFromWorkerTimeoutInMs]. */
@@ -36,6 +43,8 @@ export interface ObserverInput {
   readonly leaderSinceMs: number;
   /** The leader's applied Raft index. */
   readonly appliedIndex: number;
+  /** Every node knows how to give a copy up that was silent for too long. */
+  readonly mayExpire: boolean;
   readonly nodes: readonly ObservedNode[];
   readonly databases: readonly ObservedDatabase[];
 }

@@ -2,6 +2,8 @@
 export interface PromotionTarget {
   readonly changeVector: string;
   readonly raftIndex: number;
+  /** Those whose state it is. Of one that serves no more the copy may never get everything. */
+  readonly members: readonly string[];
 }
 
 /** What the observer remembers of one copy between rounds. */

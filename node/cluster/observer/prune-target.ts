@@ -1,5 +1,6 @@
 import { etagOf } from '../../documents/change-vector.ts';
 import type { DatabaseTopology } from '../database-record.ts';
+import { isExpired } from '../expired-copy.ts';
 import { WAITING_DOCUMENTS_MAX, WAITING_LENGTH_MAX } from '../limits.ts';
 import type { DatabaseReport } from '../node-report.ts';
 import { holdersOf } from '../state/change-topology.ts';
@@ -18,7 +19,8 @@ export function pruneTarget(
   const executedBy = (tag: string) =>
     etagOf(reportOf(tag)?.changeVector ?? '', topology.DatabaseTopologyIdBase64);
   const isTooMuch = waiting.documents > WAITING_DOCUMENTS_MAX || waiting.length > WAITING_LENGTH_MAX;
-  const byAll = Math.min(...holdersOf(topology).map(executedBy));
+  const waited = holdersOf(topology).filter((tag) => !isExpired(topology, tag));
+  const byAll = Math.min(...waited.map(executedBy));
   const target = isTooMuch ? Math.max(byAll, byMajority(topology.Members.map(executedBy))) : byAll;
   return target >= waiting.firstCount && Number.isFinite(target) ? target : null;
 }

@@ -27,6 +27,7 @@ import {
   toggleDatabasesState,
   updateUnusedDatabaseIds,
 } from './edit-record.ts';
+import { expireCopy } from './expire-copy.ts';
 import { nextIdentities, seedIdentity } from './identities.ts';
 import { setNodeProperties } from './node-properties.ts';
 import { suspendObserver } from './observer-record.ts';
@@ -81,6 +82,8 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return setNodeProperties(context, command);
     case 'UpdateTopology':
       return updateTopology(context, command);
+    case 'ExpireCopy':
+      return expireCopy(context, command);
     case 'SuspendObserver':
       return suspendObserver(context, command);
     case 'AddDatabaseNode':

@@ -9,6 +9,7 @@ import type {
 } from '../cluster-command.ts';
 import { ClusterArgumentError, ClusterOperationError } from '../cluster-error.ts';
 import type { DatabaseTopology } from '../database-record.ts';
+import { withoutSettledExpiries } from '../expired-copy.ts';
 import { withNewCopy } from '../new-copy.ts';
 import { type ApplyContext, timestampOf } from './apply-context.ts';
 import { dropNodeProperties } from './node-properties.ts';
@@ -40,7 +41,7 @@ export function stampTopology(
   const isSameSet =
     before !== null && known.size === holders.length && holders.every((tag) => known.has(tag));
   return {
-    ...after,
+    ...withoutSettledExpiries(after),
     NodesAddedAt: addedAt,
     NodesModifiedAt: isSameSet ? before.NodesModifiedAt : timestampOf(context.timeMs),
     Stamp: { Index: context.index, Term: context.term, LeadersTicks: context.timeMs },

@@ -60,6 +60,18 @@ export const timeBeforeAddingReplicaInSec = setting(
   900,
   'Time in rehab after which another node gets a copy; 0: never.',
 );
+export const timeBeforeExpiringSilentCopyInSec = setting(
+  'Cluster.TimeBeforeExpiringSilentCopyInSec',
+  seconds(0),
+  7 * DAY_SEC,
+  'Silence after which tombstones are kept no longer for a copy that serves no more: it is filled anew when its node is back; 0: never.',
+);
+export const silentCopyTombstonesMax = setting(
+  'Cluster.SilentCopyTombstonesMax',
+  integer(1, 1_000_000_000, 'tombstones'),
+  1_000_000,
+  'Tombstones of a database with which that happens earlier: once another node could get a copy instead.',
+);
 export const compareExchangeExpiredDeleteFrequencyInSec = setting(
   'Cluster.CompareExchangeExpiredDeleteFrequencyInSec',
   seconds(1),
@@ -91,6 +103,8 @@ export const CLUSTER_SETTINGS = [
   timeBeforeMovingToRehabInSec,
   timeBeforeRotatingPreferredNodeInSec,
   timeBeforeAddingReplicaInSec,
+  timeBeforeExpiringSilentCopyInSec,
+  silentCopyTombstonesMax,
   compareExchangeExpiredDeleteFrequencyInSec,
   snapshotMegabytesPerSec,
   nodeZone,

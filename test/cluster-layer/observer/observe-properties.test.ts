@@ -12,6 +12,8 @@ const settings = {
   moveToRehabMs: 6_000,
   rotatePreferredMs: 2_000,
   addReplicaMs: 20_000,
+  silentCopyMaxMs: 3_600_000,
+  silentCopyTombstonesMax: 1000,
   stabilizationMs: 1_000,
   reportTimeoutMs: 1_500,
 };
@@ -83,6 +85,7 @@ class Group {
       wallClock: new Date(this.#nowMs),
       leaderSinceMs: this.#leaderSinceMs,
       appliedIndex: 5,
+      mayExpire: true,
       nodes: TAGS.map((tag) => ({ tag, report: this.#report(tag) })),
       databases: [{ record: this.#record(), index: this.#index }],
     });

@@ -10,6 +10,8 @@ const settings = {
   moveToRehabMs: 60_000,
   rotatePreferredMs: 5_000,
   addReplicaMs: 900_000,
+  silentCopyMaxMs: 3_600_000,
+  silentCopyTombstonesMax: 1000,
   stabilizationMs: 5_000,
   reportTimeoutMs: 5_000,
 };
@@ -53,6 +55,7 @@ function round(
     wallClock: new Date(NOW),
     leaderSinceMs: 0,
     appliedIndex: 50,
+    mayExpire: true,
     nodes: Object.entries(zones).map(([tag, zone]) => ({
       tag,
       zone,

@@ -10,6 +10,8 @@ const settings = {
   moveToRehabMs: 60_000,
   rotatePreferredMs: 5_000,
   addReplicaMs: 900_000,
+  silentCopyMaxMs: 3_600_000,
+  silentCopyTombstonesMax: 1000,
   stabilizationMs: 5_000,
   reportTimeoutMs: 5_000,
 };
@@ -39,6 +41,11 @@ class World {
   readonly connected: Record<string, readonly string[]> = {};
   readonly faults: Record<string, string> = {};
   readonly reasons: string[] = [];
+  /** Of each copy. */
+  tombstones = 0;
+  /** By tag: since when its node has the copy that it reports. */
+  readonly copySince: Record<string, number> = {};
+  mayExpire = true;
   leaderSinceMs = 0;
   tags = ['A', 'B', 'C', 'D'];
 
@@ -53,6 +60,7 @@ class World {
       wallClock: new Date(this.now),
       leaderSinceMs: this.leaderSinceMs,
       appliedIndex: 50,
+      mayExpire: this.mayExpire,
       nodes: this.tags.map((tag) => ({ tag, report: this.#report(tag) })),
       databases: [
         {
@@ -82,6 +90,8 @@ class World {
       lastEtag: 1,
       changeVector: this.vectors[tag] ?? vector({ A: 1 }),
       documentsCount: 1,
+      tombstones: this.tombstones,
+      ...(this.copySince[tag] === undefined ? {} : { copySince: this.copySince[tag] }),
       connectedPeers: this.connected[tag] ?? [],
     };
     return {
@@ -99,6 +109,10 @@ class World {
       for (const decision of decisions) {
         expect(decision.recordIndex).toBe(this.index);
         this.topology = decision.topology;
+        if (decision.expires !== undefined) {
+          const addedAt = { ...this.topology.NodesAddedAt, [decision.expires]: this.index + 1 };
+          this.topology = { ...this.topology, NodesAddedAt: addedAt };
+        }
         this.reasons.push(decision.reason);
         this.index++;
       }
@@ -134,6 +148,19 @@ describe('the cluster observer', () => {
     world.vectors.C = vector({ A: 9, B: 5, C: 1 });
     world.run(3_000);
     expect(world.topology).toMatchObject({ Members: ['A', 'B', 'C'], Rehabs: [] });
+  });
+
+  it('asks no longer for what only a member had that serves no more', () => {
+    const world = new World({ Members: ['A', 'B'], Rehabs: ['C'] });
+    world.vectors.A = vector({ A: 9, B: 4 });
+    world.vectors.B = vector({ A: 9, B: 5 });
+    world.vectors.C = vector({ A: 9, B: 4 });
+    world.run(10_000);
+    expect(world.topology.Rehabs).toEqual(['C']);
+    world.topology = { ...world.topology, Members: ['A'] };
+    world.index++;
+    world.run(10_000);
+    expect(world.topology).toMatchObject({ Members: ['A', 'C'], Rehabs: [] });
   });
 
   it('asks of a rehab what every member has, one that has told a new leader nothing yet included', () => {
@@ -320,5 +347,76 @@ describe('the cluster observer', () => {
     expect(world.topology).toBe(before);
     world.run(20_000);
     expect(world.topology.Rehabs).toEqual(['C']);
+  });
+});
+
+describe('a copy that is silent for long', () => {
+  const HOUR = 3_600_000;
+
+  /** C is gone; all that is left to decide about it comes from time and tombstones. */
+  function withoutC(tombstones: number): World {
+    const world = new World();
+    world.tombstones = tombstones;
+    world.run(10_000);
+    world.dead.add('C');
+    world.run(120_000);
+    expect(world.topology.Rehabs).toEqual(['C']);
+    return world;
+  }
+  const isExpired = (world: World) => world.topology.NodesExpiredAt?.C !== undefined;
+
+  it('is not trusted any more after its time, while tombstones are kept for it', () => {
+    const world = withoutC(1);
+    world.run(HOUR - 200_000);
+    expect(isExpired(world)).toBe(false);
+    world.run(300_000);
+    expect(isExpired(world)).toBe(true);
+    expect(world.topology).toMatchObject({ Members: ['A', 'B'], Rehabs: [], Promotables: ['C'] });
+  });
+
+  it('keeps its trust while there are no tombstones, or not every node knows how to give it up', () => {
+    const peaceful = withoutC(0);
+    peaceful.run(2 * HOUR);
+    const mixed = withoutC(1);
+    mixed.mayExpire = false;
+    mixed.run(2 * HOUR);
+    expect([isExpired(peaceful), isExpired(mixed)]).toEqual([false, false]);
+  });
+
+  it('loses it earlier when the tombstones are too many, but not by a restart', () => {
+    const world = withoutC(1000);
+    world.run(700_000);
+    expect(isExpired(world)).toBe(false);
+    world.run(200_000);
+    expect(isExpired(world)).toBe(true);
+  });
+
+  it('keeps it while another node is connected to it, and while no member is well', () => {
+    const seen = withoutC(1000);
+    seen.connected.A = ['C'];
+    seen.run(2 * HOUR);
+    const alone = withoutC(1000);
+    alone.dead.add('A').add('B');
+    alone.run(2 * HOUR);
+    expect([isExpired(seen), isExpired(alone)]).toEqual([false, false]);
+  });
+
+  it('is filled when its node reports a new copy, and no member before that has what the members have', () => {
+    const world = withoutC(1);
+    world.run(HOUR);
+    const addedAt = world.topology.NodesAddedAt.C ?? 0;
+    // It is back with what it had, and all that the others have.
+    world.dead.delete('C');
+    world.copySince.C = addedAt - 1;
+    world.run(60_000);
+    expect(isExpired(world)).toBe(true);
+    world.copySince.C = addedAt;
+    world.vectors.C = '';
+    world.run(60_000);
+    expect(isExpired(world)).toBe(false);
+    expect(world.topology.Promotables).toEqual(['C']);
+    world.vectors.C = vector({ A: 1 });
+    world.run(10_000);
+    expect(world.topology).toMatchObject({ Members: ['A', 'B', 'C'], Promotables: [], DemotionReasons: {} });
   });
 });

@@ -49,3 +49,8 @@ it('waits for rehabs and promotables too', () => {
   expect(target({ A: 14, B: 14 }, little, group)).toBeNull();
   expect(target({ A: 14, B: 14, C: 11 }, little, group)).toBe(11);
 });
+
+it('does not wait for a copy that is not trusted any more', () => {
+  const group = { ...topology, Members: ['A', 'B'], Promotables: ['C'], NodesExpiredAt: { C: '2026-01-01' } };
+  expect(target({ A: 14, B: 12 }, little, group)).toBe(12);
+});

@@ -22,6 +22,8 @@ const SETTINGS = {
   timeBeforeMovingToRehabMs: 60_000,
   timeBeforeRotatingPreferredNodeMs: 5_000,
   timeBeforeAddingReplicaMs: 900_000,
+  timeBeforeExpiringSilentCopyMs: 0,
+  silentCopyTombstonesMax: 1_000_000,
   expiredValuesPeriodMs: 50,
 };
 

@@ -46,7 +46,7 @@ export class CopyKeeper {
 
   accept(connection: ReplicationConnection, header: OperationHeader): void {
     const copy = this.#open.get(header.DatabaseName ?? '');
-    if (copy === undefined || copy.replication.refuse(header) !== null) connection.close();
+    if (copy === undefined || copy.refuse(header) !== null) connection.close();
     else copy.replication.accept(connection, header);
   }
 

@@ -1,5 +1,7 @@
 import { toldVersions } from '../../../node/cluster/cluster-nodes.ts';
+import { EXPIRY_VERSION } from '../../../node/cluster/command-version.ts';
 import type { DatabaseReport, NodeReport } from '../../../node/cluster/node-report.ts';
+import { commandFor } from '../../../node/cluster/observer/decide-topology.ts';
 import { observe } from '../../../node/cluster/observer/observe.ts';
 import type { ObserverInput } from '../../../node/cluster/observer/observer-input.ts';
 import { EMPTY_OBSERVER_STATE, type ObserverState } from '../../../node/cluster/observer/observer-state.ts';
@@ -90,22 +92,18 @@ export class LeaderOffice {
       wallClock: new Date(this.#world.wallMs(this.#node)),
       leaderSinceMs,
       appliedIndex: this.#node.list.appliedIndex,
+      mayExpire: toldVersions(this.#nodes, nodePropertiesIn(this.#node.list.state)).every(
+        ({ version }) => version >= EXPIRY_VERSION,
+      ),
       nodes: this.#nodes.map(({ tag }) => ({ tag, report: this.#reports.get(tag) ?? null })),
       databases: this.#records.map(({ record, etag }) => ({ record, index: etag })),
     };
     const { state, decisions } = observe(this.#memory, input);
     this.#memory = state;
     for (const decision of decisions) {
-      const { database, topology, recordIndex, reason } = decision;
       this.#world.topologies.decided(this.#node, input, decision);
-      this.#world.cluster.trace(() => `${this.#node.id} observes: ${reason}`);
-      this.#submit({
-        type: 'UpdateTopology',
-        name: database,
-        topology,
-        expectedEtag: recordIndex,
-        observed: { reason, round: 0 },
-      });
+      this.#world.cluster.trace(() => `${this.#node.id} observes: ${decision.reason}`);
+      this.#submit(commandFor(decision, 0));
     }
   }
 

@@ -29,6 +29,8 @@ export interface WorldResult {
   readonly topologyChanges: number;
   readonly wiped: number;
   readonly setAside: number;
+  /** Copies that were silent for too long. */
+  readonly expired: number;
 }
 
 /** Virtual time for a founded cluster to have all its nodes, its database and its accounts. */
@@ -71,6 +73,7 @@ export async function runWorld({ seed, without, onTrace }: WorldOptions): Promis
     topologyChanges: topologies.changeCount,
     wiped: world.cluster.wipedIds.size,
     setAside: world.asideIds.size,
+    expired: topologies.expiredIds.size,
   };
 }
 

@@ -64,6 +64,7 @@ export async function settle(world: World): Promise<void> {
   await expectQuiet(world);
   const copies = membersOf(world);
   for (const copy of copies) {
+    check(!world.topologies.expiredIds.has(copy.id), 'no copy serves that is not trusted', () => copy.id);
     world.writes.checkClaims(copy);
     world.writes.checkNothingOlder(copy);
     world.transactions.checkCopy(copy);

@@ -1,14 +1,20 @@
 import type { DatabaseReport } from '../../../node/cluster/node-report.ts';
 import type { StoredRecord } from '../../../node/cluster/state/stored-record.ts';
 import { transactionQueue } from '../../../node/cluster/transaction-queue.ts';
+import { formerCopyIn, replacedCopies, withCopySince } from '../../../node/landlord/copy-fence.ts';
 import type { CopyStamp } from '../../../node/landlord/database-folder.ts';
-import { copyHolders, mayBeginTransactions, replicationTargets } from '../../../node/landlord/placement.ts';
+import {
+  copyHolders,
+  isFilledByOthers,
+  mayBeginTransactions,
+  replicationTargets,
+} from '../../../node/landlord/placement.ts';
 import { TransactionExecutor } from '../../../node/landlord/transaction-executor.ts';
 import { silentLogger } from '../../../node/observability/logger.ts';
 import { GroupReplication } from '../../../node/replication/group-replication.ts';
 import { STREAM_LIMITS } from '../../../node/replication/limits.ts';
 import type { ReplicationClock } from '../../../node/replication/replication-clock.ts';
-import { parseOperationHeader } from '../../../node/wire/operation-header.ts';
+import { type OperationHeader, parseOperationHeader } from '../../../node/wire/operation-header.ts';
 import type { SimulatedDatabase } from '../replication/simulated-database.ts';
 import type { VirtualNetwork } from '../replication/virtual-network.ts';
 import type { WorldNode } from './world-node.ts';
@@ -56,7 +62,7 @@ export class SimulatedCopy {
             OperationVersion: version,
             DatabaseName: databaseName,
             SourceNodeTag: sourceNodeTag,
-            Info: info,
+            Info: withCopySince(info, stored.stamp.addedAt),
           }),
         ),
     });
@@ -76,8 +82,9 @@ export class SimulatedCopy {
 
   /** `addressOf`: where a node of the cluster is; '' when that is not known. */
   update(view: StoredRecord, addressOf: (tag: string) => string): void {
-    this.#view = view;
     const { DatabaseName: name, Topology: topology } = view.record;
+    const replaced = replacedCopies(this.#view.record.Topology, topology);
+    this.#view = view;
     const peers = replicationTargets(name, topology, this.database.nodeTag).map((tag) => ({
       tag,
       tcpAddress: addressOf(tag),
@@ -86,13 +93,22 @@ export class SimulatedCopy {
     const known = `${view.etag} ${peers.map(({ tcpAddress }) => tcpAddress).join(' ')}`;
     if (known === this.#known) return;
     this.#known = known;
+    if (replaced.length > 0) this.replication.dropSources('the copy is not trusted any more', replaced);
     this.transactions.wake();
-    const group = { id: topology.DatabaseTopologyIdBase64, size: copyHolders(topology).length };
-    this.replication.setTopology(peers, group);
+    this.replication.setTopology(peers, {
+      id: topology.DatabaseTopologyIdBase64,
+      size: copyHolders(topology).length,
+      isFilledByOthers: isFilledByOthers(name, topology, this.database.nodeTag),
+    });
     void this.replication.setConflictPolicy('latest');
   }
 
+  refuse(header: OperationHeader): string | null {
+    return formerCopyIn(header, this.#view.record.Topology) ?? this.replication.refuse(header);
+  }
+
   report(): DatabaseReport {
+    const { documents, tombstones } = this.database.statistics();
     const { outgoing, incoming } = this.replication.status();
     const connected = outgoing.filter(({ isConnected }) => isConnected).map(({ tag }) => tag);
     return {
@@ -100,7 +116,9 @@ export class SimulatedCopy {
       status: 'Loaded',
       lastEtag: this.database.lastEtag,
       changeVector: this.database.changeVector,
-      documentsCount: this.database.statistics().documents,
+      documentsCount: documents,
+      tombstones,
+      copySince: this.stored.stamp.addedAt,
       connectedPeers: [...new Set([...connected, ...incoming.map(({ sourceTag }) => sourceTag)])],
     };
   }

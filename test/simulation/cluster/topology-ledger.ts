@@ -1,4 +1,4 @@
-import type { UpdateTopology } from '../../../node/cluster/cluster-command.ts';
+import type { ExpireCopy, UpdateTopology } from '../../../node/cluster/cluster-command.ts';
 import type { DatabaseTopology } from '../../../node/cluster/database-record.ts';
 import type { TopologyDecision } from '../../../node/cluster/observer/decide-topology.ts';
 import type { ObserverInput } from '../../../node/cluster/observer/observer-input.ts';
@@ -30,6 +30,8 @@ export class TopologyLedger {
   #topology: DatabaseTopology | null = null;
   /** Raft index of the record. */
   #etag = 0;
+  /** Ids of copies that were not trusted any more. */
+  readonly expiredIds = new Set<string>();
   /** Changes by the observer. */
   changeCount = 0;
 
@@ -77,7 +79,8 @@ export class TopologyLedger {
       'the stamp of a topology grows',
       () => `not at ${index}`,
     );
-    if (command.type === 'UpdateTopology' && isFirst && !('error' in outcome)) this.#observed(command, index);
+    const isObserved = command.type === 'UpdateTopology' || command.type === 'ExpireCopy';
+    if (isObserved && isFirst && !('error' in outcome)) this.#observed(command, index);
     this.#topology = topology;
     this.#etag = index;
     const coming = [...topology.Promotables, ...topology.Rehabs];
@@ -85,8 +88,10 @@ export class TopologyLedger {
     for (const tag of this.#comingSinceMs.keys()) if (!coming.includes(tag)) this.#comingSinceMs.delete(tag);
   }
 
-  #observed({ expectedEtag }: UpdateTopology, index: number): void {
+  #observed(command: UpdateTopology | ExpireCopy, index: number): void {
     this.changeCount++;
+    if (command.type === 'ExpireCopy') this.expiredIds.add(this.#copyOf(command.node)?.id ?? '');
+    const { expectedEtag } = command;
     check(
       expectedEtag === this.#etag,
       'one structural change at a time',

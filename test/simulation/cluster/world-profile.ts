@@ -23,6 +23,7 @@ export const WORLD_FAULTS = {
   clockJump: 3,
   breakReplication: 5,
   cleanTombstones: 4,
+  goAway: 1,
 } as const;
 
 export type WorldFault = keyof typeof WORLD_FAULTS;
@@ -90,6 +91,8 @@ export function drawWorldProfile(random: SeededRandom): WorldProfile {
       moveToRehabMs,
       rotatePreferredMs: moveToRehabMs / 2,
       addReplicaMs: 3 * moveToRehabMs,
+      silentCopyMaxMs: (random.pick([0, 1, 1, 2]) ?? 1) * moveToRehabMs,
+      silentCopyTombstonesMax: random.pick([3, 1000]) ?? 3,
       stabilizationMs: 1000,
       reportTimeoutMs: 2500,
     },
@@ -111,6 +114,7 @@ function drawFaults(random: SeededRandom, roundMs: number): readonly ScheduledFa
   }
   const everyMs = random.pick([600, 1500, 4000]) ?? 1500;
   const faults: ScheduledFault[] = [];
+  if (random.chance(0.3)) faults.push({ atMs: 500, kind: 'goAway', seed: random.between(1, 2 ** 31) });
   for (let atMs = 1000; atMs < roundMs; atMs += random.between(1, 2 * everyMs)) {
     faults.push({ atMs, kind: random.pick(kinds) ?? 'crash', seed: random.between(1, 2 ** 31) });
   }

@@ -223,6 +223,9 @@ export class World {
       case 'cleanTombstones':
         this.cleanTombstones(node);
         break;
+      case 'goAway':
+        this.#goAway(node, random.between(15_000, 40_000));
+        break;
       default:
         this.#injector(random).inject(kind satisfies FaultKind);
     }
@@ -236,6 +239,17 @@ export class World {
           // The copy was closed meanwhile.
         });
     }
+  }
+
+  /** For long enough that its copy may not be trusted any more. The others clean up meanwhile. */
+  #goAway(node: WorldNode, forMs: number): void {
+    if (node.core === null) return;
+    this.cluster.trace(() => `${node.id} is away for ${forMs} ms`);
+    node.crash();
+    this.clock.schedule(forMs, () => {
+      for (const { node: other } of this.running) this.cleanTombstones(other);
+      if (node.core === null && !this.cluster.wipedIds.has(node.id)) node.start();
+    });
   }
 
   #injector(random: SeededRandom): FaultInjector<ReplicatedCluster> {

@@ -45,6 +45,7 @@ function shownNode(tag: string, told: NodeMaintenance) {
       Status: report.status,
       LastEtag: report.lastEtag,
       NumberOfDocuments: report.documentsCount,
+      NumberOfTombstones: report.tombstones ?? 0,
       DatabaseChangeVector: report.changeVector,
       Error: report.error ?? null,
       ConnectedPeers: report.connectedPeers,
