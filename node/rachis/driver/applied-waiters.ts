@@ -1,13 +1,13 @@
 import { ClusterTimeoutError, RachisClosedError } from '../rachis-error.ts';
+import { type Due, IndexHeap } from './index-heap.ts';
 
-interface Waiter {
-  readonly index: number;
+interface Waiter extends Due {
   done(error?: Error): void;
 }
 
 /** Callers that wait until an index is applied on this node. */
 export class AppliedWaiters {
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new IndexHeap<Waiter>();
   #applied: number;
 
   constructor(applied: number) {
@@ -20,8 +20,9 @@ export class AppliedWaiters {
 
   advance(applied: number): void {
     this.#applied = Math.max(this.#applied, applied);
-    for (const waiter of this.#waiters) {
-      if (waiter.index <= this.#applied) waiter.done();
+    for (let next = this.#waiters.first; next !== undefined; next = this.#waiters.first) {
+      if (next.index > this.#applied) break;
+      next.done();
     }
   }
 
@@ -31,9 +32,10 @@ export class AppliedWaiters {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         index,
+        place: -1,
         done: (error) => {
           clearTimeout(timer);
-          this.#waiters.delete(waiter);
+          this.#waiters.remove(waiter);
           if (error === undefined) resolve();
           else reject(error);
         },
@@ -47,6 +49,8 @@ export class AppliedWaiters {
   }
 
   close(): void {
-    for (const waiter of this.#waiters) waiter.done(new RachisClosedError('the node is shutting down'));
+    for (let next = this.#waiters.first; next !== undefined; next = this.#waiters.first) {
+      next.done(new RachisClosedError('the node is shutting down'));
+    }
   }
 }
