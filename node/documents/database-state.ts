@@ -51,8 +51,7 @@ interface StateRow {
 
 /** Reads the figures that were written last. */
 export function loadFigures(view: KeyValueView): DatabaseFigures {
-  const row = view.get(META, STATE_KEY);
-  const state = row === undefined ? undefined : (JSON.parse(row.toString()) as StateRow);
+  const state = readState(view);
   const collections = new Map<string, CollectionStatistics>();
   const prefix = Buffer.from(COLLECTION_PREFIX);
   const end = afterPrefix(prefix);
@@ -67,6 +66,16 @@ export function loadFigures(view: KeyValueView): DatabaseFigures {
     counts: { ...NO_COUNTS, ...state?.counts },
     collections,
   };
+}
+
+/** The last etag that is durable; 0: there never was one. */
+export function readLastEtag(view: KeyValueView): number {
+  return readState(view)?.lastEtag ?? 0;
+}
+
+function readState(view: KeyValueView): StateRow | undefined {
+  const row = view.get(META, STATE_KEY);
+  return row === undefined ? undefined : (JSON.parse(row.toString()) as StateRow);
 }
 
 /** Figures of a batch at the moment it was sealed: what to write, and what is true once it is durable. */

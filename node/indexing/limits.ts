@@ -97,3 +97,11 @@ export const TABLE_BLOCKS_MIN = 128;
  */
 export const CHANGED_SINCE_MAX = 256;
 export const CHANGED_SINCE_DROPPED_MAX = 4096;
+
+/**
+ * Bytes of documents that queries have shown lately, of all databases, in each of two generations; what one weighs
+ * beside its bytes; and the writes after which they are looked through: more are not worth it.
+ */
+export const SHOWN_DOCUMENTS_BYTES_MAX = 8 * 1024 * 1024;
+export const SHOWN_DOCUMENT_WEIGHT = 512;
+export const FOLLOWED_WRITES_MAX = 256;

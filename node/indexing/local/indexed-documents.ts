@@ -1,14 +1,17 @@
 import { META } from '../../documents/columns.ts';
 import { consistentRead } from '../../documents/consistent-read.ts';
-import { type CollectionStatistics, loadFigures } from '../../documents/database-state.ts';
+import { type CollectionStatistics, loadFigures, readLastEtag } from '../../documents/database-state.ts';
 import { DocumentReader } from '../../documents/document-reader.ts';
 import { DurableView, type ReadableStorage } from '../../documents/key-value-view.ts';
+import { RecentlyShown } from './recently-shown.ts';
 
 /** Reads of the documents of a database from the index thread. */
 export class IndexedDocuments {
   readonly #storage: ReadableStorage;
   readonly #view: DurableView;
   readonly #reader: DocumentReader;
+  /** What queries show: the same documents over and over. */
+  readonly shown: RecentlyShown;
   /** Figures of collections as they were at a sequence of the storage. */
   readonly #collections = new Map<string, CollectionStatistics>();
   #collectionsAt = -1;
@@ -17,6 +20,7 @@ export class IndexedDocuments {
     this.#storage = storage;
     this.#view = new DurableView(storage);
     this.#reader = new DocumentReader(this.#view, () => ({ conflicts: 0 }));
+    this.shown = new RecentlyShown(storage, this.#view, this.#reader);
   }
 
   /** As `Database.read`. */
@@ -43,7 +47,7 @@ export class IndexedDocuments {
 
   /** Last etag of a collection, or with null of the database; 0 when there never was one. */
   lastEtag(collection: string | null): number {
-    if (collection === null) return loadFigures(this.#view).lastEtag;
+    if (collection === null) return readLastEtag(this.#view);
     return this.#collection(collection)?.lastEtag ?? 0;
   }
 
