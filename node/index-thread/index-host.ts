@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from '../observability/logger.ts';
 import { PENDING_CALLS_MAX } from './limits.ts';
 import { Outbox } from './outbox.ts';
+import { type ReplyFrame, unpackReplies } from './reply-frame.ts';
 import { IndexThreadError } from './thread-error.ts';
 import type { IndexCall, ThreadReply, ThreadRequest, ThreadWish, Wish } from './thread-protocol.ts';
 
@@ -36,9 +37,9 @@ export class IndexHost {
         this.#onReply({ ticket, error: { name: 'DataCloneError', message: String(error) } });
       },
     });
-    this.#worker.on('message', (message: readonly ThreadReply[] | { readonly wish: ThreadWish }) => {
+    this.#worker.on('message', (message: ReplyFrame | { readonly wish: ThreadWish }) => {
       if ('wish' in message) this.#onWish(message.wish);
-      else for (const reply of message) this.#onReply(reply);
+      else for (const reply of unpackReplies(message)) this.#onReply(reply);
     });
     this.#worker.on('error', (error) => {
       options.logger.error('The index thread failed; queries and indexes stop until the node is restarted', {

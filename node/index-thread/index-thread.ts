@@ -2,9 +2,9 @@ import { parentPort } from 'node:worker_threads';
 import { ScriptEngine } from '../scripting/script-engine.ts';
 import { InlineWriter } from '../storage/inline-writer.ts';
 import { DatabaseWorker } from './database-worker.ts';
-import { givenBytes } from './given-bytes.ts';
 import { REPLIES_WAIT_MS_MAX } from './limits.ts';
 import { Outbox } from './outbox.ts';
+import { bytesOfReply, packReplies } from './reply-frame.ts';
 import type { ThreadError, ThreadReply, ThreadRequest, ThreadWish } from './thread-protocol.ts';
 
 /**
@@ -18,13 +18,16 @@ const scripts = new ScriptEngine();
 const databases = new Map<number, DatabaseWorker>();
 
 const outbox = new Outbox<ThreadReply>({
-  send: (messages) => {
-    const { replies, transfer } = givenBytes(messages);
-    port.postMessage(replies, transfer);
+  send: (replies) => {
+    const { frame, transfer } = packReplies(replies);
+    port.postMessage(frame, transfer);
   },
   // After what comes of this turn's requests without waiting for anything, and before any batch of an index.
   afterTurn: (call) => process.nextTick(call),
-  refused: ({ ticket }, error) => port.postMessage([{ ticket, error: errorOf(error) }]),
+  weigh: bytesOfReply,
+  refused: ({ ticket }, error) => {
+    port.postMessage(packReplies([{ ticket, error: errorOf(error) }]).frame);
+  },
 });
 
 function serve({ ticket, database, call }: ThreadRequest): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MESSAGES_TOGETHER_MAX } from '../../node/index-thread/limits.ts';
+import { BYTES_TOGETHER_MAX, MESSAGES_TOGETHER_MAX } from '../../node/index-thread/limits.ts';
 import { Outbox } from '../../node/index-thread/outbox.ts';
 
 /** An outbox whose turns end when the test says so; `bad` messages can't be sent. */
@@ -13,6 +13,7 @@ function outboxOf() {
       sent.push([...messages]);
     },
     afterTurn: (call) => turns.push(call),
+    weigh: (message) => (message === 'large' ? BYTES_TOGETHER_MAX : 1),
     refused: (message) => refused.push(message),
   });
   const endTurn = () => {
@@ -41,6 +42,17 @@ describe('messages that leave together', () => {
     expect(sent).toEqual([many.slice(0, -1)]);
     endTurn();
     expect(sent.flat()).toEqual(many);
+  });
+
+  it('go at once when they are large', () => {
+    const { outbox, sent, endTurn } = outboxOf();
+    for (const message of ['a', 'large', 'b', 'c']) outbox.put(message);
+    expect(sent).toEqual([['a', 'large']]);
+    endTurn();
+    expect(sent).toEqual([
+      ['a', 'large'],
+      ['b', 'c'],
+    ]);
   });
 
   it('do not suffer for one that can not be sent', () => {

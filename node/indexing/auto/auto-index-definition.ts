@@ -37,8 +37,20 @@ function optionsOf({ name, search, exact, highlight, suggest, spatial }: AutoFie
   };
 }
 
+/** Definitions don't change, and every query looks through them for its index. */
+const FIELDS = new WeakMap<AutoIndexDefinition, readonly AutoField[]>();
+
 /** The fields of a definition. */
-export function fieldsOf({ MapFields }: AutoIndexDefinition): readonly AutoField[] {
+export function fieldsOf(definition: AutoIndexDefinition): readonly AutoField[] {
+  let fields = FIELDS.get(definition);
+  if (fields === undefined) {
+    fields = readFields(definition);
+    FIELDS.set(definition, fields);
+  }
+  return fields;
+}
+
+function readFields({ MapFields }: AutoIndexDefinition): readonly AutoField[] {
   return Object.entries(MapFields).map(([name, { Indexing, Suggestions, Spatial }]) => {
     const can = new Set(Indexing.split(',').map((word) => word.trim()));
     return {

@@ -19,7 +19,7 @@ export interface SearchedIndex {
   /** Which state of the index this is: another object after each batch. */
   readonly state: object;
   /** Another one for each query: `random()` without a seed. */
-  readonly randomSeed: string;
+  readonly randomSeed: number;
 }
 
 /** The entries for which the predicate holds. */

@@ -79,7 +79,7 @@ export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryCon
   const reader = documents.reader;
   const page = pageOf(plan, kindOf(index), context, reader);
   const ordered = orderOf(plan, entries, searched);
-  for (const row of rowsOf(ordered, Math.min(plan.skip + plan.take, entries.length), index, reader))
+  for (const row of rowsOf(ordered, Math.min(plan.skip + plan.take, entries.length), index, documents.shown))
     if (!page.take(row)) break;
   const { highlights } = plan.include;
   const isGrouped = index.spec.reduce !== undefined;
@@ -128,7 +128,7 @@ export function searchedIndex(index: LocalIndex): SearchedIndex {
     fields: index.spec.type.startsWith('Auto') ? index.fields : new WrittenFields(index.fields),
     unknownField: (name) => unknownField(name, index),
     state: index.state,
-    randomSeed: String(Math.random()),
+    randomSeed: Math.random(),
   };
 }
 
@@ -154,6 +154,9 @@ function unknownField(name: string, { spec, state }: LocalIndex): InvalidQueryEr
 
 const ROWS_READ_AT_ONCE = 64;
 
+/** Where the documents of results are read. */
+type DocumentSource = Pick<DocumentReader, 'getMany'>;
+
 /**
  * The results that entries stand for, in their order. One that is gone meanwhile is left out.
  *
@@ -163,20 +166,20 @@ export function* rowsOf(
   ordered: Iterable<number>,
   wanted: number,
   index: LocalIndex,
-  reader: DocumentReader,
+  documents: DocumentSource,
 ): Generator<FoundRow> {
   let slice: number[] = [];
   const size = Math.max(1, Math.min(ROWS_READ_AT_ONCE, wanted));
   for (const entry of ordered) {
     slice.push(entry);
     if (slice.length < size) continue;
-    yield* load(slice, index, reader);
+    yield* load(slice, index, documents);
     slice = [];
   }
-  yield* load(slice, index, reader);
+  yield* load(slice, index, documents);
 }
 
-function* load(entries: readonly number[], index: LocalIndex, reader: DocumentReader): Generator<FoundRow> {
+function* load(entries: readonly number[], index: LocalIndex, source: DocumentSource): Generator<FoundRow> {
   if (entries.length === 0) return;
   const rows = index.reader.entryRows(entries).filter((row) => row !== undefined);
   const ids = rows.map(({ id }) => id);
@@ -188,7 +191,7 @@ function* load(entries: readonly number[], index: LocalIndex, reader: DocumentRe
     }
     return;
   }
-  const documents = reader.getMany(ids);
+  const documents = source.getMany(ids);
   for (const [at, row] of rows.entries()) {
     const document = documents[at];
     if (document !== undefined) yield { document, stored: index.storedOf(row) };

@@ -147,10 +147,10 @@ export class Page {
   }
 
   /** Whole documents come once; with `distinct`, so do equal rows. */
-  #isRepeated(document: StoredDocument, content: string): boolean {
+  #isRepeated(document: StoredDocument, content: () => string): boolean {
     const { select, keepsDuplicates } = this.#plan;
     const isOnce = select === undefined && !keepsDuplicates;
-    const key = select?.distinct === true ? content : isOnce ? document.lowerId : undefined;
+    const key = select?.distinct === true ? content() : isOnce ? document.lowerId : undefined;
     if (key === undefined) return false;
     if (this.#seen.has(key)) return true;
     this.#seen.add(key);

@@ -14,7 +14,7 @@ import { bigintAsNumber, type ProjectionScripts, selectRunner } from './run-sele
 /** What becomes of a row: its bytes in the answer, and what makes two rows the same for `distinct`. */
 export interface Projected {
   readonly bytes: Buffer;
-  readonly content: string;
+  readonly content: () => string;
 }
 
 export type Projection = (row: Row) => Projected;
@@ -52,13 +52,13 @@ export function projectionOf(plan: QueryPlan, kind: RowKind, scripts: Projection
       .join(',');
     const separator = content === '' ? '' : ',';
     const metadata = projectionMetadata(row.document, kind);
-    return { content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
+    return { content: () => content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
   };
 }
 
 const wholeDocument: Projection = ({ document }) => ({
   bytes: writeDocument(document),
-  content: document.body.toString('utf8'),
+  content: () => document.body.toString('utf8'),
 });
 
 function callsFunction(select: SelectClause, { functions }: QueryPlan): boolean {
@@ -86,14 +86,17 @@ function scriptProjection(
     const content = run(row).slice(1, -1);
     const metadata = projectionMetadata(row.document, kind);
     const separator = content === '' ? '' : ',';
-    return { content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
+    return { content: () => content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
   };
 }
 
 const wholeGroup: Projection = ({ document }) => {
   const content = document.body.toString('utf8').slice(1, -1);
   const separator = content === '' ? '' : ',';
-  return { content, bytes: Buffer.from(`{${content}${separator}"@metadata":{"@change-vector":null}}`) };
+  return {
+    content: () => content,
+    bytes: Buffer.from(`{${content}${separator}"@metadata":{"@change-vector":null}}`),
+  };
 };
 
 /** `select o`, alone, is the document itself. */

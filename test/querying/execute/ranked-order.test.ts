@@ -24,7 +24,7 @@ afterAll(() => storage.close());
 
 function searched(reader: IndexReader): SearchedIndex {
   const fields = new Map(FIELDS.map((field) => [field.name, field]));
-  return { reader, fields, unknownField: () => undefined, state: {}, randomSeed: '' };
+  return { reader, fields, unknownField: () => undefined, state: {}, randomSeed: 0 };
 }
 
 const value: fc.Arbitrary<IndexValue> = fc.oneof(

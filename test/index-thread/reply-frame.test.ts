@@ -1,18 +1,19 @@
 import { expect, it } from 'vitest';
-import { givenBytes } from '../../node/index-thread/given-bytes.ts';
+import { packReplies, unpackReplies } from '../../node/index-thread/reply-frame.ts';
 import type { ThreadReply } from '../../node/index-thread/thread-protocol.ts';
 
 const LARGE = 40_000;
 const answer = (ticket: number, body: Uint8Array): ThreadReply => ({
   ticket,
-  result: { kind: 'answer', body, etag: '1' },
+  result: { kind: 'answer', body, etag: String(ticket), includedValueKeys: null },
 });
 
 /** As the other thread gets them. */
 function crossed(replies: readonly ThreadReply[]): { readonly got: readonly ThreadReply[]; bytes: number } {
-  const given = givenBytes(replies);
-  const bytes = given.transfer.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return { got: structuredClone(given.replies, { transfer: [...given.transfer] }), bytes };
+  const { frame, transfer } = packReplies(replies);
+  const bytes = transfer.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const got = [...unpackReplies(structuredClone(frame, { transfer: [...transfer] }))];
+  return { got: got.sort((a, b) => a.ticket - b.ticket), bytes };
 }
 
 it('answers arrive as they were: small ones, large ones, empty ones, rows of streams, and what has no bytes', () => {
@@ -26,6 +27,8 @@ it('answers arrive as they were: small ones, large ones, empty ones, rows of str
     { ticket: 7, result: ['a name'] },
     { ticket: 8, error: { name: 'InvalidQueryError', message: 'No' } },
     { ticket: 9, result: null },
+    answer(10, Buffer.from('the last')),
+    { ticket: 11, result: { kind: 'answer', body: Buffer.from('{}'), etag: '2', includedValueKeys: ['a'] } },
   ];
   const cloned = structuredClone(replies);
   expect(crossed(replies).got).toEqual(cloned);
