@@ -91,6 +91,11 @@ export class IndexedDatabase {
     await this.#database.execute(putDocument, { id, document: bytes, expectedChangeVector: null });
   }
 
+  /** Runs a command on the documents. */
+  get execute(): Database['execute'] {
+    return this.#database.execute.bind(this.#database);
+  }
+
   /** @throws IndexThreadError as the query is refused */
   async query(
     query: string,

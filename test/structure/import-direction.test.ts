@@ -20,8 +20,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   replication: ['documents', 'storage', 'json', 'wire', 'observability'],
   scripting: [],
   spatial: [],
-  indexing: ['documents', 'storage', 'json', 'scripting', 'spatial'],
-  querying: ['indexing', 'documents', 'json', 'scripting', 'spatial'],
+  vectors: [],
+  indexing: ['documents', 'storage', 'json', 'scripting', 'spatial', 'vectors'],
+  querying: ['indexing', 'documents', 'json', 'scripting', 'spatial', 'vectors'],
   'index-thread': ['scripting', 'json', 'querying', 'indexing', 'documents', 'storage', 'observability'],
   landlord: [
     'index-thread',
@@ -37,6 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   http: [
     'scripting',
     'spatial',
+    'vectors',
     'index-thread',
     'querying',
     'indexing',

@@ -1,6 +1,10 @@
 import { DEFAULT_SPATIAL_OPTIONS } from '../../spatial/spatial-options.ts';
-import type { AutoIndexDefinition, AutoIndexFieldOptions } from '../definitions/index-definition.ts';
-import { type AutoField, autoIndexName } from './auto-index-name.ts';
+import type {
+  AutoIndexDefinition,
+  AutoIndexFieldOptions,
+  AutoVectorOptions,
+} from '../definitions/index-definition.ts';
+import { type AutoField, type AutoVector, autoIndexName } from './auto-index-name.ts';
 
 /** The definition of a map index over these fields. `id()` needs no field: every index knows the ids. */
 export function autoIndexDefinition(collection: string, fields: readonly AutoField[]): AutoIndexDefinition {
@@ -19,7 +23,23 @@ export function autoIndexDefinition(collection: string, fields: readonly AutoFie
 
 const ID_FIELD: AutoField = { name: 'Id()', search: false, exact: false, highlight: false, suggest: false };
 
-function optionsOf({ name, search, exact, highlight, suggest, spatial }: AutoField): AutoIndexFieldOptions {
+/** What queries don't say of vectors. */
+const UNSAID = {
+  EmbeddingsGenerationTaskIdentifier: null,
+  Dimensions: null,
+  NumberOfCandidatesForIndexing: null,
+  NumberOfEdges: null,
+};
+
+function optionsOf({
+  name,
+  search,
+  exact,
+  highlight,
+  suggest,
+  spatial,
+  vector,
+}: AutoField): AutoIndexFieldOptions {
   const indexing = [
     ...(search ? ['Search'] : []),
     ...(exact ? ['Exact'] : []),
@@ -30,7 +50,7 @@ function optionsOf({ name, search, exact, highlight, suggest, spatial }: AutoFie
     Indexing: indexing.length === 0 ? 'Default' : indexing.join(', '),
     Aggregation: 'None',
     Spatial: spatial === undefined ? null : { ...spatial, ...DEFAULT_SPATIAL_OPTIONS },
-    Vector: null,
+    Vector: vector === undefined ? null : { ...vector, ...UNSAID },
     GroupByArrayBehavior: 'NotApplicable',
     Suggestions: suggest,
     IsNameQuoted: name.startsWith("'"),
@@ -51,7 +71,7 @@ export function fieldsOf(definition: AutoIndexDefinition): readonly AutoField[] 
 }
 
 function readFields({ MapFields }: AutoIndexDefinition): readonly AutoField[] {
-  return Object.entries(MapFields).map(([name, { Indexing, Suggestions, Spatial }]) => {
+  return Object.entries(MapFields).map(([name, { Indexing, Suggestions, Spatial, Vector }]) => {
     const can = new Set(Indexing.split(',').map((word) => word.trim()));
     return {
       name,
@@ -62,6 +82,15 @@ function readFields({ MapFields }: AutoIndexDefinition): readonly AutoField[] {
       ...(Spatial === null
         ? {}
         : { spatial: { MethodType: Spatial.MethodType, MethodArguments: Spatial.MethodArguments } }),
+      ...(Vector === null || Vector === undefined ? {} : { vector: vectorOf(Vector) }),
     };
   });
+}
+
+function vectorOf({
+  SourceFieldName,
+  SourceEmbeddingType,
+  DestinationEmbeddingType,
+}: AutoVectorOptions): AutoVector {
+  return { SourceFieldName, SourceEmbeddingType, DestinationEmbeddingType };
 }

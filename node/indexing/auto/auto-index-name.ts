@@ -1,11 +1,17 @@
 import { hash } from 'node:crypto';
-import type { AutoSpatialOptions } from '../definitions/index-definition.ts';
+import type { AutoSpatialOptions, AutoVectorOptions } from '../definitions/index-definition.ts';
 
 /** Characters of a name; what is longer is cut, and a hash of the whole tells it from others. */
 const NAME_CHARACTERS_MAX = 256;
 
 /** How a spatial field of an auto index is made: `spatial.point(lat, lng)`, `spatial.wkt(shape)`. */
 export type AutoSpatial = Pick<AutoSpatialOptions, 'MethodType' | 'MethodArguments'>;
+
+/** How a vector field of an auto index is made: of which field, and what of it is kept. */
+export type AutoVector = Pick<
+  AutoVectorOptions,
+  'SourceFieldName' | 'SourceEmbeddingType' | 'DestinationEmbeddingType'
+>;
 
 /** A field of an auto index and what it can do. */
 export interface AutoField {
@@ -16,6 +22,7 @@ export interface AutoField {
   readonly highlight: boolean;
   readonly suggest: boolean;
   readonly spatial?: AutoSpatial;
+  readonly vector?: AutoVector;
 }
 
 /** `Auto/Users/ByAgeAndExact(Name)`, as RavenDB names it. */
@@ -33,10 +40,11 @@ export function cutName(name: string): string {
   return `${name.slice(0, NAME_CHARACTERS_MAX)}...${digest}`;
 }
 
-function display({ name, search, exact, highlight, suggest, spatial }: AutoField): string {
+function display({ name, search, exact, highlight, suggest, spatial, vector }: AutoField): string {
   if (spatial !== undefined) {
     return `Spatial.${spatial.MethodType.toLowerCase()}(${spatial.MethodArguments.join('|')})`;
   }
+  if (vector !== undefined) return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
   const abilities = [
     ...(search ? [`Search(${name})`] : []),
     ...(highlight ? [`Highlight(${name})`] : []),

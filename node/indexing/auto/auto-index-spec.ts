@@ -1,14 +1,20 @@
 import { hash } from 'node:crypto';
 import type { StoredDocument } from '../../documents/stored-document.ts';
+import { jsonAt } from '../../json/json-path.ts';
 import { spaceOf } from '../../spatial/space.ts';
 import { DEFAULT_SPATIAL_OPTIONS } from '../../spatial/spatial-options.ts';
+import { readVectors } from '../../vectors/read-vectors.ts';
+import { VectorError } from '../../vectors/vector-error.ts';
+import type { VectorOptions } from '../../vectors/vector-options.ts';
 import type { AutoIndexDefinition } from '../definitions/index-definition.ts';
 import type { IndexSpec, MappedDocument, SourceField } from '../local/index-spec.ts';
+import { vectorValues } from '../store/vector-rows.ts';
+import { parsePath } from '../values/field-path.ts';
 import { fieldReader } from '../values/field-reader.ts';
 import type { FieldValues } from '../values/index-value.ts';
 import { pointValues, wktValues } from '../values/spatial-values.ts';
 import { fieldsOf } from './auto-index-definition.ts';
-import type { AutoField, AutoSpatial } from './auto-index-name.ts';
+import type { AutoField, AutoSpatial, AutoVector } from './auto-index-name.ts';
 
 const ID = 'id()';
 
@@ -17,13 +23,22 @@ export function autoIndexSpec(definition: AutoIndexDefinition): IndexSpec {
   const fields = new Map(fieldsOf(definition).map((field) => [field.name, field]));
   return {
     name: definition.Name,
-    revision: hash('sha256', JSON.stringify([definition.Collection, definition.MapFields])),
+    revision: hash(
+      'sha256',
+      JSON.stringify([
+        definition.Collection,
+        definition.MapFields,
+        // Programs of before kept none.
+        ...([...fields.values()].some(({ vector }) => vector !== undefined) ? ['vectors'] : []),
+      ]),
+    ),
     type: 'AutoMap',
     collections: definition.Collection === '@all_docs' ? null : [definition.Collection],
     sources: [ID, ...fields.keys()],
     fieldsOf: (name): readonly SourceField[] => {
       const field = fields.get(name);
       if (field?.spatial !== undefined) return [{ name, analysis: 'exact', spatial: SPACE }];
+      if (field?.vector !== undefined) return [{ name, analysis: 'exact', vector: optionsOf(field.vector) }];
       return [
         { name, analysis: 'default' },
         ...(field?.exact === true ? [{ name: `exact(${name})`, analysis: 'exact' } as const] : []),
@@ -41,7 +56,13 @@ export function autoIndexSpec(definition: AutoIndexDefinition): IndexSpec {
 /** Spatial fields that queries make are all of the earth. */
 const SPACE = spaceOf(DEFAULT_SPATIAL_OPTIONS);
 
-function fieldMapper(fields: readonly AutoField[]): IndexSpec['map'] {
+function optionsOf({ SourceEmbeddingType, DestinationEmbeddingType }: AutoVector): VectorOptions {
+  return { source: SourceEmbeddingType, destination: DestinationEmbeddingType };
+}
+
+function fieldMapper(all: readonly AutoField[]): IndexSpec['map'] {
+  const fields = all.filter(({ vector }) => vector === undefined);
+  const vectors = all.flatMap(({ name, vector }) => (vector === undefined ? [] : [{ name, vector }]));
   const argumentsOf = ({ name, spatial }: AutoField): readonly string[] => spatial?.MethodArguments ?? [name];
   const paths = [...new Set(fields.flatMap(argumentsOf))];
   const read = fieldReader(paths);
@@ -56,9 +77,22 @@ function fieldMapper(fields: readonly AutoField[]): IndexSpec['map'] {
       const [first = [], second = []] = from.map((at) => values[at] ?? []);
       entry[name] = spatial === undefined ? first : shapeValues(spatial, first, second);
     }
+    for (const { name, vector } of vectors) entry[name] = vectorsAt(document, vector);
     return { entries: [{ values: entry }] };
   };
   return (documents) => documents.map((document) => attempt(() => mapOne(document)));
+}
+
+/** What is no vector is not found by one: a query must not keep the documents from those that ask for other fields. */
+function vectorsAt({ body }: StoredDocument, vector: AutoVector): FieldValues {
+  const json = jsonAt(body, parsePath(vector.SourceFieldName.replaceAll("'", '')));
+  if (json === undefined) return [];
+  try {
+    return vectorValues(readVectors(JSON.parse(json.toString('utf8')), optionsOf(vector)));
+  } catch (error) {
+    if (error instanceof VectorError) return [];
+    throw error;
+  }
 }
 
 function shapeValues({ MethodType }: AutoSpatial, first: FieldValues, second: FieldValues): FieldValues {

@@ -1,4 +1,5 @@
 import type { SpatialOptions } from '../../spatial/spatial-options.ts';
+import type { VectorType } from '../../vectors/vector-options.ts';
 
 /** A spatial field of an auto index: what its shapes are made of. */
 export interface AutoSpatialOptions extends SpatialOptions {
@@ -8,6 +9,17 @@ export interface AutoSpatialOptions extends SpatialOptions {
   readonly MethodArguments: readonly string[];
 }
 
+/** A vector field of an auto index: what its vectors are made of. */
+export interface AutoVectorOptions {
+  readonly SourceFieldName: string;
+  readonly EmbeddingsGenerationTaskIdentifier: null;
+  readonly Dimensions: null;
+  readonly SourceEmbeddingType: VectorType;
+  readonly DestinationEmbeddingType: VectorType;
+  readonly NumberOfCandidatesForIndexing: null;
+  readonly NumberOfEdges: null;
+}
+
 /** Options of a field of an auto index, as database records have them. */
 export interface AutoIndexFieldOptions {
   readonly Storage: 'Yes' | 'No';
@@ -15,7 +27,7 @@ export interface AutoIndexFieldOptions {
   readonly Indexing: string;
   readonly Aggregation: 'None' | 'Count' | 'Sum';
   readonly Spatial: AutoSpatialOptions | null;
-  readonly Vector: null;
+  readonly Vector: AutoVectorOptions | null;
   readonly GroupByArrayBehavior: 'NotApplicable' | 'ByContent' | 'ByIndividualValues';
   readonly Suggestions: boolean;
   readonly IsNameQuoted: boolean;
@@ -45,6 +57,7 @@ export interface IndexFieldOptions {
   readonly Suggestions?: boolean | null;
   readonly TermVector?: 'No' | 'Yes' | 'WithPositions' | 'WithOffsets' | 'WithPositionsAndOffsets' | null;
   readonly Spatial?: Partial<SpatialOptions> | null;
+  readonly Vector?: Readonly<Record<string, unknown>> | null;
   readonly [member: string]: unknown;
 }
 

@@ -1,4 +1,5 @@
 import type { Space } from '../../spatial/space.ts';
+import type { VectorOptions } from '../../vectors/vector-options.ts';
 
 /** How the text of a field becomes terms. `default`: whole and without case. `exact`: as it is. */
 export type Analysis = 'default' | 'exact' | { readonly analyzer: string };
@@ -14,6 +15,8 @@ export interface IndexField {
   readonly analysis: Analysis;
   /** Present where the values are shapes, as well-known text. */
   readonly spatial?: Space;
+  /** Present where the values are vectors. */
+  readonly vector?: VectorOptions;
 }
 
 /** The field without values whose one term holds every entry. */

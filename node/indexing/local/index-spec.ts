@@ -1,6 +1,7 @@
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import type { ValueLookup } from '../../scripting/value-lookup.ts';
 import type { Space } from '../../spatial/space.ts';
+import type { VectorOptions } from '../../vectors/vector-options.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import type { Analysis, IndexField } from '../definitions/index-field.ts';
 import type { ReduceOutput } from '../output/reduce-output.ts';
@@ -58,6 +59,7 @@ export interface SourceField {
   readonly name: string;
   readonly analysis: Analysis;
   readonly spatial?: Space;
+  readonly vector?: VectorOptions;
 }
 
 export type IndexType =

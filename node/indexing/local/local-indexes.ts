@@ -21,6 +21,7 @@ import {
   REFERENCES,
   VALUE_INDEXES,
   VALUE_REFERENCES,
+  VECTORS,
 } from '../store/index-columns.ts';
 import { RecentReads } from '../store/recent-reads.ts';
 import type { IndexSpec } from './index-spec.ts';
@@ -58,6 +59,7 @@ const DATA_COLUMNS = [
   VALUE_REFERENCES,
   DOCUMENT_VALUES,
   VALUE_INDEXES,
+  VECTORS,
 ];
 
 /** In front of the name of an index, in lower case. */

@@ -6,7 +6,6 @@ import { hasReduce } from './static-index-type.ts';
 
 /** Functions that maps of RavenDB may call and this server does not have. */
 const UNSERVED = new Set([
-  'createVector',
   'loadVector',
   'attachmentsFor',
   'loadAttachment',

@@ -32,6 +32,9 @@ function createSpatialField(...values) {
   const isMissing = isPoint ? shape.some((one) => one === null || one === undefined) : shape === null || shape === undefined;
   return { $spatial: isMissing ? null : shape };
 }
+function createVector(value) {
+  return { $vector: value ?? null };
+}
 let __row = -1;
 function cmpxchg(key) {
   if (__row < 0) throw new Error('Compare-exchange values can be looked up in a map only.');

@@ -6,6 +6,7 @@ import type { FieldValues } from '../values/index-value.ts';
 import { jsonValues } from '../values/json-values.ts';
 import { analysisOf } from './field-options.ts';
 import { isSpatial, spatialSource, spatialValues } from './spatial-fields.ts';
+import { fieldVectors, isVector, type VectorField, vectorSource } from './vector-fields.ts';
 
 /** The field that holds the id of an entry's document. */
 export const ID = 'id()';
@@ -17,18 +18,20 @@ export interface FieldFacts {
   readonly isStored: (field: string) => boolean;
   /** Where the shapes of the field are. */
   readonly spaceOf: (field: string) => Space;
+  /** How its vectors are kept. */
+  readonly vectorOf: (field: string) => VectorField;
 }
 
 /**
  * What a map gave as an entry. `id`: of its document; null for the result of a group.
  *
  * @throws IndexingError when a field is created with options that there are not
- * @throws SpatialError when a shape is none
+ * @throws SpatialError, VectorError when a shape or a vector is none
  */
 export function entryOf(
   object: Readonly<Record<string, unknown>>,
   id: string | null,
-  { isStored, spaceOf }: FieldFacts,
+  { isStored, spaceOf, vectorOf }: FieldFacts,
 ): MappedEntry {
   // Fields may have any name, `__proto__` too.
   const values: Record<string, FieldValues> = Object.create(null);
@@ -37,13 +40,14 @@ export function entryOf(
   if (id !== null) values[ID] = [id];
   const add = (name: string, value: unknown): void => {
     if (isSpatial(value)) values[spatialSource(name)] = spatialValues(value, spaceOf(name));
+    else if (isVector(value)) values[vectorSource(name)] = fieldVectors(value, vectorOf(name));
     else values[name] = jsonValues(value);
   };
   for (const [name, value] of Object.entries(object)) {
     const created = createdFields(name, value);
     if (created === undefined) {
       add(name, value);
-      if (!isSpatial(value) && isStored(name)) stored[name] = JSON.stringify(value);
+      if (!isSpatial(value) && !isVector(value) && isStored(name)) stored[name] = JSON.stringify(value);
       continue;
     }
     for (const field of created) {

@@ -6,6 +6,7 @@ import type { CompiledScript, ScriptEngine } from '../../scripting/script-engine
 import { ScriptError } from '../../scripting/script-error.ts';
 import type { ValueLookup } from '../../scripting/value-lookup.ts';
 import { SpatialError } from '../../spatial/spatial-error.ts';
+import { VectorError } from '../../vectors/vector-error.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import { IndexDefinitionError, IndexingError } from '../indexing-error.ts';
 import { LINQ_VERSION } from '../linq/linq-version.ts';
@@ -26,6 +27,7 @@ import { DYNAMIC_FIELDS, entryOf, type FieldFacts, ID } from './mapped-object.ts
 import { scriptFields } from './script-fields.ts';
 import { isSpatial, spatialName } from './spatial-fields.ts';
 import { hasReduce, staticIndexType } from './static-index-type.ts';
+import { isVector, vectorFields, vectorName } from './vector-fields.ts';
 
 /**
  * An index that somebody wrote, in JavaScript or C#, ready to run.
@@ -47,7 +49,8 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
     return known;
   };
   const spaceOf: FieldFacts['spaceOf'] = (name) => spaceOfField(optionsOf(definition, name));
-  const facts: FieldFacts = { isStored, spaceOf };
+  const vectorOf = vectorFields(definition);
+  const facts: FieldFacts = { isStored, spaceOf, vectorOf };
   return {
     name: definition.Name,
     revision: hash(
@@ -72,6 +75,8 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
     fieldsOf: (name, options) => {
       const shapes = spatialName(name);
       if (shapes !== undefined) return [{ name: shapes, analysis: 'exact', spatial: spaceOf(shapes) }];
+      const vectors = vectorName(name);
+      if (vectors !== undefined) return [{ name, analysis: 'exact', vector: vectorOf(vectors).options }];
       const analysis = options === undefined ? analysisOf(optionsOf(definition, name)) : options.analysis;
       return analysis === undefined || analysis === null ? [] : [{ name, analysis }];
     },
@@ -79,7 +84,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
     canSuggest: (name) => optionsOf(definition, name).Suggestions === true,
     map: (documents, load, values) =>
       mapAll(documents, { load, values }, { collections, script, reduces, facts, looksUpValues }),
-    ...(reduces ? { reduce: scriptReducer(script, spaceOf) } : {}),
+    ...(reduces ? { reduce: scriptReducer(script, facts) } : {}),
     ...(output === undefined ? {} : { output }),
   };
 }
@@ -231,20 +236,22 @@ function mappedRow({ entries, error }: RowResult, id: string, { reduces, facts }
   try {
     return { entries: objects.map((object) => entryOf(object, id, facts)), given };
   } catch (failure) {
-    // The options of a field that it creates make no sense, or a shape is none.
-    if (failure instanceof IndexingError || failure instanceof SpatialError)
-      return { error: failure.message };
+    // The options of a field that it creates make no sense, or a shape or a vector is none.
+    const kinds = [IndexingError, SpatialError, VectorError];
+    if (kinds.some((kind) => failure instanceof kind)) return { error: (failure as Error).message };
     throw failure;
   }
 }
 
-/** Shapes are there to be found by; in an index that shows its results they are no values. */
+/** Shapes and vectors are there to be found by; in an index that shows its results they are no values. */
 function withoutShapes(result: ReducedObject): ReducedObject {
-  return Object.fromEntries(Object.entries(result).filter(([, value]) => !isSpatial(value)));
+  return Object.fromEntries(
+    Object.entries(result).filter(([, value]) => !isSpatial(value) && !isVector(value)),
+  );
 }
 
 /** A script that fails for one group must not fail for the others: then each is reduced on its own. */
-function scriptReducer(script: CompiledScript, spaceOf: FieldFacts['spaceOf']): GroupReducer {
+function scriptReducer(script: CompiledScript, facts: FieldFacts): GroupReducer {
   const none = (): null => null;
   const reduceAll = (groups: readonly (readonly ReducedObject[])[]): readonly ReduceOutcome[] => {
     try {
@@ -266,6 +273,6 @@ function scriptReducer(script: CompiledScript, spaceOf: FieldFacts['spaceOf']): 
     reduce: reduceAll,
     shown: withoutShapes,
     // The whole result is kept anyhow.
-    entryOf: (result) => entryOf(result, null, { isStored: () => false, spaceOf }),
+    entryOf: (result) => entryOf(result, null, { ...facts, isStored: () => false }),
   };
 }

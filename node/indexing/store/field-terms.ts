@@ -24,6 +24,7 @@ export function fieldTerms(field: IndexField, values: FieldValues): FieldTerm[] 
   if (field.spatial !== undefined)
     return spatialTerms(values, field.spatial).map((term) => ({ field: field.id, term }));
   const exists: FieldTerm = { field: field.id, term: EXISTS };
+  if (field.vector !== undefined) return [exists];
   if (typeof field.analysis === 'object') {
     return [exists, ...analysedTerms(field.id, field.analysis.analyzer, values)];
   }

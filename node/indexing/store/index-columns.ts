@@ -14,6 +14,7 @@ export const DOCUMENT_REFERENCES = 9;
 export const VALUE_REFERENCES = 10;
 export const DOCUMENT_VALUES = 11;
 export const VALUE_INDEXES = 12;
+export const VECTORS = 13;
 
 /**
  * | column | key | value |
@@ -31,6 +32,7 @@ export const VALUE_INDEXES = 12;
  * | valueReferences | see reference-keys.ts | nothing |
  * | documentValues | index u32, lower-case id | keys of the compare-exchange values that it was mapped with, as JSON |
  * | valueIndexes | index u32, key of a value | Raft index that it had when documents were mapped with it |
+ * | vectors | index u32, field u16, entry u32 | see vector-rows.ts |
  */
 export const INDEX_COLUMNS: readonly ColumnDefinition[] = [
   { name: 'entries', large: true },
@@ -46,6 +48,7 @@ export const INDEX_COLUMNS: readonly ColumnDefinition[] = [
   { name: 'valueReferences' },
   { name: 'documentValues' },
   { name: 'valueIndexes' },
+  { name: 'vectors', large: true },
 ];
 
 export function entryKey(index: number, entry: number): Buffer {

@@ -11,6 +11,7 @@ import {
   GROUPS,
   MAPPED_DOCUMENTS,
   POSTINGS,
+  VECTORS,
 } from './index-columns.ts';
 import { decodeEntry, decodeNumbers, type IndexEntry } from './index-entry.ts';
 import type { KnownTerms, TermEntries } from './known-terms.ts';
@@ -20,6 +21,7 @@ import type { RecentReads } from './recent-reads.ts';
 import type { Term } from './term.ts';
 import { entriesOfTerm, termBlocks } from './term-blocks.ts';
 import type { TermRange } from './term-range.ts';
+import { decodeVectors, entryOfVectorKey, vectorKey, vectorRange } from './vector-rows.ts';
 
 /** Reads of one index over one view. Synchronous; generators are read to their end or left. */
 export class IndexReader {
@@ -89,6 +91,21 @@ export class IndexReader {
     const known = this.#known(field, kind);
     if (known === undefined) return union([...this.terms(field, kind, range)].map(({ entries }) => entries));
     return known.entriesIn(range, (bytes) => this.#storedEntries(field, { kind, bytes }));
+  }
+
+  /** The vectors of a field, entry by entry. */
+  *vectors(field: number): Generator<readonly [entry: number, vectors: Iterable<Buffer>]> {
+    for (const [key, row] of this.#view.scan(VECTORS, vectorRange(this.#index, field))) {
+      yield [entryOfVectorKey(key), decodeVectors(row)];
+    }
+  }
+
+  /** The vectors of a field that entries have. */
+  vectorsOf(field: number, entries: EntrySet): readonly Buffer[] {
+    const keys = Array.from(entries, (entry) => vectorKey(this.#index, field, entry));
+    return this.#view
+      .getMany(VECTORS, keys)
+      .flatMap((row) => (row === undefined ? [] : [...decodeVectors(row)]));
   }
 
   /** All terms of a kind, where they are in memory by now. */

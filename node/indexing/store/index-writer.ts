@@ -3,10 +3,11 @@ import type { WriteBatch } from '../../storage/write-batch.ts';
 import type { IndexField } from '../definitions/index-field.ts';
 import { APPENDING_BATCH_ENTRIES_MAX } from '../limits.ts';
 import { entryTerms, type FieldTerm } from './field-terms.ts';
-import { DOCUMENT_ENTRIES, documentKey, ENTRIES, entryKey } from './index-columns.ts';
+import { DOCUMENT_ENTRIES, documentKey, ENTRIES, entryKey, VECTORS } from './index-columns.ts';
 import { decodeEntry, decodeNumbers, encodeEntry, encodeNumbers, type IndexEntry } from './index-entry.ts';
 import { PostingWriter } from './posting-writer.ts';
 import { RowsAhead } from './rows-ahead.ts';
+import { encodeVectors, vectorKey, withoutVectors } from './vector-rows.ts';
 
 /** What becomes an entry of a document. */
 export type EntryOutput = Omit<IndexEntry, 'id'>;
@@ -108,14 +109,26 @@ export class IndexWriter {
     entries.forEach((entry, at) => {
       const row = rows[at];
       if (row === undefined) return;
-      for (const term of entryTerms(fields(), decodeEntry(row).values)) this.#postings.remove(entry, term);
+      const { values } = decodeEntry(row);
+      for (const term of entryTerms(fields(), values)) this.#postings.remove(entry, term);
+      for (const { id, source, vector } of fields()) {
+        if (vector !== undefined && values[source]?.length) {
+          this.#options.batch.delete(VECTORS, vectorKey(index, id, entry));
+        }
+      }
     });
   }
 
   #write(entry: number, id: string, output: EntryOutput, terms: readonly FieldTerm[]): void {
-    const { batch, index } = this.#options;
+    const { batch, index, fields } = this.#options;
     this.#writtenEntries++;
-    batch.put(ENTRIES, entryKey(index, entry), encodeEntry({ id, ...output }));
+    const values = withoutVectors(output.values, fields());
+    batch.put(ENTRIES, entryKey(index, entry), encodeEntry({ id, ...output, values }));
+    for (const { id: field, source, vector } of fields()) {
+      const own = output.values[source] ?? [];
+      if (vector === undefined || own.length === 0) continue;
+      batch.put(VECTORS, vectorKey(index, field, entry), encodeVectors(own));
+    }
     for (const term of terms) this.#postings.add(entry, term);
   }
 }

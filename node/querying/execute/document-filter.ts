@@ -56,6 +56,8 @@ export function holds(predicate: Predicate, document: StoredDocument, values: Va
       return predicate.ids.some((id) => id.toLowerCase() === document.lowerId);
     case 'documentPrefix':
       return document.lowerId.startsWith(predicate.prefix.toLowerCase());
+    case 'vector':
+      throw new UnknownMethodError('vector.search in a filter');
     case 'phrase':
     case 'search':
     case 'spatial':

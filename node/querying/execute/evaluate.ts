@@ -7,6 +7,7 @@ import { spatialEntries } from './evaluate-spatial.ts';
 import { forField, type TermPredicate } from './for-field.ts';
 import { intersectDocuments } from './intersect-documents.ts';
 import { lower } from './lower.ts';
+import { nearestEntries } from './nearest-vectors.ts';
 import { passingTerms } from './passing-terms.ts';
 import { phraseEntries } from './phrase.ts';
 
@@ -67,6 +68,8 @@ export function evaluate(predicate: Predicate, index: SearchedIndex): EntrySet {
       throw new TypeError('What documents are compared with is found before a query is evaluated.');
     case 'spatial':
       return ofField(predicate.field, index, (field) => spatialEntries(predicate, field, reader));
+    case 'vector':
+      return Uint32Array.from(nearestEntries(predicate, index).keys()).sort();
     case 'document':
       return union(predicate.ids.map((id) => reader.entriesOf(id.toLowerCase())));
     case 'documentPrefix':

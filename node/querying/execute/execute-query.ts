@@ -141,7 +141,7 @@ class WrittenFields extends Map<string, IndexField> {
 
 /** The name of a field without what a query wants of it. */
 function writtenName(name: string): string {
-  return /^(?:search|exact)\((.*)\)$/.exec(name)?.[1] ?? name;
+  return /^(?:search|exact|vector\.search)\((.*)\)$/.exec(name)?.[1] ?? name;
 }
 
 /** An auto index has what its query needs; of a static one a field may be misspelt. */

@@ -17,3 +17,6 @@ export const INCLUDED_VALUES_MAX = 4096;
 
 /** Entries of an index that one answer shows in place of results: each is put together from all its terms. */
 export const ENTRIES_SHOWN_MAX = 65_536;
+
+/** How long all vectors of a field may be compared, in milliseconds: other queries wait. */
+export const VECTOR_SEARCH_MS_MAX = 5000;

@@ -6,6 +6,7 @@ import { evaluate, type SearchedIndex } from './evaluate.ts';
 import { forField, type TermPredicate } from './for-field.ts';
 import { lower } from './lower.ts';
 import { meanTermLength } from './mean-term-length.ts';
+import { nearestEntries } from './nearest-vectors.ts';
 import { passingTerms } from './passing-terms.ts';
 
 /** How much terms count: BM25 with k1 = 2 and b = 0.25, in which the length is that of the term, as in RavenDB. */
@@ -73,6 +74,11 @@ export class Scores {
       case 'spatial':
         for (const entry of evaluate(predicate, this.#index)) {
           this.#addScore(entry, boost, () => `spatial.${predicate.relation} of ${predicate.field}`);
+        }
+        return;
+      case 'vector':
+        for (const [entry, similarity] of nearestEntries(predicate, this.#index)) {
+          this.#addScore(entry, similarity * boost, () => `similarity of ${predicate.field}`);
         }
         return;
       // What is not there counts nothing, and what is everywhere the same for all.
@@ -161,16 +167,17 @@ export class Scores {
   }
 }
 
-/** A boost says that the order is that of the scores, unless there is another. */
-export function hasBoost(predicate: Predicate): boolean {
+/** A boost and a search of vectors say that the order is that of the scores, unless there is another. */
+export function ordersByScore(predicate: Predicate): boolean {
   switch (predicate.kind) {
     case 'boost':
+    case 'vector':
       return true;
     case 'and':
     case 'or':
-      return predicate.parts.some(hasBoost);
+      return predicate.parts.some(ordersByScore);
     case 'not':
-      return hasBoost(predicate.part);
+      return ordersByScore(predicate.part);
     default:
       return false;
   }

@@ -18,6 +18,7 @@ import { clauseOf, fieldOf, numberOf, textOf } from './method-arguments.ts';
 import { isId, isMethod } from './names.ts';
 import type { AskedRange, AskedTerm, Predicate } from './predicate.ts';
 import { askedShape, checkErrorPart, spatialField } from './spatial-arguments.ts';
+import { vectorSearch } from './vector-arguments.ts';
 import { whenHolds } from './when-condition.ts';
 import { operand, rightHand, type Scope, type WhereContext } from './where-scope.ts';
 
@@ -211,6 +212,7 @@ function method(call: MethodCall, scope: Scope): Predicate {
     case 'when':
       return when(call, scope);
     case 'vector.search':
+      return vectorSearch(call, scope);
     case 'cmpxchg':
       throw new UnsupportedQueryError(`${call.name}() in a where clause`);
     default: {

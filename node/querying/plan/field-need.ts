@@ -1,4 +1,4 @@
-import type { AutoSpatial } from '../../indexing/auto/auto-index-name.ts';
+import type { AutoSpatial, AutoVector } from '../../indexing/auto/auto-index-name.ts';
 
 /** What a query needs of a field of an index beside its plain terms. */
 export interface FieldNeed {
@@ -8,6 +8,7 @@ export interface FieldNeed {
   readonly highlight: boolean;
   readonly suggest: boolean;
   readonly spatial?: AutoSpatial;
+  readonly vector?: AutoVector;
 }
 
 /** The fields that a query uses, by name; a name that was quoted for its characters keeps its quotes. */
@@ -19,9 +20,11 @@ export class FieldNeeds {
     const has = (what: 'exact' | 'search' | 'highlight' | 'suggest'): boolean =>
       known?.[what] === true || need[what] === true;
     const spatial = need.spatial ?? known?.spatial;
+    const vector = need.vector ?? known?.vector;
     this.#needs.set(name, {
       name,
       ...(spatial === undefined ? {} : { spatial }),
+      ...(vector === undefined ? {} : { vector }),
       exact: has('exact'),
       search: has('search'),
       highlight: has('highlight'),

@@ -1,6 +1,7 @@
 import type { Term } from '../../indexing/store/term.ts';
 import type { RangeEnd } from '../../indexing/store/term-range.ts';
 import type { SpatialRelation } from '../../spatial/relate.ts';
+import type { VectorOptions } from '../../vectors/vector-options.ts';
 import type { LuceneQuery } from './lucene/lucene-query.ts';
 import type { AskedShape } from './spatial-arguments.ts';
 
@@ -38,6 +39,11 @@ export interface MoreLikeThisOptions {
   /** Absent: all that the index keeps for it, or all. */
   readonly fields?: readonly string[];
 }
+
+/** What a vector search compares with: what the query brings, as the field keeps vectors, or those of a document. */
+export type AskedVectors =
+  | { readonly kind: 'given'; readonly read: (options: VectorOptions) => readonly Buffer[] }
+  | { readonly kind: 'document'; readonly id: string };
 
 /** A where clause in terms of the fields and terms of one index: what the engine evaluates. */
 export type Predicate =
@@ -88,6 +94,14 @@ export type Predicate =
       readonly field: string;
       readonly relation: SpatialRelation;
       readonly shape: AskedShape;
+    }
+  /** Entries whose vectors are at least so alike to what is asked, from 0 to 1; absent `candidates`: however many. */
+  | {
+      readonly kind: 'vector';
+      readonly field: string;
+      readonly asked: AskedVectors;
+      readonly minimum: number;
+      readonly candidates?: number;
     }
   | { readonly kind: 'document'; readonly ids: readonly string[] }
   | { readonly kind: 'documentPrefix'; readonly prefix: string }

@@ -122,11 +122,7 @@ describe('a C# map', () => {
       'from o in docs.Orders select new { A = LoadDocument(o.C, o.D).Name }',
       'LoadDocument method has to be called with constant value as collection name.',
     ],
-    [
-      'from o in docs.Orders select new { A = LoadCompareExchangeValue(o.C) }',
-      'LoadCompareExchangeValue is not built yet',
-    ],
-    ['from o in docs.Orders select new { A = CreateVector(o.V) }', 'CreateVector is not built yet'],
+    ['from o in docs.Orders select new { A = LoadVector("V", "task") }', 'LoadVector is not built yet'],
     ['from o in docs.Orders select new { A = 1, A = 2 }', "'A' is there twice"],
     ['from o in docs.Orders select new { o.A + 1 }', 'needs a name'],
     ['from o in docs.Orders from o in o.Lines select new { o.A }', "'o' is already defined"],

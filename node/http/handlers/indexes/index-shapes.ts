@@ -2,6 +2,7 @@ import type { IndexStatistics } from '../../../index-thread/thread-protocol.ts';
 import type {
   AutoIndexDefinition,
   AutoSpatialOptions,
+  AutoVectorOptions,
   StaticIndexDefinition,
 } from '../../../indexing/definitions/index-definition.ts';
 import { staticIndexType } from '../../../indexing/static/static-index-type.ts';
@@ -37,8 +38,8 @@ export function definitionShape(definition: AutoIndexDefinition) {
     Reduce: null,
     Maps: [`${definition.Collection}:[${maps}]`],
     Fields: Object.fromEntries(
-      Object.entries(definition.MapFields).flatMap(([name, { Indexing, Spatial }]) => [
-        [name, { ...fieldShape(null), Spatial: spatialShape(Spatial) }],
+      Object.entries(definition.MapFields).flatMap(([name, { Indexing, Spatial, Vector = null }]) => [
+        [name, { ...fieldShape(null), Spatial: spatialShape(Spatial), Vector: vectorShape(Vector) }],
         ...(Indexing.includes('Search') ? [[`search(${name})`, fieldShape('Search')]] : []),
         ...(Indexing.includes('Exact') ? [[`exact(${name})`, fieldShape('Exact')]] : []),
       ]),
@@ -114,6 +115,13 @@ const EMPTY_OPTIONS = {
 function spatialShape(spatial: AutoSpatialOptions | null): SpatialOptions | null {
   if (spatial === null) return null;
   const { MethodType: _, MethodArguments: __, ...options } = spatial;
+  return options;
+}
+
+/** What its vectors are made of is in its name. */
+function vectorShape(vector: AutoVectorOptions | null) {
+  if (vector === null) return null;
+  const { SourceFieldName: _, EmbeddingsGenerationTaskIdentifier: __, ...options } = vector;
   return options;
 }
 

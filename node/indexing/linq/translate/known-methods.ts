@@ -84,7 +84,6 @@ export const CONVERSIONS: ReadonlyMap<string, 'whole' | 'fraction' | 'text' | 't
 /** Functions that indexes of RavenDB may call and this server does not have. */
 export const UNSERVED: ReadonlyMap<string, string> = new Map(
   [
-    'CreateVector',
     'LoadVector',
     'AttachmentsFor',
     'LoadAttachment',

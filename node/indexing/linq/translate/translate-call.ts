@@ -35,6 +35,7 @@ const FREE: Readonly<
     most: 2,
     write: (values) => `createSpatialField(${values.join(', ')})`,
   },
+  CreateVector: { least: 1, most: 1, write: ([value]) => `createVector(${value})` },
   TryConvert: {
     least: 1,
     most: 1,
