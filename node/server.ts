@@ -164,6 +164,7 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
     retirement: {
       idleAfterMs: configuration.databases.autoIndexIdleMs,
       deleteAfterMs: configuration.databases.idleAutoIndexDeletedMs,
+      supersededAfterMs: configuration.databases.supersededAutoIndexDeletedMs,
     },
     loadTimeoutMs: configuration.databases.loadTimeoutMs,
     observeBatch: (database) => metrics.merger.of(database),

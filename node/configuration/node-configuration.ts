@@ -65,6 +65,8 @@ export interface DatabasesConfiguration {
   /** How long nobody may ask an auto index before it is idle, and how long it may be idle before it is deleted. */
   readonly autoIndexIdleMs: number;
   readonly idleAutoIndexDeletedMs: number;
+  /** How long a wider auto index must have been up to date before the narrower one is deleted. */
+  readonly supersededAutoIndexDeletedMs: number;
 }
 
 export interface LogsConfiguration {
@@ -131,6 +133,7 @@ function configurationOf(values: SettingValues, workingDirectory: string): NodeC
       },
       autoIndexIdleMs: values.get(database.autoIndexIdleInMin) * 60_000,
       idleAutoIndexDeletedMs: values.get(database.idleAutoIndexDeletedInHrs) * 3_600_000,
+      supersededAutoIndexDeletedMs: values.get(database.supersededAutoIndexDeletedInSec) * 1000,
     },
     logs: logsOf(values, workingDirectory),
     warnings: values.warnings,

@@ -16,9 +16,6 @@ export const RUNNING_OPERATIONS_MAX = 256;
 /** How long a copy that is to leave may take to hand its last writes to another one, in milliseconds. */
 export const DRAIN_TIMEOUT_MS = 60_000;
 
-/** How often auto indexes that a wider one replaces are looked for, in milliseconds; one goes at the second look. */
-export const SUPERSEDED_INDEX_INTERVAL_MS = 15_000;
-
 /** Cluster transactions that are given to the merger at once, by number and in characters of their documents. */
 export const TRANSACTIONS_AT_ONCE = 64;
 export const TRANSACTIONS_AT_ONCE_LENGTH = 4 * 1024 * 1024;

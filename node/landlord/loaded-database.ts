@@ -115,6 +115,7 @@ export class LoadedDatabase {
       change({ type: 'DeleteIndexes', name: this.name, indexes });
     this.#superseded = new SupersededIndexes({
       indexes,
+      periodMs: retirementTimes(this.record().Settings, options.retirement).supersededAfterMs,
       isMine: () => this.record().Topology.Members[0] === database.nodeTag,
       remove,
       logger: options.logger,
@@ -260,12 +261,13 @@ export class LoadedDatabase {
 }
 
 const IDLE_KEY = 'Indexing.TimeToWaitBeforeMarkingAutoIndexAsIdleInMin';
+const SUPERSEDED_KEY = 'Indexing.TimeBeforeDeletionOfSupersededAutoIndexInSec';
 const DELETE_KEY = 'Indexing.TimeToWaitBeforeDeletingAutoIndexMarkedAsIdleInHrs';
 
 /** As the record of the database says, or its node. */
 function retirementTimes(
   settings: Readonly<Record<string, string>>,
-  { idleAfterMs, deleteAfterMs }: RetirementTimes,
+  { idleAfterMs, deleteAfterMs, supersededAfterMs }: RetirementTimes,
 ): RetirementTimes {
   const own = (key: string): number | null => {
     const value = Number(databaseSetting(settings, key));
@@ -273,9 +275,11 @@ function retirementTimes(
   };
   const idleMin = own(IDLE_KEY);
   const deleteHrs = own(DELETE_KEY);
+  const supersededSec = own(SUPERSEDED_KEY);
   return {
     idleAfterMs: idleMin === null ? idleAfterMs : idleMin * 60_000,
     deleteAfterMs: deleteHrs === null ? deleteAfterMs : deleteHrs * 3_600_000,
+    supersededAfterMs: supersededSec === null ? supersededAfterMs : supersededSec * 1000,
   };
 }
 

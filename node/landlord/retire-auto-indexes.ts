@@ -1,7 +1,11 @@
-/** How long nobody may ask an auto index, and how long it may be idle then, in milliseconds. */
+/**
+ * How long nobody may ask an auto index, how long it may be idle then, and how long a wider one must have been up to date
+ * before it goes, in milliseconds.
+ */
 export interface RetirementTimes {
   readonly idleAfterMs: number;
   readonly deleteAfterMs: number;
+  readonly supersededAfterMs: number;
 }
 
 /** What a node knows of one auto index. Times are of its clock. */
@@ -51,7 +55,7 @@ export function usesAt(
  */
 export function retirementOf(
   uses: ReadonlyMap<string, AutoIndexUse>,
-  { idleAfterMs, deleteAfterMs }: RetirementTimes,
+  { idleAfterMs, deleteAfterMs }: Pick<RetirementTimes, 'idleAfterMs' | 'deleteAfterMs'>,
   nowMs: number,
   isMine: boolean,
 ): Retirement {

@@ -1,10 +1,11 @@
 import { RegularWork } from '../cluster/regular-work.ts';
 import type { DatabaseIndexes } from '../index-thread/database-indexes.ts';
 import type { Logger } from '../observability/logger.ts';
-import { SUPERSEDED_INDEX_INTERVAL_MS } from './limits.ts';
 
 export interface SupersededIndexesOptions {
   readonly indexes: DatabaseIndexes;
+  /** Between two looks, in milliseconds. */
+  readonly periodMs: number;
   /** One node of the group does it. */
   readonly isMine: () => boolean;
   readonly remove: (names: readonly string[]) => Promise<void>;
@@ -20,7 +21,7 @@ export class SupersededIndexes {
   constructor(options: SupersededIndexesOptions) {
     this.#options = options;
     this.#work = new RegularWork({
-      periodMs: SUPERSEDED_INDEX_INTERVAL_MS,
+      periodMs: options.periodMs,
       logger: options.logger,
       failure: 'Superseded indexes are removed later',
       work: () => this.#look(),

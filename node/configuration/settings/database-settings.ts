@@ -25,6 +25,12 @@ export const idleAutoIndexDeletedInHrs = setting(
   72,
   'How long an auto index may be idle before it is deleted.',
 );
+export const supersededAutoIndexDeletedInSec = setting(
+  'Indexing.TimeBeforeDeletionOfSupersededAutoIndexInSec',
+  integer(1, 3600 * 24, 'seconds'),
+  15,
+  'How long a wider auto index must have been up to date before the narrower one is deleted.',
+);
 export const staticDeploymentMode = setting(
   'Indexing.Static.DeploymentMode',
   oneOf(['Parallel', 'Rolling']),
@@ -44,4 +50,5 @@ export const DATABASE_SETTINGS = [
   tombstoneCleanupIntervalInMin,
   autoIndexIdleInMin,
   idleAutoIndexDeletedInHrs,
+  supersededAutoIndexDeletedInSec,
 ] as const;

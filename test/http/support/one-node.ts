@@ -62,7 +62,7 @@ export async function startOneNode(logger: Logger = silentLogger): Promise<OneNo
     logger: silentLogger,
     tombstoneCleanupIntervalMs: 60_000,
     deploymentModes: { static: 'Parallel', auto: 'Parallel' },
-    retirement: { idleAfterMs: 1_800_000, deleteAfterMs: 259_200_000 },
+    retirement: { idleAfterMs: 1_800_000, deleteAfterMs: 259_200_000, supersededAfterMs: 15_000 },
   });
   const services: NodeServices = { ...passiveNode(), cluster, landlord, publicUrl: () => url };
   const server = new HttpServer({ host: '127.0.0.1', port: 0, node: services, logger });

@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { rollingIndexesOf } from '../../../cluster/rolling-index.ts';
 import type { Database } from '../../../documents/database.ts';
 import { IndexThreadError } from '../../../index-thread/thread-error.ts';
 import type { StaticIndexDefinition } from '../../../indexing/definitions/index-definition.ts';
+import { isSameDefinition } from '../../../indexing/definitions/same-definition.ts';
 import { argumentError, badRequest, ProtocolError } from '../../errors/protocol-error.ts';
 import { jsonObjectBody, member, requiredTexts } from '../../parameters/json-body.ts';
 import { optionalText, requiredText } from '../../parameters/parameters.ts';
@@ -72,13 +72,8 @@ const hasChanged: DatabaseHandler = async (request, { loaded }) => {
   const known = loaded.indexes.staticIndexes.find(
     ({ Name }) => Name.toLowerCase() === definition.Name.toLowerCase(),
   );
-  return json(200, { Changed: known === undefined || !isDeepStrictEqual(asSent(known), asSent(definition)) });
+  return json(200, { Changed: known === undefined || !isSameDefinition(known, definition) });
 };
-
-/** Without what the server adds. */
-function asSent({ ReduceOutputIndex: _, ...definition }: StaticIndexDefinition): object {
-  return definition;
-}
 
 function documentCount(database: Database): DocumentCount {
   return (collection) => database.collections().get(collection.toLowerCase())?.documents ?? 0;
