@@ -35,6 +35,7 @@ import { staticIndexRoutes } from './handlers/indexes/static-indexes.ts';
 import { tryIndexRoutes } from './handlers/indexes/try-index.ts';
 import { operationRoutes } from './handlers/operations/operations.ts';
 import { byQueryRoutes } from './handlers/patching/by-query.ts';
+import { jsonPatchRoutes } from './handlers/patching/json-patch.ts';
 import { patchRoutes } from './handlers/patching/patch-document.ts';
 import { tryPatchRoutes } from './handlers/patching/try-patch.ts';
 import { queryRoutes } from './handlers/queries/run-query.ts';
@@ -62,6 +63,7 @@ const builtRoutes: readonly Route[] = [
   ...streamQueryRoutes,
   ...streamDocumentRoutes,
   ...patchRoutes,
+  ...jsonPatchRoutes,
   ...tryPatchRoutes,
   ...byQueryRoutes,
   ...staticIndexRoutes,

@@ -2,6 +2,7 @@ import type { DocumentReader } from '../documents/document-reader.ts';
 import { documentTexts } from '../documents/document-texts.ts';
 import { writeDocument } from '../documents/document-writer.ts';
 import type { StoredDocument } from '../documents/stored-document.ts';
+import { applyJsonPatch, type JsonPatch, JsonPatchError } from '../json/json-patch.ts';
 import { keepNumbers } from '../json/keep-numbers.ts';
 import { type Patch, type PatchEffects, patchScript } from '../scripting/patch-script.ts';
 import type { ScriptDocument, ScriptEngine, ScriptLoader } from '../scripting/script-engine.ts';
@@ -10,9 +11,11 @@ import type { KnownValues, ValueLookup } from '../scripting/value-lookup.ts';
 
 export interface PatchRequest {
   readonly id: string;
-  readonly patch: Patch;
+  readonly patch: Patch | JsonPatch;
   /** What to run when there is no such document; null: nothing. */
   readonly ifMissing: Patch | null;
+  /** JSON of what to write when there is no such document, in place of running anything. Default: null. */
+  readonly created?: string | null;
   /** The document as an earlier command of the same batch leaves it, in place of what is stored. */
   readonly pending: string | null;
   /** Compare-exchange values that the script may ask for; others are asked for by `ValuesMissing`. */
@@ -49,7 +52,7 @@ const NOTHING: PatchOutcome = {
   info: [],
 };
 
-/** @throws ScriptError */
+/** @throws ScriptError, JsonPatchError */
 export function patchDocument(
   request: PatchRequest,
   reader: DocumentReader,
@@ -58,15 +61,20 @@ export function patchDocument(
 ): PatchOutcome {
   const stored = request.pending === null ? reader.get(request.id) : undefined;
   const isThere = stored !== undefined || request.pending !== null;
+  const { created = null } = request;
+  if (!isThere && created !== null)
+    return { ...NOTHING, status: 'Created', document: created, whole: created };
   const patch = isThere ? request.patch : request.ifMissing;
   if (patch === null) return NOTHING;
   const row: ScriptDocument = stored === undefined ? newRow(request) : documentTexts(stored);
   const loads: { readonly id: string; readonly isThere: boolean }[] = [];
-  const effects = run(request.id, patch, row, scripts, values, (id) => {
-    const found = reader.get(id);
-    if (request.showsWork === true) loads.push({ id, isThere: found !== undefined });
-    return found === undefined ? null : documentTexts(found);
-  });
+  const effects = isScript(patch)
+    ? run(request.id, patch, row, scripts, values, (id) => {
+        const found = reader.get(id);
+        if (request.showsWork === true) loads.push({ id, isThere: found !== undefined });
+        return found === undefined ? null : documentTexts(found);
+      })
+    : changed(request.id, patch, storedText(stored, request.pending));
   const document =
     effects.document === null || stored === undefined
       ? effects.document
@@ -78,6 +86,32 @@ export function patchDocument(
     changeVector: stored?.changeVector ?? null,
     ...(request.showsWork === true ? { work: { original: wholeText(stored, request.pending), loads } } : {}),
   };
+}
+
+function isScript(patch: Patch | JsonPatch): patch is Patch {
+  return 'script' in patch;
+}
+
+/** As it is written: without what the server adds to the metadata. */
+function storedText(stored: StoredDocument | undefined, pending: string | null): string {
+  if (stored === undefined) return pending ?? '{}';
+  const { '@metadata': _, ...body } = JSON.parse(stored.body.toString('utf8')) as Record<string, unknown>;
+  return JSON.stringify({ ...body, '@metadata': JSON.parse(stored.metadata.toString('utf8')) });
+}
+
+function changed(id: string, patch: JsonPatch, before: string): PatchEffects {
+  const value: unknown = JSON.parse(before);
+  try {
+    applyJsonPatch(value, patch);
+  } catch (error) {
+    if (!(error instanceof JsonPatchError)) throw error;
+    throw new JsonPatchError(
+      `An error occurred while trying to apply json patch operation to document ${id}. ${error.message}`,
+      { cause: error },
+    );
+  }
+  const whole = JSON.stringify(value);
+  return { document: whole === before ? null : whole, whole, puts: [], deletes: [], info: [] };
 }
 
 function wholeText(stored: StoredDocument | undefined, pending: string | null): string | null {

@@ -8,3 +8,9 @@ export const LINEAR_KEYS_MAX = 24;
 
 /** Bytes of one top-level object of a stream, unless the caller says otherwise: it is held in memory as a whole. */
 export const STREAM_OBJECT_BYTES_MAX = 128 * 1024 * 1024;
+
+/** Operations of one JSON patch. */
+export const JSON_PATCH_OPERATIONS_MAX = 10_000;
+
+/** Characters of what the `copy` operations of one JSON patch copy, together. */
+export const JSON_PATCH_COPIED_CHARACTERS_MAX = 8 * 1024 * 1024;

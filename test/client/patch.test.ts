@@ -42,7 +42,8 @@ async function stored(id: string, account: Account): Promise<void> {
   await session.saveChanges();
 }
 
-const load = (id: string, from: IDocumentStore = store) => from.openSession().load<Account>(id, Account);
+const load = (id: string, from: IDocumentStore = store, session = from.openSession()) =>
+  session.load<Account>(id, Account);
 
 /** Whatever the change vector is; the types of the client know no such thing. */
 function patching(id: string, patch: PatchRequest, ifMissing: PatchRequest | null = null): PatchOperation {
@@ -121,6 +122,37 @@ describe('a patch', () => {
     expect(await load('accounts/7')).toBeNull();
   });
 
+  it('adds the document of the session where there is none, and patches it where there is one', async () => {
+    const change = async (at: number): Promise<void> => {
+      const session = store.openSession();
+      const { advanced } = session;
+      advanced.addOrIncrement('accounts/counted', new Account('Counted', 1), 'balance', 4);
+      advanced.addOrPatch('accounts/named', new Account('First', 1), 'name', 'Later');
+      advanced.addOrPatchArray<Account, string>(
+        'accounts/listed',
+        new Account('Listed', 1),
+        'history',
+        (list) => list.push(`${at}`),
+      );
+      await session.saveChanges();
+    };
+    await change(1);
+    expect(await load('accounts/counted')).toMatchObject({ name: 'Counted', balance: 1 });
+    expect(await load('accounts/named')).toMatchObject({ name: 'First' });
+    expect(await load('accounts/listed')).toMatchObject({ history: [] });
+    await change(2);
+    await change(3);
+    expect(await load('accounts/counted')).toMatchObject({ name: 'Counted', balance: 9 });
+    expect(await load('accounts/named')).toMatchObject({ name: 'Later' });
+    expect(await load('accounts/listed')).toMatchObject({ history: ['2', '3'] });
+    const session = store.openSession();
+    expect(
+      session.advanced.getMetadataFor((await load('accounts/named', store, session)) as Account),
+    ).toMatchObject({
+      '@collection': 'Accounts',
+    });
+  });
+
   it('keeps the numbers that it does not touch as they were written', async () => {
     const { url } = cluster.node(0);
     const body = '{"big":9007199254740993,"money":1.10,"n":1,"@metadata":{"@collection":"Raw"}}';
@@ -178,5 +210,94 @@ describe('an operation by query', () => {
       store.operations.send(new DeleteByQueryOperation('from Accounts update { this.x = 1; }')),
     ).rejects.toThrow('UPDATE');
     expect(await load('accounts/1')).not.toBeNull();
+  });
+});
+
+describe('a JSON patch', () => {
+  const url = (): string => `${cluster.node(0).url}/databases/patch`;
+  const headers = { 'content-type': 'application/json' };
+  const patched = async (id: string, ...Operations: readonly unknown[]) => {
+    const response = await fetch(`${url()}/json-patch?id=${encodeURIComponent(id)}`, {
+      method: 'PATCH',
+      headers,
+      body: JSON.stringify({ Operations }),
+    });
+    return { status: response.status, body: (await response.json()) as Readonly<Record<string, unknown>> };
+  };
+
+  it('changes a document by all of its operations, or not at all', async () => {
+    await stored('accounts/json', new Account('Json', 1));
+    const { status, body } = await patched(
+      'accounts/json',
+      { op: 'test', path: '/balance', value: 1 },
+      { op: 'replace', path: '/balance', value: 2 },
+      { op: 'add', path: '/history/-', value: 'seen' },
+      { op: 'add', path: '/@metadata/color', value: 'red' },
+    );
+    expect([status, body]).toEqual([
+      200,
+      expect.objectContaining({
+        Status: 'Patched',
+        Collection: 'Accounts',
+        ChangeVector: expect.stringContaining('A:') as string,
+        ModifiedDocument: expect.objectContaining({ balance: 2, history: ['seen'] }) as unknown,
+      }),
+    ]);
+    const failed = await patched(
+      'accounts/json',
+      { op: 'replace', path: '/balance', value: 3 },
+      { op: 'test', path: '/name', value: 'other' },
+    );
+    expect(failed.status).toBe(500);
+    expect(failed.body.Message).toContain("Operation 1, 'test' of '/name'");
+    const session = store.openSession();
+    const account = await load('accounts/json', store, session);
+    expect(account).toMatchObject({ balance: 2, history: ['seen'] });
+    expect(session.advanced.getMetadataFor(account as Account)).toMatchObject({ color: 'red' });
+  });
+
+  it('says what it did not do', async () => {
+    expect((await patched('accounts/json')).body).toEqual({ Status: 'NotModified' });
+    const missing = await patched('accounts/nobody', { op: 'add', path: '/a', value: 1 });
+    expect(missing.body.Type).toBe('Raven.Client.Exceptions.Documents.DocumentDoesNotExistException');
+    const odd = await patched('accounts/json', { op: 'add', path: 'a', value: 1 });
+    expect(odd.body.Message).toContain("such as '/Name'");
+  });
+
+  it('belongs to a batch', async () => {
+    await stored('accounts/batch', new Account('Batch', 1));
+    const patch = (Id: string, op: string, ReturnDocument = false) => ({
+      ...{ Type: 'JsonPatch', Id, ChangeVector: null, ReturnDocument },
+      JsonPatch: { Operations: [{ op, path: '/balance', value: 7 }] },
+    });
+    const send = async (...Commands: readonly unknown[]) => {
+      const body = JSON.stringify({ Commands });
+      const response = await fetch(`${url()}/bulk_docs`, { method: 'POST', headers, body });
+      return (await response.json()) as Readonly<Record<string, unknown>>;
+    };
+    const done = await send(patch('accounts/batch', 'replace', true), patch('accounts/nobody', 'add'));
+    expect(done.Results).toMatchObject([
+      { Type: 'JsonPatch', PatchStatus: 'Patched', Id: 'accounts/batch', ModifiedDocument: { balance: 7 } },
+      { Type: 'JsonPatch', PatchStatus: 'DocumentDoesNotExist', Etag: 0, ChangeVector: null },
+    ]);
+    const put = { Type: 'PUT', Id: 'accounts/lost', ChangeVector: null, Document: {} };
+    const failed = await send(put, patch('accounts/batch', 'test'), patch('accounts/batch', 'move'));
+    expect(failed.Message).toContain("'from' of operation 0");
+    expect(await load('accounts/lost')).toBeNull();
+  });
+});
+
+describe('an id that the cluster numbers', () => {
+  it('in a batch does not overwrite a document that has the number already', async () => {
+    const url = `${cluster.node(0).url}/databases/patch`;
+    const headers = { 'content-type': 'application/json' };
+    await stored('seats/1', new Account('By hand', 1));
+    const command = { Type: 'PUT', Id: 'seats|', ChangeVector: null, Document: { name: 'numbered' } };
+    const batch = (): Promise<Response> =>
+      fetch(`${url}/bulk_docs`, { method: 'POST', headers, body: JSON.stringify({ Commands: [command] }) });
+    expect((await batch()).status).toBe(409);
+    expect(await load('seats/1')).toMatchObject({ name: 'By hand' });
+    expect((await batch()).status).toBe(201);
+    expect(await load('seats/2')).toMatchObject({ name: 'numbered' });
   });
 });

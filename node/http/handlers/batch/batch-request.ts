@@ -1,13 +1,13 @@
 import type { BatchCommand } from '../../../documents/commands/batch.ts';
+import type { JsonPatch } from '../../../json/json-patch.ts';
 import { JsonReader } from '../../../json/json-reader.ts';
 import type { Patch } from '../../../scripting/patch-script.ts';
 import { formatError, invalidOperation, notImplemented, ProtocolError } from '../../errors/protocol-error.ts';
 import { BATCH_COMMANDS_MAX } from '../../limits.ts';
-import { patchOf } from '../patching/patch-request.ts';
+import { jsonPatchOf, patchOf } from '../patching/patch-request.ts';
 
 /** Command types of the protocol that come with later parts of this server. */
 const UNBUILT: ReadonlySet<string> = new Set([
-  'JsonPatch',
   'AttachmentPUT',
   'AttachmentDELETE',
   'AttachmentMOVE',
@@ -19,12 +19,14 @@ const UNBUILT: ReadonlySet<string> = new Set([
   'ForceRevisionCreation',
 ]);
 
-/** A change by script of one document, or (`BatchPATCH`) of several. */
+/** A change by script of one document, or (`BatchPATCH`) of several; or (`JsonPatch`) by operations of one. */
 export interface PatchCommand {
-  readonly type: 'PATCH' | 'BatchPATCH';
+  readonly type: 'PATCH' | 'BatchPATCH' | 'JsonPatch';
   readonly targets: readonly { readonly id: string; readonly changeVector: string | null }[];
-  readonly patch: Patch;
+  readonly patch: Patch | JsonPatch;
   readonly ifMissing: Patch | null;
+  /** JSON of the document to put where there is none, in place of running a script. Default: null. */
+  readonly created?: string | null;
   readonly returnsDocument: boolean;
   /** The outcome is to say what the script started from and what it loaded. Default: false. */
   readonly showsWork?: boolean;
@@ -45,6 +47,10 @@ export interface SeenVersion {
 }
 
 export type ClientCommand = (BatchCommand & SeenVersion) | PatchCommand | ValueCommand;
+
+export function isPatch(command: ClientCommand): command is PatchCommand {
+  return command.type === 'PATCH' || command.type === 'BatchPATCH' || command.type === 'JsonPatch';
+}
 
 export interface ClientBatch {
   readonly commands: readonly ClientCommand[];
@@ -90,6 +96,8 @@ function parseCommand(reader: JsonReader): ClientCommand | null {
   let trackedEntities: Record<string, string | null> = {};
   let patch: Patch | null = null;
   let ifMissing: Patch | null = null;
+  let created: string | null = null;
+  let operations: unknown = null;
   let ids: unknown = null;
   let returnsDocument = false;
   for (const key of reader.fields()) {
@@ -121,6 +129,12 @@ function parseCommand(reader: JsonReader): ClientCommand | null {
       case 'PatchIfMissing':
         ifMissing = patchOf(reader.readValue(), 'PatchIfMissing');
         break;
+      case 'CreateIfMissing':
+        created = reader.kind() === 'object' ? reader.skip().toString('utf8') : null;
+        break;
+      case 'JsonPatch':
+        operations = reader.readValue();
+        break;
       case 'Ids':
         ids = reader.readValue();
         break;
@@ -149,9 +163,18 @@ function parseCommand(reader: JsonReader): ClientCommand | null {
         throw invalidOperation(`Command of type '${type}' must have a 'Patch' with a 'Script'.`);
       return {
         type,
-        targets: type === 'PATCH' ? [target(id, changeVector)] : targetsOf(ids),
+        targets: type === 'PATCH' ? [target(id, changeVector, type)] : targetsOf(ids),
         patch,
         ifMissing,
+        created,
+        returnsDocument,
+      };
+    case 'JsonPatch':
+      return {
+        type,
+        targets: [target(id, changeVector, type)],
+        patch: jsonPatchOf(operations),
+        ifMissing: null,
         returnsDocument,
       };
     case 'CompareExchangePUT':
@@ -191,8 +214,8 @@ function valueCommand(
   return { type, id, index: Number(index), document };
 }
 
-function target(id: string | null, changeVector: string | null) {
-  if (id === null || id === '') throw invalidOperation("Command of type 'PATCH' must have an 'Id'.");
+function target(id: string | null, changeVector: string | null, type: PatchCommand['type']) {
+  if (id === null || id === '') throw invalidOperation(`Command of type '${type}' must have an 'Id'.`);
   return { id, changeVector };
 }
 

@@ -6,8 +6,8 @@ import { optionalText } from '../../parameters/parameters.ts';
 import type { HttpRequest } from '../../request.ts';
 import { json } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
-import { isIdentityId, resolveIdentityIds } from '../documents/identity-ids.ts';
-import { type ClientCommand, parseBatch, type ValueCommand } from './batch-request.ts';
+import { isIdentityId, NEW_DOCUMENT, resolveIdentityIds } from '../documents/identity-ids.ts';
+import { type ClientCommand, isPatch, parseBatch, type ValueCommand } from './batch-request.ts';
 import { runClusterWide } from './cluster-wide.ts';
 import { expandPatches, retryPatches, shownPatch } from './expand-patches.ts';
 import { awaitIndexes, indexAssuranceOf } from './index-assurance.ts';
@@ -49,7 +49,7 @@ function isOfOneNode(command: ClientCommand): command is NodeCommand {
 }
 
 function isPlain(command: NodeCommand): command is BatchCommand {
-  return command.type !== 'PATCH' && command.type !== 'BatchPATCH';
+  return !isPatch(command);
 }
 
 function runOnThisNode(
@@ -161,7 +161,9 @@ async function withIdentities(
   if (!asked.some(isIdentityId)) return commands;
   const ids = await resolveIdentityIds(asked, loaded, node, requestId);
   return commands.map((command, at) =>
-    command.type === 'PUT' ? { ...command, id: ids[at] ?? command.id } : command,
+    command.type === 'PUT' && isIdentityId(command.id ?? '')
+      ? { ...command, id: ids[at] ?? command.id, changeVector: NEW_DOCUMENT }
+      : command,
   );
 }
 

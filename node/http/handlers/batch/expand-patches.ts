@@ -6,7 +6,7 @@ import { PATCH_ATTEMPTS_MAX } from '../../limits.ts';
 import type { DatabaseContext } from '../../routing/route.ts';
 import { UNSET_DATE } from '../../timestamp.ts';
 import { orQueryError } from '../queries/query-error.ts';
-import type { ClientCommand, PatchCommand, ValueCommand } from './batch-request.ts';
+import { type ClientCommand, isPatch, type PatchCommand, type ValueCommand } from './batch-request.ts';
 
 /** A batch in which patches have become what they write. */
 export interface ExpandedBatch {
@@ -37,9 +37,9 @@ export async function expandPatches(
     for (const { id, changeVector } of command.targets) {
       const lower = id.toLowerCase();
       const before = pending.get(lower) ?? null;
-      const { patch, ifMissing, showsWork = false } = command;
+      const { patch, ifMissing, created = null, showsWork = false } = command;
       const outcome = await orQueryError(() =>
-        indexes.patch({ id, patch, ifMissing, pending: before, showsWork }),
+        indexes.patch({ id, patch, ifMissing, created, pending: before, showsWork }),
       );
       results.push(outcome);
       if (before === null) found.set(lower, outcome.changeVector);
@@ -51,10 +51,6 @@ export async function expandPatches(
     outcomes.set(origin, results);
   }
   return { commands: expanded, outcomes, found };
-}
-
-function isPatch(command: ClientCommand): command is PatchCommand {
-  return command.type === 'PATCH' || command.type === 'BatchPATCH';
 }
 
 function writesOf(
@@ -131,9 +127,9 @@ export function shownPatch(
     Id: id,
     ChangeVector: stored?.type === 'PUT' ? stored.changeVector : null,
     LastModified: stored?.type === 'PUT' ? formatTicks(stored.lastModified) : UNSET_DATE,
-    Type: 'PATCH',
+    Type: command.type,
     PatchStatus: status,
-    Debug: null,
+    ...(command.type === 'JsonPatch' ? { Etag: stored?.type === 'PUT' ? stored.etag : 0 } : { Debug: null }),
     ...(command.returnsDocument && outcome !== undefined && status !== 'DocumentDoesNotExist'
       ? { ModifiedDocument: shownDocument(outcome.whole) }
       : {}),

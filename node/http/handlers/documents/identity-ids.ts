@@ -5,6 +5,9 @@ export function isIdentityId(id: string): boolean {
   return id.endsWith('|');
 }
 
+/** Change vector of what must not be there yet: a number that somebody has written by hand is nobody's to overwrite. */
+export const NEW_DOCUMENT = '';
+
 /**
  * The ids, each `name|` replaced by the next of its identity, in order; one Raft command for all. With the same
  * `requestId` they get the same numbers.

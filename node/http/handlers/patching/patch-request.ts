@@ -1,5 +1,6 @@
+import { type JsonPatch, JsonPatchError, readJsonPatch } from '../../../json/json-patch.ts';
 import type { Patch } from '../../../scripting/patch-script.ts';
-import { invalidData } from '../../errors/protocol-error.ts';
+import { argumentError, invalidData } from '../../errors/protocol-error.ts';
 import { isJsonObject, member } from '../../parameters/json-body.ts';
 
 /** `{"Script":"…","Values":{…}}`; null when there is none. */
@@ -12,4 +13,13 @@ export function patchOf(raw: unknown, name: string): Patch | null {
   const values = member(raw, 'Values') ?? {};
   if (!isJsonObject(values)) throw invalidData(`'Values' of '${name}' must be an object`);
   return { script, values };
+}
+
+/** `{"Operations":[{"op":"add","path":"/Name","value":"x"}]}`, as RFC 6902 has them. */
+export function jsonPatchOf(raw: unknown): JsonPatch {
+  try {
+    return readJsonPatch(isJsonObject(raw) ? member(raw, 'Operations') : undefined);
+  } catch (error) {
+    throw error instanceof JsonPatchError ? argumentError(error.message) : error;
+  }
 }
