@@ -6,7 +6,13 @@ import { FAULT_NAMES, FAULTS, type FaultName } from './faults/all-faults.ts';
 import { historyLine, parseHistory } from './history/history-lines.ts';
 import type { Operation } from './history/operation.ts';
 import { type FoundBy, type NemesisOptions, refusalOf, runNemesis } from './run-nemesis.ts';
-import { checkWorkload, claimOf, WORKLOAD_NAMES, type WorkloadName } from './workloads/all-workloads.ts';
+import {
+  checkWorkload,
+  claimOf,
+  needsEveryDisk,
+  WORKLOAD_NAMES,
+  type WorkloadName,
+} from './workloads/all-workloads.ts';
 
 const DURATION_UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
@@ -122,7 +128,8 @@ async function run({
 }: Options): Promise<void> {
   const faults = options.faults ?? FAULT_NAMES.filter((name) => !FAULTS[name].losesDisks);
   const losesDisks = faults.some((name) => FAULTS[name].losesDisks);
-  const workloads = options.workload ?? WORKLOAD_NAMES.filter((name) => !(losesDisks && name === 'set'));
+  const workloads =
+    options.workload ?? WORKLOAD_NAMES.filter((name) => !(losesDisks && needsEveryDisk(name)));
   const startMs = performance.now();
   const asked: NemesisOptions = {
     workloads,

@@ -13,7 +13,12 @@ import { Field } from './faults/field.ts';
 import { Nemesis } from './faults/nemesis.ts';
 import { History } from './history/history.ts';
 import type { Operation } from './history/operation.ts';
-import { checkWorkload, createWorkload, type WorkloadName } from './workloads/all-workloads.ts';
+import {
+  checkWorkload,
+  createWorkload,
+  needsEveryDisk,
+  type WorkloadName,
+} from './workloads/all-workloads.ts';
 import { Routing } from './workloads/routing.ts';
 import { Client, Site, type Workload } from './workloads/workload.ts';
 
@@ -59,8 +64,9 @@ export interface NemesisResult {
 /** Why such a run would prove nothing; null when it is sensible. */
 export function refusalOf({ workloads, faults, nodes }: NemesisOptions): string | null {
   const loses = faults.find((name) => FAULTS[name].losesDisks);
-  if (loses !== undefined && workloads.includes('set')) {
-    return `The fault '${loses}' destroys disks, and the workload 'set' writes what only one disk has at first; use 'majority'.`;
+  const bound = workloads.find(needsEveryDisk);
+  if (loses !== undefined && bound !== undefined) {
+    return `The fault '${loses}' destroys disks, and the workload '${bound}' writes what only one disk has at first; use 'majority'.`;
   }
   if (nodes < 3) return 'There must be three nodes, or a majority does not survive one fault.';
   return null;
@@ -117,6 +123,7 @@ async function strike(options: NemesisOptions, history: History, field: Field): 
     const explanation = `${error instanceof Error ? error.message : String(error)}\n${outputs.join('\n')}`;
     findings.push({ workload: 'cluster', anomaly: 'no-recovery', explanation });
   } finally {
+    for (const workload of workloads) workload.close?.();
     await routing.close();
   }
   findings.push(...nemesis.findings.map((finding) => ({ workload: 'cluster' as const, ...finding })));

@@ -3,6 +3,7 @@ import { checkBank } from './check-bank.ts';
 import { checkCausal } from './check-causal.ts';
 import { checkIdentities } from './check-identities.ts';
 import { checkRegisters } from './check-register.ts';
+import { checkSessions } from './check-sessions.ts';
 import { checkSet } from './check-set.ts';
 import type { Finding } from './finding.ts';
 import { historyOf, type Line, sequence } from './history-of.ts';
@@ -95,6 +96,43 @@ describe('checkIdentities', () => {
     ],
   ])('judges %s', (_, lines, found) => {
     expect(names(checkIdentities(historyOf(lines)))).toEqual(found);
+  });
+});
+
+describe('checkSessions', () => {
+  const saved: [string, unknown, unknown?][] = [
+    ['add', 1],
+    ['add', 2],
+  ];
+  it.each<[what: string, steps: [string, unknown, unknown?][], found: string[]]>([
+    ['everything, as a whole', [['read', null, ['1/a', '1/b', '2/b', '2/a']]], []],
+    ['an element that is gone', [['read', null, ['1/a', '1/b']]], ['lost']],
+    ['half of one in the end', [['read', null, ['1/a', '1/b', '2/a']]], ['half-batch']],
+    [
+      'one that nobody saved',
+      [['read', null, ['1/a', '1/b', '2/a', '2/b', '3/a', '3/b']]],
+      ['never-written'],
+    ],
+    [
+      'a look at half of one',
+      [
+        ['look', 1, ['b']],
+        ['read', null, ['1/a', '1/b', '2/a', '2/b']],
+      ],
+      ['half-batch'],
+    ],
+    [
+      'a look at one that has not come yet',
+      [
+        ['look', 1, []],
+        ['read', null, ['1/a', '1/b', '2/a', '2/b']],
+      ],
+      [],
+    ],
+    ['no read at all', [], ['never-read']],
+  ])('judges %s', (_, steps, found) => {
+    const lines = sequence([...saved, ...steps]);
+    expect(names(checkSessions(historyOf(lines), 2))).toEqual(found);
   });
 });
 

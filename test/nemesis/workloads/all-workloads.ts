@@ -3,14 +3,18 @@ import { checkBank } from '../checkers/check-bank.ts';
 import { checkCausal } from '../checkers/check-causal.ts';
 import { checkIdentities } from '../checkers/check-identities.ts';
 import { checkRegisters } from '../checkers/check-register.ts';
+import { checkSessions } from '../checkers/check-sessions.ts';
 import { checkSet } from '../checkers/check-set.ts';
 import type { Finding } from '../checkers/finding.ts';
 import { type Completed, completedOperations, type Operation } from '../history/operation.ts';
 import { appendWorkload } from './append.ts';
 import { BANK_TOTAL, bankWorkload } from './bank.ts';
 import { causalWorkload } from './causal.ts';
+import { clusterSessionWorkload } from './cluster-sessions.ts';
+import { clusterTransactions } from './cluster-transactions.ts';
 import { identitiesWorkload } from './identities.ts';
 import { registerWorkload } from './register.ts';
+import { SESSION_PARTS, sessionWorkload } from './sessions.ts';
 import { majorityWorkload, setWorkload } from './set.ts';
 import type { Workload } from './workload.ts';
 
@@ -19,11 +23,13 @@ interface Claim {
   readonly claim: string;
   readonly create: (name: string) => Workload;
   readonly check: (operations: readonly Completed[]) => readonly Finding[];
+  /** Whether it writes what only one disk has at first. */
+  readonly needsEveryDisk?: boolean;
 }
 
 const append = (checksReads: boolean, level: AppendLevel, claim: string): Claim => ({
   claim,
-  create: (name) => appendWorkload({ name, checksReads }),
+  create: (name) => appendWorkload({ name, transact: clusterTransactions(checksReads) }),
   check: (operations) => checkAppend(operations, level),
 });
 
@@ -53,6 +59,7 @@ const WORKLOADS = {
     claim: 'every acknowledged document is on every member in the end',
     create: setWorkload,
     check: checkSet,
+    needsEveryDisk: true,
   },
   identities: {
     claim: 'identities are unique, and grow in real time',
@@ -69,6 +76,18 @@ const WORKLOADS = {
     create: majorityWorkload,
     check: checkSet,
   },
+  session: {
+    claim:
+      "what the official client's sessions save is there as a whole or not at all, and on every member in the end",
+    create: sessionWorkload,
+    check: (operations: readonly Completed[]) => checkSessions(operations, SESSION_PARTS),
+    needsEveryDisk: true,
+  },
+  'cluster-session': {
+    claim: "the official client's cluster-wide sessions lose no update, while it fails over by itself",
+    create: clusterSessionWorkload,
+    check: (operations: readonly Completed[]) => checkAppend(operations, 'no-lost-updates'),
+  },
 } as const satisfies Readonly<Record<string, Claim>>;
 
 export type WorkloadName = keyof typeof WORKLOADS;
@@ -77,6 +96,12 @@ export const WORKLOAD_NAMES = Object.keys(WORKLOADS) as readonly WorkloadName[];
 
 export function claimOf(name: WorkloadName): string {
   return WORKLOADS[name].claim;
+}
+
+/** Whether it does not survive a lost disk. */
+export function needsEveryDisk(name: WorkloadName): boolean {
+  const { needsEveryDisk = false }: Claim = WORKLOADS[name];
+  return needsEveryDisk;
 }
 
 export function createWorkload(name: WorkloadName): Workload {

@@ -91,6 +91,8 @@ export interface Workload {
   readonly step: (client: Client) => Promise<void>;
   /** Reads what is there in the end, of all members, once they are healed and equal. */
   readonly finish?: (client: Client) => Promise<void>;
+  /** After all that, however it went. */
+  readonly close?: () => void;
 }
 
 /** A read that changes nothing: without an answer it failed. */
