@@ -14,12 +14,13 @@ import { ClusterState } from './state/cluster-state.ts';
 import { namedValues } from './state/named-values.ts';
 import { type MeasuredEntry, snapshotChunks } from './state/snapshot-chunks.ts';
 import type { DigestAt } from './state/state-digest.ts';
-import { isStoredKey, TRANSACTIONS, WATCHED } from './state/state-keys.ts';
+import { isStoredKey, isWatchedKey, TRANSACTIONS } from './state/state-keys.ts';
 import type { StateChange, StateEntry, StateReader } from './state/state-transaction.ts';
 import { APPLIED, GENERATION, META, RESTORED, STATE, STATE_COLUMNS, VALUES_COLUMN } from './state-columns.ts';
 import { StateDigests } from './state-digests.ts';
 import { StateSaver } from './state-saver.ts';
 import { StoredState } from './stored-state.ts';
+import { UnwrittenChanges } from './unwritten-changes.ts';
 import { type ValuesChanged, valuesChangedBy } from './values-changed.ts';
 import { WholeState } from './whole-state.ts';
 
@@ -63,13 +64,24 @@ export class ClusterStateMachine implements RachisStateMachine {
     this.#storage = storage;
     this.#logger = logger;
     this.#inMemory = new ClusterState(entries);
-    this.#stored = new StoredState(storage, generation === undefined ? 0 : Number(unpack(generation)));
-    this.#state = new WholeState(this.#inMemory, this.#stored);
+    const unwritten = new UnwrittenChanges();
+    this.#stored = new StoredState(
+      storage,
+      unwritten,
+      generation === undefined ? 0 : Number(unpack(generation)),
+    );
+    this.#state = new WholeState(this.#inMemory, this.#stored, unwritten);
     this.#digests = new StateDigests(this.#inMemory);
     this.#commands = new CommandApplication(this.#state);
     this.#appliedIndex = applied === undefined ? 0 : Number(unpack(applied));
     this.#restoredSnapshot = restored === undefined ? null : (unpack(restored) as SnapshotMetadata);
-    this.#saver = new StateSaver(storage, this.#stored, logger, this.#appliedIndex);
+    this.#saver = new StateSaver({
+      storage,
+      stored: this.#stored,
+      unwritten,
+      logger,
+      appliedIndex: this.#appliedIndex,
+    });
     // What an interrupted restore may have left.
     this.#sweep();
   }
@@ -140,15 +152,15 @@ export class ClusterStateMachine implements RachisStateMachine {
 
   /** Outcomes in the order of the entries; null for entries that are no commands. */
   apply(entries: readonly Entry[]): readonly (CommandOutcome | null)[] {
-    const written: StateChange[] = [];
     const outcomes: (CommandOutcome | null)[] = [];
+    const touched: Touched = { isRecordChanged: false, stored: [] };
     for (let at = 0; at < entries.length; at += VALUES_FETCHED_AT_ONCE) {
-      outcomes.push(...this.#applyTogether(entries.slice(at, at + VALUES_FETCHED_AT_ONCE), written));
+      outcomes.push(...this.#applyTogether(entries.slice(at, at + VALUES_FETCHED_AT_ONCE), touched));
     }
-    this.#saver.save(written, this.#appliedIndex, bytesOf(entries));
-    if (written.some(([key]) => WATCHED.some((prefix) => key.startsWith(prefix)))) this.#notify();
-    if (written.some(([key]) => key.startsWith(TRANSACTIONS))) this.#tellOfTransactions();
-    const values = valuesChangedBy(written, this.#appliedIndex);
+    this.#saver.applied(this.#appliedIndex, bytesOf(entries));
+    if (touched.isRecordChanged) this.#notify();
+    if (touched.stored.some(([key]) => key.startsWith(TRANSACTIONS))) this.#tellOfTransactions();
+    const values = valuesChangedBy(touched.stored, this.#appliedIndex);
     if (values !== null) this.#tellOfValues(values);
     return outcomes;
   }
@@ -220,38 +232,32 @@ export class ClusterStateMachine implements RachisStateMachine {
     });
   }
 
-  #applyTogether(entries: readonly Entry[], written: StateChange[]): readonly (CommandOutcome | null)[] {
+  #applyTogether(entries: readonly Entry[], touched: Touched): readonly (CommandOutcome | null)[] {
     const envelopes = entries.map((entry) => (entry.kind === 'command' ? readEnvelope(entry.data) : null));
-    const named = envelopes.flatMap((envelope) => this.#namedBy(envelope));
+    const named: string[] = [];
+    for (const envelope of envelopes) if (envelope !== null) this.#name(envelope, named);
     return this.#stored.withFetched(named, () =>
       entries.map((entry, position) => {
         this.#appliedIndex = entry.index;
-        const before = written.length;
-        const outcome =
-          entry.kind === 'command' ? this.#applyOne(entry, envelopes[position] ?? null, written) : null;
-        this.#digests.applied(entry.index, written.slice(before));
+        if (entry.kind !== 'command') {
+          this.#digests.applied(entry.index, NO_CHANGES);
+          return null;
+        }
+        const { outcome, changes } = this.#commands.apply(entry, envelopes[position] ?? null);
+        this.#digests.applied(entry.index, changes);
+        note(changes, touched);
         return outcome;
       }),
     );
   }
 
-  #namedBy(envelope: CommandEnvelope | null): readonly string[] {
+  /** Adds the stored keys that the command is about to read. */
+  #name({ command }: CommandEnvelope, named: string[]): void {
     try {
-      return envelope === null ? [] : namedValues(this.#state, envelope.command);
+      for (const key of namedValues(this.#state, command)) named.push(key);
     } catch {
       // Not what a command looks like: applying it says so, and reads by itself what it needs.
-      return [];
     }
-  }
-
-  #applyOne(
-    entry: Extract<Entry, { kind: 'command' }>,
-    envelope: CommandEnvelope | null,
-    written: StateChange[],
-  ): CommandOutcome {
-    const { outcome, changes } = this.#commands.apply(entry, envelope);
-    for (const change of changes) written.push(change);
-    return outcome;
   }
 
   #tellOfTransactions(): void {
@@ -264,6 +270,22 @@ export class ClusterStateMachine implements RachisStateMachine {
 
   #notify(): void {
     for (const listener of this.#recordListeners) listener();
+  }
+}
+
+/** What listeners are to be told of. */
+interface Touched {
+  isRecordChanged: boolean;
+  /** Changes of what lives in storage only. */
+  readonly stored: StateChange[];
+}
+
+const NO_CHANGES: readonly StateChange[] = [];
+
+function note(changes: readonly StateChange[], touched: Touched): void {
+  for (const change of changes) {
+    if (isStoredKey(change[0])) touched.stored.push(change);
+    else touched.isRecordChanged ||= isWatchedKey(change[0]);
   }
 }
 

@@ -49,7 +49,7 @@ export const DIGESTS_COMPARED = 256;
  * The state is written to storage this long after a change of it, in milliseconds, or after this many bytes of commands:
  * a write costs the same for one command as for a hundred, and what a crash takes of it is in the log.
  */
-export const SAVE_AFTER_MS = 20;
+export const SAVE_AFTER_MS = 100;
 export const SAVE_AT_BYTES = 4 * 1024 * 1024;
 
 /** Pause before the state is written again after a failure, in milliseconds. */

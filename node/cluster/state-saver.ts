@@ -4,9 +4,19 @@ import type { StorageEnvironment } from '../storage/storage-environment.ts';
 import { WriteBatch } from '../storage/write-batch.ts';
 import { SAVE_AFTER_MS, SAVE_AT_BYTES, SAVE_RETRY_MS } from './limits.ts';
 import { isStoredKey } from './state/state-keys.ts';
-import type { StateChange } from './state/state-transaction.ts';
+import type { StateEntry } from './state/state-transaction.ts';
 import { APPLIED, META, STATE, VALUES_COLUMN } from './state-columns.ts';
 import type { StoredState } from './stored-state.ts';
+import type { UnwrittenChanges } from './unwritten-changes.ts';
+
+export interface StateSaverOptions {
+  readonly storage: StorageEnvironment;
+  readonly stored: StoredState;
+  readonly unwritten: UnwrittenChanges;
+  readonly logger: Logger;
+  /** Index that storage is at. */
+  readonly appliedIndex: number;
+}
 
 /**
  * Writes the effects of applied entries to storage, in order, each write with the index it brings the storage to.
@@ -16,8 +26,8 @@ import type { StoredState } from './stored-state.ts';
 export class StateSaver {
   readonly #storage: StorageEnvironment;
   readonly #stored: StoredState;
+  readonly #unwritten: UnwrittenChanges;
   readonly #logger: Logger;
-  readonly #unsaved = new Map<string, unknown>();
   #appliedIndex: number;
   #savedIndex: number;
   #gatheredBytes = 0;
@@ -26,9 +36,10 @@ export class StateSaver {
   #running: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor(storage: StorageEnvironment, stored: StoredState, logger: Logger, appliedIndex: number) {
+  constructor({ storage, stored, unwritten, logger, appliedIndex }: StateSaverOptions) {
     this.#storage = storage;
     this.#stored = stored;
+    this.#unwritten = unwritten;
     this.#logger = logger;
     this.#appliedIndex = appliedIndex;
     this.#savedIndex = appliedIndex;
@@ -39,10 +50,9 @@ export class StateSaver {
     return this.#gatheredBytes + this.#writingBytes;
   }
 
-  /** `bytes` is the size of the commands that made the changes. */
-  save(changes: readonly StateChange[], appliedIndex: number, bytes: number): void {
+  /** Everything up to `appliedIndex` is among the unwritten changes; `bytes` is the size of the commands that made them. */
+  applied(appliedIndex: number, bytes: number): void {
     this.#gatheredBytes += bytes;
-    for (const [key, value] of changes) this.#unsaved.set(key, value);
     this.#appliedIndex = appliedIndex;
     this.#writeSoon();
   }
@@ -61,7 +71,7 @@ export class StateSaver {
 
   /** Nothing that was saved before matters any more: storage was replaced as a whole. */
   restored(index: number): void {
-    this.#unsaved.clear();
+    this.#unwritten.clear();
     this.#gatheredBytes = 0;
     this.#appliedIndex = index;
     this.#savedIndex = index;
@@ -95,20 +105,18 @@ export class StateSaver {
   /** Until a write has succeeded. */
   async #writeGathered(): Promise<void> {
     for (;;) {
-      const changes = [...this.#unsaved];
+      const changes = this.#unwritten.beginWrite();
       const index = this.#appliedIndex;
-      this.#unsaved.clear();
       this.#writingBytes += this.#gatheredBytes;
       this.#gatheredBytes = 0;
       try {
         await this.#storage.commit(this.#batchOf(changes, index), { sync: false });
         this.#savedIndex = index;
         this.#writingBytes = 0;
-        this.#stored.written(changes);
+        this.#unwritten.written();
         return;
       } catch (error) {
-        // Newer values of the same keys win over those that failed.
-        for (const [key, value] of changes) if (!this.#unsaved.has(key)) this.#unsaved.set(key, value);
+        this.#unwritten.notWritten();
         if (this.#isClosed) return;
         this.#logger.error(`The cluster state could not be written; next try in ${SAVE_RETRY_MS} ms`, {
           error: String(error),
@@ -118,7 +126,7 @@ export class StateSaver {
     }
   }
 
-  #batchOf(changes: readonly StateChange[], appliedIndex: number): WriteBatch {
+  #batchOf(changes: Iterable<StateEntry>, appliedIndex: number): WriteBatch {
     const batch = new WriteBatch();
     for (const [key, value] of changes) {
       const isStored = isStoredKey(key);

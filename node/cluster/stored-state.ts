@@ -5,8 +5,10 @@ import { WriteBatch } from '../storage/write-batch.ts';
 import { SWEEP_KEYS } from './limits.ts';
 import { compareKeys } from './state/compare-keys.ts';
 import type { MeasuredEntry } from './state/snapshot-chunks.ts';
-import type { ScanRange, StateChange, StateEntry } from './state/state-transaction.ts';
+import { isStoredKey } from './state/state-keys.ts';
+import type { ScanRange, StateEntry } from './state/state-transaction.ts';
 import { VALUES_COLUMN } from './state-columns.ts';
+import type { UnwrittenChanges } from './unwritten-changes.ts';
 
 /** Rows of one moment; read once. */
 export interface StoredRows extends Iterable<MeasuredEntry> {
@@ -15,6 +17,7 @@ export interface StoredRows extends Iterable<MeasuredEntry> {
 
 /** Length of the generation in front of each key in storage. */
 const GENERATION_BYTES = 4;
+const GENERATION_SPACE = '\0'.repeat(GENERATION_BYTES);
 
 /**
  * The part of the cluster's state that is read from storage: of any number and size. What was applied and is not
@@ -25,13 +28,14 @@ const GENERATION_BYTES = 4;
  */
 export class StoredState {
   readonly #storage: StorageEnvironment;
-  readonly #unwritten = new Map<string, unknown>();
+  readonly #unwritten: UnwrittenChanges;
   /** What storage holds of some keys, read at once. */
   readonly #fetched = new Map<string, unknown>();
   #generation: number;
 
-  constructor(storage: StorageEnvironment, generation: number) {
+  constructor(storage: StorageEnvironment, unwritten: UnwrittenChanges, generation: number) {
     this.#storage = storage;
+    this.#unwritten = unwritten;
     this.#generation = generation;
   }
 
@@ -69,7 +73,7 @@ export class StoredState {
 
   scan(prefix: string, { after, limit }: ScanRange): readonly StateEntry[] {
     const found: StateEntry[] = [];
-    const rows = this.#merged(prefix, after, this.#unwritten);
+    const rows = this.#merged(prefix, after);
     try {
       for (const { entry } of rows) {
         if (found.length >= limit) break;
@@ -81,38 +85,20 @@ export class StoredState {
     return found;
   }
 
-  apply(changes: readonly StateChange[]): void {
-    for (const change of changes) this.change(change);
-  }
-
-  change([key, value]: StateChange): void {
-    this.#unwritten.set(key, value);
-  }
-
-  /** These changes are in storage; those that came since for the same key are not. */
-  written(changes: readonly StateChange[]): void {
-    for (const [key, value] of changes) {
-      if (this.#unwritten.has(key) && this.#unwritten.get(key) === value) this.#unwritten.delete(key);
-    }
-  }
-
   /** Everything, as of now; later changes don't touch it. Pins storage until it is closed. */
   snapshot(): StoredRows {
-    return this.#merged('', undefined, new Map(this.#unwritten));
+    return this.#merged('', undefined);
   }
 
   storageKey(key: string, generation = this.#generation): Buffer {
-    const bytes = Buffer.from(key);
-    const out = Buffer.allocUnsafe(GENERATION_BYTES + bytes.length);
-    out.writeUInt32BE(generation, 0);
-    bytes.copy(out, GENERATION_BYTES);
-    return out;
+    const bytes = Buffer.from(GENERATION_SPACE + key);
+    bytes.writeUInt32BE(generation, 0);
+    return bytes;
   }
 
   /** The next generation has taken the place of this one. */
   replaced(generation: number): void {
     this.#generation = generation;
-    this.#unwritten.clear();
   }
 
   /** Removes what belongs to no valid generation, piece by piece. */
@@ -132,11 +118,13 @@ export class StoredState {
   }
 
   /** The rows in storage, from the moment of the call, and what lies over them, in the order of their keys. */
-  #merged(prefix: string, after: string | undefined, over: ReadonlyMap<string, unknown>): StoredRows {
+  #merged(prefix: string, after: string | undefined): StoredRows {
     const scan = this.#storage.scan(VALUES_COLUMN, this.#range(prefix, after));
-    const above = [...over]
-      .filter(([key]) => key.startsWith(prefix) && (after === undefined || compareKeys(key, after) > 0))
-      .sort(([a], [b]) => compareKeys(a, b));
+    const over = this.#unwritten.select(
+      (key) =>
+        isStoredKey(key) && key.startsWith(prefix) && (after === undefined || compareKeys(key, after) > 0),
+    );
+    const above = [...over].sort(([a], [b]) => compareKeys(a, b));
     return {
       [Symbol.iterator]: () => mergedRows(scan, above, over),
       close: () => scan.close(),
@@ -150,7 +138,7 @@ export class StoredState {
   }
 }
 
-/** `above` holds what of `over` is to be seen, sorted; `undefined` for what is deleted. */
+/** `above` is `over`, sorted; `undefined` for what is deleted. */
 function* mergedRows(
   scan: StorageScan,
   above: readonly StateEntry[],

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { StateChange } from '../../node/cluster/state/state-transaction.ts';
 import { STATE_COLUMNS, VALUES_COLUMN } from '../../node/cluster/state-columns.ts';
 import { StoredState } from '../../node/cluster/stored-state.ts';
+import { UnwrittenChanges } from '../../node/cluster/unwritten-changes.ts';
 import { StorageEnvironment } from '../../node/storage/storage-environment.ts';
 import { StorageWriter } from '../../node/storage/storage-writer.ts';
 import { WriteBatch } from '../../node/storage/write-batch.ts';
@@ -26,7 +27,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function write(state: StoredState, changes: readonly StateChange[]): Promise<void> {
+async function write(state: StoredState, changes: Iterable<StateChange>): Promise<void> {
   const batch = new WriteBatch();
   for (const [key, value] of changes) {
     if (value === undefined) batch.delete(VALUES_COLUMN, state.storageKey(key));
@@ -39,7 +40,11 @@ const KEYS = ['value/1/a', 'value/1/b', 'value/1/c', 'value/2/a', 'value/2/\u{10
 const key = fc.constantFrom(...KEYS);
 const step = fc.oneof(
   fc.record({ kind: fc.constant('change' as const), key, value: fc.option(fc.nat(9)) }),
-  fc.record({ kind: fc.constant('write' as const), count: fc.integer({ min: 1, max: 4 }) }),
+  fc.record({
+    kind: fc.constant('write' as const),
+    fails: fc.boolean(),
+    meanwhile: fc.array(fc.tuple(key, fc.nat(9)), { maxLength: 3 }),
+  }),
   fc.record({ kind: fc.constant('snapshot' as const) }),
   fc.record({ kind: fc.constant('fetch' as const), keys: fc.array(key), changed: key }),
 );
@@ -49,29 +54,36 @@ let generation = 0;
 it('shows what was applied, whatever of it is in storage already; a snapshot shows its own moment', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-      const state = new StoredState(storage, ++generation);
+      const unwritten = new UnwrittenChanges();
+      const state = new StoredState(storage, unwritten, ++generation);
       const model = new Map<string, unknown>();
-      let unwritten: StateChange[] = [];
       const snapshots: { taken: ReturnType<StoredState['snapshot']>; was: Map<string, unknown> }[] = [];
       for (const one of steps) {
         if (one.kind === 'change') {
           const value = one.value === null ? undefined : { n: one.value };
           if (value === undefined) model.delete(one.key);
           else model.set(one.key, value);
-          state.apply([[one.key, value]]);
-          unwritten.push([one.key, value]);
+          unwritten.change([one.key, value]);
         } else if (one.kind === 'write') {
-          const changes = unwritten.slice(0, one.count);
-          unwritten = unwritten.slice(one.count);
-          await write(state, changes);
-          state.written(changes);
+          const written = write(state, unwritten.beginWrite());
+          // What comes while a write is under way is newer than what it carries.
+          for (const [key, n] of one.meanwhile) {
+            model.set(key, { n });
+            unwritten.change([key, { n }]);
+          }
+          expect(new Map(state.scan('value/', { limit: 10 }))).toEqual(model);
+          if (one.fails) unwritten.notWritten();
+          else {
+            await written;
+            unwritten.written();
+          }
+          await written;
         } else if (one.kind === 'fetch') {
           state.withFetched(one.keys, () => {
             for (const key of one.keys) expect(state.get(key)).toEqual(model.get(key));
             const change: StateChange = [one.changed, { n: 10 }];
             model.set(...change);
-            state.apply([change]);
-            unwritten.push(change);
+            unwritten.change(change);
             expect(state.get(one.changed)).toEqual({ n: 10 });
           });
         } else snapshots.push({ taken: state.snapshot(), was: new Map(model) });
@@ -97,9 +109,9 @@ it('shows what was applied, whatever of it is in storage already; a snapshot sho
 });
 
 it('sweeps away what is of other generations, and nothing of its own', async () => {
-  const own = new StoredState(storage, 1000);
+  const own = new StoredState(storage, new UnwrittenChanges(), 1000);
   for (const other of [999, 1000, 1001]) {
-    const state = new StoredState(storage, other);
+    const state = new StoredState(storage, new UnwrittenChanges(), other);
     await write(
       state,
       Array.from({ length: 1500 }, (_, i) => [`value/${i}`, other] as const),

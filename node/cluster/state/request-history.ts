@@ -50,14 +50,6 @@ const LIMITS: RequestLimits = Object.freeze({
   forgottenAtOnce: REQUESTS_FORGOTTEN_AT_ONCE,
 });
 
-/** What of a remembered request is held at hand. */
-interface Remembered {
-  readonly id: string;
-  readonly index: number;
-  readonly outcome: CommandOutcome;
-  readonly logTimeMs: number;
-}
-
 /**
  * What came of the last commands that carried a request id. Part of the replicated state, so that a client that sends
  * a command again, after a time-out, through another node, after a change of leader, gets the first outcome and the
@@ -65,9 +57,11 @@ interface Remembered {
  */
 export class RequestHistory {
   readonly #limits: RequestLimits;
-  readonly #byId = new Map<string, Remembered>();
-  /** By age, the oldest first, from `#first` on: what is before that is forgotten. */
-  #byAge: Remembered[] = [];
+  readonly #byId = new Map<string, RememberedRequest>();
+  /** By age, the oldest first, from `#first` on: what is before that is forgotten. The values of the state itself. */
+  #byAge: RememberedRequest[] = [];
+  /** Of each its Raft index. */
+  #indexes: number[] = [];
   #first = 0;
 
   constructor(state: StateReader, limits: RequestLimits = LIMITS) {
@@ -86,9 +80,8 @@ export class RequestHistory {
   /** The changes that remember this request and forget the oldest ones above the limit. */
   remember(state: StateReader, index: number, request: Omit<RememberedRequest, 'logTimeMs'>): StateChange[] {
     const logTimeMs = logTimeOf(state);
-    const { id, outcome } = request;
-    this.#add({ id, index, outcome, logTimeMs: logTimeMs ?? 0 });
     const value: RememberedRequest = logTimeMs === null ? request : { ...request, logTimeMs };
+    this.#add(index, value);
     const changes: StateChange[] = [[keyOf(index), value]];
     const countMax = logTimeMs === null ? this.#limits.untimedMax : this.#limits.countMax;
     while (this.count > countMax) changes.push(this.#forgetOldest());
@@ -101,7 +94,7 @@ export class RequestHistory {
     const changes: StateChange[] = [];
     while (this.count > keptMin && changes.length < forgottenAtOnce) {
       const oldest = this.#byAge[this.#first];
-      if (oldest === undefined || logTimeMs - oldest.logTimeMs < rememberedMs) break;
+      if (oldest === undefined || logTimeMs - (oldest.logTimeMs ?? 0) < rememberedMs) break;
       changes.push(this.#forgetOldest());
     }
     return changes;
@@ -111,27 +104,30 @@ export class RequestHistory {
   reload(state: StateReader): void {
     this.#byId.clear();
     this.#byAge = [];
+    this.#indexes = [];
     this.#first = 0;
     for (const [key, value] of state.list(REQUESTS)) {
-      const { id, outcome, logTimeMs } = value as RememberedRequest;
-      this.#add({ id, index: Number(key.slice(REQUESTS.length)), outcome, logTimeMs: logTimeMs ?? 0 });
+      this.#add(Number(key.slice(REQUESTS.length)), value as RememberedRequest);
     }
   }
 
-  #add(remembered: Remembered): void {
-    this.#byId.set(remembered.id, remembered);
-    this.#byAge.push(remembered);
+  #add(index: number, request: RememberedRequest): void {
+    this.#byId.set(request.id, request);
+    this.#byAge.push(request);
+    this.#indexes.push(index);
   }
 
   #forgetOldest(): StateChange {
-    const oldest = this.#byAge[this.#first++] as Remembered;
+    const index = this.#indexes[this.#first] as number;
+    const oldest = this.#byAge[this.#first++] as RememberedRequest;
     if (this.#byId.get(oldest.id) === oldest) this.#byId.delete(oldest.id);
     // Moved rarely, since a long list takes its time to move.
     if (this.#first > this.#limits.forgottenAtOnce) {
       this.#byAge = this.#byAge.slice(this.#first);
+      this.#indexes = this.#indexes.slice(this.#first);
       this.#first = 0;
     }
-    return [keyOf(oldest.index), undefined];
+    return [keyOf(index), undefined];
   }
 }
 

@@ -23,9 +23,18 @@ export const EXPIRIES = 'expiry/';
 /** Documents of cluster transactions, until every copy of the database has them. */
 export const TRANSACTIONS = 'transaction/';
 
-/** Whether a key is one of those that live in storage only, and not in memory too. */
+/** Whether a key is one of those that live in storage only, and not in memory too. Asked several times a command. */
 export function isStoredKey(key: string): boolean {
-  return key.startsWith(VALUES) || key.startsWith(EXPIRIES) || key.startsWith(TRANSACTIONS);
+  switch (key[0]) {
+    case 'v':
+      return key.startsWith(VALUES);
+    case 'e':
+      return key.startsWith(EXPIRIES);
+    case 't':
+      return key.startsWith(TRANSACTIONS);
+    default:
+      return false;
+  }
 }
 
 /** Digits of a number in a key: those of 2^53, so that keys sort as numbers do. */
@@ -49,7 +58,9 @@ export const OBSERVER_DECISIONS = 'observer/decision/';
 export const CERTIFICATES = 'certificate/';
 
 /** What listeners are told of; everything else is read when it is asked for. */
-export const WATCHED = [RECORDS, NODES, CERTIFICATES] as const;
+export function isWatchedKey(key: string): boolean {
+  return key.startsWith(RECORDS) || key.startsWith(NODES) || key.startsWith(CERTIFICATES);
+}
 
 export function certificateKey(thumbprint: string): string {
   return CERTIFICATES + thumbprint.toUpperCase();

@@ -14,10 +14,15 @@ export function digestChange(
   after: StoredValue | undefined,
 ): void {
   const key = valueDigestKey(space);
-  const sum = BigInt(`0x${(context.state.get(key) as string | undefined) ?? '0'}`);
+  const text = (context.state.get(key) as string | undefined) ?? '0';
+  const sum = text === last.text ? last.sum : BigInt(`0x${text}`);
   const next = BigInt.asUintN(64, sum - hashOf(before) + hashOf(after));
-  context.state.put(key, next.toString(16));
+  last = { text: next.toString(16), sum: next };
+  context.state.put(key, last.text);
 }
+
+/** The sum that was written last, as text and as a number: the next change nearly always starts from it. */
+let last: { readonly text: string; readonly sum: bigint } = { text: '0', sum: 0n };
 
 function hashOf(value: StoredValue | undefined): bigint {
   if (value === undefined) return 0n;
