@@ -9,6 +9,7 @@ import { WriteBatch } from '../storage/write-batch.ts';
 import { CommandApplication, readEnvelope } from './command-application.ts';
 import type { CommandEnvelope } from './command-envelope.ts';
 import { RESTORE_BATCH_BYTES, VALUES_FETCHED_AT_ONCE } from './limits.ts';
+import { RequestBlocks } from './request-blocks.ts';
 import type { CommandOutcome } from './state/apply-command.ts';
 import { ClusterState } from './state/cluster-state.ts';
 import { namedValues } from './state/named-values.ts';
@@ -16,7 +17,16 @@ import { type MeasuredEntry, snapshotChunks } from './state/snapshot-chunks.ts';
 import type { DigestAt } from './state/state-digest.ts';
 import { isStoredKey, isWatchedKey, TRANSACTIONS } from './state/state-keys.ts';
 import type { StateChange, StateEntry, StateReader } from './state/state-transaction.ts';
-import { APPLIED, GENERATION, META, RESTORED, STATE, STATE_COLUMNS, VALUES_COLUMN } from './state-columns.ts';
+import {
+  APPLIED,
+  FORGOTTEN,
+  GENERATION,
+  META,
+  RESTORED,
+  STATE,
+  STATE_COLUMNS,
+  VALUES_COLUMN,
+} from './state-columns.ts';
 import { StateDigests } from './state-digests.ts';
 import { StateSaver } from './state-saver.ts';
 import { StoredState } from './stored-state.ts';
@@ -59,8 +69,14 @@ export class ClusterStateMachine implements RachisStateMachine {
     const applied = storage.get(META, APPLIED);
     const restored = storage.get(META, RESTORED);
     const generation = storage.get(META, GENERATION);
+    const forgotten = storage.get(META, FORGOTTEN);
+    this.#appliedIndex = applied === undefined ? 0 : Number(unpack(applied));
+    const requests = new RequestBlocks(
+      this.#appliedIndex,
+      forgotten === undefined ? 0 : Number(unpack(forgotten)),
+    );
     const entries: StateEntry[] = [];
-    for (const [key, value] of storage.scan(STATE)) entries.push([key.toString(), unpack(value)]);
+    for (const [key, value] of storage.scan(STATE)) entries.push(...requests.read(key.toString(), value));
     this.#storage = storage;
     this.#logger = logger;
     this.#inMemory = new ClusterState(entries);
@@ -73,12 +89,12 @@ export class ClusterStateMachine implements RachisStateMachine {
     this.#state = new WholeState(this.#inMemory, this.#stored, unwritten);
     this.#digests = new StateDigests(this.#inMemory);
     this.#commands = new CommandApplication(this.#state);
-    this.#appliedIndex = applied === undefined ? 0 : Number(unpack(applied));
     this.#restoredSnapshot = restored === undefined ? null : (unpack(restored) as SnapshotMetadata);
     this.#saver = new StateSaver({
       storage,
       stored: this.#stored,
       unwritten,
+      requests,
       logger,
       appliedIndex: this.#appliedIndex,
     });
@@ -202,6 +218,7 @@ export class ClusterStateMachine implements RachisStateMachine {
     batch.put(META, APPLIED, pack(metadata.index));
     batch.put(META, RESTORED, pack(metadata));
     batch.put(META, GENERATION, pack(generation));
+    batch.delete(META, FORGOTTEN);
     await this.#storage.commit(batch, { sync: true });
     this.#saver.restored(metadata.index);
     this.#inMemory.replace(entries);

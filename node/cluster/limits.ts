@@ -15,6 +15,9 @@ export const REQUESTS_REMEMBERED_MS = 60 * 60_000;
 /** Requests that are remembered however old: for people, and so that a quiet cluster needs no time. */
 export const REQUESTS_KEPT_MIN = 1024;
 
+/** Requests in one row of storage: as many as one write brings at full load. */
+export const REQUESTS_PER_BLOCK = 1024;
+
 /** Requests that one command forgets: bounds how long others wait behind it. */
 export const REQUESTS_FORGOTTEN_AT_ONCE = 4096;
 

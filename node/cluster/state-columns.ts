@@ -10,9 +10,10 @@ export const STATE_COLUMNS = [
 ] as const;
 
 /**
- * Keys of the meta column: the applied index, the snapshot that was restored last, and the generation of the values
- * that is valid.
+ * Keys of the meta column: the applied index, the snapshot that was restored last, the generation of the values that is
+ * valid, and the Raft index up to which requests are forgotten.
  */
 export const APPLIED = Buffer.from('applied');
 export const RESTORED = Buffer.from('restored');
 export const GENERATION = Buffer.from('generation');
+export const FORGOTTEN = Buffer.from('forgotten');

@@ -3,7 +3,8 @@ import type { Logger } from '../observability/logger.ts';
 import type { StorageEnvironment } from '../storage/storage-environment.ts';
 import { WriteBatch } from '../storage/write-batch.ts';
 import { SAVE_AFTER_MS, SAVE_AT_BYTES, SAVE_RETRY_MS } from './limits.ts';
-import { isStoredKey } from './state/state-keys.ts';
+import type { RequestBlocks } from './request-blocks.ts';
+import { isStoredKey, REQUESTS } from './state/state-keys.ts';
 import type { StateEntry } from './state/state-transaction.ts';
 import { APPLIED, META, STATE, VALUES_COLUMN } from './state-columns.ts';
 import type { StoredState } from './stored-state.ts';
@@ -13,6 +14,7 @@ export interface StateSaverOptions {
   readonly storage: StorageEnvironment;
   readonly stored: StoredState;
   readonly unwritten: UnwrittenChanges;
+  readonly requests: RequestBlocks;
   readonly logger: Logger;
   /** Index that storage is at. */
   readonly appliedIndex: number;
@@ -27,6 +29,7 @@ export class StateSaver {
   readonly #storage: StorageEnvironment;
   readonly #stored: StoredState;
   readonly #unwritten: UnwrittenChanges;
+  readonly #requests: RequestBlocks;
   readonly #logger: Logger;
   #appliedIndex: number;
   #savedIndex: number;
@@ -36,10 +39,11 @@ export class StateSaver {
   #running: Promise<void> | null = null;
   #isClosed = false;
 
-  constructor({ storage, stored, unwritten, logger, appliedIndex }: StateSaverOptions) {
+  constructor({ storage, stored, unwritten, requests, logger, appliedIndex }: StateSaverOptions) {
     this.#storage = storage;
     this.#stored = stored;
     this.#unwritten = unwritten;
+    this.#requests = requests;
     this.#logger = logger;
     this.#appliedIndex = appliedIndex;
     this.#savedIndex = appliedIndex;
@@ -72,6 +76,7 @@ export class StateSaver {
   /** Nothing that was saved before matters any more: storage was replaced as a whole. */
   restored(index: number): void {
     this.#unwritten.clear();
+    this.#requests.restored(index);
     this.#gatheredBytes = 0;
     this.#appliedIndex = index;
     this.#savedIndex = index;
@@ -110,7 +115,10 @@ export class StateSaver {
       this.#writingBytes += this.#gatheredBytes;
       this.#gatheredBytes = 0;
       try {
-        await this.#storage.commit(this.#batchOf(changes, index), { sync: false });
+        const batch = new WriteBatch();
+        const requestsWritten = this.#fill(batch, changes, index);
+        await this.#storage.commit(batch, { sync: false });
+        requestsWritten();
         this.#savedIndex = index;
         this.#writingBytes = 0;
         this.#unwritten.written();
@@ -126,9 +134,15 @@ export class StateSaver {
     }
   }
 
-  #batchOf(changes: Iterable<StateEntry>, appliedIndex: number): WriteBatch {
-    const batch = new WriteBatch();
-    for (const [key, value] of changes) {
+  /** Gives what is to be called when the batch is written. */
+  #fill(batch: WriteBatch, changes: Iterable<StateEntry>, appliedIndex: number): () => void {
+    const requests: StateEntry[] = [];
+    for (const change of changes) {
+      const [key, value] = change;
+      if (key.startsWith(REQUESTS)) {
+        requests.push(change);
+        continue;
+      }
       const isStored = isStoredKey(key);
       const column = isStored ? VALUES_COLUMN : STATE;
       const bytes = isStored ? this.#stored.storageKey(key) : Buffer.from(key);
@@ -136,6 +150,6 @@ export class StateSaver {
       else batch.put(column, bytes, pack(value));
     }
     batch.put(META, APPLIED, pack(appliedIndex));
-    return batch;
+    return this.#requests.write(batch, requests);
   }
 }
