@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { RachisNode } from '../rachis/rachis-node.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { errorFromValue } from './cluster-error.ts';
@@ -16,6 +16,9 @@ export interface CommandSubmissionOptions {
   readonly versions: CommandVersions;
 }
 
+/** Random bytes, as many as a UUID has. */
+const ID_PREFIX_BYTES = 16;
+
 export interface SubmitOptions {
   /** Absent: the command gets one of its own. null: it may run twice. */
   readonly requestId?: string | null;
@@ -27,6 +30,9 @@ export class CommandSubmission {
   readonly #options: CommandSubmissionOptions;
   /** What this node has submitted and waits for: as a leader it need not read its own bytes again. */
   readonly #waiting = new Map<Uint8Array, CommandEnvelope>();
+  /** Ids of requests begin so, as those of no other process: shorter than UUIDs, since each is kept for an hour. */
+  readonly #idPrefix = randomBytes(ID_PREFIX_BYTES).toString('base64url');
+  #ids = 0;
 
   constructor(options: CommandSubmissionOptions) {
     this.#options = options;
@@ -43,7 +49,7 @@ export class CommandSubmission {
     const { rachis, nodes } = this.#options;
     nodes.checkNamed(command);
     // Without an id of the client's it gets one all the same: Rachis may have to propose it twice.
-    const id = requestId === undefined ? randomUUID() : requestId;
+    const id = requestId === undefined ? this.#newId() : requestId;
     const envelope = { requestId: id, timeMs: Date.now(), command };
     const data = encodeEnvelope(envelope);
     this.#waiting.set(data, envelope);
@@ -55,6 +61,10 @@ export class CommandSubmission {
     } finally {
       this.#waiting.delete(data);
     }
+  }
+
+  #newId(): string {
+    return `${this.#idPrefix}${(++this.#ids).toString(36)}`;
   }
 
   /** On the leader, before the command is appended. */

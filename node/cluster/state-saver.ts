@@ -4,11 +4,10 @@ import type { StorageEnvironment } from '../storage/storage-environment.ts';
 import { WriteBatch } from '../storage/write-batch.ts';
 import { SAVE_AFTER_MS, SAVE_AT_BYTES, SAVE_RETRY_MS } from './limits.ts';
 import type { RequestBlocks } from './request-blocks.ts';
-import { isStoredKey, REQUESTS } from './state/state-keys.ts';
-import type { StateEntry } from './state/state-transaction.ts';
+import { isStoredKey } from './state/state-keys.ts';
 import { APPLIED, META, STATE, VALUES_COLUMN } from './state-columns.ts';
 import type { StoredState } from './stored-state.ts';
-import type { UnwrittenChanges } from './unwritten-changes.ts';
+import type { GatheredChanges, UnwrittenChanges } from './unwritten-changes.ts';
 
 export interface StateSaverOptions {
   readonly storage: StorageEnvironment;
@@ -135,14 +134,8 @@ export class StateSaver {
   }
 
   /** Gives what is to be called when the batch is written. */
-  #fill(batch: WriteBatch, changes: Iterable<StateEntry>, appliedIndex: number): () => void {
-    const requests: StateEntry[] = [];
-    for (const change of changes) {
-      const [key, value] = change;
-      if (key.startsWith(REQUESTS)) {
-        requests.push(change);
-        continue;
-      }
+  #fill(batch: WriteBatch, { values, requests }: GatheredChanges, appliedIndex: number): () => void {
+    for (const [key, value] of values) {
       const isStored = isStoredKey(key);
       const column = isStored ? VALUES_COLUMN : STATE;
       const bytes = isStored ? this.#stored.storageKey(key) : Buffer.from(key);

@@ -65,7 +65,7 @@ it('shows what was applied, whatever of it is in storage already; a snapshot sho
           else model.set(one.key, value);
           unwritten.change([one.key, value]);
         } else if (one.kind === 'write') {
-          const written = write(state, unwritten.beginWrite());
+          const written = write(state, unwritten.beginWrite().values);
           // What comes while a write is under way is newer than what it carries.
           for (const [key, n] of one.meanwhile) {
             model.set(key, { n });

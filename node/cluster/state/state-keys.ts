@@ -88,12 +88,22 @@ export function valueDigestKey(space: number): string {
 
 /** Prefix of all compare-exchange values of a space. */
 export function valuesOf(space: number): string {
-  return `${VALUES}${numberKey(space)}/`;
+  if (space !== lastPrefix.space) lastPrefix = { space, text: `${VALUES}${numberKey(space)}/` };
+  return lastPrefix.text;
 }
 
+/** The prefix that was made last: thousands of commands a second are of one space. */
+let lastPrefix = { space: Number.NaN, text: '' };
+
 export function valueKey(space: number, key: string): string {
-  return valuesOf(space) + key.toLowerCase();
+  if (space !== lastValue.space || key !== lastValue.key) {
+    lastValue = { space, key, text: valuesOf(space) + key.toLowerCase() };
+  }
+  return lastValue.text;
 }
+
+/** The key that was made last: a command asks for its own several times. */
+let lastValue = { space: Number.NaN, key: '', text: '' };
 
 /** Prefix of the documents of all cluster transactions of a space. */
 export function transactionsOf(space: number): string {

@@ -24,8 +24,12 @@ export function digestChange(
 /** The sum that was written last, as text and as a number: the next change nearly always starts from it. */
 let last: { readonly text: string; readonly sum: bigint } = { text: '0', sum: 0n };
 
+/** Hexadecimal digits of a hash that count: 64 bits. */
+const HASH_DIGITS = 16;
+
 function hashOf(value: StoredValue | undefined): bigint {
   if (value === undefined) return 0n;
   const { key, index, value: json, expiresAtMs } = value;
-  return hash('sha256', `${key}\0${index}\0${expiresAtMs ?? ''}\0${json}`, 'buffer').readBigUInt64BE(0);
+  const digest = hash('sha256', `${key}\0${index}\0${expiresAtMs ?? ''}\0${json}`, 'hex');
+  return BigInt(`0x${digest.slice(0, HASH_DIGITS)}`);
 }

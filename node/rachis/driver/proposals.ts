@@ -36,14 +36,9 @@ export class Proposals {
       );
     }
     this.#bytes += data.byteLength;
-    const outcome = new Promise<AppliedCommand>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       this.#gathered.push({ data, resolve, reject });
     });
-    const settled = () => {
-      this.#bytes -= data.byteLength;
-    };
-    outcome.then(settled, settled);
-    return outcome;
   }
 
   /** Everything that gathered since the last time goes into the log together. */
@@ -57,13 +52,13 @@ export class Proposals {
         proposals.push(proposal);
       } catch (error) {
         // A command that can't even be read is its proposer's own trouble.
-        proposal.reject(error instanceof Error ? error : new Error(String(error)));
+        this.#reject(proposal, error instanceof Error ? error : new Error(String(error)));
       }
     }
     if (commands.length === 0) return;
     const outcome = core.propose(commands);
     if (!outcome.accepted) {
-      for (const proposal of proposals) proposal.reject(new RetryError(outcome.reason));
+      for (const proposal of proposals) this.#reject(proposal, new RetryError(outcome.reason));
       return;
     }
     for (const [position, proposal] of proposals.entries()) {
@@ -78,15 +73,21 @@ export class Proposals {
       if (waiting === undefined) continue;
       this.#appended.delete(entry.index);
       if (waiting.term === entry.term) {
+        this.#bytes -= waiting.proposal.data.byteLength;
         waiting.proposal.resolve({ index: entry.index, result: results[position] });
-      } else waiting.proposal.reject(new RetryError('another leader wrote in its place'));
+      } else this.#reject(waiting.proposal, new RetryError('another leader wrote in its place'));
     }
   }
 
   /** Leadership is lost: whether these commit is the next leader's matter. */
   abandon(error: Error): void {
-    for (const proposal of this.#gathered.splice(0)) proposal.reject(error);
-    for (const { proposal } of this.#appended.values()) proposal.reject(error);
+    for (const proposal of this.#gathered.splice(0)) this.#reject(proposal, error);
+    for (const { proposal } of this.#appended.values()) this.#reject(proposal, error);
     this.#appended.clear();
+  }
+
+  #reject({ data, reject }: Proposal, error: Error): void {
+    this.#bytes -= data.byteLength;
+    reject(error);
   }
 }
