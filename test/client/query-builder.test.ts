@@ -345,6 +345,11 @@ describe('a query that the official client builds', () => {
     ]);
   });
 
+  it('leaves documents that are missing out of the lists that it loads', async () => {
+    const loaded = await raw('from People as u load u.lines[].p as p[] select { n: u.name, p: p.length }');
+    expect(withoutMetadata(loaded)[2]).toEqual({ n: 'Linus', p: 0 });
+  });
+
   it('may put the names of fields into quotes', async () => {
     const quoted = "from People where exists('first name') and startsWith('first name', 'a')";
     expect(numbers(await raw(quoted))).toBe('1');

@@ -9,6 +9,10 @@ export type Essence =
       readonly counts: Readonly<Record<string, unknown>>;
       readonly index: unknown;
       readonly includes: readonly string[];
+      /** Results of which something is highlighted, by field. */
+      readonly highlighted: Readonly<Record<string, readonly string[]>>;
+      /** Results of which the scores are explained. */
+      readonly explained: readonly string[];
       readonly results: readonly unknown[];
     };
 
@@ -30,8 +34,20 @@ export function essenceOf({ status, body }: PeerAnswer, namesAutoIndex = false):
     counts: Object.fromEntries(COUNTS.filter((name) => name in answer).map((name) => [name, answer[name]])),
     index: namesAutoIndex ? answer.IndexName : String(answer.IndexName).replace(/^(Auto\/[^/]+).*/, '$1'),
     includes: Object.keys(answer.Includes ?? {}).sort(),
+    highlighted: highlightedIn(answer.Highlightings),
+    explained: Object.keys(answer.Explanations ?? {}).sort(),
     results: results.map(withoutMetadata),
   };
+}
+
+/** How fragments are cut is each server's own; that there are some is not. */
+function highlightedIn(highlightings: unknown): Readonly<Record<string, readonly string[]>> {
+  const byField = (highlightings ?? {}) as Readonly<Record<string, Readonly<Record<string, unknown[]>>>>;
+  const marked = Object.entries(byField).map(([field, byKey]) => {
+    const keys = Object.entries(byKey).flatMap(([key, fragments]) => (fragments.length > 0 ? [key] : []));
+    return [field, keys.sort()] as const;
+  });
+  return Object.fromEntries(marked.filter(([, keys]) => keys.length > 0));
 }
 
 /** Of the metadata the id, the collection and whether it is a projection. */
@@ -59,7 +75,7 @@ export function differencesOf(ours: Essence, theirs: Essence): readonly string[]
       `${isOrder ? 'the order of the results' : 'the results'}: ours ${brief(ours.results)}, theirs ${brief(theirs.results)}`,
     );
   }
-  for (const part of ['counts', 'index', 'includes'] as const) {
+  for (const part of ['counts', 'index', 'includes', 'highlighted', 'explained'] as const) {
     if (!isDeepStrictEqual(ours[part], theirs[part])) {
       found.push(`${part}: ours ${JSON.stringify(ours[part])}, theirs ${JSON.stringify(theirs[part])}`);
     }

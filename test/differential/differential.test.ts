@@ -58,7 +58,7 @@ describe('the comparison with another server', () => {
 });
 
 /** Not served yet. */
-const NOT_COMPARED: ReadonlySet<string> = new Set(['vector.search', 'cmpxchg', 'when']);
+const NOT_COMPARED: ReadonlySet<string> = new Set(['cmpxchg']);
 
 describe('two answers', () => {
   const answer = (results: readonly object[], more: object = {}) =>

@@ -1,4 +1,4 @@
-import type { CorpusQuery } from './corpus/queries.ts';
+import type { CorpusQuery } from './corpus/query-lists.ts';
 import type { CorpusRequest } from './corpus/requests.ts';
 
 /** A difference that is meant: docs/QUERIES.md says the same in its tables. */
@@ -80,6 +80,31 @@ export const EXPLAINED: readonly Explained[] = [
     topic: 'patches',
     queries: /from index Nope/,
     why: 'a patch or deletion by query of an index that there is not is refused before it becomes an operation',
+  },
+  {
+    topic: 'when',
+    queries: /id\(\)|group by/,
+    why: 'a when() that does not hold asks for nothing, of ids, too; one of a group has its count',
+  },
+  {
+    topic: 'vectors',
+    queries: /boost\(|0\.5, 0\)/,
+    why: 'vector searches may be boosted, and have one candidate at least',
+  },
+  {
+    topic: 'filterRows',
+    queries: /filter (?:when|age between|tags)/,
+    why: 'a filter knows when(), between and the elements of arrays',
+  },
+  {
+    topic: 'highlights',
+    queries: /GroupKey/,
+    why: 'fragments may be listed by the values of a field in any index',
+  },
+  {
+    topic: 'spatialOrders',
+    queries: /1000\), name desc/,
+    why: 'the key after a rounded distance has its direction',
   },
 ];
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DOCUMENTS } from './corpus/documents.ts';
 import { INDEXES } from './corpus/indexes.ts';
-import type { CorpusQuery } from './corpus/queries.ts';
+import type { CorpusQuery } from './corpus/query-lists.ts';
 import type { CorpusRequest } from './corpus/requests.ts';
 
 /** How long indexes may take to catch up with the corpus, in milliseconds. */

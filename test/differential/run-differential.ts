@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { differencesOf, essenceOf } from './compare-answers.ts';
 import { requestDifferences } from './compare-requests.ts';
-import { AUTO_INDEX_NAMES, type CorpusQuery, QUERIES } from './corpus/queries.ts';
+import { AUTO_INDEX_NAMES, QUERIES } from './corpus/queries.ts';
+import type { CorpusQuery } from './corpus/query-lists.ts';
 import { type CorpusRequest, REQUESTS } from './corpus/requests.ts';
 import { EXPLAINED, explanationOf } from './explained.ts';
 import { Peer } from './peer.ts';

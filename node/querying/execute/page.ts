@@ -233,9 +233,9 @@ function loadItem(
       );
     }
     const ids = value.map((id) => (typeof id === 'string' ? id : ''));
-    return reader.getMany(ids).map((found) => found ?? null);
+    return reader.getMany(ids).filter((found) => found !== undefined);
   }
-  if (typeof value !== 'string' || value === '') return isArray ? [] : null;
-  const found = reader.getMany([value])[0] ?? null;
-  return isArray ? [found] : found;
+  const found = typeof value === 'string' && value !== '' ? reader.getMany([value])[0] : undefined;
+  if (!isArray) return found ?? null;
+  return found === undefined ? [] : [found];
 }

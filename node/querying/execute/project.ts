@@ -172,10 +172,10 @@ function metadataJson(document: StoredDocument, path: readonly string[]): string
   return whole?.toString('utf8') ?? 'null';
 }
 
-/** Undefined: there is no such document or member; among several documents it is null. */
+/** Undefined: there is no such document or member; of one of several documents it is null. */
 function loadedJson(value: LoadedValue, path: readonly string[]): string | undefined {
   if (Array.isArray(value)) {
-    return `[${value.map((one: StoredDocument | null) => loadedJson(one, path) ?? 'null').join(',')}]`;
+    return `[${value.map((one: StoredDocument) => loadedJson(one, path) ?? 'null').join(',')}]`;
   }
   const document = value as StoredDocument | null;
   if (document === null) return undefined;

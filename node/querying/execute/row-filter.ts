@@ -55,8 +55,8 @@ function loadedValues(
   const paths = names.filter((name) => isOf(alias, name)).map((name) => name.slice(alias.length + 1));
   const read = namedValues(paths);
   return (loaded, into) => {
-    const documents = (Array.isArray(loaded) ? loaded : [loaded]) as readonly (StoredDocument | null)[];
-    const found = documents.flatMap((document) => (document === null ? [] : [read(document)]));
+    const documents = (loaded === null ? [] : Array.isArray(loaded) ? loaded : [loaded]) as StoredDocument[];
+    const found = documents.map(read);
     for (const path of paths) {
       into.set(
         `${alias}.${path}`,

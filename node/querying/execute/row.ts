@@ -5,7 +5,7 @@ export interface Row {
   readonly document: StoredDocument;
   /** JSON of what the index keeps of it to be shown, by field. */
   readonly stored: StoredFields;
-  /** Documents that the LOAD clause brought, by alias; null for a missing one, a list for several. */
+  /** Documents that the LOAD clause brought, by alias; null for a missing one, a list of those there are for several. */
   readonly loaded: ReadonlyMap<string, LoadedValue>;
 }
 
@@ -16,6 +16,6 @@ export const NOTHING_STORED: StoredFields = new Map();
 /** A result as it is found. */
 export type FoundRow = Pick<Row, 'document' | 'stored'>;
 
-export type LoadedValue = StoredDocument | null | readonly (StoredDocument | null)[];
+export type LoadedValue = StoredDocument | null | readonly StoredDocument[];
 
 export const NOTHING_LOADED: ReadonlyMap<string, LoadedValue> = new Map();

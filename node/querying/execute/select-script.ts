@@ -138,7 +138,7 @@ export function scriptRow(row: Row, plan: QueryPlan, kind: RowKind): readonly un
 
 function scriptValue(value: LoadedValue): unknown {
   if (Array.isArray(value)) {
-    return { many: value.map((one: StoredDocument | null) => (one === null ? null : documentTexts(one))) };
+    return { many: value.map(documentTexts) };
   }
   return value === null ? null : documentTexts(value as StoredDocument);
 }

@@ -182,6 +182,22 @@ const PLACES: readonly Readonly<Record<string, unknown>>[] = [
   { name: 'Fiji', lat: -17.7, lng: 178, area: 'POINT(178 -17.7)' },
 ];
 
+const VECTORS: readonly Readonly<Record<string, unknown>>[] = [
+  {
+    v: [1, 0, 0.5],
+    n: 1,
+    i8: [127, 0, 64, 0, 0, -128, 63],
+    i1: [160],
+    parts: [
+      [1, 0],
+      [0, 1],
+    ],
+  },
+  { v: [0, 1, 0.5], n: 2, i8: [0, 127, 64, 0, 0, -128, 63], i1: [96], parts: [[-1, 0]] },
+  { v: [0.9, 0.1, 0.4], n: 3, i8: [-127, 0, -64, 0, 0, -128, 63], i1: [95] },
+  { n: 4 },
+];
+
 const SETUP: CorpusDocument = {
   id: 'facets/1',
   collection: 'Setups',
@@ -218,5 +234,6 @@ export const DOCUMENTS: readonly CorpusDocument[] = [
   ...numbered('products', 'Products', PRODUCTS),
   ...numbered('shirts', 'Shirts', SHIRTS),
   ...numbered('places', 'Places', PLACES),
+  ...numbered('vectors', 'Vectors', VECTORS),
   SETUP,
 ];

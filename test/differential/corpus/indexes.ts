@@ -1,5 +1,5 @@
 /** Definitions as clients send them. Those that end in L ask RavenDB for its other engine, which knows more methods. */
-export const INDEXES: readonly Readonly<Record<string, unknown>>[] = ['C', 'L'].flatMap((engine) => {
+const OF_BOTH_ENGINES: readonly Readonly<Record<string, unknown>>[] = ['C', 'L'].flatMap((engine) => {
   const Configuration = engine === 'L' ? { 'Indexing.Static.SearchEngineType': 'Lucene' } : {};
   const analysed = (Analyzer: string | null) => ({ Indexing: 'Search', Analyzer });
   return [
@@ -57,3 +57,18 @@ export const INDEXES: readonly Readonly<Record<string, unknown>>[] = ['C', 'L'].
     },
   ];
 });
+
+/** Vectors are known to one of its engines only. */
+const OF_VECTORS = {
+  Name: 'VectorsC',
+  Maps: [
+    "map('Vectors', d => ({ V: createVector(d.v), Small: createVector(d.v), Bits: createVector(d.v), n: d.n }))",
+  ],
+  Fields: {
+    Small: { Vector: { SourceEmbeddingType: 'Single', DestinationEmbeddingType: 'Int8', Dimensions: 3 } },
+    Bits: { Vector: { SourceEmbeddingType: 'Single', DestinationEmbeddingType: 'Binary' } },
+  },
+  Configuration: {},
+};
+
+export const INDEXES: readonly Readonly<Record<string, unknown>>[] = [...OF_BOTH_ENGINES, OF_VECTORS];

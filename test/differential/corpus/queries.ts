@@ -1,30 +1,5 @@
-/** A query of the corpus: alone, with its parameters, or with other members of the request, too. */
-export type CorpusQuery =
-  | string
-  | readonly [
-      query: string,
-      parameters: Readonly<Record<string, unknown>>,
-      more?: Readonly<Record<string, unknown>>,
-    ];
-
-/** Each condition on the collection, so that it is answered by an auto index. */
-const on = (collection: string, conditions: readonly CorpusQuery[]): CorpusQuery[] =>
-  conditions.map((condition) =>
-    typeof condition === 'string'
-      ? `from ${collection} where ${condition}`
-      : [`from ${collection} where ${condition[0]}`, condition[1]],
-  );
-
-/** Each query tail on both engines' index of this name. */
-const onIndex = (name: string, tails: readonly CorpusQuery[], engines = 'CL'): CorpusQuery[] =>
-  [...engines].flatMap((engine) =>
-    tails.map(
-      (tail): CorpusQuery =>
-        typeof tail === 'string'
-          ? `from index '${name}${engine}' ${tail}`
-          : [`from index '${name}${engine}' ${tail[0]}`, tail[1]],
-    ),
-  );
+import { CLAUSE_QUERIES } from './clause-queries.ts';
+import { type CorpusQuery, on, onIndex } from './query-lists.ts';
 
 /** The topic of which the names of auto indexes are compared: each query has a collection of its own. */
 export const AUTO_INDEX_NAMES = 'autoIndexNames';
@@ -72,6 +47,7 @@ const RANGES = ['<', '<=', '>', '>='].flatMap((operator) =>
 
 /** By topic. What they are compared by is the answer of RavenDB, so nothing is expected here. */
 export const QUERIES: Readonly<Record<string, readonly CorpusQuery[]>> = {
+  ...CLAUSE_QUERIES,
   equality: on('Values', EQUALITIES),
   ranges: on('Values', [
     ...RANGES,

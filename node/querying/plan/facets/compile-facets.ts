@@ -88,6 +88,9 @@ class FacetArguments {
   get by(): NamedBy {
     const field = this.#field;
     if (field === undefined) return { kind: 'all', name: ALL_RESULTS };
+    if (this.#ranges.length > 0 && this.#options !== NO_FACET_OPTIONS) {
+      throw this.#context.binder.error('Options are not supported in range facets.');
+    }
     if (this.#ranges.length > 0) return { kind: 'ranges', ranges: this.#ranges, name: field };
     return { kind: 'terms', field, options: this.#options, name: field };
   }
