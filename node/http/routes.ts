@@ -31,6 +31,7 @@ import { streamDocumentRoutes } from './handlers/documents/stream-documents.ts';
 import { tombstoneRoutes } from './handlers/documents/tombstones.ts';
 import { indexAdminRoutes } from './handlers/indexes/index-admin.ts';
 import { indexDebugRoutes } from './handlers/indexes/index-debug.ts';
+import { indexTimesRoutes } from './handlers/indexes/index-times.ts';
 import { staticIndexRoutes } from './handlers/indexes/static-indexes.ts';
 import { tryIndexRoutes } from './handlers/indexes/try-index.ts';
 import { operationRoutes } from './handlers/operations/operations.ts';
@@ -59,6 +60,7 @@ const builtRoutes: readonly Route[] = [
   ...queryRoutes,
   ...indexAdminRoutes,
   ...indexDebugRoutes,
+  ...indexTimesRoutes,
   ...tryIndexRoutes,
   ...streamQueryRoutes,
   ...streamDocumentRoutes,

@@ -7,6 +7,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { KnownValues } from '../scripting/value-lookup.ts';
 import type { EntryField, SourcePage } from './debug-index.ts';
 import type { QueryExplanation } from './explain-query.ts';
+import type { GroupTree } from './group-trees.ts';
 import type { IndexHost } from './index-host.ts';
 import { DEFINITION_WAIT_MS, READ_VALUE_CHARACTERS_MAX, VALUE_ROUNDS_MAX } from './limits.ts';
 import type { PatchOutcome, PatchRequest } from './patch-document.ts';
@@ -17,6 +18,7 @@ import type {
   IndexDefinitions,
   IndexFacts,
   IndexStatistics,
+  IndexTimes,
   IndexWait,
   QueryOutcome,
   StreamOutcome,
@@ -229,6 +231,17 @@ export class DatabaseIndexes {
   /** Ids of documents that give values to groups; null: the index has no groups. */
   async sourceIds(index: string, page: SourcePage): Promise<readonly string[] | null> {
     return (await this.#call({ kind: 'sourceIds', index, page })) as readonly string[] | null;
+  }
+
+  /** How the groups of documents, by ids in lower case, came to their results; null: the index has no groups. */
+  async groupTrees(index: string, lowerIds: readonly string[]): Promise<readonly GroupTree[] | null> {
+    return (await this.#call({ kind: 'groupTrees', index, lowerIds })) as readonly GroupTree[] | null;
+  }
+
+  /** How long each index has worked. */
+  async times(): Promise<readonly IndexTimes[]> {
+    await this.#defined;
+    return (await this.#call({ kind: 'times' })) as readonly IndexTimes[];
   }
 
   async reset(index: string, isSideBySide: boolean): Promise<void> {

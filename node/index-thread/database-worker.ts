@@ -121,6 +121,8 @@ export class DatabaseWorker {
       case 'terms':
       case 'entryFields':
       case 'sourceIds':
+      case 'groupTrees':
+      case 'times':
         return lookInto(call, { ...this.#required, activity: this.#activity });
       case 'try':
         return lookingUp(call.trial.values, (values) => this.#try(call.trial, values));

@@ -5,7 +5,7 @@ import type { LocalIndex } from '../indexing/local/local-index.ts';
 import type { LocalIndexes } from '../indexing/local/local-indexes.ts';
 import { NULL, NULL_SHOWN, TEXT_TERM } from '../indexing/store/term.ts';
 import { TERMS_MAX } from './limits.ts';
-import type { CollectionStatistics, IndexStatistics } from './thread-protocol.ts';
+import type { CollectionStatistics, IndexStatistics, IndexTimes } from './thread-protocol.ts';
 
 /** What is said of an index, other than what it has come to. */
 export type IndexSettings = Pick<
@@ -19,11 +19,27 @@ export function describeIndexes(
   documents: IndexedDocuments,
   settingsOf: (index: LocalIndex) => IndexSettings,
 ): readonly IndexStatistics[] {
-  const describe = (index: LocalIndex, name: string): IndexStatistics => ({
+  return allNamed(indexes, (index, name) => ({
     ...statisticsOf(index, documents),
     name,
     ...settingsOf(index),
-  });
+  }));
+}
+
+/** How long all indexes, and those that are to replace one, have worked. */
+export function describeTimes(indexes: LocalIndexes): readonly IndexTimes[] {
+  return allNamed(indexes, ({ times, state }, name) => ({
+    name,
+    totalMs: times.totalMs,
+    lastIndexedAt: state.lastIndexedAt,
+    batches: times.last,
+  }));
+}
+
+function allNamed<One>(
+  indexes: LocalIndexes,
+  describe: (index: LocalIndex, name: string) => One,
+): readonly One[] {
   return [
     ...indexes.all.map((index) => describe(index, index.spec.name)),
     ...indexes.replacements.map((index) => describe(index, `ReplacementOf/${index.spec.name}`)),

@@ -5,6 +5,7 @@ import type {
   IndexState,
   StaticIndexDefinition,
 } from '../indexing/definitions/index-definition.ts';
+import type { BatchTime } from '../indexing/local/batch-times.ts';
 import type { IndexType } from '../indexing/local/index-spec.ts';
 import type { OutputWrite, ReduceOutput } from '../indexing/output/reduce-output.ts';
 import type { QueryRequest } from '../querying/plan/compile-query.ts';
@@ -60,6 +61,10 @@ export type IndexCall =
   | { readonly kind: 'entryFields'; readonly index: string }
   /** Ids of the documents of an index's groups; null: it has none. */
   | { readonly kind: 'sourceIds'; readonly index: string; readonly page: SourcePage }
+  /** GroupTrees of the groups of documents, by ids in lower case; null: the index has none. */
+  | { readonly kind: 'groupTrees'; readonly index: string; readonly lowerIds: readonly string[] }
+  /** An IndexTimes of each index. */
+  | { readonly kind: 'times' }
   | { readonly kind: 'reset'; readonly index: string; readonly isSideBySide: boolean }
   /** Whether there was a replacement to put in the place of the index. */
   | { readonly kind: 'replace'; readonly index: string }
@@ -191,6 +196,15 @@ export interface CollectionStatistics {
   readonly lastEtag: number;
   readonly documents: number;
   readonly isStale: boolean;
+}
+
+/** Result of `times`: how long an index has worked since the node opened it. Times are ISO texts. */
+export interface IndexTimes {
+  readonly name: string;
+  readonly totalMs: number;
+  readonly lastIndexedAt: string | null;
+  /** Its last batches, the oldest first. */
+  readonly batches: readonly BatchTime[];
 }
 
 /** Result of `statistics`: one of each index. Times are ISO texts. */

@@ -60,6 +60,9 @@ export const MAP_VALUE_ROUNDS_MAX = 8;
 export const BATCH_VALUE_CHARACTERS_MAX = 16 * 1024 * 1024;
 export const KEPT_VALUE_CHARACTERS_MAX = 64 * 1024 * 1024;
 
+/** Batches of an index whose times are kept; the newest. */
+export const BATCH_TIMES_KEPT = 32;
+
 /** Documents of groups that are written or deleted in one transaction. */
 export const OUTPUTS_WRITTEN_AT_ONCE = 256;
 

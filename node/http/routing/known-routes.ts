@@ -13,8 +13,6 @@ const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /indexes/source',
     'GET /indexes/c-sharp-index-definition',
     'GET /indexes/history',
-    'GET /indexes/performance',
-    'GET /indexes/total-time',
     'GET /indexes/suggest-index-merge',
     'POST /indexes/try',
     'POST /index/open-faulty-index',

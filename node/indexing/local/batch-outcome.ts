@@ -69,6 +69,10 @@ export class BatchOutcome {
     });
   }
 
+  get failures(): number {
+    return this.#errors.length;
+  }
+
   /** The state of the index with this batch. */
   stateAfter(state: IndexStateRow): IndexStateRow {
     const errors = this.#errors;

@@ -9,6 +9,7 @@ import { ReferenceWriter } from '../references/reference-writer.ts';
 import { ValueWriter } from '../references/value-writer.ts';
 import { IndexWriter } from '../store/index-writer.ts';
 import { BatchOutcome } from './batch-outcome.ts';
+import type { BatchTime } from './batch-times.ts';
 import { type Feed, nextRound } from './feed.ts';
 import type { IndexSources } from './index-sources.ts';
 import type { IndexSpec, MapLoader, MappedEntry } from './index-spec.ts';
@@ -35,6 +36,11 @@ export interface IndexBatchOptions {
   readonly values: BatchValues;
 }
 
+type BatchWork = Pick<
+  BatchTime,
+  'feed' | 'collection' | 'documents' | 'failures' | 'outputs' | 'documentBytes'
+>;
+
 /** One batch of an index: what comes next of a feed is mapped, and what becomes of that is gathered to be written. */
 export class IndexBatch {
   readonly outcome: BatchOutcome;
@@ -45,6 +51,8 @@ export class IndexBatch {
   readonly #reducing: MapReduceWriter | undefined;
   readonly #references: ReferenceWriter;
   readonly #values: ValueWriter;
+  #mapped = 0;
+  #documentBytes = 0;
 
   constructor(options: IndexBatchOptions) {
     const { spec, feed, state, view, sources } = options;
@@ -60,6 +68,19 @@ export class IndexBatch {
       spec.reduce === undefined ? undefined : new MapReduceWriter({ ...target, reducer: spec.reduce });
     this.#references = new ReferenceWriter({ ...target, columns: TO_DOCUMENTS });
     this.#values = new ValueWriter(target);
+  }
+
+  /** What it was of, and what it came to. */
+  get work(): BatchWork {
+    const { feed } = this.#options;
+    return {
+      feed: feed.kind,
+      collection: feed.kind === 'values' ? null : feed.collection,
+      documents: this.outcome.attempts,
+      failures: this.outcome.failures,
+      outputs: this.#mapped,
+      documentBytes: this.#documentBytes,
+    };
   }
 
   /** The state of the index with this batch. */
@@ -124,6 +145,7 @@ export class IndexBatch {
     const load = this.#load;
     const mapped = await mapWithValues(documents, (some, found) => spec.map(some, load, found), values);
     this.outcome.attempts += documents.length;
+    for (const { body } of documents) this.#documentBytes += body.byteLength;
     (this.#reducing ?? this.writer).expect(changes.map(({ lowerId }) => lowerId));
     for (const change of changes) {
       if (change.document === undefined) this.#put(change, NOTHING_MAPPED);
@@ -152,6 +174,7 @@ export class IndexBatch {
     const reducing = this.#reducing;
     const { sources } = this.#options;
     if ('error' in result) outcome.fail(id, result.error);
+    else this.#mapped += 'entries' in result ? result.entries.length : result.values.length;
     const put = ({
       entries,
       values,

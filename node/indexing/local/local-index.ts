@@ -13,6 +13,7 @@ import type { IndexEntry } from '../store/index-entry.ts';
 import { IndexReader } from '../store/index-reader.ts';
 import { mergePostings } from '../store/merge-postings.ts';
 import type { RecentReads } from '../store/recent-reads.ts';
+import { BatchClock, BatchTimes } from './batch-times.ts';
 import { type DocumentFeed, type Feed, feedsOf } from './feed.ts';
 import { GroupOutputs } from './group-outputs.ts';
 import { IndexBatch } from './index-batch.ts';
@@ -53,6 +54,7 @@ export interface LocalIndexOptions {
 export class LocalIndex {
   readonly spec: IndexSpec;
   readonly reader: IndexReader;
+  readonly times = new BatchTimes();
   readonly #options: LocalIndexOptions;
   #state: IndexStateRow;
   /** Where the merging of blocks goes on; null: at the beginning. */
@@ -196,6 +198,7 @@ export class LocalIndex {
     const feed = this.#nextFeed();
     if (feed === undefined) return false;
     this.#lastFeed = feed;
+    const clock = new BatchClock();
     const { view, environment, recent, documents } = this.#options;
     const { number: index, nextEntry } = this.#state;
     const batch = new IndexBatch({
@@ -208,12 +211,15 @@ export class LocalIndex {
       values: new BatchValues(this.#options.values),
     });
     await batch.map();
+    clock.ends('mapMs');
     if (this.#isDropped) return false;
     const groups = batch.writeGroups();
+    clock.ends('reduceMs');
     // Documents first: after a crash they are written once more, but never forgotten.
     const outputBatch = (this.#state.outputBatch ?? 0) + 1;
     const failures = await this.#outputs.write(groups, outputBatch);
     for (const { id, error } of failures ?? []) batch.outcome.fail(id, error, 'Reduce');
+    clock.ends('outputsMs');
     if (this.#isDropped) return false;
     this.#state = { ...batch.stateAfter(this.#state), ...(failures === null ? {} : { outputBatch }) };
     batch.written.put(INDEX_META, stateKey(index), encodeState(this.#state));
@@ -224,6 +230,8 @@ export class LocalIndex {
       nextEntry: { before: nextEntry, after: batch.writer.nextEntry },
     });
     await environment.commit(batch.written, { sync: false });
+    clock.ends('commitMs');
+    this.times.add({ ...batch.work, ...clock.times });
     return true;
   }
 

@@ -1,6 +1,7 @@
 import type { KeyValueView } from '../../documents/key-value-view.ts';
 import { afterPrefix } from '../../documents/storage-keys.ts';
 import { groupPrefix } from '../reduce/group-keys.ts';
+import { GroupReader } from '../reduce/group-reader.ts';
 import { type EntrySet, NO_ENTRIES, union } from './entry-set.ts';
 import { ALL_ENTRIES } from './field-terms.ts';
 import {
@@ -166,6 +167,11 @@ export class IndexReader {
       GROUPS,
       hashes.map((hash) => groupPrefix(this.#index, Buffer.from(hash, 'hex'))),
     );
+  }
+
+  /** Its groups, where it reduces. */
+  get groupReader(): GroupReader {
+    return new GroupReader(this.#view, this.#index);
   }
 
   /** Lower-case ids of the documents that give values to groups, in order; of those that begin so. */

@@ -1,8 +1,9 @@
 import { lowerIdOf } from '../../../documents/document-id.ts';
-import { notImplemented, ProtocolError } from '../../errors/protocol-error.ts';
+import { ProtocolError } from '../../errors/protocol-error.ts';
 import { INT_MAX, intParameter, optionalText, requiredText } from '../../parameters/parameters.ts';
 import { json, NOT_FOUND } from '../../response.ts';
 import { type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import { treeShape } from './group-tree-shape.ts';
 
 /** What is in an index: the fields of its entries, or the documents of its groups. */
 const debug: DatabaseHandler = async (request, { loaded }) => {
@@ -29,8 +30,11 @@ const debug: DatabaseHandler = async (request, { loaded }) => {
       if (ids === null) throw notSupported(`Getting doc ids for map indexes is not supported`);
       return json(200, { Results: ids, Count: ids.length });
     }
-    case 'map-reduce-tree':
-      throw notImplemented('The tree of a map-reduce index');
+    case 'map-reduce-tree': {
+      const trees = await loaded.indexes.groupTrees(name, request.query.all('docid').map(lowerIdOf));
+      if (trees === null) return json(400, { Error: `${name} is not map-reduce index` });
+      return json(200, { Results: trees.map(treeShape) });
+    }
     default:
       throw notSupported(`${operation} is not supported`);
   }

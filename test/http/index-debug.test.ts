@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type OneNode, startOneNode } from './support/one-node.ts';
+import { send } from './support/raw-http.ts';
+
+let node: OneNode;
+
+const at = (path: string, method = 'GET', body?: unknown) =>
+  send(node.port, `/databases/shop${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+
+async function results(path: string) {
+  const { status, body } = await at(path);
+  expect(status).toBe(200);
+  // biome-ignore lint/suspicious/noExplicitAny: shapes are what is tested.
+  return (JSON.parse(body) as { readonly Results: any[] }).Results;
+}
+
+async function putOrders(from: number, to: number): Promise<void> {
+  const Commands = Array.from({ length: to - from }, (_, at) => ({
+    Type: 'PUT',
+    Id: `Orders/${from + at}`,
+    Document: {
+      city: from + at < 2 ? 'Rome' : 'Haifa',
+      n: from + at,
+      '@metadata': { '@collection': 'Orders' },
+    },
+  }));
+  expect((await at('/bulk_docs', 'POST', { Commands })).status).toBe(201);
+}
+
+beforeAll(async () => {
+  node = await startOneNode();
+  await node.createDatabase('shop');
+  await putOrders(0, 1_100);
+  const Indexes = [
+    {
+      Name: 'Cities',
+      Maps: ["map('Orders', (o) => ({ city: o.city, count: 1 }))"],
+      Reduce:
+        'groupBy((x) => ({ city: x.city })).aggregate((g) => ({ city: g.key.city, count: g.values.reduce((n, x) => n + x.count, 0) }))',
+    },
+    {
+      Name: 'Numbers',
+      Maps: ["map('Orders', (o) => { if (o.n === 5) throw new Error('odd'); return { n: o.n }; })"],
+    },
+    { Name: 'Nothing', Maps: ["map('Nothing', (o) => ({ n: o.n }))"] },
+  ];
+  expect((await at('/indexes', 'PUT', { Indexes })).status).toBe(201);
+  const caughtUp = async () => {
+    for (const { Name } of Indexes) {
+      await at('/queries', 'POST', { Query: `from index '${Name}' limit 1`, WaitForNonStaleResults: true });
+    }
+  };
+  await caughtUp();
+  // From now on Haifa is reduced in parts.
+  await putOrders(1_100, 1_200);
+  await caughtUp();
+});
+afterAll(() => node.close());
+
+describe('the tree of a map-reduce index', () => {
+  it('has the values of a small group with their documents', async () => {
+    expect(await results('/indexes/debug?name=Cities&op=map-reduce-tree&docId=orders/0')).toEqual([
+      {
+        Name: expect.stringMatching(/^[0-9a-f]{32}$/),
+        DisplayName: '{"city":"Rome"}',
+        Depth: 1,
+        PageCount: 1,
+        NumberOfEntries: 2,
+        Root: {
+          PageNumber: 1,
+          AggregationResult: { city: 'Rome', count: 2 },
+          Children: null,
+          Entries: expect.arrayContaining([
+            { Data: { city: 'Rome', count: 1 }, Source: 'Orders/0' },
+            { Data: { city: 'Rome', count: 1 }, Source: 'Orders/1' },
+          ]),
+        },
+      },
+    ]);
+  });
+
+  it('has the parts of a large group, and the values of the part that a document is in', async () => {
+    const [tree, ...others] = await results('/indexes/debug?name=cities&op=map-reduce-tree&docId=orders/7');
+    expect(others).toEqual([]);
+    expect(tree).toMatchObject({
+      Depth: 2,
+      Root: { Entries: null, AggregationResult: { city: 'Haifa', count: 1_198 } },
+    });
+    const { Children } = tree.Root;
+    expect(tree.PageCount).toBe(1 + Children.length);
+    const sum = Children.reduce(
+      (n: number, one: { AggregationResult: { count: number } }) => n + one.AggregationResult.count,
+      0,
+    );
+    expect(sum).toBe(1_198);
+    const read = Children.filter((one: { Entries: unknown }) => one.Entries !== null);
+    expect(read).toHaveLength(1);
+    expect(read[0].Entries.map((one: { Source: string }) => one.Source)).toContain('Orders/7');
+    expect(read[0].Entries).toHaveLength(read[0].AggregationResult.count);
+    expect(tree.NumberOfEntries).toBe(read[0].Entries.length);
+  });
+
+  it('is one for each group of the documents, and nothing for others', async () => {
+    const both = await results('/indexes/debug?name=Cities&op=map-reduce-tree&docId=orders/0&docId=orders/7');
+    expect(both.map((one) => one.DisplayName)).toEqual(['{"city":"Rome"}', '{"city":"Haifa"}']);
+    expect(await results('/indexes/debug?name=Cities&op=map-reduce-tree&docId=nope')).toEqual([]);
+    expect(await results('/indexes/debug?name=Cities&op=map-reduce-tree')).toEqual([]);
+    const map = await at('/indexes/debug?name=Numbers&op=map-reduce-tree&docId=orders/0');
+    expect([map.status, map.body]).toEqual([400, '{"Error":"Numbers is not map-reduce index"}']);
+    expect((await at('/indexes/debug?name=Nope&op=map-reduce-tree')).status).toBe(404);
+  });
+});
+
+describe('how long indexes work', () => {
+  it('is told batch by batch', async () => {
+    const [{ Name, Performance }] = await results('/indexes/performance?name=numbers');
+    expect(Name).toBe('Numbers');
+    const sum = (member: string) =>
+      Performance.reduce((n: number, one: Record<string, number>) => n + (one[member] ?? 0), 0);
+    expect(['InputCount', 'FailedCount', 'SuccessCount', 'OutputCount'].map(sum)).toEqual([
+      1_200, 1, 1_199, 1_199,
+    ]);
+    expect(Performance.map((one: { Id: number }) => one.Id)).toEqual(
+      Performance.map((_: unknown, n: number) => n + 1),
+    );
+    expect(Performance[0]).toMatchObject({
+      Completed: expect.stringMatching(/Z$/),
+      DurationInMs: expect.any(Number),
+      DocumentsSize: { SizeInBytes: expect.any(Number) },
+      Details: {
+        Name: 'Indexing',
+        Operations: [
+          { Name: 'Map', Operations: [{ Name: 'Collection_Orders' }] },
+          { Name: 'Reduce' },
+          {},
+          {},
+        ],
+      },
+    });
+    expect((await results('/indexes/performance')).map((one) => one.Name).sort()).toEqual([
+      'Cities',
+      'Nothing',
+      'Numbers',
+    ]);
+    expect(await results('/indexes/performance?name=nope')).toEqual([]);
+  });
+
+  it('is told in all, with how long ago it was', async () => {
+    const all = await results('/indexes/total-time?name=Cities&name=Nothing');
+    expect(all).toEqual([
+      {
+        Name: 'Cities',
+        TotalIndexingTime: expect.stringMatching(/^00:00:0\d\.\d{7}$/),
+        LagTime: expect.stringMatching(/^00:\d\d:\d\d/),
+      },
+      { Name: 'Nothing', TotalIndexingTime: '00:00:00', LagTime: null },
+    ]);
+  });
+});
