@@ -132,7 +132,11 @@ export class ClusterLayer {
         ...(options.settings.snapshotBytesPerSecond === undefined
           ? {}
           : { snapshotBytesPerSecond: options.settings.snapshotBytesPerSecond }),
-        prepare: (data) => (layer === undefined ? data : layer.#submission.prepare(data)),
+        prepare: (data, configuration) =>
+          layer === undefined ? data : layer.#submission.prepare(data, configuration),
+        admit: (joining, introductions) => {
+          if (layer !== undefined) layer.#membership.admit(joining, introductions);
+        },
         hear: (from, topic, body) => layer?.observer.hear(from, topic, body),
         serve: async (topic) => layer?.observer.answer(topic),
         ...(options.onFatal === undefined ? {} : { onFatal: options.onFatal }),

@@ -30,6 +30,12 @@ export interface ClusterMembershipOptions {
   readonly caughtUp: (tag: string) => Promise<void>;
 }
 
+interface InvitedNode {
+  readonly node: ClusterNode;
+  /** Of the commands that it knows, by its own account. */
+  readonly commandVersion: number;
+}
+
 /** Who is in the cluster: an administrator's changes, and three duties that need no administrator. */
 export class ClusterMembership {
   readonly #options: ClusterMembershipOptions;
@@ -60,8 +66,7 @@ export class ClusterMembership {
 
   /** Invites the node at `url`: it joins without a vote and becomes a member when it has caught up. */
   async add(url: string, options: { readonly tag?: string; readonly watcher?: boolean }): Promise<void> {
-    const node = await this.#invited(url, options);
-    await this.#options.rachis.changeConfiguration({ upsert: [node] });
+    await this.#join(await this.#invited(url, options));
   }
 
   /**
@@ -75,10 +80,11 @@ export class ClusterMembership {
     if (nodes.byTag(tag) === undefined && (await this.#isNodeAt(url))) return;
     const leaving = this.#node(tag);
     refuseLossOfOnlyCopies(tag, records());
-    const joining = await this.#invited(url, { ...options, watcher: true });
+    const invited = await this.#invited(url, { ...options, watcher: true });
+    const joining = invited.node;
     if (joining.id === leaving.id) throw new ClusterOperationError(`Node ${tag} can't take its own place.`);
     // One that is in the cluster already, from an earlier try, keeps the role it has.
-    await rachis.changeConfiguration({ upsert: [joining] });
+    await this.#join(invited);
     await this.#options.caughtUp(joining.tag);
     await submit({ type: 'RemoveNodeFromCluster', node: tag });
     const { role } = nodes.byTag(tag) ?? leaving;
@@ -95,6 +101,18 @@ export class ClusterMembership {
     // First the groups, which refuses a loss; then the membership. In between, the node is one without databases.
     await submit({ type: 'RemoveNodeFromCluster', node: tag });
     await rachis.changeConfiguration({ remove: [node.id] });
+  }
+
+  /**
+   * On the leader, just before nodes that are new go into the configuration. Throws ClusterOperationError when one does
+   * not know what may be in the log.
+   */
+  admit(joining: readonly ClusterNode[], introductions: Readonly<Record<string, unknown>>): void {
+    for (const { id, url } of joining) {
+      const version = introductions[id];
+      // Without one, a node of an earlier release has invited it, and looked itself.
+      if (typeof version === 'number') checkJoiner(url, version, this.#options.nodes.versions());
+    }
   }
 
   /** A watcher becomes promotable, and a member when it has caught up. */
@@ -124,10 +142,17 @@ export class ClusterMembership {
   async #invited(
     url: string,
     options: { readonly tag?: string; readonly watcher?: boolean },
-  ): Promise<ClusterNode> {
+  ): Promise<InvitedNode> {
     const introduction = await askForIntroduction(url, this.#options.fetch);
-    checkJoiner(url, introduction.commandVersion, this.#options.nodes.versions());
-    return planInvitation(this.#configuration(), url, introduction, options);
+    const { commandVersion } = introduction;
+    checkJoiner(url, commandVersion, this.#options.nodes.versions());
+    return { node: planInvitation(this.#configuration(), url, introduction, options), commandVersion };
+  }
+
+  /** The leader looks at its version again: meanwhile all others may have come to know more. */
+  #join({ node, commandVersion }: InvitedNode): Promise<void> {
+    const introductions = { [node.id]: commandVersion };
+    return this.#options.rachis.changeConfiguration({ upsert: [node], introductions });
   }
 
   #configuration(): Configuration {

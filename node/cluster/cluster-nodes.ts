@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../rachis/core/configuration.ts';
+import type { ClusterNode, Configuration } from '../rachis/core/configuration.ts';
 import type { RachisNode } from '../rachis/rachis-node.ts';
 import type { NodeCandidate } from './choose-nodes.ts';
 import type { ClusterCommand } from './cluster-command.ts';
@@ -50,9 +50,9 @@ export class ClusterNodes {
     return stored?.nodeId === id ? { zone: stored.zone, publicUrl: stored.publicUrl } : NO_PROPERTIES;
   }
 
-  /** Every node, with the version of the commands that it last told to know. */
-  versions(): readonly NodeVersion[] {
-    const nodes = this.#nodes;
+  /** Every node, of the configuration in force or of another, with the version of the commands that it last told to know. */
+  versions(configuration: Configuration | null = this.#rachis.configuration): readonly NodeVersion[] {
+    const nodes = configuration?.nodes ?? [];
     if (this.#versions?.of !== nodes) this.#versions = { of: nodes, list: toldVersions(nodes, this.stored) };
     return this.#versions.list;
   }

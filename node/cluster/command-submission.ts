@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Configuration } from '../rachis/core/configuration.ts';
 import type { RachisNode } from '../rachis/rachis-node.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { errorFromValue } from './cluster-error.ts';
@@ -67,11 +68,11 @@ export class CommandSubmission {
     return `${this.#idPrefix}${(++this.#ids).toString(36)}`;
   }
 
-  /** On the leader, before the command is appended. */
-  prepare(data: Uint8Array): Uint8Array {
+  /** On the leader, before the command is appended behind this configuration. */
+  prepare(data: Uint8Array, configuration: Configuration | null): Uint8Array {
     const { rachis, nodes, state, versions } = this.#options;
     const envelope = this.#waiting.get(data) ?? decodeEnvelope(data);
-    checkVersion(envelope.command, nodes.versions(), versions);
+    checkVersion(envelope.command, nodes.versions(configuration), versions);
     const command = decideAsLeader(envelope.command, () => ({
       state,
       candidates: nodes.candidates(),

@@ -1,11 +1,10 @@
 import type { FrameConnection } from '../wire/frame-connection.ts';
 import type { OperationHeader } from '../wire/operation-header.ts';
 import type { Configuration } from './core/configuration.ts';
-import type { ConfigurationChange } from './core/configuration-change.ts';
 import type { Entry, NodeId } from './core/entry.ts';
 import type { RecoveryOrder } from './core/recovery.ts';
 import { CHANGE_CONFIGURATION, READ_INDEX, TRANSFER } from './driver/leader-requests.ts';
-import type { TransferRequest } from './driver/membership-changes.ts';
+import type { ConfigurationRequest, TransferRequest } from './driver/membership-changes.ts';
 import type { AppliedCommand } from './driver/proposals.ts';
 import { COMMAND_BYTES_MAX, OPERATION_TIMEOUT_MS } from './limits.ts';
 import { NodePassiveError, RachisOverloadError, RachisRefusedError } from './rachis-error.ts';
@@ -122,7 +121,7 @@ export class RachisNode {
 
   /** Changes the membership, whoever leads; resolves when the change is complete. */
   async changeConfiguration(
-    change: ConfigurationChange,
+    change: ConfigurationRequest,
     timeoutMs: number = this.#operationTimeoutMs,
   ): Promise<void> {
     try {

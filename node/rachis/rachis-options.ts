@@ -1,5 +1,7 @@
 import type { Logger } from '../observability/logger.ts';
 import type { WireConnector } from '../wire/connect.ts';
+import type { ClusterNode, Configuration } from './core/configuration.ts';
+import type { NodeId } from './core/entry.ts';
 import type { RaftLimits } from './core/limits.ts';
 import type { RachisStateMachine } from './state-machine.ts';
 
@@ -28,8 +30,16 @@ export interface RachisNodeOptions {
   readonly raftLimits?: Partial<RaftLimits>;
   /** Content of a snapshot to one peer. Default SNAPSHOT_BYTES_PER_SECOND. */
   readonly snapshotBytesPerSecond?: number;
-  /** On the leader, just before a command goes into the log: fills in what only the leader can decide. */
-  prepare?(data: Uint8Array): Uint8Array;
+  /**
+   * On the leader, just before a command goes into the log, behind this configuration: fills in what only the leader
+   * can decide. Throws to refuse it.
+   */
+  prepare?(data: Uint8Array, configuration: Configuration | null): Uint8Array;
+  /**
+   * On the leader, just before these nodes, which are new, go into the configuration, and with all that was committed
+   * when it began to lead applied. `introductions`: what was said of them, by id. Throws to refuse them.
+   */
+  admit?(joining: readonly ClusterNode[], introductions: Readonly<Record<NodeId, unknown>>): void;
   /** Answers `askLeader` of any node; called on the leader only. Errors go back by name and message. */
   serve?(topic: string, body: unknown): Promise<unknown>;
   /** Receives `tellLeader` of the node with this id. */

@@ -97,7 +97,7 @@ export class RachisParts {
       log: storage.log,
       stateMachine,
       logger,
-      prepare: (data) => options.prepare?.(data) ?? data,
+      prepare: (data) => options.prepare?.(data, this.core.configuration) ?? data,
       send: (to, messages) => this.transport.send(to, messages),
       sendSnapshot: (to, term) => void this.#exchange.send(to, term),
       install: (snapshot) => this.#exchange.install(snapshot),
@@ -143,6 +143,7 @@ export class RachisParts {
       logger,
       diskStalledMs: () => Math.max(storage.log.stalledMs, this.driver.heldUpMs),
       isConnected: (peer) => this.transport.status(peer).isConnected,
+      admit: (joining, introductions) => options.admit?.(joining, introductions),
       changed: (withinMs) => this.changed.next(withinMs),
     });
     this.requests = new LeaderRequests({

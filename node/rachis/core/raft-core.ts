@@ -220,9 +220,14 @@ export class RaftCore {
     return this.#state.commit;
   }
 
+  /** In force from the moment that it is in the log; null while there is none. */
+  get configuration(): Configuration | null {
+    return this.#state.configurations.current?.configuration ?? null;
+  }
+
   /** Of the configuration in force; null while there is none. */
   get clusterId(): string | null {
-    return this.#state.configurations.current?.configuration.clusterId ?? null;
+    return this.configuration?.clusterId ?? null;
   }
 
   get rachisState(): RachisState {

@@ -1,11 +1,10 @@
-import type { ConfigurationChange } from '../core/configuration-change.ts';
 import type { NodeId } from '../core/entry.ts';
 import type { RaftCore } from '../core/raft-core.ts';
 import { RachisRefusedError, RetryError } from '../rachis-error.ts';
 import type { LinkConnection } from '../transport/link-connection.ts';
 import type { CoreDriver } from './core-driver.ts';
 import { viaLeader } from './leader-route.ts';
-import type { MembershipChanges, TransferRequest } from './membership-changes.ts';
+import type { ConfigurationRequest, MembershipChanges, TransferRequest } from './membership-changes.ts';
 import type { AppliedCommand } from './proposals.ts';
 
 export const READ_INDEX = 'read-index';
@@ -56,7 +55,7 @@ export class LeaderRequests {
     if (topic === SUBMIT) return driver.propose(body as Uint8Array);
     if (core.rachisState !== 'Leader') throw new RetryError('this node does not lead');
     if (topic === READ_INDEX) return driver.readIndex();
-    if (topic === CHANGE_CONFIGURATION) return membership.change(body as ConfigurationChange);
+    if (topic === CHANGE_CONFIGURATION) return membership.change(body as ConfigurationRequest);
     if (topic === TRANSFER) return membership.transfer(body as TransferRequest);
     if (serve === undefined) throw new RachisRefusedError(`unknown request '${topic}'`);
     return serve(topic, body);

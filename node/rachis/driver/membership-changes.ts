@@ -8,6 +8,12 @@ import { RachisRefusedError, RetryError } from '../rachis-error.ts';
 import type { CoreDriver } from './core-driver.ts';
 import { PromotionRounds } from './promotion.ts';
 
+/** A wish for another configuration. May be asked twice without harm. */
+export interface ConfigurationRequest extends ConfigurationChange {
+  /** What was said of nodes that are to join, by id; absent when none do. */
+  readonly introductions?: Readonly<Record<NodeId, unknown>>;
+}
+
 /** A wish for another leader. May be asked twice without harm. */
 export interface TransferRequest {
   /** Who is to lead; null: the most up-to-date of the other members. */
@@ -24,8 +30,13 @@ export interface MembershipOptions {
   /** For how long the log has been waiting for the disk, in milliseconds. */
   diskStalledMs(): number;
   isConnected(id: NodeId): boolean;
+  /** Throws when nodes that are new can't be let in. */
+  admit(joining: readonly ClusterNode[], introductions: Readonly<Record<NodeId, unknown>>): void;
   changed(withinMs: number): Promise<void>;
 }
+
+/** Longest wait until what was committed is applied, before nodes are let in, in election timeouts. */
+const APPLIED_ELECTION_TIMEOUTS = 10;
 
 /** Pause between looks at a change that is under way, in milliseconds. */
 const LOOK_MS = 20;
@@ -55,14 +66,21 @@ export class MembershipChanges {
   }
 
   /** Resolves when the change is committed and no joint phase is left. RetryError when leadership is lost before. */
-  async change(change: ConfigurationChange): Promise<null> {
-    const { core, driver, changed } = this.#options;
+  async change({ introductions = {}, ...change }: ConfigurationRequest): Promise<null> {
+    const { core, driver, changed, electionTimeoutMs } = this.#options;
+    const { term, commitIndex } = core;
+    // Who is let in depends on what earlier leaders had taken.
+    if (newcomers(core.configuration, change).length > 0) {
+      await driver.appliedWaiters.wait(commitIndex, APPLIED_ELECTION_TIMEOUTS * electionTimeoutMs);
+      if (core.term !== term) throw new RetryError('this node does not lead any more');
+    }
     for (;;) {
       if (core.rachisState !== 'Leader') throw new RetryError('this node does not lead any more');
       const { configuration, isConfigurationCommitted } = core.status();
       const isDone = configuration !== null && satisfies(configuration, change);
       if (isDone && isConfigurationCommitted && configuration.outgoingMembers.length === 0) return null;
-      if (!isDone) this.#propose(driver, change);
+      // In one turn: nothing that is taken in between could be too new for who joins.
+      if (!isDone) this.#propose(driver, change, introductions);
       await changed(LOOK_MS);
     }
   }
@@ -143,8 +161,15 @@ export class MembershipChanges {
       });
   }
 
-  #propose(driver: CoreDriver, change: ConfigurationChange): void {
-    const outcome = driver.input((core) => core.proposeConfiguration(change));
+  #propose(
+    driver: CoreDriver,
+    change: ConfigurationChange,
+    introductions: Readonly<Record<NodeId, unknown>>,
+  ): void {
+    const { core, admit } = this.#options;
+    const joining = newcomers(core.configuration, change);
+    if (joining.length > 0) admit(joining, introductions);
+    const outcome = driver.input((leader) => leader.proposeConfiguration(change));
     if (outcome === undefined) throw new RetryError('the node is shutting down');
     if (!outcome.accepted && outcome.reason === 'InvalidChange')
       throw new RachisRefusedError(outcome.message);
@@ -160,6 +185,13 @@ export class MembershipChanges {
       .sort((a, b) => b.match - a.match || a.lastReplyTicksAgo - b.lastReplyTicksAgo);
     return best?.id ?? null;
   }
+}
+
+function newcomers(
+  configuration: Configuration | null,
+  { upsert = [] }: ConfigurationChange,
+): readonly ClusterNode[] {
+  return upsert.filter(({ id }) => !configuration?.nodes.some((node) => node.id === id));
 }
 
 /** Whether the configuration is already what the change asks for: then it was made, perhaps by an earlier try. */

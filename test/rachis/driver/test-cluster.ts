@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { silentLogger } from '../../../node/observability/logger.ts';
 import type { RaftLimits } from '../../../node/rachis/core/limits.ts';
 import { RachisNode } from '../../../node/rachis/rachis-node.ts';
+import type { RachisNodeOptions } from '../../../node/rachis/rachis-options.ts';
 import { CLUSTER_WIRE_VERSION } from '../../../node/rachis/transport/rachis-transport.ts';
 import { TcpListener } from '../../../node/tcp/tcp-listener.ts';
 import { connectWire } from '../../../node/wire/connect.ts';
@@ -39,6 +40,8 @@ export class TestNode {
   readonly warnings: string[] = [];
   /** What it told of: the message, then its fields. */
   readonly messages: string[] = [];
+  /** What the room above has the leader do. */
+  readonly hooks: Pick<RachisNodeOptions, 'admit' | 'prepare'> = {};
   /** Stands between this node and those that dial it. */
   proxy: { readonly port: number } | null = null;
 
@@ -80,6 +83,8 @@ export class TestNode {
       segmentBytes: 256 * 1024,
       raftLimits: this.cluster.limits,
       addresses: () => ({ url: `http://127.0.0.1:${this.port}`, tcpAddress: this.address }),
+      prepare: (data, configuration) => this.hooks.prepare?.(data, configuration) ?? data,
+      admit: (joining, introductions) => this.hooks.admit?.(joining, introductions),
       onFatal: (error) => this.fatal.push(error),
     });
     const listener = new TcpListener({ host: '127.0.0.1', port: this.port });
