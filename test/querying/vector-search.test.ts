@@ -115,6 +115,20 @@ describe('vector.search() of a collection', () => {
     expect(names).toContain('Auto/Many/ByVector.search(v)');
   });
 
+  it('finds the best of very many', async () => {
+    // The last ones are the nearest.
+    const rows = Array.from({ length: 1200 }, (_, n) => ({ v: [n, 1000], n }));
+    await database.put('rows', { rows }, 'Rows');
+    database.defineIndex('Rows', "map('Rows', d => d.rows.map(r => ({ v: createVector(r.v), n: r.n })))", {
+      n: { Storage: 'Yes' },
+    });
+    const query = "from index 'Rows' where vector.search(v, $p, null, 3) select n";
+    const { Results, TotalResults } = await database.query(query, { p: [1, 0] });
+    expect([Results.map(({ n }) => n), TotalResults]).toEqual([[1199, 1198, 1197], 3]);
+    const far = await database.query(query, { p: [-1, 0] });
+    expect(far.Results.map(({ n }) => n)).toEqual([0, 1, 2]);
+  });
+
   it.each<[condition: string, parameters: Readonly<Record<string, unknown>>, message: string]>([
     ['vector.search(v)', {}, 'expects two to four arguments'],
     ['vector.search(v, $p, 1, 1, 1)', ASKED, 'expects two to four arguments'],

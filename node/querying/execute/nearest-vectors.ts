@@ -36,12 +36,9 @@ function find(predicate: VectorPredicate, index: SearchedIndex): NearestEntries 
   if (field.vector === undefined) return NOTHING;
   const asked = askedBytes(predicate, field, field.vector, index);
   if (asked.length === 0) return NOTHING;
-  const found = compared(asked, field, field.vector, index).filter(
-    ({ similarity }) => similarity >= predicate.minimum,
-  );
-  found.sort((a, b) => b.similarity - a.similarity || a.entry - b.entry);
-  const taken = predicate.candidates === undefined ? found : found.slice(0, predicate.candidates);
-  return new Map(taken.map(({ entry, similarity }) => [entry, similarity]));
+  const best = new BestEntries(predicate.minimum, predicate.candidates ?? Number.POSITIVE_INFINITY);
+  compareAll(asked, field, field.vector, index, best);
+  return best.all;
 }
 
 function askedBytes(
@@ -54,21 +51,51 @@ function askedBytes(
   return reader.vectorsOf(id, reader.entriesOf(asked.id.toLowerCase()));
 }
 
-interface ComparedEntry {
-  readonly entry: number;
-  readonly similarity: number;
+/** Collects entries that are alike enough, and of those the best ones: never many more than are wanted. */
+class BestEntries {
+  readonly #count: number;
+  #minimum: number;
+  readonly #found: (readonly [entry: number, similarity: number])[] = [];
+
+  constructor(minimum: number, count: number) {
+    this.#minimum = minimum;
+    this.#count = count;
+  }
+
+  add(entry: number, similarity: number): void {
+    if (similarity < this.#minimum) return;
+    this.#found.push([entry, similarity]);
+    if (this.#found.length < this.#count * 2 + KEPT_MIN) return;
+    this.#cut();
+    this.#minimum = this.#found.at(-1)?.[1] ?? this.#minimum;
+  }
+
+  get all(): NearestEntries {
+    this.#cut();
+    return new Map(this.#found);
+  }
+
+  /** The most alike first, of equal ones the earlier entry. */
+  #cut(): void {
+    this.#found.sort(([a, x], [b, y]) => y - x || a - b);
+    this.#found.length = Math.min(this.#found.length, this.#count);
+  }
 }
 
+/** Sorting a few now and then costs less than keeping them sorted. */
+const KEPT_MIN = 1024;
+
 /** Every entry with vectors of as many dimensions, by the best of its vectors. */
-function compared(
+function compareAll(
   asked: readonly Buffer[],
   { id, name }: IndexField,
   { destination }: VectorOptions,
   { reader }: SearchedIndex,
-): ComparedEntry[] {
+  into: BestEntries,
+): void {
   const similarities = asked.map((bytes) => similarityTo(bytes, destination));
   const until = performance.now() + VECTOR_SEARCH_MS_MAX;
-  const found: ComparedEntry[] = [];
+  let isCompared = false;
   let otherBytes: number | undefined;
   for (const [entry, vectors] of reader.vectors(id)) {
     let best: number | undefined;
@@ -77,7 +104,10 @@ function compared(
       if (similarity === undefined) otherBytes ??= bytes.length;
       else best = Math.max(best ?? 0, similarity);
     }
-    if (best !== undefined) found.push({ entry, similarity: best });
+    if (best !== undefined) {
+      isCompared = true;
+      into.add(entry, best);
+    }
     if (performance.now() > until) {
       throw new InvalidQueryError(
         `Comparing the vectors of '${name}' takes more than ${VECTOR_SEARCH_MS_MAX} ms: keep fewer or smaller ones, by embedding.f32_i8() or embedding.f32_i1()`,
@@ -85,12 +115,11 @@ function compared(
     }
   }
   const [first] = asked;
-  if (found.length === 0 && otherBytes !== undefined && first !== undefined) {
+  if (!isCompared && otherBytes !== undefined && first !== undefined) {
     throw new InvalidQueryError(
       `Vector field '${name}' has ${dimensionsOf(otherBytes, destination)} dimensions, but the vector passed to vector.search() has ${dimensionsOf(first.length, destination)} dimensions.`,
     );
   }
-  return found;
 }
 
 function bestOf(similarities: readonly Similarity[], bytes: Buffer): number | undefined {
