@@ -18,6 +18,14 @@ export function numberHeader(request: HttpRequest, name: string): number | null 
   return /^-?\d{1,15}$/.test(bare) ? Number(bare) : null;
 }
 
+/** As the Python client calls the topology of a database that was not there when it asked. */
+const NONE_KNOWN = '"None"';
+
+/** The etag of the topology that a client has; -1: it has none. Null: it does not say. */
+function knownTopologyEtag(request: HttpRequest): number | null {
+  return request.header('topology-etag') === NONE_KNOWN ? -1 : numberHeader(request, 'topology-etag');
+}
+
 /** The headers of every answer of the server's own routes. */
 export function serverHeaders(request: HttpRequest, node: NodeServices, announcesChanges: boolean): string[] {
   const headers = ['Raven-Server-Version', PROTOCOL_VERSION];
@@ -44,7 +52,7 @@ export function databaseHeaders(
   const isolatedMs = node.cluster.isolatedMs();
   if (isolatedMs !== null) headers.push(ISOLATED, String(Math.floor(isolatedMs / 1000)));
   if (!announcesChanges) return headers;
-  const topologyEtag = numberHeader(request, 'topology-etag');
+  const topologyEtag = knownTopologyEtag(request);
   if (topologyEtag !== null && topologyEtag < clientTopologyEtag(record.Topology, node.cluster)) {
     headers.push('Refresh-Topology', REFRESH);
   }

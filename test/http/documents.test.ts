@@ -167,6 +167,9 @@ describe('what a client knows', () => {
     const { Stamp } = node.services.cluster.record('db')?.record.Topology ?? { Stamp: { Index: -1 } };
     expect(await headers({ 'Topology-Etag': `"${Stamp.Index - 1}"` })).toEqual(['true', undefined]);
     expect(await headers({ 'Topology-Etag': `"${Stamp.Index}"` })).toEqual([undefined, undefined]);
+    // As the Python client says that it has none.
+    expect(await headers({ 'Topology-Etag': '"None"' })).toEqual(['true', undefined]);
+    expect(await headers({ 'Topology-Etag': 'odd' })).toEqual([undefined, undefined]);
     expect(await headers({ 'Client-Configuration-Etag': '0' })).toEqual([undefined, undefined]);
     await at('/admin/configuration/client', { method: 'PUT', body: '{"MaxNumberOfRequestsPerSession":5}' });
     const { Etag } = await bodyOf('/configuration/client');
