@@ -57,19 +57,18 @@ export class CommandApplication {
     const known = requestId === null ? undefined : this.#history.find(requestId);
     if (known !== undefined) return { outcome: known, changes: [] };
     const { outcome, changes } = applyCommand(this.#state, { index, term, timeMs }, command);
-    const all = [...changes];
     if (requestId !== null) {
       const remembered = rememberedOutcome(outcome);
       const request = { id: requestId, outcome: remembered, type: command.type, term, timeMs };
-      all.push(...this.#history.remember(this.#state, index, request));
+      for (const change of this.#history.remember(this.#state, index, request)) changes.push(change);
     }
-    this.#state.apply(all);
+    this.#state.apply(changes);
     if (command.type === 'AdvanceLogTime') {
       const forgotten = this.#history.forgetUntil(logTimeOf(this.#state) ?? 0);
       this.#state.apply(forgotten);
-      all.push(...forgotten);
+      for (const change of forgotten) changes.push(change);
     }
-    return { outcome, changes: all };
+    return { outcome, changes };
   }
 }
 

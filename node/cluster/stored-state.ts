@@ -60,9 +60,9 @@ export class StoredState {
             VALUES_COLUMN,
             missing.map((key) => this.storageKey(key)),
           );
-    for (const [position, key] of missing.entries()) {
-      const value = values[position];
-      this.#fetched.set(key, value === undefined ? undefined : unpack(value));
+    for (let at = 0; at < missing.length; at++) {
+      const value = values[at];
+      this.#fetched.set(missing[at] as string, value === undefined ? undefined : unpack(value));
     }
     try {
       return use();

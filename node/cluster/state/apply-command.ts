@@ -41,8 +41,8 @@ export type CommandOutcome = { readonly result: unknown } | { readonly error: Er
 
 export interface AppliedCommand {
   readonly outcome: CommandOutcome;
-  /** Empty when the outcome is an error. */
-  readonly changes: readonly StateChange[];
+  /** Empty when the outcome is an error. A list of the caller's own. */
+  readonly changes: StateChange[];
 }
 
 /** Where an entry stands, and when it was proposed. */
@@ -54,12 +54,12 @@ export type CommandPosition = Omit<ApplyContext, 'state'>;
  */
 export function applyCommand(
   state: StateReader,
-  position: CommandPosition,
+  { index, term, timeMs }: CommandPosition,
   command: ClusterCommand,
 ): AppliedCommand {
   const transaction = new StateTransaction(state);
   try {
-    const result = dispatch({ ...position, state: transaction }, command) ?? null;
+    const result = dispatch({ state: transaction, index, term, timeMs }, command) ?? null;
     return { outcome: { result }, changes: transaction.changes() };
   } catch (error) {
     return { outcome: { error: errorValue(error) }, changes: [] };

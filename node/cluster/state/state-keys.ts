@@ -83,8 +83,12 @@ export function forgottenSpaceKey(space: number): string {
 }
 
 export function valueDigestKey(space: number): string {
-  return VALUE_DIGESTS + numberKey(space);
+  if (space !== lastDigest.space) lastDigest = { space, text: VALUE_DIGESTS + numberKey(space) };
+  return lastDigest.text;
 }
+
+/** The key of a space's digest that was made last. */
+let lastDigest = { space: Number.NaN, text: '' };
 
 /** Prefix of all compare-exchange values of a space. */
 export function valuesOf(space: number): string {

@@ -25,19 +25,20 @@ export type StateChange = readonly [key: string, value: unknown];
  */
 export class StateTransaction implements StateReader {
   readonly #base: StateReader;
-  readonly #changes = new Map<string, unknown>();
+  readonly #changes = new Map<string, StateChange>();
 
   constructor(base: StateReader) {
     this.#base = base;
   }
 
   get(key: string): unknown {
-    return this.#changes.has(key) ? this.#changes.get(key) : this.#base.get(key);
+    const change = this.#changes.get(key);
+    return change === undefined ? this.#base.get(key) : change[1];
   }
 
   list(prefix: string): readonly StateEntry[] {
     const merged = new Map(this.#base.list(prefix));
-    for (const [key, value] of this.#changes) {
+    for (const [key, value] of this.#changes.values()) {
       if (!key.startsWith(prefix)) continue;
       if (value === undefined) merged.delete(key);
       else merged.set(key, value);
@@ -51,14 +52,15 @@ export class StateTransaction implements StateReader {
   }
 
   put(key: string, value: unknown): void {
-    this.#changes.set(key, value);
+    this.#changes.set(key, [key, value]);
   }
 
   delete(key: string): void {
-    this.#changes.set(key, undefined);
+    this.#changes.set(key, [key, undefined]);
   }
 
-  changes(): readonly StateChange[] {
-    return [...this.#changes];
+  /** A list of the caller's own. */
+  changes(): StateChange[] {
+    return [...this.#changes.values()];
   }
 }

@@ -68,7 +68,8 @@ export class Proposals {
 
   settle(entries: readonly Entry[], results: readonly unknown[]): void {
     if (this.#appended.size === 0) return;
-    for (const [position, entry] of entries.entries()) {
+    for (let position = 0; position < entries.length; position++) {
+      const entry = entries[position] as Entry;
       const waiting = this.#appended.get(entry.index);
       if (waiting === undefined) continue;
       this.#appended.delete(entry.index);

@@ -85,7 +85,8 @@ function encodeEntries(entries: readonly Entry[]): EncodedChange {
       target.writeDoubleLE(entries[0]?.index ?? 0, start + 1);
       target.writeUInt32LE(entries.length, start + 9);
       let at = start + 13;
-      for (const [position, entry] of entries.entries()) {
+      for (let position = 0; position < entries.length; position++) {
+        const entry = entries[position] as Entry;
         const body = bodies[position] ?? EMPTY;
         target[at] = entry.kind === 'noop' ? NOOP : entry.kind === 'command' ? COMMAND : CONFIGURATION;
         target.writeDoubleLE(entry.term, at + 1);
