@@ -18,19 +18,23 @@ export const ROLLING_VERSION = 3;
 /** Copies that are not trusted any more. */
 export const EXPIRY_VERSION = 4;
 
+/** Records keep the definitions that indexes had. */
+export const HISTORY_VERSION = 5;
+
 /**
  * The commands of this program. A release that adds a command, or changes what one does, raises `own` and enters the
  * command: until every node of the cluster is of that release, such a command is refused, since a node that does not
  * know it would come to another state than the others.
  */
 export const COMMAND_VERSIONS: CommandVersions = {
-  own: EXPIRY_VERSION,
+  own: HISTORY_VERSION,
   introduced: {
     AdvanceLogTime: 2,
     PutRollingIndexes: ROLLING_VERSION,
     PutRollingAutoIndex: ROLLING_VERSION,
     FinishRollingIndex: ROLLING_VERSION,
     ExpireCopy: EXPIRY_VERSION,
+    PutRecordedIndexes: HISTORY_VERSION,
   },
 };
 

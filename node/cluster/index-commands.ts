@@ -3,6 +3,7 @@ export type IndexCommand =
   | PutAutoIndex
   | PutIndexes
   | PutRollingIndexes
+  | PutRecordedIndexes
   | PutRollingAutoIndex
   | FinishRollingIndex
   | EditIndexes
@@ -30,6 +31,13 @@ export interface PutIndexes {
 export interface PutRollingIndexes extends Omit<PutIndexes, 'type'> {
   readonly type: 'PutRollingIndexes';
   readonly rolling: readonly string[];
+}
+
+/** As PutRollingIndexes; what changes is kept in `IndexesHistory` of the record. Result: null. */
+export interface PutRecordedIndexes extends Omit<PutRollingIndexes, 'type'> {
+  readonly type: 'PutRecordedIndexes';
+  /** Tag of the node that they were put through. */
+  readonly source: string;
 }
 
 /** As PutAutoIndex; a new one is made on one node of the group after the other. Result: null. */

@@ -86,6 +86,13 @@ export const AUTO_INDEXES_MAX = 128;
 /** Static indexes of one database. */
 export const STATIC_INDEXES_MAX = 512;
 
+/**
+ * Definitions of an index that its history keeps, as many as RavenDB's, and their characters in all: every node holds
+ * records in memory.
+ */
+export const INDEX_HISTORY_MAX = 10;
+export const INDEX_HISTORY_CHARACTERS_MAX = 65_536;
+
 /** Longest key of a compare-exchange value, in bytes; RavenDB's. */
 export const COMPARE_EXCHANGE_KEY_BYTES_MAX = 512;
 

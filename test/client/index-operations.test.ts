@@ -5,6 +5,7 @@ import {
   DisableIndexOperation,
   DocumentStore,
   EnableIndexOperation,
+  GetDatabaseRecordOperation,
   GetIndexErrorsOperation,
   GetIndexesOperation,
   GetIndexesStatisticsOperation,
@@ -161,6 +162,35 @@ describe('every operation of the client on indexes', () => {
     expect(await errors()).toBe(1);
     await send(new DeleteIndexOperation('Items/ByName'));
     expect(await send(new GetIndexNamesOperation(0, 10))).toEqual([]);
+  });
+});
+
+interface Shown {
+  readonly History: readonly { readonly Definition: { readonly Maps: readonly string[] } }[];
+}
+
+describe('the history of an index', () => {
+  it('tells the definitions that it had, so that one of them can be put again', async () => {
+    const other = MAP.replace('i.name', 'i.size');
+    for (const map of [MAP, other]) await send(new PutIndexesOperation(definition(map)));
+    const history = async () => {
+      const answer = await fetch(`${node.url}/databases/operations/indexes/history?name=items/byname`);
+      return { status: answer.status, body: answer.ok ? ((await answer.json()) as Shown) : null };
+    };
+    const { body } = await history();
+    expect(body).toMatchObject({
+      Index: 'items/byname',
+      History: [{ Source: 'A', RollingDeployment: {} }, {}],
+    });
+    const maps = body?.History.map(({ Definition }) => Definition.Maps[0]) ?? [];
+    expect(maps).toEqual([other, MAP]);
+    const former = Object.assign(new IndexDefinition(), { name: 'Items/ByName', maps: new Set([maps[1]]) });
+    await send(new PutIndexesOperation(former));
+    expect(await count('three')).toBe(1);
+    const record = await store.maintenance.server.send(new GetDatabaseRecordOperation('operations'));
+    expect(record).toMatchObject({ indexesHistory: { 'Items/ByName': [{}, {}, {}] } });
+    await send(new DeleteIndexOperation('Items/ByName'));
+    expect((await history()).status).toBe(404);
   });
 });
 

@@ -122,6 +122,8 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return putIndexes(context, command);
     case 'PutRollingIndexes':
       return putIndexes(context, command);
+    case 'PutRecordedIndexes':
+      return putIndexes(context, command);
     case 'PutRollingAutoIndex':
       return putAutoIndex(context, command);
     case 'FinishRollingIndex':

@@ -5,11 +5,13 @@ import type {
   EditIndexes,
   PutAutoIndex,
   PutIndexes,
+  PutRecordedIndexes,
   PutRollingAutoIndex,
   PutRollingIndexes,
 } from '../index-commands.ts';
 import { AUTO_INDEXES_MAX, STATIC_INDEXES_MAX } from '../limits.ts';
 import type { ApplyContext } from './apply-context.ts';
+import { historyAfter, historyWithout, indexesHistory, type PutDefinition } from './index-history.ts';
 import { withRolling } from './rolling-indexes.ts';
 import { requireRecord, writeRecord } from './stored-record.ts';
 
@@ -41,10 +43,14 @@ export function putAutoIndex(context: ApplyContext, command: PutAutoIndex | PutR
 }
 
 /** Names compare without case: the stored spelling gives way to the new one. Locked ones stay as they are. */
-export function putIndexes(context: ApplyContext, command: PutIndexes | PutRollingIndexes): null {
+export function putIndexes(
+  context: ApplyContext,
+  command: PutIndexes | PutRollingIndexes | PutRecordedIndexes,
+): null {
   const { name, definitions } = command;
-  const rolling = new Set(command.type === 'PutRollingIndexes' ? command.rolling : []);
+  const rolling = new Set(command.type === 'PutIndexes' ? [] : command.rolling);
   const changed: string[] = [];
+  const put: PutDefinition[] = [];
   const { record } = requireRecord(context.state, name);
   const indexes = new Map(
     Object.values((record.Indexes ?? {}) as Readonly<Record<string, NamedIndex>>).map((one) => [
@@ -60,14 +66,20 @@ export function putIndexes(context: ApplyContext, command: PutIndexes | PutRolli
       throw new ClusterOperationError(`Cannot edit the index '${known.Name}': its lock mode is LockedError.`);
     }
     if (!isSameIndex(known, definition)) changed.push(definition.Name);
-    indexes.set(key, withOutputIndex(definition, known, context.index));
+    const written = withOutputIndex(definition, known, context.index);
+    if (!isEqual(known, written)) put.push({ definition: written, isNew: known === undefined });
+    indexes.set(key, written);
   }
   if (indexes.size > STATIC_INDEXES_MAX) {
     throw new ClusterOperationError(`A database may have ${STATIC_INDEXES_MAX} static indexes.`);
   }
   const begun = changed.filter((index) => rolling.has(index));
   const ended = definitions.map(({ Name }) => Name).filter((index) => !rolling.has(index));
-  const after = withRolling(context, record, begun, ended);
+  const rolled = withRolling(context, record, begun, ended);
+  const after =
+    command.type === 'PutRecordedIndexes' && put.length > 0
+      ? { ...rolled, IndexesHistory: historyAfter(indexesHistory(record), put, command.source, context) }
+      : rolled;
   return write(context, after, indexes.values(), after !== record);
 }
 
@@ -136,6 +148,7 @@ function byName(indexes: readonly NamedIndex[]): Readonly<Record<string, NamedIn
 
 export function deleteIndexes(context: ApplyContext, { name, indexes }: DeleteIndexes): null {
   const { record } = requireRecord(context.state, name);
+  const history = indexesHistory(record);
   const gone = new Set(indexes.map((index) => index.toLowerCase()));
   const left = (all: unknown): Indexes =>
     Object.fromEntries(
@@ -147,6 +160,7 @@ export function deleteIndexes(context: ApplyContext, { name, indexes }: DeleteIn
       ...withRolling(context, record, [], indexes),
       AutoIndexes: left(record.AutoIndexes),
       Indexes: left(record.Indexes),
+      ...(Object.keys(history).length === 0 ? {} : { IndexesHistory: historyWithout(history, indexes) }),
     },
     context.index,
   );

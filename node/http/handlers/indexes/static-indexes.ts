@@ -1,4 +1,7 @@
+import { HISTORY_VERSION } from '../../../cluster/command-version.ts';
+import type { IndexCommand, PutIndexes } from '../../../cluster/index-commands.ts';
 import { rollingIndexesOf } from '../../../cluster/rolling-index.ts';
+import { historyOf, indexesHistory } from '../../../cluster/state/index-history.ts';
 import type { Database } from '../../../documents/database.ts';
 import { IndexThreadError } from '../../../index-thread/thread-error.ts';
 import type { StaticIndexDefinition } from '../../../indexing/definitions/index-definition.ts';
@@ -7,8 +10,9 @@ import { argumentError, badRequest, ProtocolError } from '../../errors/protocol-
 import { jsonObjectBody, member, requiredTexts } from '../../parameters/json-body.ts';
 import { optionalText, requiredText } from '../../parameters/parameters.ts';
 import { submitFor } from '../../raft-command.ts';
-import { json, NO_CONTENT } from '../../response.ts';
+import { json, NO_CONTENT, NOT_FOUND } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import { staticShape } from './index-shapes.ts';
 import { type DocumentCount, requireOutputs } from './require-outputs.ts';
 import { compilationError, oneOf, staticDefinition } from './static-definition.ts';
 
@@ -29,18 +33,24 @@ const put: DatabaseHandler = async (request, context) => {
   if (definitions.length === 0) return json(201, { Results: [] });
   const rolling = definitions.filter((one) => isRolling(one, loaded)).map(({ Name }) => Name);
   const wanted = { name: loaded.name, definitions: definitions.map((definition) => ({ ...definition })) };
-  const { index } = await submitted(() =>
-    submitFor(
-      request,
-      node,
-      rolling.length === 0
-        ? { type: 'PutIndexes', ...wanted }
-        : { type: 'PutRollingIndexes', ...wanted, rolling },
-    ),
-  );
+  const { index } = await submitted(() => submitFor(request, node, putCommand(wanted, rolling, node)));
   for (const { Name } of definitions) await loaded.indexes.whenKnown(Name);
   return json(201, { Results: definitions.map(({ Name }) => ({ Index: Name, RaftCommandIndex: index })) });
 };
+
+/** Until all nodes know of histories, none is kept: indexes can be put all the same. */
+function putCommand(
+  wanted: Omit<PutIndexes, 'type'>,
+  rolling: readonly string[],
+  { cluster }: DatabaseContext['node'],
+): IndexCommand {
+  if (cluster.commandVersions().cluster >= HISTORY_VERSION) {
+    return { type: 'PutRecordedIndexes', ...wanted, rolling, source: cluster.nodeTag() };
+  }
+  return rolling.length === 0
+    ? { type: 'PutIndexes', ...wanted }
+    : { type: 'PutRollingIndexes', ...wanted, rolling };
+}
 
 function isRolling(
   { DeploymentMode }: StaticIndexDefinition,
@@ -62,6 +72,18 @@ async function submitted<Result>(submit: () => Promise<Result>): Promise<Result>
     );
   }
 }
+
+/** Definitions that an index had, the newest first. */
+const history: DatabaseHandler = (request, { loaded }) => {
+  const name = requiredText(request, 'name');
+  const found = historyOf(indexesHistory(loaded.record()), name);
+  if (found === undefined) return NOT_FOUND;
+  const History = found.map((one) => ({
+    ...one,
+    Definition: staticShape(one.Definition as StaticIndexDefinition),
+  }));
+  return json(200, { Index: name, History });
+};
 
 const hasChanged: DatabaseHandler = async (request, { loaded }) => {
   const body = await jsonObjectBody(request);
@@ -155,6 +177,7 @@ export const staticIndexRoutes = [
   databaseRoute('PUT /indexes', 'ReadWrite', put),
   databaseRoute('PUT /admin/indexes', 'Admin', put),
   databaseRoute('POST /indexes/has-changed', 'Read', hasChanged),
+  databaseRoute('GET /indexes/history', 'Read', history),
   databaseRoute('POST /indexes/finish-rolling', 'ReadWrite', finishRolling),
   databaseRoute(
     'POST /indexes/set-lock',
