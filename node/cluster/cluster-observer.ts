@@ -2,11 +2,17 @@ import type { Logger } from '../observability/logger.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { DECISIONS_KEPT } from './limits.ts';
 import type { DatabaseReport, NodeReport } from './node-report.ts';
+import { agreedWallMs } from './observer/agreed-time.ts';
 import { commandFor, type TopologyDecision } from './observer/decide-topology.ts';
 import { observe } from './observer/observe.ts';
 import type { ObservedDatabase, ObservedNode, ObserverSettings } from './observer/observer-input.ts';
 import { EMPTY_OBSERVER_STATE, type ObserverState } from './observer/observer-state.ts';
 import { timestampOf } from './state/apply-context.ts';
+
+/** What a node tells of itself. */
+export interface ToldReport extends Pick<NodeReport, 'appliedIndex' | 'wallMs'> {
+  readonly databases: readonly DatabaseReport[];
+}
 
 /** A decision that could not be carried out; those that were stand in the cluster's state. */
 export interface RefusedDecision {
@@ -82,11 +88,11 @@ export class ClusterObserver {
     return this.#reports.get(tag);
   }
 
-  report(tag: string, appliedIndex: number, databases: readonly DatabaseReport[]): void {
+  report(tag: string, { databases, ...told }: ToldReport): void {
     this.#reports.set(tag, {
+      ...told,
       tag,
       receivedAtMs: performance.now(),
-      appliedIndex,
       databases: new Map(databases.map((database) => [database.name.toLowerCase(), database])),
     });
   }
@@ -100,14 +106,19 @@ export class ClusterObserver {
     // One round's proposals are settled before the next looks at the records: it must see what they did.
     if (watchingSinceMs === null || this.#isProposing) return;
     this.#rounds++;
+    const nowMs = performance.now();
+    const nodes = this.#options
+      .nodes()
+      .map((node) => ({ ...node, report: this.#reports.get(node.tag) ?? null }));
+    const reports = nodes.flatMap(({ report }) => report ?? []);
     const { state, decisions } = observe(this.#state, {
       settings: this.#options.settings,
-      nowMs: performance.now(),
-      wallClock: new Date(),
+      nowMs,
+      wallClock: new Date(agreedWallMs(reports, nowMs, Date.now())),
       leaderSinceMs: watchingSinceMs,
       appliedIndex: this.#options.appliedIndex(),
       mayExpire: this.#options.mayExpire(),
-      nodes: this.#options.nodes().map((node) => ({ ...node, report: this.#reports.get(node.tag) ?? null })),
+      nodes,
       databases: this.#options.databases(),
     });
     this.#state = state;

@@ -43,7 +43,8 @@ const MAINTENANCE_STATS = 'maintenance-stats';
 interface ReportBody {
   readonly appliedIndex: number;
   readonly databases: readonly DatabaseReport[];
-  /** Absent from a node that does not tell. */
+  /** Absent from a node that does not tell, as the next. */
+  readonly wallMs?: number;
   readonly digests?: readonly DigestAt[];
 }
 
@@ -148,8 +149,8 @@ export class ClusterWatch {
   hear(from: string, topic: string, body: unknown): void {
     const tag = this.#options.rachis.configuration?.nodes.find((node) => node.id === from)?.tag;
     if (topic !== REPORT || tag === undefined) return;
-    const { appliedIndex, databases, digests } = body as ReportBody;
-    this.#observer.report(tag, appliedIndex, databases);
+    const { digests, ...report } = body as ReportBody;
+    this.#observer.report(tag, report);
     if (digests !== undefined && this.#leaderSinceMs !== null) this.#compare(tag, digests);
   }
 
@@ -165,7 +166,12 @@ export class ClusterWatch {
 
   #report(): void {
     const { rachis, appliedIndex, reports, digests } = this.#options;
-    const body: ReportBody = { appliedIndex: appliedIndex(), databases: reports(), digests: digests() };
+    const body: ReportBody = {
+      appliedIndex: appliedIndex(),
+      databases: reports(),
+      wallMs: Date.now(),
+      digests: digests(),
+    };
     rachis.tellLeader(REPORT, body);
   }
 

@@ -22,6 +22,8 @@ export interface NodeReport {
   /** When it arrived, by the leader's monotonic clock, in milliseconds. */
   readonly receivedAtMs: number;
   readonly appliedIndex: number;
+  /** The node's wall clock when it told this, in milliseconds since 1970; absent from a node that does not tell. */
+  readonly wallMs?: number;
   /** By lower-case name. */
   readonly databases: ReadonlyMap<string, DatabaseReport>;
 }

@@ -38,7 +38,7 @@ export interface ObserverInput {
   readonly settings: ObserverSettings;
   /** The leader's monotonic clock. */
   readonly nowMs: number;
-  /** The wall clock, only for times that are stored in the record. */
+  /** The wall clock as most nodes have it, only for times that are stored in the record. */
   readonly wallClock: Date;
   readonly leaderSinceMs: number;
   /** The leader's applied Raft index. */
