@@ -1,3 +1,4 @@
+import { replacementName } from '../indexing/definitions/index-name.ts';
 import { type DocumentFeed, feedsOf } from '../indexing/local/feed.ts';
 import { ALL_DOCUMENTS } from '../indexing/local/index-state.ts';
 import type { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
@@ -42,7 +43,7 @@ function allNamed<One>(
 ): readonly One[] {
   return [
     ...indexes.all.map((index) => describe(index, index.spec.name)),
-    ...indexes.replacements.map((index) => describe(index, `ReplacementOf/${index.spec.name}`)),
+    ...indexes.replacements.map((index) => describe(index, replacementName(index.spec.name))),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { RegularWork } from '../cluster/regular-work.ts';
 import type { DatabaseIndexes } from '../index-thread/database-indexes.ts';
+import { isSameIndexName, replacementName } from '../indexing/definitions/index-name.ts';
 import type { Logger } from '../observability/logger.ts';
 import { ROLLING_INDEX_INTERVAL_MS, ROLLING_INDEX_WAIT_MS } from './limits.ts';
 
@@ -51,10 +52,8 @@ export class RollingDeployments {
   async #hasCaughtUp(name: string): Promise<boolean> {
     const { indexes, lastEtag } = this.#options;
     const known = await indexes.statistics();
-    const isThere = known.some((index) => index.name.toLowerCase() === name.toLowerCase());
-    const isReplaced = known.some(
-      (index) => index.name.toLowerCase() === `replacementof/${name.toLowerCase()}`,
-    );
+    const isThere = known.some((index) => isSameIndexName(index.name, name));
+    const isReplaced = known.some((index) => isSameIndexName(index.name, replacementName(name)));
     if (!isThere || isReplaced) return false;
     const wait = { indexes: [name], upToEtag: lastEtag(), timeoutMs: ROLLING_INDEX_WAIT_MS };
     return (await indexes.waitFor(wait)).length === 0;

@@ -3,6 +3,7 @@ import type { InlineWriter } from '../../storage/inline-writer.ts';
 import { StorageEnvironment } from '../../storage/storage-environment.ts';
 import { WriteBatch } from '../../storage/write-batch.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
+import { replacedName } from '../definitions/index-name.ts';
 import type { OutputSink, ReduceOutput } from '../output/reduce-output.ts';
 import type { ValueSource } from '../references/value-source.ts';
 import {
@@ -61,9 +62,6 @@ const DATA_COLUMNS = [
   VALUE_INDEXES,
   VECTORS,
 ];
-
-/** In front of the name of an index, in lower case. */
-const REPLACEMENT_PREFIX = 'replacementof/';
 
 export interface LocalIndexesOptions {
   /** Folder of the environment of the indexes. */
@@ -131,11 +129,9 @@ export class LocalIndexes {
 
   /** Without case; `ReplacementOf/X` is what is to replace X. */
   find(name: string): LocalIndex | undefined {
-    const lower = name.toLowerCase();
-    const replaced = lower.startsWith(REPLACEMENT_PREFIX)
-      ? lower.slice(REPLACEMENT_PREFIX.length)
-      : undefined;
-    return replaced === undefined ? this.#indexes.get(lower) : this.#replacements.get(replaced);
+    const replaced = replacedName(name);
+    if (replaced !== null) return this.#replacements.get(replaced.toLowerCase());
+    return this.#indexes.get(name.toLowerCase());
   }
 
   /** Another one is to take its place. */

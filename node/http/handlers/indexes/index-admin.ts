@@ -1,6 +1,7 @@
 import type { DatabaseRecord } from '../../../cluster/database-record.ts';
 import { type RollingIndex, rollingIndexesOf } from '../../../cluster/rolling-index.ts';
 import type { IndexStatistics } from '../../../index-thread/thread-protocol.ts';
+import { isSameIndexName, replacedName, replacementName } from '../../../indexing/definitions/index-name.ts';
 import { answerMetadata } from '../../answer-metadata.ts';
 import { argumentError, ProtocolError } from '../../errors/protocol-error.ts';
 import {
@@ -18,7 +19,7 @@ import { progressOf, stalenessReasons } from './index-progress.ts';
 import { definitionShape, errorsShape, staticShapes, statisticsShape, statusOf } from './index-shapes.ts';
 
 function isNamed(name: string): (one: { readonly name: string }) => boolean {
-  return (one) => one.name.toLowerCase() === name.toLowerCase();
+  return (one) => isSameIndexName(one.name, name);
 }
 
 function noSuchIndex(name: string): ProtocolError {
@@ -44,7 +45,7 @@ const list: DatabaseHandler = async (request, { loaded, node }) => {
     ...loaded.indexes.staticIndexes.flatMap((one) => staticShapes(one, replaced)),
   ];
   const definitions = all
-    .filter((one) => name === undefined || one.Name.toLowerCase() === name.toLowerCase())
+    .filter((one) => name === undefined || isSameIndexName(one.Name, name))
     .toSorted((a, b) => (a.Name.toLowerCase() < b.Name.toLowerCase() ? -1 : 1));
   if (name !== undefined && definitions.length === 0) return NOT_FOUND;
   const start = Math.max(0, intParameter(request, 'start', 0));
@@ -83,8 +84,9 @@ const reset: DatabaseHandler = async (request, context) => {
 };
 
 const replace: DatabaseHandler = async (request, { loaded }) => {
-  const name = requiredText(request, 'name').replace(/^ReplacementOf\//i, '');
-  if (!(await loaded.indexes.replace(name))) throw noSuchIndex(`ReplacementOf/${name}`);
+  const given = requiredText(request, 'name');
+  const name = replacedName(given) ?? given;
+  if (!(await loaded.indexes.replace(name))) throw noSuchIndex(replacementName(name));
   return NO_CONTENT;
 };
 
@@ -124,8 +126,8 @@ const progress: DatabaseHandler = async (_request, { loaded }) => {
 
 /** Which nodes have it already, by name of the index or of what is to replace it. */
 function rollingStatus(name: string, record: DatabaseRecord): { readonly IndexRollingStatus?: RollingIndex } {
-  const plain = name.replace(/^ReplacementOf\//, '').toLowerCase();
-  const found = Object.entries(rollingIndexesOf(record)).find(([one]) => one.toLowerCase() === plain);
+  const plain = replacedName(name) ?? name;
+  const found = Object.entries(rollingIndexesOf(record)).find(([one]) => isSameIndexName(one, plain));
   return found === undefined ? {} : { IndexRollingStatus: found[1] };
 }
 

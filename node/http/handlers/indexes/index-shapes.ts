@@ -5,6 +5,7 @@ import type {
   AutoVectorOptions,
   StaticIndexDefinition,
 } from '../../../indexing/definitions/index-definition.ts';
+import { findByName, replacementName } from '../../../indexing/definitions/index-name.ts';
 import { staticIndexType } from '../../../indexing/static/static-index-type.ts';
 import type { SpatialOptions } from '../../../spatial/spatial-options.ts';
 import { UNSET_DATE } from '../../timestamp.ts';
@@ -93,10 +94,10 @@ function mapValues<Value, Result>(
 /** A static index, and what is to replace it when it does not answer by its newest definition yet. */
 export function staticShapes(definition: StaticIndexDefinition, replaced: readonly StaticIndexDefinition[]) {
   const { Name, LockMode, Priority, State } = definition;
-  const former = replaced.find((one) => one.Name.toLowerCase() === Name.toLowerCase());
+  const former = findByName(replaced, Name);
   if (former === undefined) return [staticShape(definition)];
   return [
-    staticShape({ ...definition, Name: `ReplacementOf/${Name}` }),
+    staticShape({ ...definition, Name: replacementName(Name) }),
     staticShape({ ...former, Name, LockMode, Priority, State }),
   ];
 }

@@ -1,5 +1,6 @@
 import type { DatabaseIndexes } from '../../../index-thread/database-indexes.ts';
 import type { StaticIndexDefinition } from '../../../indexing/definitions/index-definition.ts';
+import { findByName } from '../../../indexing/definitions/index-name.ts';
 import { type OutputNode, outputFault } from '../../../indexing/output/output-loops.ts';
 import { reduceOutputOf } from '../../../indexing/output/reduce-output.ts';
 import { ProtocolError } from '../../errors/protocol-error.ts';
@@ -52,9 +53,7 @@ function collectionFault(
 ): string | null {
   const collection = reduceOutputOf(definition)?.collection;
   if (collection === undefined) return null;
-  const before = indexes.staticIndexes.find(
-    ({ Name }) => Name.toLowerCase() === definition.Name.toLowerCase(),
-  );
+  const before = findByName(indexes.staticIndexes, definition.Name);
   const isItsOwn =
     before !== undefined && reduceOutputOf(before)?.collection.toLowerCase() === collection.toLowerCase();
   const count = countOf(collection);

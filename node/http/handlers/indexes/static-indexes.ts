@@ -5,6 +5,7 @@ import { historyOf, indexesHistory } from '../../../cluster/state/index-history.
 import type { Database } from '../../../documents/database.ts';
 import { IndexThreadError } from '../../../index-thread/thread-error.ts';
 import type { StaticIndexDefinition } from '../../../indexing/definitions/index-definition.ts';
+import { findByName, isSameIndexName } from '../../../indexing/definitions/index-name.ts';
 import { isSameDefinition } from '../../../indexing/definitions/same-definition.ts';
 import { argumentError, badRequest, ProtocolError } from '../../errors/protocol-error.ts';
 import { jsonObjectBody, member, requiredTexts } from '../../parameters/json-body.ts';
@@ -91,9 +92,7 @@ const hasChanged: DatabaseHandler = async (request, { loaded }) => {
     throw badRequest("Index definition must have a 'Name' and at least one of 'Maps'.");
   }
   const definition = staticDefinition(body);
-  const known = loaded.indexes.staticIndexes.find(
-    ({ Name }) => Name.toLowerCase() === definition.Name.toLowerCase(),
-  );
+  const known = findByName(loaded.indexes.staticIndexes, definition.Name);
   return json(200, { Changed: known === undefined || !isSameDefinition(known, definition) });
 };
 
@@ -124,8 +123,7 @@ function editing(
 
 /** Throws the protocol's error when there is no such index, or it is an auto index and those are not meant. */
 function requireEditable(name: string, { indexes }: DatabaseContext['loaded'], isForStatic: boolean): void {
-  const isNamed = (one: { readonly Name: string }): boolean => one.Name.toLowerCase() === name.toLowerCase();
-  const isAuto = indexes.autoIndexes.some(isNamed);
+  const isAuto = findByName(indexes.autoIndexes, name) !== undefined;
   if (isAuto && isForStatic) {
     throw new ProtocolError(
       500,
@@ -133,7 +131,7 @@ function requireEditable(name: string, { indexes }: DatabaseContext['loaded'], i
       `'Lock Mode' can't be set for the Auto-Index '${name}'.`,
     );
   }
-  if (isAuto || indexes.staticIndexes.some(isNamed)) return;
+  if (isAuto || findByName(indexes.staticIndexes, name) !== undefined) return;
   throw new ProtocolError(
     500,
     'Raven.Client.Exceptions.Documents.Indexes.IndexDoesNotExistException',
@@ -145,7 +143,7 @@ function requireEditable(name: string, { indexes }: DatabaseContext['loaded'], i
 const finishRolling: DatabaseHandler = async (request, { loaded, node }) => {
   const name = requiredText(request, 'name');
   const known = Object.keys(rollingIndexesOf(loaded.record()));
-  if (!known.some((one) => one.toLowerCase() === name.toLowerCase())) {
+  if (!known.some((one) => isSameIndexName(one, name))) {
     throw new ProtocolError(500, 'System.InvalidOperationException', `'${name}' isn't a rolling index`);
   }
   await submitFor(request, node, {
