@@ -73,6 +73,10 @@ export const OUTPUTS_WRITTEN_AT_ONCE = 256;
 export const RECENT_POSTINGS_MAX = 1_000_000;
 export const RECENT_ROWS_MAX = 8192;
 
+/** Likewise of what groups were reduced to: bytes, and what one weighs beside its own. */
+export const RECENT_GROUPS_BYTES_MAX = 1024 * 1024;
+export const RECENT_GROUP_WEIGHT = 128;
+
 /**
  * Blocks are merged when so many entries, and such a part of all, came in batches that scatter them: each entry is
  * rewritten a few times at most, however large the index grows.

@@ -161,12 +161,17 @@ export class IndexReader {
     return rows;
   }
 
-  /** What groups were reduced to, as JSON, by the names of their entries. */
-  groups(hashes: readonly string[]): (Buffer | undefined)[] {
-    return this.#view.getMany(
-      GROUPS,
-      hashes.map((hash) => groupPrefix(this.#index, Buffer.from(hash, 'hex'))),
-    );
+  /** What groups were reduced to, as JSON, by their entries and the names of those. */
+  groups(groups: readonly { readonly entry: number; readonly hash: string }[]): (Buffer | undefined)[] {
+    const found = groups.map(({ entry }) => this.#recent?.group(this.#index, entry));
+    const missing = [...groups.keys()].filter((at) => found[at] === undefined);
+    const keys = missing.map((at) => groupPrefix(this.#index, Buffer.from(groups[at]?.hash ?? '', 'hex')));
+    this.#view.getMany(GROUPS, keys).forEach((json, n) => {
+      const at = missing[n] as number;
+      found[at] = json;
+      if (json !== undefined) this.#recent?.keepGroup(this.#index, groups[at]?.entry as number, json);
+    });
+    return found;
   }
 
   /** Its groups, where it reduces. */

@@ -1,4 +1,9 @@
-import { RECENT_POSTINGS_MAX, RECENT_ROWS_MAX } from '../limits.ts';
+import {
+  RECENT_GROUP_WEIGHT,
+  RECENT_GROUPS_BYTES_MAX,
+  RECENT_POSTINGS_MAX,
+  RECENT_ROWS_MAX,
+} from '../limits.ts';
 import type { EntrySet } from './entry-set.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { RecentValues } from './recent-values.ts';
@@ -18,7 +23,7 @@ export interface IndexChange {
 }
 
 /**
- * What queries have read lately of the indexes of one environment: the entries of terms, and rows. Values are shared,
+ * What queries have read lately of the indexes of one environment: the entries of terms, rows, and results of groups. Values are shared,
  * and nobody changes them. Who writes an index says what changes, in the same turn as it writes.
  */
 export class RecentReads {
@@ -29,20 +34,34 @@ export class RecentReads {
   );
   readonly tables = new TermTables();
   readonly #rows = new RecentValues<number, IndexEntry>(RECENT_ROWS_MAX);
+  readonly #groups = new RecentValues<number, Buffer>(
+    RECENT_GROUPS_BYTES_MAX,
+    ({ length }) => length + RECENT_GROUP_WEIGHT,
+  );
 
   row(index: number, entry: number): IndexEntry | undefined {
-    return this.#rows.get(index * 2 ** 32 + entry);
+    return this.#rows.get(numberOf(index, entry));
   }
 
   keepRow(index: number, entry: number, row: IndexEntry): void {
-    this.#rows.set(index * 2 ** 32 + entry, row);
+    this.#rows.set(numberOf(index, entry), row);
+  }
+
+  /** What the group of an entry was reduced to: its entry is written whenever that is. */
+  group(index: number, entry: number): Buffer | undefined {
+    return this.#groups.get(numberOf(index, entry));
+  }
+
+  keepGroup(index: number, entry: number, json: Buffer): void {
+    this.#groups.set(numberOf(index, entry), json);
   }
 
   /** A batch of an index is written. */
   forget(index: number, change: IndexChange): void {
     if (!this.entries.isEmpty)
       for (const prefix of change.terms()) this.entries.delete(prefix.toString('latin1'));
-    if (!this.#rows.isEmpty) for (const entry of change.entries) this.#rows.delete(index * 2 ** 32 + entry);
+    for (const kept of [this.#rows, this.#groups])
+      if (!kept.isEmpty) for (const entry of change.entries) kept.delete(numberOf(index, entry));
     this.tables.forget(index, change);
   }
 
@@ -50,4 +69,9 @@ export class RecentReads {
   close(): void {
     this.tables.close();
   }
+}
+
+/** Entries of all indexes of an environment. */
+function numberOf(index: number, entry: number): number {
+  return index * 2 ** 32 + entry;
 }

@@ -181,18 +181,21 @@ export function* rowsOf(
 
 function* load(entries: readonly number[], index: LocalIndex, source: DocumentSource): Generator<FoundRow> {
   if (entries.length === 0) return;
-  const rows = index.reader.entryRows(entries).filter((row) => row !== undefined);
-  const ids = rows.map(({ id }) => id);
+  const rows = index.reader.entryRows(entries);
+  const found = entries.flatMap((entry, at) => {
+    const row = rows[at];
+    return row === undefined ? [] : [{ entry, row }];
+  });
   if (index.spec.reduce !== undefined) {
-    const results = index.reader.groups(ids);
-    for (const [at, id] of ids.entries()) {
+    const results = index.reader.groups(found.map(({ entry, row }) => ({ entry, hash: row.id })));
+    for (const [at, { row }] of found.entries()) {
       const json = results[at];
-      if (json !== undefined) yield { document: groupDocument(id, json), stored: NOTHING_STORED };
+      if (json !== undefined) yield { document: groupDocument(row.id, json), stored: NOTHING_STORED };
     }
     return;
   }
-  const documents = source.getMany(ids);
-  for (const [at, row] of rows.entries()) {
+  const documents = source.getMany(found.map(({ row }) => row.id));
+  for (const [at, { row }] of found.entries()) {
     const document = documents[at];
     if (document !== undefined) yield { document, stored: index.storedOf(row) };
   }

@@ -2,6 +2,7 @@ import { writeDocument } from '../../documents/document-writer.ts';
 import { formatTicks } from '../../documents/hybrid-clock.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import { jsonAt } from '../../json/json-path.ts';
+import { JsonReader } from '../../json/json-reader.ts';
 import { groupField } from '../plan/compile-group.ts';
 import { documentPath, fieldName, isId } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
@@ -147,7 +148,7 @@ function fieldColumn(field: Field, alias: string | undefined, plan: QueryPlan, k
   const shown = fieldName(field, plan.alias).replaceAll("'", '');
   if (plan.source.kind === 'group') {
     const name = fieldName(field, plan.alias);
-    return { name: alias ?? shown, json: ({ document }) => groupValue(document.body, name) };
+    return { name: alias ?? shown, json: ({ document }) => groupValue(document, name) };
   }
   const fromDocument = (document: StoredDocument) => documentJson(document, path, plan);
   // As scripts do, a path that begins with the alias leaves out what is missing.
@@ -213,7 +214,7 @@ function groupColumn(
   fields: readonly { readonly name: string }[],
   plan: QueryPlan,
 ): Column {
-  const at = (document: StoredDocument, name: string): string => groupValue(document.body, name);
+  const at = (document: StoredDocument, name: string): string => groupValue(document, name);
   if (call.name.toLowerCase() === 'key') {
     const [only] = fields;
     if (fields.length === 1 && only !== undefined) {
@@ -228,9 +229,24 @@ function groupColumn(
   return { name: alias ?? field, json: ({ document }) => at(document, field) };
 }
 
+/** Members, as JSON, of the result that is being shown: one column after the other asks for its own. */
+let shownResult: StoredDocument | undefined;
+let shownMembers: ReadonlyMap<string, string> = new Map();
+
 /** A member of a group's result: its name is a path, but not one into the result. */
-function groupValue(result: Buffer, name: string): string {
-  return jsonAt(result, [name])?.toString('utf8') ?? 'null';
+function groupValue(result: StoredDocument, name: string): string {
+  if (result !== shownResult) {
+    shownMembers = membersOf(result.body);
+    shownResult = result;
+  }
+  return shownMembers.get(name) ?? 'null';
+}
+
+function membersOf(object: Buffer): ReadonlyMap<string, string> {
+  const reader = new JsonReader(object);
+  const members = new Map<string, string>();
+  for (const name of reader.fields()) members.set(name, reader.skip().toString('utf8'));
+  return members;
 }
 
 const AGGREGATES: ReadonlySet<string> = new Set(['count', 'sum', 'key', 'min', 'max', 'avg']);
