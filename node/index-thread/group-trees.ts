@@ -51,7 +51,7 @@ export function groupTrees(
     return {
       hash,
       key: keys[0] ?? 'null',
-      result: index.reader.groups([hash])[0]?.toString('utf8') ?? null,
+      result: index.reader.groups([{ hash }])[0]?.toString('utf8') ?? null,
       entries: isLarge ? null : entriesOf(groups.valuesOf(hash)),
       parts: isLarge
         ? parts.map(({ bucket, json }) => ({

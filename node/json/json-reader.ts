@@ -10,6 +10,7 @@ import {
 } from './ascii.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { JsonSyntaxError, unexpectedByte } from './json-syntax-error.ts';
+import { decoded, keyText } from './key-texts.ts';
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
@@ -77,7 +78,7 @@ export class JsonReader {
     this.#at = skipWhitespace(this.#bytes, this.#at + 1);
     if (this.#bytes[this.#at] !== CLOSE_BRACE) {
       do {
-        const key = this.readString();
+        const key = this.#readKey();
         this.#at = skipWhitespace(this.#bytes, this.#at);
         if (this.#bytes[this.#at] !== COLON) throw unexpectedByte(this.#bytes, this.#at, "':'");
         this.#at = skipWhitespace(this.#bytes, this.#at + 1);
@@ -111,8 +112,15 @@ export class JsonReader {
     const start = this.#at;
     const end = this.#scanner.string(start);
     this.#at = end;
-    const text = this.#bytes.toString('utf8', start + 1, end - 1);
-    return text.includes('\\') ? (JSON.parse(`"${text}"`) as string) : text;
+    return decoded(this.#bytes, start + 1, end - 1);
+  }
+
+  #readKey(): string {
+    this.#expect('string');
+    const start = this.#at;
+    const end = this.#scanner.string(start);
+    this.#at = end;
+    return keyText(this.#bytes, start + 1, end - 1, this.#scanner.hash);
   }
 
   /** Precision of a double: take `skip()` where the literal matters. */

@@ -98,6 +98,11 @@ export class JsonScanner {
     }
   }
 
+  /** Of the bytes of the string that `string` has just passed. */
+  get hash(): number {
+    return this.#hash;
+  }
+
   /** Whitespace between tokens; none is in the form that we store. */
   gap(at: number): number {
     if (IS_WHITESPACE[this.#bytes[at] as number] !== 1) return at;

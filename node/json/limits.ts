@@ -14,3 +14,7 @@ export const JSON_PATCH_OPERATIONS_MAX = 10_000;
 
 /** Characters of what the `copy` operations of one JSON patch copy, together. */
 export const JSON_PATCH_COPIED_CHARACTERS_MAX = 8 * 1024 * 1024;
+
+/** Texts of keys that are kept, by their hashes, and the bytes of the longest. */
+export const KEY_TEXTS = 1024;
+export const KEY_TEXT_BYTES_MAX = 64;

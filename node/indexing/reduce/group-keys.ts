@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 
+const INDEX_BYTES = 4;
 const HASH_BYTES = 16;
 
 /** The name of a group: a hash of its key. */
@@ -13,7 +14,7 @@ export function bucketOf(lowerId: string): number {
 }
 
 function prefixed(index: number, group: Buffer, rest: Buffer): Buffer {
-  const head = Buffer.allocUnsafe(4);
+  const head = Buffer.allocUnsafe(INDEX_BYTES);
   head.writeUInt32BE(index, 0);
   return Buffer.concat([head, group, rest]);
 }
@@ -25,12 +26,18 @@ export function groupPrefix(index: number, group: Buffer, bucket?: number): Buff
 
 /** One value: which of the outputs of which document. */
 export function mappedKey(index: number, group: Buffer, lowerId: string, output: number): Buffer {
-  const tail = Buffer.allocUnsafe(2);
-  tail.writeUInt16BE(output, 0);
-  return Buffer.concat([groupPrefix(index, group, bucketOf(lowerId)), Buffer.from(lowerId), tail]);
+  const idBytes = Buffer.byteLength(lowerId);
+  const key = Buffer.allocUnsafe(INDEX_BYTES + group.length + 1 + idBytes + 2);
+  key.writeUInt32BE(index, 0);
+  group.copy(key, INDEX_BYTES);
+  const at = INDEX_BYTES + group.length;
+  key[at] = bucketOf(lowerId);
+  key.write(lowerId, at + 1);
+  key.writeUInt16BE(output, at + 1 + idBytes);
+  return key;
 }
 
 /** The part of its group that the key of a value says. */
 export function bucketOfKey(key: Buffer): number {
-  return key[4 + HASH_BYTES] ?? 0;
+  return key[INDEX_BYTES + HASH_BYTES] ?? 0;
 }

@@ -38,6 +38,12 @@ interface Change {
   readonly isNew: boolean;
 }
 
+/** Which group it is: a hash, and that as hexadecimal text. */
+interface GroupName {
+  readonly hash: Buffer;
+  readonly name: string;
+}
+
 interface Group {
   readonly hash: Buffer;
   /** By key as latin1 text. */
@@ -54,8 +60,8 @@ export class MapReduceWriter {
   readonly #groups = new Map<string, Group>();
   #attempts = 0;
   #errors = 0;
-  /** Hashes of the keys of this batch. */
-  readonly #hashes = new Map<string, Buffer>();
+  /** By the keys of this batch. */
+  readonly #names = new Map<string, GroupName>();
 
   /** Groups that documents gave values to. */
   readonly #ahead: RowsAhead;
@@ -79,30 +85,22 @@ export class MapReduceWriter {
   put(lowerId: string, outputs: readonly ReducedObject[]): void {
     const { batch, index, reducer } = this.#options;
     // Before anything is changed: whoever writes groups may have erred.
-    const hashes = reducer.keysOf(outputs).map((one) => this.#hashOf(one));
+    const groups = reducer.keysOf(outputs).map((one) => this.#nameOf(one));
     const key = documentKey(index, lowerId);
     const stored = this.#ahead.take(lowerId, key);
     const before = stored === undefined ? [] : (JSON.parse(stored.toString('utf8')) as string[]);
-    before.forEach((hash, output) => {
-      this.#change(
-        Buffer.from(hash, 'hex'),
-        mappedKey(index, Buffer.from(hash, 'hex'), lowerId, output),
-        null,
-        false,
-      );
+    before.forEach((name, output) => {
+      const hash = Buffer.from(name, 'hex');
+      this.#change({ hash, name }, mappedKey(index, hash, lowerId, output), null, false);
     });
     outputs.forEach((output, at) => {
-      const hash = hashes[at];
-      if (hash === undefined) return;
-      const isNew = before[at] !== hash.toString('hex');
-      this.#change(hash, mappedKey(index, hash, lowerId, at), JSON.stringify(output), isNew);
+      const group = groups[at];
+      if (group === undefined) return;
+      const isNew = before[at] !== group.name;
+      this.#change(group, mappedKey(index, group.hash, lowerId, at), JSON.stringify(output), isNew);
     });
-    if (hashes.length > 0) {
-      batch.put(
-        MAPPED_DOCUMENTS,
-        key,
-        Buffer.from(JSON.stringify(hashes.map((hash) => hash.toString('hex')))),
-      );
+    if (groups.length > 0) {
+      batch.put(MAPPED_DOCUMENTS, key, Buffer.from(JSON.stringify(groups.map(({ name }) => name))));
     } else if (stored !== undefined) batch.delete(MAPPED_DOCUMENTS, key);
   }
 
@@ -141,17 +139,17 @@ export class MapReduceWriter {
     if (outcome instanceof ReduceFailure) this.#errors += count;
   }
 
-  #hashOf(key: string): Buffer {
-    let hash = this.#hashes.get(key);
-    if (hash === undefined) {
-      hash = groupHash(key);
-      this.#hashes.set(key, hash);
+  #nameOf(key: string): GroupName {
+    let group = this.#names.get(key);
+    if (group === undefined) {
+      const hash = groupHash(key);
+      group = { hash, name: hash.toString('hex') };
+      this.#names.set(key, group);
     }
-    return hash;
+    return group;
   }
 
-  #change(hash: Buffer, key: Buffer, json: string | null, isNew: boolean): void {
-    const name = hash.toString('hex');
+  #change({ hash, name }: GroupName, key: Buffer, json: string | null, isNew: boolean): void {
     let group = this.#groups.get(name);
     if (group === undefined) {
       group = { hash, changes: new Map() };

@@ -161,15 +161,18 @@ export class IndexReader {
     return rows;
   }
 
-  /** What groups were reduced to, as JSON, by their entries and the names of those. */
-  groups(groups: readonly { readonly entry: number; readonly hash: string }[]): (Buffer | undefined)[] {
-    const found = groups.map(({ entry }) => this.#recent?.group(this.#index, entry));
+  /** What groups were reduced to, as JSON. By the entry of a group, where that is known, its result is kept. */
+  groups(groups: readonly { readonly hash: string; readonly entry?: number }[]): (Buffer | undefined)[] {
+    const found = groups.map(({ entry }) =>
+      entry === undefined ? undefined : this.#recent?.group(this.#index, entry),
+    );
     const missing = [...groups.keys()].filter((at) => found[at] === undefined);
     const keys = missing.map((at) => groupPrefix(this.#index, Buffer.from(groups[at]?.hash ?? '', 'hex')));
     this.#view.getMany(GROUPS, keys).forEach((json, n) => {
       const at = missing[n] as number;
       found[at] = json;
-      if (json !== undefined) this.#recent?.keepGroup(this.#index, groups[at]?.entry as number, json);
+      const entry = groups[at]?.entry;
+      if (json !== undefined && entry !== undefined) this.#recent?.keepGroup(this.#index, entry, json);
     });
     return found;
   }
