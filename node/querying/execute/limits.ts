@@ -20,3 +20,6 @@ export const ENTRIES_SHOWN_MAX = 65_536;
 
 /** How long all vectors of a field may be compared, in milliseconds: other queries wait. */
 export const VECTOR_SEARCH_MS_MAX = 5000;
+
+/** Bytes of vectors that are kept in memory for the next search, of all fields of all databases. */
+export const VECTORS_KEPT_BYTES_MAX = 64 * 1024 * 1024;

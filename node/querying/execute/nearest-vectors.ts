@@ -5,6 +5,7 @@ import type { VectorOptions } from '../../vectors/vector-options.ts';
 import type { Predicate } from '../plan/predicate.ts';
 import { InvalidQueryError } from '../query-error.ts';
 import type { SearchedIndex } from './evaluate.ts';
+import { vectorsOfField } from './kept-vectors.ts';
 import { VECTOR_SEARCH_MS_MAX } from './limits.ts';
 
 type VectorPredicate = Extract<Predicate, { kind: 'vector' }>;
@@ -90,14 +91,14 @@ function compareAll(
   asked: readonly Buffer[],
   { id, name }: IndexField,
   { destination }: VectorOptions,
-  { reader }: SearchedIndex,
+  { reader, state }: SearchedIndex,
   into: BestEntries,
 ): void {
   const similarities = asked.map((bytes) => similarityTo(bytes, destination));
   const until = performance.now() + VECTOR_SEARCH_MS_MAX;
   let isCompared = false;
   let otherBytes: number | undefined;
-  for (const [entry, vectors] of reader.vectors(id)) {
+  for (const [entry, vectors] of vectorsOfField(id, state, () => reader.vectors(id))) {
     let best: number | undefined;
     for (const bytes of vectors) {
       const similarity = bestOf(similarities, bytes);

@@ -50,21 +50,18 @@ export class Page {
     const { document } = found;
     this.met++;
     let row: Row | undefined;
-    const whole = (): Row => {
-      row ??= { ...found, loaded: loadedOf(this.#plan.load, document, this.#reader, this.#plan.alias) };
-      return row;
-    };
     if (this.#passes !== undefined) {
       if (this.#scanned >= (this.#plan.filterLimit ?? Number.POSITIVE_INFINITY)) return false;
       this.#scanned++;
-      if (!this.#passes(whole())) {
+      row = this.#rowOf(found);
+      if (!this.#passes(row)) {
         this.#skipped++;
         return true;
       }
     }
     this.passed++;
     if (this.#isFull) return this.#countsOn;
-    const { bytes, content } = this.#projection(whole());
+    const { bytes, content } = this.#projection(row ?? this.#rowOf(found));
     if (this.#isRepeated(document, content)) {
       this.#skipped++;
       return true;
@@ -82,6 +79,11 @@ export class Page {
     this.#results.push(bytes);
     this.#rows.push({ document, projected: this.#plan.select === undefined ? null : bytes });
     return !this.#isFull || this.#countsOn;
+  }
+
+  #rowOf(found: FoundRow): Row {
+    const { load, alias } = this.#plan;
+    return { ...found, loaded: loadedOf(load, found.document, this.#reader, alias) };
   }
 
   /** The rows that were gathered since the last call, for streams. */
