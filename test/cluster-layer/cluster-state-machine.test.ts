@@ -187,6 +187,10 @@ describe('ClusterStateMachine', () => {
     expect(outcomes[1]).toEqual(outcomes[0]);
     expect(other.digests().at(-1)).toEqual(machine.digests().at(-1));
     await other.close();
+    const count = machine.rememberedCount;
+    await machine.close();
+    machine = await open('a');
+    expect(machine.rememberedCount).toBe(count);
   });
 
   it('knows how many bytes of commands its storage has not taken yet', async () => {
