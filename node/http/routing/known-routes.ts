@@ -11,7 +11,6 @@ const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
     'POST /admin/indexes/optimize',
     'POST /admin/indexes/dump',
     'GET /indexes/source',
-    'GET /indexes/c-sharp-index-definition',
     'GET /indexes/suggest-index-merge',
     'POST /indexes/try',
     'POST /index/open-faulty-index',

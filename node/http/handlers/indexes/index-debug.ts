@@ -1,8 +1,9 @@
 import { lowerIdOf } from '../../../documents/document-id.ts';
 import { ProtocolError } from '../../errors/protocol-error.ts';
 import { INT_MAX, intParameter, optionalText, requiredText } from '../../parameters/parameters.ts';
-import { json, NOT_FOUND } from '../../response.ts';
+import { json, jsonBytes, NOT_FOUND } from '../../response.ts';
 import { type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import { cSharpClass } from './c-sharp-class.ts';
 import { treeShape } from './group-tree-shape.ts';
 
 /** What is in an index: the fields of its entries, or the documents of its groups. */
@@ -40,8 +41,25 @@ const debug: DatabaseHandler = async (request, { loaded }) => {
   }
 };
 
+/** A static index as a class of the .NET client. */
+const cSharp: DatabaseHandler = (request, { loaded }) => {
+  const name = requiredText(request, 'name');
+  const isNamed = ({ Name }: { readonly Name: string }): boolean => Name.toLowerCase() === name.toLowerCase();
+  const definition = loaded.indexes.staticIndexes.find(isNamed);
+  if (definition !== undefined) return jsonBytes(200, Buffer.from(cSharpClass(definition)));
+  if (!loaded.indexes.autoIndexes.some(isNamed)) return NOT_FOUND;
+  throw new ProtocolError(
+    500,
+    'System.InvalidOperationException',
+    "Can't create C# index definition from auto indexes",
+  );
+};
+
 function notSupported(message: string): ProtocolError {
   return new ProtocolError(500, 'System.NotSupportedException', message);
 }
 
-export const indexDebugRoutes = [databaseRoute('GET /indexes/debug', 'Read', debug)];
+export const indexDebugRoutes = [
+  databaseRoute('GET /indexes/debug', 'Read', debug),
+  databaseRoute('GET /indexes/c-sharp-index-definition', 'Read', cSharp),
+];
