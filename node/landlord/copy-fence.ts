@@ -1,11 +1,15 @@
-import type { DatabaseTopology } from '../cluster/database-record.ts';
+import type { DatabaseRecord, DatabaseTopology } from '../cluster/database-record.ts';
 import type { WireConnector } from '../wire/connect.ts';
 import type { OperationHeader } from '../wire/operation-header.ts';
+import { type CopyHolders, copyHolders } from './placement.ts';
 
 /** Member of a header's Info: the Raft index at which the source's node was given the copy that it sends from. */
 const COPY_SINCE = 'CopySince';
 
-type CopiesAddedAt = Pick<DatabaseTopology, 'NodesAddedAt'>;
+interface CopiesRecord {
+  readonly Topology: CopyHolders & Pick<DatabaseTopology, 'NodesAddedAt'>;
+  readonly DeletionInProgress: DatabaseRecord['DeletionInProgress'];
+}
 
 /** Tells whom this copy connects to since when its node has been holding it. */
 export function copyConnector(connect: WireConnector, copySince: number): WireConnector {
@@ -21,20 +25,36 @@ export function withCopySince(
 }
 
 /**
- * Why nothing must be taken of the source with this header, or null: its node was given another copy since, and has yet
- * to learn it and to set this one aside. Tombstones are kept for the old one no longer.
+ * Why nothing must be taken of the source with this header, or null: its node holds no copy of the group any more, or was
+ * given another one since, and has yet to learn it and to set this one aside. Tombstones are kept for it no longer. One
+ * that leaves hands over first; and a record that is older than the copy knows nothing of it. `recordIndex`: the Raft
+ * index of the record.
  */
-export function formerCopyIn(header: OperationHeader, topology: CopiesAddedAt): string | null {
+export function formerCopyIn(
+  header: OperationHeader,
+  record: CopiesRecord,
+  recordIndex: number,
+): string | null {
   const tag = header.SourceNodeTag ?? '?';
   const since = header.Info[COPY_SINCE];
-  const addedAt = topology.NodesAddedAt?.[tag] ?? 0;
-  if (typeof since !== 'number' || since >= addedAt) return null;
-  return `The copy on node ${tag} is not trusted any more: it is from Raft index ${since}, and the node was given another one at ${addedAt}. It is set aside when the node has applied that, and a new one is filled.`;
+  if (typeof since !== 'number' || recordIndex < since) return null;
+  const addedAt = addedAtOf(record, tag);
+  if (addedAt === null || since >= addedAt) return null;
+  const fate =
+    addedAt === Number.POSITIVE_INFINITY ? 'holds none any more' : `was given another one at ${addedAt}`;
+  return `The copy on node ${tag} is not trusted any more: it is from Raft index ${since}, and the node ${fate}. It is set aside when the node has applied that.`;
 }
 
 /** Whose copy, known before, is not the one that the group has by now. */
-export function replacedCopies(before: CopiesAddedAt, after: CopiesAddedAt): readonly string[] {
-  return Object.entries(before.NodesAddedAt ?? {})
-    .filter(([tag, addedAt]) => (after.NodesAddedAt?.[tag] ?? addedAt) > addedAt)
+export function replacedCopies(before: CopiesRecord, after: CopiesRecord): readonly string[] {
+  return Object.entries(before.Topology.NodesAddedAt ?? {})
+    .filter(([tag, addedAt]) => (addedAtOf(after, tag) ?? addedAt) > addedAt)
     .map(([tag]) => tag);
+}
+
+/** Which copies on a node count: those since this Raft index. null: any, since it hands over and goes. */
+function addedAtOf({ Topology, DeletionInProgress }: CopiesRecord, tag: string): number | null {
+  if (DeletionInProgress[tag] !== undefined) return null;
+  if (!copyHolders(Topology).includes(tag)) return Number.POSITIVE_INFINITY;
+  return Topology.NodesAddedAt?.[tag] ?? 0;
 }

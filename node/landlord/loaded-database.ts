@@ -151,7 +151,7 @@ export class LoadedDatabase {
 
   /** Follows a changed record: who the peers are, how conflicts are resolved. */
   update(view: RecordView): void {
-    const replaced = replacedCopies(this.record().Topology, view.record.Topology);
+    const replaced = replacedCopies(this.record(), view.record);
     this.#view = view;
     this.#leaveFormerCluster();
     // Before tombstones go that were kept for them.
@@ -177,7 +177,7 @@ export class LoadedDatabase {
 
   /** Why a replication connection with this header is not welcome, or null. */
   refuseSource(header: OperationHeader): string | null {
-    return formerCopyIn(header, this.record().Topology) ?? this.replication.refuse(header);
+    return formerCopyIn(header, this.record(), this.#view.etag) ?? this.replication.refuse(header);
   }
 
   /** Takes over a replication connection after its handshake. */

@@ -22,21 +22,36 @@ async function headerFrom(copySince: number | null) {
   });
 }
 
+const record = (NodesAddedAt: Record<string, number>, leaving: Record<string, 'HardDelete'> = {}) => ({
+  Topology: { Members: Object.keys(NodesAddedAt), Promotables: [], Rehabs: [], NodesAddedAt },
+  DeletionInProgress: leaving,
+});
+
 describe('a copy that replicates', () => {
-  it('is refused when its node was given another one since, and only then', async () => {
-    const refusal = async (copySince: number | null, NodesAddedAt: Record<string, number>) =>
-      formerCopyIn(await headerFrom(copySince), { NodesAddedAt });
-    expect(await refusal(7, { A: 90, C: 8 })).toContain('The copy on node C is not trusted any more');
-    expect(await refusal(8, { A: 90, C: 8 })).toBeNull();
-    // This node may be the one that is behind.
-    expect(await refusal(9, { C: 8 })).toBeNull();
-    expect(await refusal(9, {})).toBeNull();
-    expect(await refusal(null, { C: 8 })).toBeNull();
+  const refusal = async (copySince: number | null, known: ReturnType<typeof record>, recordIndex = 100) =>
+    formerCopyIn(await headerFrom(copySince), known, recordIndex);
+
+  it('is refused when its node was given another one since', async () => {
+    expect(await refusal(7, record({ A: 90, C: 8 }))).toContain('the node was given another one at 8');
+    expect(await refusal(8, record({ A: 90, C: 8 }))).toBeNull();
+    expect(await refusal(null, record({ C: 8 }))).toBeNull();
   });
 
-  it('has its connections ended when it is replaced; who comes or goes ends none', () => {
-    const before = { NodesAddedAt: { A: 1, B: 1, C: 1 } };
-    expect(replacedCopies(before, { NodesAddedAt: { A: 1, B: 5, D: 5 } })).toEqual(['B']);
+  it('is refused when its node holds none any more, unless it is handing over', async () => {
+    expect(await refusal(7, record({ A: 90 }))).toContain('the node holds none any more');
+    expect(await refusal(7, record({ A: 90 }, { C: 'HardDelete' }))).toBeNull();
+  });
+
+  it('is not judged by a record that is older than it: this node may be the one that is behind', async () => {
+    expect(await refusal(101, record({ A: 90 }))).toBeNull();
+    expect(await refusal(100, record({ A: 90 }))).not.toBeNull();
+    expect(await refusal(9, record({ C: 8 }))).toBeNull();
+  });
+
+  it('has its connections ended when it is replaced, or dropped without handing over', () => {
+    const before = record({ A: 1, B: 1, C: 1, E: 1 });
+    const after = record({ A: 1, B: 5, D: 5 }, { E: 'HardDelete' });
+    expect(replacedCopies(before, after)).toEqual(['B', 'C']);
     expect(replacedCopies(before, before)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { CommandRoute } from './command-route.ts';
 import { CopyKeeper } from './copy-keeper.ts';
+import { DATABASE } from './database-group.ts';
 import { LeaderOffice } from './leader-office.ts';
 import { processClock } from './process-clock.ts';
 import type { World } from './world.ts';
@@ -29,7 +30,12 @@ export class NodeProgram {
       create: (name, tag) => world.createDatabase(node, name, tag),
       setAside: (copy) => world.setAside(node, copy),
     });
-    network.listen(String(node.slot), (connection, header) => this.keeper.accept(connection, header));
+    network.listen(String(node.slot), (connection, header) => {
+      this.keeper.accept(connection, header);
+      const copy = this.keeper.copyOf(DATABASE);
+      if (copy === undefined || connection.isClosed) return;
+      world.watch(() => world.topologies.taken(header, copy.recordIndex));
+    });
     this.#repeat(REPORT_EVERY_MS, () => this.#report());
     this.#repeat(OBSERVE_EVERY_MS, () => this.office.work());
     this.#repeat(1000, () => this.office.tellVersion());

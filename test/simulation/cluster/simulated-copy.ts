@@ -76,6 +76,11 @@ export class SimulatedCopy {
     });
   }
 
+  /** Raft index of the record that it follows. */
+  get recordIndex(): number {
+    return this.#view.etag;
+  }
+
   get database(): SimulatedDatabase {
     return this.stored.database;
   }
@@ -83,7 +88,7 @@ export class SimulatedCopy {
   /** `addressOf`: where a node of the cluster is; '' when that is not known. */
   update(view: StoredRecord, addressOf: (tag: string) => string): void {
     const { DatabaseName: name, Topology: topology } = view.record;
-    const replaced = replacedCopies(this.#view.record.Topology, topology);
+    const replaced = replacedCopies(this.#view.record, view.record);
     this.#view = view;
     const peers = replicationTargets(name, topology, this.database.nodeTag).map((tag) => ({
       tag,
@@ -104,7 +109,7 @@ export class SimulatedCopy {
   }
 
   refuse(header: OperationHeader): string | null {
-    return formerCopyIn(header, this.#view.record.Topology) ?? this.replication.refuse(header);
+    return formerCopyIn(header, this.#view.record, this.#view.etag) ?? this.replication.refuse(header);
   }
 
   report(): DatabaseReport {

@@ -5,6 +5,7 @@ import type { ObserverInput } from '../../../node/cluster/observer/observer-inpu
 import { holdersOf } from '../../../node/cluster/state/change-topology.ts';
 import { findRecord } from '../../../node/cluster/state/stored-record.ts';
 import { etagOf } from '../../../node/documents/change-vector.ts';
+import type { OperationHeader } from '../../../node/wire/operation-header.ts';
 import { check } from '../kernel/invariant-violation.ts';
 import type { SimulatedDatabase } from '../replication/simulated-database.ts';
 import { DATABASE } from './database-group.ts';
@@ -30,8 +31,8 @@ export class TopologyLedger {
   #topology: DatabaseTopology | null = null;
   /** Raft index of the record. */
   #etag = 0;
-  /** Ids of copies that were not trusted any more. */
-  readonly expiredIds = new Set<string>();
+  /** Ids of the databases of copies that were not trusted any more, with the Raft index from which on. */
+  readonly expiredIds = new Map<string, number>();
   /** Changes by the observer. */
   changeCount = 0;
 
@@ -68,6 +69,15 @@ export class TopologyLedger {
     }
   }
 
+  /** A copy that follows the record of this Raft index takes what the source of this header sends. */
+  taken({ Info, SourceNodeTag }: OperationHeader, recordIndex: number): void {
+    check(
+      recordIndex < (this.expiredIds.get(String(Info.SourceDatabaseId)) ?? Number.POSITIVE_INFINITY),
+      'nothing is taken of a copy that is not trusted any more',
+      () => `by a record of ${recordIndex}, ${Info.SourceDatabaseId} on ${SourceNodeTag} was`,
+    );
+  }
+
   /** In the order of the log, each entry once. */
   applied({ command, outcome, index, isFirst }: AppliedCommand, list: ReplicatedCluster): void {
     const stored = findRecord(list.state, DATABASE);
@@ -90,7 +100,7 @@ export class TopologyLedger {
 
   #observed(command: UpdateTopology | ExpireCopy, index: number): void {
     this.changeCount++;
-    if (command.type === 'ExpireCopy') this.expiredIds.add(this.#copyOf(command.node)?.id ?? '');
+    if (command.type === 'ExpireCopy') this.expiredIds.set(this.#copyOf(command.node)?.id ?? '', index);
     const { expectedEtag } = command;
     check(
       expectedEtag === this.#etag,
