@@ -97,6 +97,7 @@ export class ClusterLayer {
       logger: options.logger,
       cleanPeriodMs: options.settings.expiredValuesPeriodMs,
       reportOf: (tag, database) => this.observer.reportOf(tag, database),
+      agreedMs: () => this.observer.agreedMs(),
       events: stateMachine,
       submit: (command) => this.submit(command),
     });

@@ -97,6 +97,12 @@ export class ClusterObserver {
     });
   }
 
+  /** While this node leads: what time it is by most of the nodes, in milliseconds since 1970; see agreedWallMs. */
+  agreedMs(): number {
+    const reports = this.#options.nodes().flatMap(({ tag }) => this.#reports.get(tag) ?? []);
+    return agreedWallMs(reports, performance.now(), Date.now());
+  }
+
   close(): void {
     clearInterval(this.#timer);
   }
@@ -106,19 +112,14 @@ export class ClusterObserver {
     // One round's proposals are settled before the next looks at the records: it must see what they did.
     if (watchingSinceMs === null || this.#isProposing) return;
     this.#rounds++;
-    const nowMs = performance.now();
-    const nodes = this.#options
-      .nodes()
-      .map((node) => ({ ...node, report: this.#reports.get(node.tag) ?? null }));
-    const reports = nodes.flatMap(({ report }) => report ?? []);
     const { state, decisions } = observe(this.#state, {
       settings: this.#options.settings,
-      nowMs,
-      wallClock: new Date(agreedWallMs(reports, nowMs, Date.now())),
+      nowMs: performance.now(),
+      wallClock: new Date(this.agreedMs()),
       leaderSinceMs: watchingSinceMs,
       appliedIndex: this.#options.appliedIndex(),
       mayExpire: this.#options.mayExpire(),
-      nodes,
+      nodes: this.#options.nodes().map((node) => ({ ...node, report: this.#reports.get(node.tag) ?? null })),
       databases: this.#options.databases(),
     });
     this.#state = state;

@@ -93,6 +93,11 @@ export class ClusterWatch {
     this.#observer.close();
   }
 
+  /** While this node leads: what time it is by most of the nodes, in milliseconds since 1970. */
+  agreedMs(): number {
+    return this.#observer.agreedMs();
+  }
+
   /** On the leader: who has come to another state than it, and at which place of the log that was last seen. */
   get differing(): ReadonlyMap<string, number> {
     return this.#comparison.differing;

@@ -18,6 +18,8 @@ export interface ConsistentStoreOptions {
   readonly cleanPeriodMs: number;
   /** The last report of a node about a database, while this node leads. */
   reportOf(tag: string, database: string): DatabaseReport | undefined;
+  /** While this node leads: what time it is by most of the nodes, in milliseconds since 1970. */
+  agreedMs(): number;
   /** Tells when transactions have come, and values have changed. */
   readonly events: Pick<ClusterStateMachine, 'onTransactions' | 'onValues'>;
   submit(command: ClusterCommand): Promise<{ readonly result: unknown }>;
@@ -31,10 +33,10 @@ export class ConsistentStore {
 
   constructor(options: ConsistentStoreOptions) {
     this.#options = options;
-    const { rachis, state, logger, cleanPeriodMs, submit, reportOf } = options;
+    const { rachis, state, logger, cleanPeriodMs, submit, reportOf, agreedMs } = options;
     const isLeader = () => rachis.isLeader;
     this.#pruner = new TransactionPruner({ state, logger, isLeader, reportOf, submit });
-    this.#cleaner = new ValueCleaner({ periodMs: cleanPeriodMs, state, logger, isLeader, submit });
+    this.#cleaner = new ValueCleaner({ periodMs: cleanPeriodMs, state, logger, isLeader, agreedMs, submit });
   }
 
   /**

@@ -108,6 +108,12 @@ export const REMEMBERED_VALUE_LENGTH_MAX = 1024;
 /** Values that one command of the cleaner removes: bounds how long others wait behind it. */
 export const VALUES_REMOVED_AT_ONCE = 128;
 
+/**
+ * A leader whose clock is this far ahead of most of the nodes' has no values removed that have expired by it, in
+ * milliseconds.
+ */
+export const CLEANING_CLOCK_AHEAD_MAX_MS = 60_000;
+
 /** Values that the cleaner reads at once; each may be as large as a value may be. */
 export const CLEANED_SLICE_VALUES = 16;
 

@@ -1,5 +1,6 @@
 import type { Logger } from '../observability/logger.ts';
 import type { ClusterCommand, ValuesCleaned } from './cluster-command.ts';
+import { CLEANING_CLOCK_AHEAD_MAX_MS } from './limits.ts';
 import { RegularWork } from './regular-work.ts';
 import { hasValuesToClean } from './state/clean-values.ts';
 import type { StateReader } from './state/state-transaction.ts';
@@ -10,6 +11,8 @@ export interface ValueCleanerOptions {
   readonly state: StateReader;
   readonly logger: Logger;
   isLeader(): boolean;
+  /** What time it is by most of the nodes, in milliseconds since 1970. */
+  agreedMs(): number;
   submit(command: ClusterCommand): Promise<{ readonly result: unknown }>;
 }
 
@@ -34,10 +37,14 @@ export class ValueCleaner {
   }
 
   async #clean(): Promise<void> {
-    const { state, submit, isLeader, logger } = this.#options;
-    while (!this.#work.isClosed && isLeader() && hasValuesToClean(state, Date.now())) {
-      const { removed } = (await submit({ type: 'CleanValues' })).result as ValuesCleaned;
+    const { state, submit, isLeader, agreedMs, logger } = this.#options;
+    while (!this.#work.isClosed && isLeader()) {
+      const nowMs = Date.now();
+      // The command carries this node's time: while that is wrong, values would go before theirs has come.
+      if (nowMs - agreedMs() > CLEANING_CLOCK_AHEAD_MAX_MS || !hasValuesToClean(state, nowMs)) return;
+      const { removed, isDone } = (await submit({ type: 'CleanValues' })).result as ValuesCleaned;
       if (removed > 0) logger.debug(`Removed ${removed} compare-exchange values that had expired`);
+      if (isDone) return;
     }
   }
 }
