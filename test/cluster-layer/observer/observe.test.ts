@@ -177,6 +177,20 @@ describe('the cluster observer', () => {
     expect(world.topology).toMatchObject({ Members: ['A', 'B', 'C'], Rehabs: [] });
   });
 
+  it('asks no copy any more for what a member had that is none any more: it may be gone with its disk', () => {
+    const world = new World({ Members: ['A', 'B'], Promotables: ['C'] });
+    world.vectors.A = vector({ A: 9, B: 6 });
+    world.vectors.B = vector({ A: 9, B: 7 });
+    world.vectors.C = '';
+    world.run(10_000);
+    world.vectors.C = vector({ A: 9, B: 6 });
+    world.dead.add('B');
+    world.run(50_000);
+    expect(world.topology).toMatchObject({ Members: expect.arrayContaining(['A', 'B']), Promotables: ['C'] });
+    world.run(30_000);
+    expect(world.topology).toMatchObject({ Members: ['A', 'C'], Rehabs: ['B'], Promotables: [] });
+  });
+
   it('does not demote a node that another member is connected to', () => {
     const world = new World();
     world.dead.add('C');
