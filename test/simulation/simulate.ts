@@ -1,17 +1,19 @@
 import { parseArgs } from 'node:util';
-import { faultsOf } from './cluster/run-world.ts';
-import { shrink, simulateWorld, WorldFailure } from './cluster/simulate-world.ts';
+import { shortStory } from './cluster/short-story.ts';
+import { shrinkWorld } from './cluster/shrink-world.ts';
+import { simulateWorld, WorldFailure } from './cluster/simulate-world.ts';
 import { WorldTotals } from './cluster/world-totals.ts';
 import { defaultSteps, runSimulation, SimulationFailure } from './rachis/run-simulation.ts';
 
 const usage = `Usage: npm run simulate -- [--seeds COUNT] [--from SEED] [--steps EVENTS]
        npm run simulate -- --seed SEED [--steps EVENTS]   replays one run and tells its story
        npm run simulate -- --world cluster [--seeds COUNT] [--from SEED]
-       npm run simulate -- --world cluster --seed SEED [--shrink]
+       npm run simulate -- --world cluster --seed SEED [--shrink [--shrink-seconds SECONDS]]
 
 --world rachis (if absent) is the consensus alone; cluster is whole clusters with databases and clients.
 A broken invariant ends a run of many seeds; with --keep-going the other seeds of a world of clusters follow.
---shrink leaves out of a failing run the faults that it does not need, and tells the story of what is left.`;
+--shrink leaves out of a failing run the faults that it does not need, and tells the story of what is left; it takes
+SECONDS at most (--shrink-seconds, if absent 120) and one run.`;
 
 function refuse(problem: string): never {
   console.error(`${problem}\n${usage}`);
@@ -32,6 +34,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     from: { type: 'string' },
     steps: { type: 'string' },
+    'shrink-seconds': { type: 'string' },
     'keep-going': { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
     help: { type: 'boolean' },
@@ -70,15 +73,35 @@ function runMany(from: number, count: number, steps: number): void {
   );
 }
 
-async function replayWorld(seed: number, isShrunk: boolean): Promise<void> {
-  if (!isShrunk) {
-    console.log(await simulateWorld(seed, tell));
+async function replayWorld(seed: number): Promise<void> {
+  console.log(await simulateWorld(seed, tell));
+}
+
+async function tellShrunk(seed: number, seconds: number): Promise<void> {
+  const startedMs = performance.now();
+  const leftSeconds = () => seconds - (performance.now() - startedMs) / 1000;
+  const { without, faults, isShortest } = await shrinkWorld(seed, {
+    mayGoOn: () => leftSeconds() > 0,
+    onTry: ({ tries, left, all, failure }) =>
+      console.log(
+        `try ${tries}: ${failure === null ? 'holds' : `fails (${failure})`}; ${left} of ${all} faults are left, ${leftSeconds().toFixed(0)} s too`,
+      ),
+  });
+  const lines: string[] = [];
+  const failure = await simulateWorld(seed, (line) => lines.push(line), without).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (failure === null) {
+    console.log(`Seed ${seed} holds: there is nothing to be made short.`);
     return;
   }
-  const without = await shrink(seed, (left) => console.log(`fails with ${left} faults`));
-  const left = faultsOf(seed).filter((_, place) => !without.has(place));
-  console.log('What is left:', left);
-  console.log(await simulateWorld(seed, tell, without));
+  for (const line of shortStory(lines)) console.log(line);
+  console.log(
+    `${isShortest ? 'None of these faults can be left out' : 'There was no time to leave out more'}:`,
+  );
+  for (const { kind, atMs } of faults) console.log(`  ${kind} ${atMs} ms after its round began`);
+  throw failure;
 }
 
 async function runManyWorlds(from: number, count: number, isKeptGoing: boolean): Promise<void> {
@@ -106,7 +129,9 @@ try {
   if (values.world === 'cluster') {
     if (seed === null)
       await runManyWorlds(from, wholeNumber('seeds', values.seeds, 1000), values['keep-going']);
-    else await replayWorld(seed, values.shrink);
+    else if (values.shrink)
+      await tellShrunk(seed, wholeNumber('shrink-seconds', values['shrink-seconds'], 120));
+    else await replayWorld(seed);
   } else if (values.world !== 'rachis') {
     refuse(`There is no world '${values.world}'.`);
   } else if (seed !== null) replay(seed, steps);

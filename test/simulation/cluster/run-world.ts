@@ -40,6 +40,9 @@ const FOUNDED_WITHIN_MS = 120_000;
 const CHANGES_PER_FAULT = 8;
 const CHANGES_BESIDES = 30;
 
+/** Begins the line of a story with which faults begin. */
+export const ROUND_BEGINS = 'faults begin: round';
+
 export function faultsOf(seed: number): readonly ScheduledFault[] {
   return drawWorldProfile(new SeededRandom(seed)).rounds.flat();
 }
@@ -51,7 +54,8 @@ export async function runWorld({ seed, without, onTrace }: WorldOptions): Promis
   const world = new World(random, profile, onTrace ?? null);
   await found(world);
   let place = 0;
-  for (const faults of profile.rounds) {
+  for (const [round, faults] of profile.rounds.entries()) {
+    world.cluster.trace(() => `${ROUND_BEGINS} ${round + 1} of ${profile.rounds.length}`);
     const due = faults.filter(() => without?.has(place++) !== true);
     await storm(world, profile, due);
     await settle(world);

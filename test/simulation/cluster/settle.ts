@@ -48,6 +48,7 @@ export async function settle(world: World): Promise<void> {
   cluster.network.cuts.heal();
   for (const node of cluster.nodes) {
     node.resume();
+    node.emptyDisk();
     if (node.core === null) node.start();
   }
   await runUntilTrue(world, LEADER_WITHIN_MS, 'a leader after heal', () => agreedLeader(cluster) !== null);

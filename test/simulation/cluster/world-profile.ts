@@ -24,6 +24,8 @@ export const WORLD_FAULTS = {
   breakReplication: 5,
   cleanTombstones: 4,
   goAway: 1,
+  diskFull: 3,
+  storageFails: 3,
 } as const;
 
 export type WorldFault = keyof typeof WORLD_FAULTS;

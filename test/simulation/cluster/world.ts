@@ -1,5 +1,6 @@
 import { FIRST_COMMAND_VERSION } from '../../../node/cluster/command-version.ts';
 import type { NodeId } from '../../../node/rachis/core/entry.ts';
+import { StorageError, StorageFullError } from '../../../node/storage/storage-error.ts';
 import { SeededRandom } from '../kernel/seeded-random.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
 import { drain, VirtualTime } from '../kernel/virtual-time.ts';
@@ -44,6 +45,8 @@ export class World {
   /** By slot. */
   readonly #versions: number[];
   readonly #skewsMs: number[];
+  /** Nodes whose next write to a storage fails. */
+  readonly #failing = new Set<NodeId>();
   #lastRequest = 0;
   #lastDatabase = 0;
   #violation: unknown = null;
@@ -185,6 +188,7 @@ export class World {
         },
       },
       wallMs: () => this.wallMs(node),
+      failure: () => this.#storageFailure(node),
     });
     this.cluster.trace(() => `${node.id} has a new copy, ${id}`);
     database.onInspect = () =>
@@ -194,6 +198,12 @@ export class World {
         this.transactions.checkCommit(database);
       });
     return database;
+  }
+
+  /** One that fails does so once: it is opened again then. */
+  #storageFailure({ id, disk }: WorldNode): StorageError | null {
+    if (disk.isFull) return new StorageFullError('the simulated disk is full');
+    return this.#failing.delete(id) ? new StorageError('the simulated disk could not be synced') : null;
   }
 
   setAside(node: WorldNode, { database }: StoredCopy): void {
@@ -219,6 +229,14 @@ export class World {
         break;
       case 'breakReplication':
         this.network.breakOne();
+        break;
+      case 'diskFull':
+        node.fillDisk();
+        this.clock.schedule(random.between(500, 12_000), () => node.emptyDisk());
+        break;
+      case 'storageFails':
+        this.cluster.trace(() => `the storage of ${node.id} fails`);
+        this.#failing.add(node.id);
         break;
       case 'cleanTombstones':
         this.cleanTombstones(node);

@@ -17,6 +17,8 @@ export class SimulatedDisk<State extends SimulatedState<State>> {
   /** The state machine as of its last flush. */
   checkpoint: State;
   readonly #unsynced: DiskWrite<State>[] = [];
+  /** There is no room: nothing becomes durable, and what is written waits. */
+  isFull = false;
   /** As the durable log has it; null while that is empty. */
   clusterId: string | null;
   /** The cluster that invited a node without a log. */

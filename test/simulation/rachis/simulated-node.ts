@@ -122,10 +122,21 @@ export class SimulatedNode<State extends SimulatedState<State>> {
     this.#toApply = [];
     this.#requests.clear();
     this.#received.clear();
-    this.#sync(this.#world.random.between(0, this.disk.unsyncedCount));
+    if (!this.disk.isFull) this.#sync(this.#world.random.between(0, this.disk.unsyncedCount));
     this.disk.loseUnsynced();
     this.#isRecovering = false;
     this.#world.clusterDurable(this, this.disk.clusterId);
+  }
+
+  fillDisk(): void {
+    this.#world.trace(() => `the disk of ${this.id} is full`);
+    this.disk.isFull = true;
+  }
+
+  /** What waited for room is written. */
+  emptyDisk(): void {
+    this.disk.isFull = false;
+    if (this.core !== null) this.#syncSoon();
   }
 
   pause(): void {
@@ -207,7 +218,7 @@ export class SimulatedNode<State extends SimulatedState<State>> {
   compact(): void {
     this.input((core) => {
       // The disk takes one thing after the other: a recovery that is under way goes first.
-      if (core.clusterId !== this.disk.clusterId) return;
+      if (core.clusterId !== this.disk.clusterId || this.disk.isFull) return;
       if (this.disk.checkpoint.appliedIndex < this.list.appliedIndex)
         this.disk.checkpoint = this.list.clone();
       const point = core.compact(this.disk.checkpoint.appliedIndex);
@@ -304,7 +315,7 @@ export class SimulatedNode<State extends SimulatedState<State>> {
   }
 
   #syncSoon(): void {
-    if (this.#isSyncing || this.disk.unsyncedCount === 0) return;
+    if (this.#isSyncing || this.disk.isFull || this.disk.unsyncedCount === 0) return;
     const { random, profile, isCalm } = this.#world;
     this.#isSyncing = true;
     const count = random.chance(0.7) ? this.disk.unsyncedCount : random.between(1, this.disk.unsyncedCount);
@@ -314,6 +325,10 @@ export class SimulatedNode<State extends SimulatedState<State>> {
     this.#world.clock.schedule(delayMs, () => {
       // The disk works on while the process is stopped; only the news waits.
       if (this.#life !== life) return;
+      if (this.disk.isFull) {
+        this.#isSyncing = false;
+        return;
+      }
       const { ticket, content } = this.#sync(count);
       this.#isSyncing = false;
       this.later(0, () => {

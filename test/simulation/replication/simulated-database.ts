@@ -9,6 +9,7 @@ import type { StoredVersion } from '../../../node/documents/stored-document.ts';
 import { TransactionMerger } from '../../../node/documents/transaction-merger.ts';
 import type { ReplicatedDatabase } from '../../../node/replication/replicated-database.ts';
 import type { ReplicationClock } from '../../../node/replication/replication-clock.ts';
+import { type StorageError, StorageFullError } from '../../../node/storage/storage-error.ts';
 import { MemoryStorage } from './memory-storage.ts';
 
 /** A version that a client wrote and was told so, for the ledger of the simulation. */
@@ -31,7 +32,12 @@ export interface SimulatedDatabaseOptions {
   readonly time: Pick<ReplicationClock, 'now' | 'after' | 'random'>;
   /** The node's clock on the wall. */
   readonly wallMs: () => number;
+  /** What keeps the next batch from being durable, if anything does. Absent: nothing ever does. */
+  readonly failure?: () => StorageError | null;
 }
+
+/** Pause before a storage that failed is opened again, in milliseconds. */
+const RECOVERY_DELAY_MS = 300;
 
 /** What a client does in one transaction. */
 const clientWrite = defineCommand('ClientWrite', (transaction, writes: readonly Write[]): WrittenVersion[] =>
@@ -56,6 +62,7 @@ export class SimulatedDatabase implements ReplicatedDatabase {
   readonly id: string;
   readonly #time: SimulatedDatabaseOptions['time'];
   readonly #wallMs: () => number;
+  readonly #failure: () => StorageError | null;
   readonly #storage = new MemoryStorage();
   #figures: DatabaseFigures;
   #reader: DocumentReader;
@@ -66,12 +73,13 @@ export class SimulatedDatabase implements ReplicatedDatabase {
   /** Told after each commit. */
   onInspect: () => void = () => {};
 
-  constructor({ name, nodeTag, id, time, wallMs }: SimulatedDatabaseOptions) {
+  constructor({ name, nodeTag, id, time, wallMs, failure = () => null }: SimulatedDatabaseOptions) {
     this.name = name;
     this.nodeTag = nodeTag;
     this.id = id;
     this.#time = time;
     this.#wallMs = wallMs;
+    this.#failure = failure;
     this.#figures = loadFigures(this.#storage);
     this.#reader = new DocumentReader(this.#storage, () => this.#figures.counts);
     this.#merger = this.#open();
@@ -189,19 +197,20 @@ export class SimulatedDatabase implements ReplicatedDatabase {
 
   #open(): TransactionMerger {
     const incarnation = this.#incarnation;
-    return new TransactionMerger({
+    const merger: TransactionMerger = new TransactionMerger({
       databaseName: this.name,
       databaseId: this.id,
       nodeTag: this.nodeTag,
-      pending: new PendingWrites(this.#storage),
-      state: new PendingState(this.#figures, this.id, this.nodeTag),
-      clock: new HybridClock(this.#wallMs, this.#figures.lastTicks),
+      ...this.#freshState(0),
       commit: (batch) =>
-        new Promise((resolve) => {
+        new Promise((resolve, reject) => {
           this.#time.after(this.#time.random() * 3, () => {
             if (incarnation !== this.#incarnation) return;
-            this.#storage.write(batch);
-            resolve();
+            const failure = this.#failure();
+            // What could not be synced may turn out to be there all the same.
+            if (failure === null || this.#isWrittenDespite(failure)) this.#storage.write(batch);
+            if (failure === null) resolve();
+            else reject(failure);
           });
         }),
       onDurable: (sealed) => {
@@ -210,10 +219,35 @@ export class SimulatedDatabase implements ReplicatedDatabase {
         this.onInspect();
         if (sealed !== null) for (const listener of this.#listeners) listener(sealed.lastEtag);
       },
-      onFailure: (error) => {
-        throw error;
-      },
+      onFailure: () => this.#recoverLater(incarnation, () => merger),
       turns: { now: () => this.#time.now(), soon: (run) => void this.#time.after(0, run) },
+    });
+    return merger;
+  }
+
+  #freshState(etagFloor: number) {
+    return {
+      pending: new PendingWrites(this.#storage),
+      state: new PendingState(this.#figures, this.id, this.nodeTag, etagFloor),
+      clock: new HybridClock(this.#wallMs, this.#figures.lastTicks),
+    };
+  }
+
+  #isWrittenDespite(failure: StorageError): boolean {
+    return !(failure instanceof StorageFullError) && this.#time.random() < 0.5;
+  }
+
+  /** As a database does: everything in memory is taken from what turns out to be durable. */
+  #recoverLater(incarnation: number, merger: () => TransactionMerger): void {
+    this.#time.after(RECOVERY_DELAY_MS, () => {
+      if (incarnation !== this.#incarnation) return;
+      if (this.#failure() !== null) {
+        this.#recoverLater(incarnation, merger);
+        return;
+      }
+      this.#figures = loadFigures(this.#storage);
+      const { pending, state, clock } = this.#freshState(merger().lastEtag);
+      merger().resume(pending, state, clock);
     });
   }
 }
