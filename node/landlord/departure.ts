@@ -5,19 +5,22 @@ import { DRAIN_TIMEOUT_MS } from './limits.ts';
 import type { LoadedDatabase } from './loaded-database.ts';
 import { copyHolders } from './placement.ts';
 
+/** An open copy that hands over what it has, and is closed. */
+export type LeavingCopy = Pick<LoadedDatabase, 'handOver' | 'writtenEtag' | 'close'>;
+
 export interface Departure {
   readonly view: RecordView;
   /** This node's tag, as the record has it. */
   readonly tag: string;
   readonly isHard: boolean;
   /** null when the copy is not open. */
-  readonly loaded: LoadedDatabase | null;
+  readonly loaded: LeavingCopy | null;
   /** Opens a copy that is not, for instance after a restart; null when there is none or it can't be opened. */
-  readonly open: () => Promise<LoadedDatabase | null>;
+  readonly open: () => Promise<LeavingCopy | null>;
   /** The node stops: what is not finished goes on after its next start. */
   readonly isStopping: () => boolean;
-  readonly folders: DatabaseFolders;
-  readonly cluster: ClusterView;
+  readonly folders: Pick<DatabaseFolders, 'delete' | 'quarantine'>;
+  readonly cluster: Pick<ClusterView, 'confirmDeletion'>;
   readonly logger: Logger;
 }
 
@@ -31,8 +34,10 @@ export async function depart(departure: Departure): Promise<void> {
   const name = view.record.DatabaseName;
   const isLast = copyHolders(view.record.Topology).length === 0;
   const loaded = departure.loaded ?? (isLast ? null : await departure.open());
-  const isHandedOver = isLast || (loaded !== null && (await loaded.handOver(view, DRAIN_TIMEOUT_MS)));
+  const handedOver = isLast ? null : ((await loaded?.handOver(view, DRAIN_TIMEOUT_MS)) ?? null);
   await loaded?.close();
+  // A request that was under way may have been answered meanwhile: what it wrote is here only.
+  const isHandedOver = isLast || (handedOver !== null && (loaded?.writtenEtag ?? 0) <= handedOver);
   if (!isHandedOver && departure.isStopping()) return;
   if (!isHandedOver) {
     const place = await folders.quarantine(name, new Date());

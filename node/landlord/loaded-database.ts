@@ -18,6 +18,7 @@ import type { ClusterView, RecordView } from './cluster-view.ts';
 import { copyConnector, formerCopyIn, replacedCopies } from './copy-fence.ts';
 import { databaseValues } from './database-values.ts';
 import { type DeploymentModes, deploymentModes } from './deployment-mode.ts';
+import { handOver, writtenEtag } from './hand-over.ts';
 import { OperationRegistry } from './operation-registry.ts';
 import { copyHolders, isFilledByOthers, mayBeginTransactions, replicationTargets } from './placement.ts';
 import type { RetirementTimes } from './retire-auto-indexes.ts';
@@ -189,13 +190,19 @@ export class LoadedDatabase {
 
   /**
    * Makes sure that one of the copies that stay has everything this one acknowledged. The record no longer names this
-   * node; nothing new is written here. False when that took longer than `timeoutMs`.
+   * node; nothing new is written here, but what is under way. Resolves with the etag up to which that copy has what was
+   * written here; null when that took longer than `timeoutMs`.
    */
-  async handOver({ record }: RecordView, timeoutMs: number): Promise<boolean> {
+  async handOver({ record }: RecordView, timeoutMs: number): Promise<number | null> {
     const { Members, Rehabs } = record.Topology;
+    await this.transactions.close();
     this.#replicateTo(record, [...Members, ...Rehabs]);
-    if (this.database.changeVector === '') return true;
-    return (await this.replication.waitForReplication(this.database.changeVector, 1, timeoutMs)) >= 1;
+    return handOver(this.database, this.replication, timeoutMs);
+  }
+
+  /** See `handOver`. */
+  get writtenEtag(): number {
+    return writtenEtag(this.database);
   }
 
   /** After an unsafe recovery, sources that are still of the old cluster have no business here. */

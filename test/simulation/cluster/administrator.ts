@@ -4,6 +4,7 @@ import { holdersOf } from '../../../node/cluster/state/change-topology.ts';
 import { nodePropertiesIn } from '../../../node/cluster/state/node-properties.ts';
 import { findRecord } from '../../../node/cluster/state/stored-record.ts';
 import type { NodeId } from '../../../node/rachis/core/entry.ts';
+import type { SeededRandom } from '../kernel/seeded-random.ts';
 import { canDecide, clusterNode } from '../rachis/membership-admin.ts';
 import { DATABASE } from './database-group.ts';
 import type { NodeProgram } from './node-program.ts';
@@ -11,14 +12,45 @@ import { LATEST_VERSION } from './replicated-cluster.ts';
 import type { World } from './world.ts';
 import type { WorldNode } from './world-node.ts';
 
+/** An order to remove a copy is carried out within this time, or never. */
+const REMOVAL_WITHIN_MS = 15_000;
+
 /** Whoever looks after the cluster: takes out nodes that are lost, takes in those that came in their place. */
 export class Administrator {
   readonly #world: World;
   /** A healthy node that is to be taken out. */
   #leaving: NodeId | null = null;
+  /** Copies that the database is to have. */
+  #factor: number;
+  #removingUntilMs = 0;
 
   constructor(world: World) {
     this.#world = world;
+    this.#factor = world.profile.replicationFactor;
+  }
+
+  /** Copies that the database is to have in a cluster of so many nodes. */
+  factorOf(nodeCount: number): number {
+    return Math.min(this.#factor, nodeCount);
+  }
+
+  /** An order to remove a copy may be on its way: no other one may be lost meanwhile. */
+  get isRemovingCopy(): boolean {
+    return this.#world.clock.nowMs < this.#removingUntilMs;
+  }
+
+  changeFactor(random: SeededRandom): void {
+    this.#factor = random.between(2, 4);
+    this.#world.cluster.trace(() => `the database is to have ${this.#factor} copies`);
+  }
+
+  changeZone({ id }: WorldNode, random: SeededRandom): void {
+    const program = this.#world.leadingProgram;
+    const tag = program?.node.image.configuration?.nodes.find((node) => node.id === id)?.tag;
+    if (program === undefined || tag === undefined) return;
+    const zone = random.pick([null, 'east', 'west']) ?? null;
+    this.#world.cluster.trace(() => `${id} is in zone ${zone}`);
+    program.route.submit({ type: 'SetNodeProperties', node: tag, zone }, this.#world.nextRequest(), () => {});
   }
 
   /** A healthy node is to be taken out soon, with its disk, so that it comes back. */
@@ -36,7 +68,7 @@ export class Administrator {
     else this.#takeOut(program, lost.id, lost.tag);
     if (lost !== undefined) return;
     const outside = nodes.find(({ id }) => !configuration.nodes.some((known) => known.id === id));
-    if (outside === undefined) this.#restoreFactor(program, configuration.nodes.length);
+    if (outside === undefined) this.#reachFactor(program, configuration.nodes.length);
     else this.#takeIn(program, outside);
   }
 
@@ -77,12 +109,22 @@ export class Administrator {
     program.node.input((core) => core.proposeConfiguration({ upsert }));
   }
 
-  /** A removal has cut the factor down. */
-  #restoreFactor(program: NodeProgram, nodeCount: number): void {
-    const topology = findRecord(program.node.list.state, DATABASE)?.record.Topology;
-    if (topology === undefined) return;
-    const wanted = Math.min(this.#world.profile.replicationFactor, nodeCount);
-    if (topology.ReplicationFactor >= wanted || topology.Promotables.length > 0) return;
-    program.route.submit({ type: 'AddDatabaseNode', name: DATABASE }, this.#world.nextRequest(), () => {});
+  /** One more copy, or one less; nothing while a copy is coming or going. */
+  #reachFactor(program: NodeProgram, nodeCount: number): void {
+    const record = findRecord(program.node.list.state, DATABASE)?.record;
+    if (record === undefined || Object.keys(record.DeletionInProgress).length > 0) return;
+    const { ReplicationFactor: factor, Members: members, Promotables, Rehabs } = record.Topology;
+    const wanted = this.factorOf(nodeCount);
+    if (factor < wanted && Promotables.length === 0) {
+      program.route.submit({ type: 'AddDatabaseNode', name: DATABASE }, this.#world.nextRequest(), () => {});
+    }
+    const [last] = members.slice(-1);
+    if (factor <= wanted || Rehabs.length > 0 || members.length < 2 || last === undefined) return;
+    this.#removingUntilMs = this.#world.clock.nowMs + REMOVAL_WITHIN_MS;
+    program.route.submit(
+      { type: 'DeleteDatabase', names: [DATABASE], hardDelete: true, fromNodes: [last] },
+      this.#world.nextRequest(),
+      () => {},
+    );
   }
 }

@@ -25,7 +25,7 @@ test('whole clusters keep every promise under faults, and are whole again when t
   ] as const) {
     expect(totals.of(figure), figure).toBeGreaterThan(10 * SEEDS);
   }
-  for (const figure of ['topologyChanges', 'wiped', 'setAside', 'expired', 'later'] as const) {
+  for (const figure of ['topologyChanges', 'wiped', 'setAside', 'deleted', 'expired', 'later'] as const) {
     expect(totals.of(figure), figure).toBeGreaterThan(0);
   }
 });

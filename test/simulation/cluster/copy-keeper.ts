@@ -1,7 +1,11 @@
+import type { RemoveNodeFromDatabase } from '../../../node/cluster/cluster-command.ts';
 import type { DatabaseReport } from '../../../node/cluster/node-report.ts';
 import { findRecord, type StoredRecord } from '../../../node/cluster/state/stored-record.ts';
 import { type CopyStamp, isRecordOlder, isStaleCopy } from '../../../node/landlord/database-folder.ts';
+import { depart } from '../../../node/landlord/departure.ts';
+import { writtenEtag } from '../../../node/landlord/hand-over.ts';
 import { copyHolders } from '../../../node/landlord/placement.ts';
+import { silentLogger } from '../../../node/observability/logger.ts';
 import type { ReplicationClock } from '../../../node/replication/replication-clock.ts';
 import type { ReplicationConnection } from '../../../node/replication/replication-connection.ts';
 import type { OperationHeader } from '../../../node/wire/operation-header.ts';
@@ -19,6 +23,10 @@ export interface KeeperSurroundings {
   readonly stored: Map<string, StoredCopy>;
   create(name: string, tag: string): SimulatedDatabase;
   setAside(copy: StoredCopy): void;
+  /** What it holds is with another one, unless it was the last. */
+  deleted(copy: StoredCopy, isLast: boolean): void;
+  /** Tells the cluster that the copy is gone; rejects when that was not to be done. */
+  confirmDeletion(command: RemoveNodeFromDatabase): Promise<void>;
 }
 
 /** Opens and closes the copies of a node as the records say, as the landlord of a node does. */
@@ -26,6 +34,9 @@ export class CopyKeeper {
   readonly #node: WorldNode;
   readonly #surroundings: KeeperSurroundings;
   readonly #open = new Map<string, SimulatedCopy>();
+  /** Copies that the cluster took from this node: they hand over what they have before they go. */
+  readonly #leaving = new Set<string>();
+  #isClosed = false;
 
   constructor(node: WorldNode, surroundings: KeeperSurroundings) {
     this.#node = node;
@@ -58,6 +69,7 @@ export class CopyKeeper {
 
   /** The process ends. */
   close(): void {
+    this.#isClosed = true;
     for (const copy of this.#open.values()) copy.close();
     this.#open.clear();
   }
@@ -69,6 +81,11 @@ export class CopyKeeper {
     const wanted = this.#stampBy(view, tag);
     if (found !== undefined && isRecordOlder(found, wanted, view.etag)) {
       this.#close(name);
+      return;
+    }
+    if (this.#leaving.has(name)) return;
+    if (tag !== null && view.record.DeletionInProgress[tag] !== undefined) {
+      void this.#depart(view, tag, view.record.DeletionInProgress[tag] === 'HardDelete');
       return;
     }
     if (tag === null || !copyHolders(view.record.Topology).includes(tag)) {
@@ -106,6 +123,65 @@ export class CopyKeeper {
     stored.set(name, kept);
     const copy = new SimulatedCopy(kept, view, this.#node, clock, network);
     this.#open.set(name, copy);
+    return copy;
+  }
+
+  /** Tried again with the next look at the record, if it comes to no end. */
+  async #depart(view: StoredRecord, tag: string, isHard: boolean): Promise<void> {
+    const { stored, deleted, confirmDeletion } = this.#surroundings;
+    const { DatabaseName: name, Topology: topology } = view.record;
+    this.#leaving.add(name);
+    const copy = this.#open.get(name);
+    this.#open.delete(name);
+    const leaving = (open: SimulatedCopy) => ({
+      handOver: (_: unknown, timeoutMs: number) =>
+        open.handOver(view.record, (other) => this.#addressOf(other), timeoutMs),
+      get writtenEtag() {
+        return writtenEtag(open.database);
+      },
+      close: () => open.drain(),
+    });
+    const quarantine = async () => {
+      this.#leave(name);
+      return null;
+    };
+    try {
+      await depart({
+        view,
+        tag,
+        isHard,
+        loaded: copy === undefined ? null : leaving(copy),
+        open: async () => (stored.has(name) ? leaving(this.#openToLeave(view, tag)) : null),
+        isStopping: () => this.#isClosed,
+        folders: {
+          quarantine,
+          delete: async () => {
+            const gone = stored.get(name);
+            stored.delete(name);
+            if (gone !== undefined) deleted(gone, copyHolders(topology).length === 0);
+          },
+        },
+        cluster: {
+          confirmDeletion: () =>
+            confirmDeletion({
+              type: 'RemoveNodeFromDatabase',
+              name,
+              node: tag,
+              topologyId: topology.DatabaseTopologyIdBase64,
+            }),
+        },
+        logger: silentLogger,
+      });
+    } catch {
+      // The cluster could not be told.
+    } finally {
+      this.#leaving.delete(name);
+    }
+  }
+
+  #openToLeave(view: StoredRecord, tag: string): SimulatedCopy {
+    const copy = this.#openCopy(view, tag);
+    this.#open.delete(view.record.DatabaseName);
     return copy;
   }
 

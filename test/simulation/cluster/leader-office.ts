@@ -86,16 +86,18 @@ export class LeaderOffice {
   }
 
   #observe(leaderSinceMs: number): void {
+    const properties = nodePropertiesIn(this.#node.list.state);
     const input: ObserverInput = {
       settings: this.#world.profile.observer,
       nowMs: this.#world.clock.nowMs,
       wallClock: new Date(this.#world.wallMs(this.#node)),
       leaderSinceMs,
       appliedIndex: this.#node.list.appliedIndex,
-      mayExpire: toldVersions(this.#nodes, nodePropertiesIn(this.#node.list.state)).every(
-        ({ version }) => version >= EXPIRY_VERSION,
-      ),
-      nodes: this.#nodes.map(({ tag }) => ({ tag, report: this.#reports.get(tag) ?? null })),
+      mayExpire: toldVersions(this.#nodes, properties).every(({ version }) => version >= EXPIRY_VERSION),
+      nodes: this.#nodes.map(({ tag }) => {
+        const zone = properties.get(tag)?.zone ?? undefined;
+        return { tag, report: this.#reports.get(tag) ?? null, ...(zone === undefined ? {} : { zone }) };
+      }),
       databases: this.#records.map(({ record, etag }) => ({ record, index: etag })),
     };
     const { state, decisions } = observe(this.#memory, input);

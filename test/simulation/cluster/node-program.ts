@@ -1,3 +1,4 @@
+import type { RemoveNodeFromDatabase } from '../../../node/cluster/cluster-command.ts';
 import { CommandRoute } from './command-route.ts';
 import { CopyKeeper } from './copy-keeper.ts';
 import { DATABASE } from './database-group.ts';
@@ -29,6 +30,8 @@ export class NodeProgram {
       stored: world.copiesOf(node.id),
       create: (name, tag) => world.createDatabase(node, name, tag),
       setAside: (copy) => world.setAside(node, copy),
+      deleted: (copy, isLast) => world.deleted(node, copy, isLast),
+      confirmDeletion: (command) => this.#confirm(command),
     });
     network.listen(String(node.slot), (connection, header) => {
       this.keeper.accept(connection, header);
@@ -64,6 +67,15 @@ export class NodeProgram {
   close(): void {
     this.keeper.close();
     this.#world.network.remove(String(this.node.slot));
+  }
+
+  #confirm(command: RemoveNodeFromDatabase): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.route.submit(command, this.#world.nextRequest(), (answer) => {
+        if (answer.kind === 'applied') resolve();
+        else reject(new Error(answer.kind));
+      });
+    });
   }
 
   #report(): void {

@@ -31,6 +31,7 @@ export interface WorldResult {
   readonly setAside: number;
   /** Copies that were silent for too long. */
   readonly expired: number;
+  readonly deleted: number;
 }
 
 /** Virtual time for a founded cluster to have all its nodes, its database and its accounts. */
@@ -58,7 +59,7 @@ export async function runWorld({ seed, without, onTrace }: WorldOptions): Promis
     world.cluster.trace(() => `${ROUND_BEGINS} ${round + 1} of ${profile.rounds.length}`);
     const due = faults.filter(() => without?.has(place++) !== true);
     await storm(world, profile, due);
-    await settle(world);
+    await settle(world, profile.hasBusyHours && round === profile.rounds.length - 1);
   }
   checkBounded(world, profile);
   const { transactions, clients, topologies } = world;
@@ -78,6 +79,7 @@ export async function runWorld({ seed, without, onTrace }: WorldOptions): Promis
     wiped: world.cluster.wipedIds.size,
     setAside: world.asideIds.size,
     expired: topologies.expiredIds.size,
+    deleted: world.handedOverIds.size,
   };
 }
 

@@ -4,7 +4,9 @@ import { CLAIM_PATIENCE_MS, RELAY_PATIENCE_MS } from '../../../node/replication/
 import { check } from '../kernel/invariant-violation.ts';
 import { agreedLeader, describeNodes, isSettled } from '../rachis/convergence.ts';
 import type { SimulatedDatabase } from '../replication/simulated-database.ts';
+import { expectProgress } from './busy-hours.ts';
 import { DATABASE, GROUP, isOfClusterOnly } from './database-group.ts';
+import { membersOf } from './members-of.ts';
 import type { World } from './world.ts';
 
 /** Virtual time after which a healed cluster must have a leader, and after which the group must be whole. */
@@ -40,7 +42,7 @@ export async function runUntilTrue(
 }
 
 /** Ends all faults; all must recover by itself, and everything that was promised must be there. */
-export async function settle(world: World): Promise<void> {
+export async function settle(world: World, hasBusyHours: boolean): Promise<void> {
   const { cluster } = world;
   cluster.trace(() => 'all faults end');
   cluster.isCalm = true;
@@ -61,9 +63,13 @@ export async function settle(world: World): Promise<void> {
   tend();
   await world.runUntil(world.clock.nowMs + ASKED_BEFORE_MS);
   await runUntilTrue(world, WHOLE_WITHIN_MS, 'the cluster and its group are whole', () => isWhole(world));
+  if (hasBusyHours) {
+    await expectProgress(world);
+    await runUntilTrue(world, WHOLE_WITHIN_MS, 'the group is whole after busy hours', () => isWhole(world));
+  }
   isTending = false;
   await expectQuiet(world);
-  const copies = membersOf(world);
+  const copies = membersOf(world).map(({ database }) => database);
   for (const copy of copies) {
     check(!world.topologies.expiredIds.has(copy.id), 'no copy serves that is not trusted', () => copy.id);
     world.writes.checkClaims(copy);
@@ -81,14 +87,6 @@ export async function settle(world: World): Promise<void> {
   }
 }
 
-function membersOf(world: World): readonly SimulatedDatabase[] {
-  const members = world.topologies.topology?.Members ?? [];
-  return world.running.flatMap(({ keeper }) => {
-    const copy = keeper.copyOf(DATABASE);
-    return copy !== undefined && members.includes(copy.database.nodeTag) ? [copy.database] : [];
-  });
-}
-
 function isWhole(world: World): boolean {
   const { topology } = world.topologies;
   const configuration = agreedLeader(world.cluster)?.image.configuration;
@@ -97,13 +95,13 @@ function isWhole(world: World): boolean {
   const isComplete =
     configuration.nodes.length === world.cluster.nodes.length &&
     configuration.nodes.every((node) => node.role === 'member' && !world.cluster.wipedIds.has(node.id));
-  const wanted = Math.min(world.profile.replicationFactor, configuration.nodes.length);
-  const copies = membersOf(world);
+  const wanted = world.administrator.factorOf(configuration.nodes.length);
+  const copies = membersOf(world).map(({ database }) => database);
   if (!isComplete || topology.Members.length < wanted || copies.length < topology.Members.length)
     return false;
   // Who is on its way becomes a member first: that is a change of the topology, too.
   const { ReplicationFactor: factor, Members: members } = topology;
-  if (members.length !== factor || copyHolders(topology).length !== factor) return false;
+  if (factor !== wanted || members.length !== factor || copyHolders(topology).length !== factor) return false;
   const [first, ...others] = copies.map((copy) => copy.digest().join('\n'));
   const lastCount = Math.max(...copies.map(({ changeVector }) => etagOf(changeVector, GROUP)));
   return (

@@ -1,8 +1,10 @@
+import type { DatabaseRecord } from '../../../node/cluster/database-record.ts';
 import type { DatabaseReport } from '../../../node/cluster/node-report.ts';
 import type { StoredRecord } from '../../../node/cluster/state/stored-record.ts';
 import { transactionQueue } from '../../../node/cluster/transaction-queue.ts';
 import { formerCopyIn, replacedCopies, withCopySince } from '../../../node/landlord/copy-fence.ts';
 import type { CopyStamp } from '../../../node/landlord/database-folder.ts';
+import { handOver } from '../../../node/landlord/hand-over.ts';
 import {
   copyHolders,
   isFilledByOthers,
@@ -90,11 +92,7 @@ export class SimulatedCopy {
     const { DatabaseName: name, Topology: topology } = view.record;
     const replaced = replacedCopies(this.#view.record, view.record);
     this.#view = view;
-    const peers = replicationTargets(name, topology, this.database.nodeTag).map((tag) => ({
-      tag,
-      tcpAddress: addressOf(tag),
-      database: name,
-    }));
+    const peers = peersOf(name, replicationTargets(name, topology, this.database.nodeTag), addressOf);
     const known = `${view.etag} ${peers.map(({ tcpAddress }) => tcpAddress).join(' ')}`;
     if (known === this.#known) return;
     this.#known = known;
@@ -110,6 +108,19 @@ export class SimulatedCopy {
 
   refuse(header: OperationHeader): string | null {
     return formerCopyIn(header, this.#view.record, this.#view.etag) ?? this.replication.refuse(header);
+  }
+
+  /** As a copy does that is to leave. */
+  async handOver(
+    { DatabaseName: name, Topology: topology }: DatabaseRecord,
+    addressOf: (tag: string) => string,
+    timeoutMs: number,
+  ): Promise<number | null> {
+    await this.transactions.close();
+    const peers = peersOf(name, [...topology.Members, ...topology.Rehabs], addressOf);
+    const group = { id: topology.DatabaseTopologyIdBase64, size: copyHolders(topology).length };
+    this.replication.setTopology(peers, group);
+    return handOver(this.database, this.replication, timeoutMs);
   }
 
   report(): DatabaseReport {
@@ -128,10 +139,20 @@ export class SimulatedCopy {
     };
   }
 
+  /** What was accepted is answered first. */
+  async drain(): Promise<void> {
+    await this.database.drain();
+    this.close();
+  }
+
   /** In order: nothing that is durable is lost, and what is not is answered to nobody. */
   close(): void {
     this.database.crash();
     void this.transactions.close();
     void this.replication.close();
   }
+}
+
+function peersOf(database: string, tags: readonly string[], addressOf: (tag: string) => string) {
+  return tags.map((tag) => ({ tag, tcpAddress: addressOf(tag), database }));
 }

@@ -26,6 +26,8 @@ export const WORLD_FAULTS = {
   goAway: 1,
   diskFull: 3,
   storageFails: 3,
+  factor: 3,
+  zone: 2,
 } as const;
 
 export type WorldFault = keyof typeof WORLD_FAULTS;
@@ -46,6 +48,8 @@ export interface WorldProfile {
   readonly requestEveryMs: number;
   /** Longest delay of what replication sends under faults: where it is long, copies take long to be filled. */
   readonly replicationDelayMs: number;
+  /** Whether writes go on for a while without a pause when the last faults have ended. */
+  readonly hasBusyHours: boolean;
   /** Faults of each round; after each all must recover. */
   readonly rounds: readonly (readonly ScheduledFault[])[];
   readonly roundMs: number;
@@ -103,6 +107,7 @@ export function drawWorldProfile(random: SeededRandom): WorldProfile {
     // Rarely many: what is found is found by faults, and requests are what a run costs.
     requestEveryMs: random.pick([60, 200, 500, 1000]) ?? 200,
     replicationDelayMs: random.pick([5, 50, 1500]) ?? 5,
+    hasBusyHours: random.chance(0.15),
     rounds: Array.from({ length: ROUNDS }, () => drawFaults(random, roundMs)),
     roundMs,
   };

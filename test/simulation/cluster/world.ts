@@ -1,6 +1,8 @@
 import { FIRST_COMMAND_VERSION } from '../../../node/cluster/command-version.ts';
+import { etagOf } from '../../../node/documents/change-vector.ts';
 import type { NodeId } from '../../../node/rachis/core/entry.ts';
 import { StorageError, StorageFullError } from '../../../node/storage/storage-error.ts';
+import { check } from '../kernel/invariant-violation.ts';
 import { SeededRandom } from '../kernel/seeded-random.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
 import { drain, VirtualTime } from '../kernel/virtual-time.ts';
@@ -24,6 +26,13 @@ import type { ScheduledFault, WorldProfile } from './world-profile.ts';
 /** When the clocks on the walls stand at the start of a run, in milliseconds. */
 const WALL_MS = 1_000_000_000;
 
+export interface AcknowledgedWrite {
+  readonly databaseId: string;
+  readonly version: WrittenVersion;
+  /** In virtual time. */
+  readonly atMs: number;
+}
+
 /** A whole cluster with its databases and its clients: one clock, one network, one seed. */
 export class World {
   readonly clock = new VirtualClock();
@@ -36,10 +45,12 @@ export class World {
   readonly clients: Clients;
   readonly administrator: Administrator;
   readonly cluster: WorldCluster;
-  /** Written on one node alone and acknowledged: by database id. */
-  readonly acknowledgedWrites: { readonly databaseId: string; readonly version: WrittenVersion }[] = [];
+  /** Written on one node alone. */
+  readonly acknowledgedWrites: AcknowledgedWrite[] = [];
   /** Copies that were given up with what they hold, in the order of that. */
   readonly asideIds = new Set<string>();
+  /** Copies that were deleted because the group was to have fewer. */
+  readonly handedOverIds = new Set<string>();
   readonly #programs = new Map<WorldNode, NodeProgram>();
   readonly #copies = new Map<NodeId, Map<string, StoredCopy>>();
   /** By slot. */
@@ -211,9 +222,35 @@ export class World {
     this.asideIds.add(database.id);
   }
 
+  /** While others keep copies, only what another one has is deleted. */
+  deleted(node: WorldNode, { database: { id } }: StoredCopy, isLast: boolean): void {
+    this.cluster.trace(() => `${node.id} deletes its copy ${id}`);
+    if (isLast) return;
+    this.handedOverIds.add(id);
+    for (const { databaseId, version } of this.acknowledgedWrites) {
+      if (databaseId === id) this.#checkHandedOver(id, version);
+    }
+  }
+
   acknowledged({ id }: SimulatedDatabase, written: readonly WrittenVersion[]): void {
     this.writes.acknowledged(written);
-    for (const version of written) this.acknowledgedWrites.push({ databaseId: id, version });
+    const atMs = this.clock.nowMs;
+    for (const version of written) {
+      this.acknowledgedWrites.push({ databaseId: id, version, atMs });
+      if (this.handedOverIds.has(id)) this.#checkHandedOver(id, version);
+    }
+  }
+
+  #checkHandedOver(id: string, { changeVector }: WrittenVersion): void {
+    const etag = etagOf(changeVector, id);
+    const others = [...this.#copies.values()].flatMap((copies) => [...copies.values()]);
+    this.watch(() =>
+      check(
+        others.some(({ database }) => etagOf(database.changeVector, id) >= etag),
+        'a copy that leaves has handed over what was acknowledged on it',
+        () => `nobody has [${changeVector}] of ${id}, which was deleted`,
+      ),
+    );
   }
 
   inject({ kind, seed }: ScheduledFault): void {
@@ -233,6 +270,12 @@ export class World {
       case 'diskFull':
         node.fillDisk();
         this.clock.schedule(random.between(500, 12_000), () => node.emptyDisk());
+        break;
+      case 'factor':
+        this.administrator.changeFactor(random);
+        break;
+      case 'zone':
+        this.administrator.changeZone(node, random);
         break;
       case 'storageFails':
         this.cluster.trace(() => `the storage of ${node.id} fails`);
@@ -286,6 +329,7 @@ export class World {
   /** Another member has to be left with its disk, else the data would be gone for good. */
   #mayBeLost(node: WorldNode): boolean {
     const topology = this.topologies.topology;
+    if (this.administrator.isRemovingCopy) return false;
     const own = node.image.configuration?.nodes.find(({ id }) => id === node.id)?.tag;
     const others =
       topology?.Members.filter((tag) => tag !== own && this.#databaseOf(tag) !== undefined) ?? [];

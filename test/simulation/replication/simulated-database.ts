@@ -136,6 +136,11 @@ export class SimulatedDatabase implements ReplicatedDatabase {
     return going;
   }
 
+  /** Takes nothing more, and waits until what was taken is durable and answered. */
+  drain(): Promise<void> {
+    return this.#merger.close();
+  }
+
   /** The process dies, and comes back with what was durable. */
   crash(): void {
     this.#incarnation++;
