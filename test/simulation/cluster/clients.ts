@@ -85,12 +85,11 @@ export class Clients {
   writeSomewhere(): void {
     const program = this.#random.pick(this.#world.running.filter(({ keeper }) => keeper.copyOf(DATABASE)));
     const copy = program?.keeper.copyOf(DATABASE);
-    if (program !== undefined && copy !== undefined) this.#write(program, copy, 3);
+    if (program !== undefined && copy !== undefined) this.#write(program, copy);
   }
 
-  /** To one of so many documents. */
-  #write(program: NodeProgram, copy: SimulatedCopy, count = 8): void {
-    const id = `things/${this.#random.between(0, count - 1)}`;
+  #write(program: NodeProgram, copy: SimulatedCopy): void {
+    const id = `things/${this.#random.between(0, 7)}`;
     const value = this.#random.chance(0.2) ? null : `W${this.#counter++}`;
     copy.database.write([{ id, value }]).then(
       (written) => {

@@ -59,7 +59,7 @@ export async function runWorld({ seed, without, onTrace }: WorldOptions): Promis
     world.cluster.trace(() => `${ROUND_BEGINS} ${round + 1} of ${profile.rounds.length}`);
     const due = faults.filter(() => without?.has(place++) !== true);
     await storm(world, profile, due);
-    await settle(world, profile.hasBusyHours && round === profile.rounds.length - 1);
+    await settle(world);
   }
   checkBounded(world, profile);
   const { transactions, clients, topologies } = world;

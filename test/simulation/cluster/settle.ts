@@ -42,7 +42,7 @@ export async function runUntilTrue(
 }
 
 /** Ends all faults; all must recover by itself, and everything that was promised must be there. */
-export async function settle(world: World, hasBusyHours: boolean): Promise<void> {
+export async function settle(world: World): Promise<void> {
   const { cluster } = world;
   cluster.trace(() => 'all faults end');
   cluster.isCalm = true;
@@ -63,7 +63,7 @@ export async function settle(world: World, hasBusyHours: boolean): Promise<void>
   tend();
   await world.runUntil(world.clock.nowMs + ASKED_BEFORE_MS);
   await runUntilTrue(world, WHOLE_WITHIN_MS, 'the cluster and its group are whole', () => isWhole(world));
-  if (hasBusyHours) {
+  if (world.profile.hasBusyHours) {
     await expectProgress(world);
     await runUntilTrue(world, WHOLE_WITHIN_MS, 'the group is whole after busy hours', () => isWhole(world));
   }

@@ -48,7 +48,7 @@ export interface WorldProfile {
   readonly requestEveryMs: number;
   /** Longest delay of what replication sends under faults: where it is long, copies take long to be filled. */
   readonly replicationDelayMs: number;
-  /** Whether writes go on for a while without a pause when the last faults have ended. */
+  /** Whether writes go on for a while without a pause when the faults have ended. */
   readonly hasBusyHours: boolean;
   /** Faults of each round; after each all must recover. */
   readonly rounds: readonly (readonly ScheduledFault[])[];
@@ -107,7 +107,7 @@ export function drawWorldProfile(random: SeededRandom): WorldProfile {
     // Rarely many: what is found is found by faults, and requests are what a run costs.
     requestEveryMs: random.pick([60, 200, 500, 1000]) ?? 200,
     replicationDelayMs: random.pick([5, 50, 1500]) ?? 5,
-    hasBusyHours: random.chance(0.15),
+    hasBusyHours: random.chance(0.1),
     rounds: Array.from({ length: ROUNDS }, () => drawFaults(random, roundMs)),
     roundMs,
   };

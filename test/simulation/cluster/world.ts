@@ -1,5 +1,6 @@
 import { FIRST_COMMAND_VERSION } from '../../../node/cluster/command-version.ts';
 import { etagOf } from '../../../node/documents/change-vector.ts';
+import { copyHolders } from '../../../node/landlord/placement.ts';
 import type { NodeId } from '../../../node/rachis/core/entry.ts';
 import { StorageError, StorageFullError } from '../../../node/storage/storage-error.ts';
 import { check } from '../kernel/invariant-violation.ts';
@@ -14,6 +15,7 @@ import { VirtualNetwork } from '../replication/virtual-network.ts';
 import { WriteLedger } from '../replication/write-ledger.ts';
 import { Administrator } from './administrator.ts';
 import { Clients } from './clients.ts';
+import { DATABASE } from './database-group.ts';
 import { NodeProgram } from './node-program.ts';
 import { LATEST_VERSION, ReplicatedCluster } from './replicated-cluster.ts';
 import { SharedHashes } from './shared-hashes.ts';
@@ -205,10 +207,22 @@ export class World {
     database.onInspect = () =>
       this.watch(() => {
         this.writes.checkVectorGrows(database);
+        if (!this.#isOfGroup(node, database)) return;
         this.writes.checkNewClaims(database);
         this.transactions.checkCommit(database);
       });
     return database;
+  }
+
+  /**
+   * Nobody keeps tombstones for a copy that the cluster gave up. While its node has not heard of that, one that is
+   * behind as well may still send to it, and it comes to claim what it lacks: until it is set aside.
+   */
+  #isOfGroup({ id }: WorldNode, { nodeTag }: SimulatedDatabase): boolean {
+    const { topology } = this.topologies;
+    if (topology === null) return true;
+    const addedAt = this.copiesOf(id).get(DATABASE)?.stamp.addedAt;
+    return copyHolders(topology).includes(nodeTag) && topology.NodesAddedAt[nodeTag] === addedAt;
   }
 
   /** One that fails does so once: it is opened again then. */
