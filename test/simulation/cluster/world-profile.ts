@@ -23,7 +23,7 @@ export const WORLD_FAULTS = {
   clockJump: 3,
   breakReplication: 5,
   cleanTombstones: 4,
-  goAway: 1,
+  goAway: 3,
   diskFull: 3,
   storageFails: 3,
   factor: 3,
