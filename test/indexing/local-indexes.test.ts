@@ -1,30 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { StaticIndexDefinition } from '../../node/indexing/definitions/index-definition.ts';
 import { LocalIndexes } from '../../node/indexing/local/local-indexes.ts';
 import { staticIndexSpec } from '../../node/indexing/static/static-index-spec.ts';
-import { ScriptEngine } from '../../node/scripting/script-engine.ts';
 import { InlineWriter } from '../../node/storage/inline-writer.ts';
-import { StorageWriter } from '../../node/storage/storage-writer.ts';
-import { definitionOf, IndexedDatabase } from './indexed-database.ts';
+import { definitionOf, type IndexedDatabase } from './indexed-database.ts';
+import { IndexedDatabases } from './indexed-databases.ts';
 
-let folder: string;
-let writer: StorageWriter;
-const scripts = new ScriptEngine();
-let count = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ravencluster-local-indexes-'));
-  writer = new StorageWriter();
-});
-
-afterAll(async () => {
-  scripts.dispose();
-  await writer.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const databases = new IndexedDatabases();
 
 /** Counts the writes that are synced. */
 class SyncCounter extends InlineWriter {
@@ -44,15 +26,11 @@ async function withIndex(
   definition: StaticIndexDefinition,
   body: (indexed: IndexedDatabase) => Promise<void>,
 ): Promise<void> {
-  const path = join(folder, String(count++));
-  const indexed = await IndexedDatabase.open({ folder: path, writer, scripts, definitions: [definition] });
-  try {
+  await databases.use([definition], async (indexed) => {
     await indexed.put('docs/1', 'Docs', { name: 'one' });
     await indexed.catchUp();
     await body(indexed);
-  } finally {
-    await indexed.close();
-  }
+  });
 }
 
 const names = (indexed: IndexedDatabase, index = 'Names') =>
@@ -100,7 +78,7 @@ describe('an index that is reset', () => {
 describe('how far indexes are', () => {
   it('is durable before deletions that they have followed may go', async () => {
     await withIndex(BEFORE, async (indexed) => {
-      const path = join(folder, `settled-${count++}`);
+      const path = databases.newFolder();
       const counter = new SyncCounter();
       const indexes = await LocalIndexes.open({
         path,
@@ -111,7 +89,7 @@ describe('how far indexes are', () => {
         values: async () => new Map(),
         recall: () => undefined,
       });
-      await indexes.define([staticIndexSpec(BEFORE, scripts)]);
+      await indexes.define([staticIndexSpec(BEFORE, databases.scripts)]);
       expect(await indexes.settle()).toBe(0);
       while (await indexes.find('Names')?.indexSome());
       const synced = counter.syncs;
@@ -125,7 +103,7 @@ describe('how far indexes are', () => {
 describe('an index that is tried out', () => {
   it("goes on whatever is defined meanwhile, is nobody else's, and is gone even when it fails", async () => {
     await withIndex(BEFORE, async (indexed) => {
-      const spec = { ...staticIndexSpec(AFTER, scripts), name: '<TestIndexName>' };
+      const spec = { ...staticIndexSpec(AFTER, databases.scripts), name: '<TestIndexName>' };
       const tried = indexed.indexes.withTrial(spec, async (index) => {
         await index.indexSome();
         await indexed.define([BEFORE]);

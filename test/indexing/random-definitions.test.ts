@@ -1,30 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { IndexFieldOptions } from '../../node/indexing/definitions/index-definition.ts';
 import { answerFromIndex } from '../../node/querying/execute/answer-query.ts';
 import { compileQuery } from '../../node/querying/plan/compile-query.ts';
-import { ScriptEngine } from '../../node/scripting/script-engine.ts';
-import { StorageWriter } from '../../node/storage/storage-writer.ts';
-import { definitionOf, IndexedDatabase } from './indexed-database.ts';
+import { definitionOf, type IndexedDatabase } from './indexed-database.ts';
+import { IndexedDatabases } from './indexed-databases.ts';
 
-let folder: string;
-let writer: StorageWriter;
-const scripts = new ScriptEngine();
-let count = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ravencluster-random-definitions-'));
-  writer = new StorageWriter();
-});
-
-afterAll(async () => {
-  scripts.dispose();
-  await writer.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const databases = new IndexedDatabases();
 
 /** The same three fields: a text, a number, and what a compare-exchange value or a loaded document says. */
 const MAPS = [
@@ -81,7 +63,7 @@ const condition = fc.oneof(
 function found(indexed: IndexedDatabase, where: string): readonly string[] {
   const request = { query: `from index 'Random' where ${where}`, parameters: {}, start: 0, pageSize: 100 };
   const plan = compileQuery(request, 0);
-  const context = { documents: indexed.documents, nowMs: 0, scripts };
+  const context = { documents: indexed.documents, nowMs: 0, scripts: databases.scripts };
   const { results } = answerFromIndex(plan, indexed.index('Random'), context);
   return results
     .map((json) => (JSON.parse(json.toString()) as { '@metadata': { '@id': string } })['@metadata']['@id'])
@@ -103,12 +85,7 @@ describe('whatever the form of a map and the options of its fields', () => {
         const definition = definitionOf('Random', map, {
           Fields: Fields as Record<string, IndexFieldOptions>,
         });
-        const indexed = await IndexedDatabase.open({
-          folder: join(folder, String(count++)),
-          writer,
-          scripts,
-          definitions: [definition],
-        });
+        const indexed = await databases.open([definition]);
         try {
           for (const [n, row] of rows.entries()) await indexed.put(`d/${n}`, 'D', row);
           for (const now of [before, after]) {

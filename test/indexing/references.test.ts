@@ -1,46 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StaticIndexDefinition } from '../../node/indexing/definitions/index-definition.ts';
+import { describe, expect, it } from 'vitest';
 import { staticIndexSpec } from '../../node/indexing/static/static-index-spec.ts';
-import { ScriptEngine } from '../../node/scripting/script-engine.ts';
-import { StorageWriter } from '../../node/storage/storage-writer.ts';
-import { definitionOf, IndexedDatabase } from './indexed-database.ts';
+import { definitionOf } from './indexed-database.ts';
+import { IndexedDatabases } from './indexed-databases.ts';
 
-let folder: string;
-let writer: StorageWriter;
-const scripts = new ScriptEngine();
-let count = 0;
+const databases = new IndexedDatabases();
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ravencluster-references-'));
-  writer = new StorageWriter();
-});
-
-afterAll(async () => {
-  scripts.dispose();
-  await writer.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function withIndexes(
-  definitions: readonly StaticIndexDefinition[],
-  body: (indexed: IndexedDatabase) => Promise<void>,
-): Promise<void> {
-  const indexed = await IndexedDatabase.open({
-    folder: join(folder, String(count++)),
-    writer,
-    scripts,
-    definitions,
-  });
-  try {
-    await body(indexed);
-  } finally {
-    await indexed.close();
-  }
-}
+const withIndexes: IndexedDatabases['use'] = (definitions, body) => databases.use(definitions, body);
 
 const NAMES = definitionOf(
   'Names',
@@ -162,14 +128,14 @@ describe('a map that can not load', () => {
     ["map('Orders', (o) => ({ name: load(o.company).name }))", 'load takes two values'],
     ["map('Orders', (o) => ({ name: loadVector(o.company) }))", 'loadVector() in maps is not built yet'],
   ])('is refused: %s', (map, why) => {
-    expect(() => staticIndexSpec(definitionOf('Refused', map), scripts)).toThrow(why);
+    expect(() => staticIndexSpec(definitionOf('Refused', map), databases.scripts)).toThrow(why);
   });
 
   it('may have a function of its own by the name of one that is not built', () => {
     const own = definitionOf('Own', "map('Orders', (o) => ({ name: loadVector(o.company) }))", {
       AdditionalSources: { own: 'function loadVector(key) { return key; }' },
     });
-    expect(staticIndexSpec(own, scripts).loads).toBeUndefined();
+    expect(staticIndexSpec(own, databases.scripts).loads).toBeUndefined();
   });
 
   it.each([

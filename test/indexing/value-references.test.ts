@@ -1,46 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { StaticIndexDefinition } from '../../node/indexing/definitions/index-definition.ts';
+import { describe, expect, it } from 'vitest';
 import { staticIndexSpec } from '../../node/indexing/static/static-index-spec.ts';
-import { ScriptEngine } from '../../node/scripting/script-engine.ts';
-import { StorageWriter } from '../../node/storage/storage-writer.ts';
-import { definitionOf, IndexedDatabase } from './indexed-database.ts';
+import { definitionOf, type IndexedDatabase } from './indexed-database.ts';
+import { IndexedDatabases } from './indexed-databases.ts';
 
-let folder: string;
-let writer: StorageWriter;
-const scripts = new ScriptEngine();
-let count = 0;
+const databases = new IndexedDatabases();
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ravencluster-value-references-'));
-  writer = new StorageWriter();
-});
-
-afterAll(async () => {
-  scripts.dispose();
-  await writer.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function withIndexes(
-  definitions: readonly StaticIndexDefinition[],
-  body: (indexed: IndexedDatabase) => Promise<void>,
-): Promise<void> {
-  const indexed = await IndexedDatabase.open({
-    folder: join(folder, String(count++)),
-    writer,
-    scripts,
-    definitions,
-  });
-  try {
-    await body(indexed);
-  } finally {
-    await indexed.close();
-  }
-}
+const withIndexes: IndexedDatabases['use'] = (definitions, body) => databases.use(definitions, body);
 
 const RATES = definitionOf('Rates', "map('Orders', (o) => ({ rate: cmpxchg(o.key).rate }))");
 
@@ -252,7 +218,7 @@ describe('what a map gets of a value', () => {
       Reduce:
         'from r in results group r by r.key into g select new { key = g.Key, n = LoadCompareExchangeValue<int>("num") }',
     });
-    expect(() => staticIndexSpec(linq, scripts)).toThrow('can be called in a map only');
+    expect(() => staticIndexSpec(linq, databases.scripts)).toThrow('can be called in a map only');
   });
 
   it('the maps may have a function of their own by that name', async () => {

@@ -1,28 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formatFlags } from '../../../node/documents/document-flags.ts';
-import { ScriptEngine } from '../../../node/scripting/script-engine.ts';
-import { StorageWriter } from '../../../node/storage/storage-writer.ts';
-import { definitionOf, IndexedDatabase } from '../indexed-database.ts';
+import { definitionOf, type IndexedDatabase } from '../indexed-database.ts';
+import { IndexedDatabases } from '../indexed-databases.ts';
 
-let folder: string;
-let writer: StorageWriter;
-const scripts = new ScriptEngine();
-let count = 0;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ravencluster-output-'));
-  writer = new StorageWriter();
-});
-
-afterAll(async () => {
-  scripts.dispose();
-  await writer.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const databases = new IndexedDatabases();
 
 const SUMS = definitionOf('Sums', "map('Orders', (o) => ({ city: o.city, size: o.size, total: o.total }))", {
   Reduce:
@@ -33,17 +15,7 @@ const SUMS = definitionOf('Sums', "map('Orders', (o) => ({ city: o.city, size: o
 });
 
 async function withIndex(body: (indexed: IndexedDatabase) => Promise<void>): Promise<void> {
-  const indexed = await IndexedDatabase.open({
-    folder: join(folder, String(count++)),
-    writer,
-    scripts,
-    definitions: [SUMS],
-  });
-  try {
-    await body(indexed);
-  } finally {
-    await indexed.close();
-  }
+  await databases.use([SUMS], body);
 }
 
 /** Documents of a collection by id. */
