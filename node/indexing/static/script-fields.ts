@@ -12,10 +12,30 @@ export function scriptFields(text: string): readonly string[] {
   return [...new Set(names)];
 }
 
-/** The object literal that an arrow or a return statement gives. */
+/** The object literals that an arrow or a return statement gives. */
 function returnedBy({ type, body, argument }: ScriptNode): readonly ScriptNode[] {
-  const value = type === 'ArrowFunctionExpression' ? body : type === 'ReturnStatement' ? argument : undefined;
-  return isNode(value) && value.type === 'ObjectExpression' ? [value] : [];
+  return type === 'ArrowFunctionExpression'
+    ? objectsOf(body)
+    : type === 'ReturnStatement'
+      ? objectsOf(argument)
+      : [];
+}
+
+/** Those that an expression may come to, alone, in a list, or as one of several cases. */
+function objectsOf(value: unknown): readonly ScriptNode[] {
+  if (!isNode(value)) return [];
+  switch (value.type) {
+    case 'ObjectExpression':
+      return [value];
+    case 'ArrayExpression':
+      return (value.elements as readonly unknown[]).flatMap(objectsOf);
+    case 'ConditionalExpression':
+      return [value.consequent, value.alternate].flatMap(objectsOf);
+    case 'LogicalExpression':
+      return [value.left, value.right].flatMap(objectsOf);
+    default:
+      return [];
+  }
 }
 
 function nameOf({ type, computed, key }: ScriptNode): readonly string[] {
