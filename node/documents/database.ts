@@ -263,9 +263,11 @@ export class Database {
       if (this.#isClosed) return;
       try {
         if (cause instanceof StorageFullError && !(await hasRoomToReopen(this.#options.path))) continue;
-        await this.#environment.reopen();
-        this.#figures = loadFigures(this.#view);
-        this.#collections = new Map(this.#figures.collections);
+        // What readers find, and up to where it is said to be there, belong together: replication tells others by it.
+        await this.#environment.reopen(() => {
+          this.#figures = loadFigures(this.#view);
+          this.#collections = new Map(this.#figures.collections);
+        });
         const { pending, state, clock } = this.#freshState(this.#merger.lastEtag);
         this.#failure = null;
         this.#merger.resume(pending, state, clock);

@@ -64,13 +64,15 @@ export class StorageEnvironment {
 
   /**
    * Closes the engine and opens it again: after a failed write it refuses all others until then, also when the cause
-   * has gone. Other calls throw StorageClosedError meanwhile. Throws StorageError, and may be called again then.
+   * has gone. Other calls throw StorageClosedError meanwhile. `onOpen` is called in the turn in which reads go on, before
+   * anybody else reads or a guest comes in. Throws StorageError, and may be called again then.
    */
-  async reopen(): Promise<void> {
+  async reopen(onOpen: () => void = () => {}): Promise<void> {
     this.#mustNotBeClosed();
     if (this.#isEngineOpen) await this.#closeEngine();
     this.#engine = await openEngine(this.#options);
     this.#isEngineOpen = true;
+    onOpen();
     await Promise.all([...this.#guests].map((guest) => this.#attach(guest)));
   }
 

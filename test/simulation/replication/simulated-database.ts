@@ -10,6 +10,7 @@ import { TransactionMerger } from '../../../node/documents/transaction-merger.ts
 import type { ReplicatedDatabase } from '../../../node/replication/replicated-database.ts';
 import type { ReplicationClock } from '../../../node/replication/replication-clock.ts';
 import { type StorageError, StorageFullError } from '../../../node/storage/storage-error.ts';
+import type { WriteBatch } from '../../../node/storage/write-batch.ts';
 import { MemoryStorage } from './memory-storage.ts';
 
 /** A version that a client wrote and was told so, for the ledger of the simulation. */
@@ -70,6 +71,8 @@ export class SimulatedDatabase implements ReplicatedDatabase {
   #listeners = new Set<(lastEtag: number) => void>();
   #holders = new Set<() => number>();
   #incarnation = 0;
+  /** What could not be synced and is in the log all the same: it is there once the storage is opened again. */
+  #unsynced: WriteBatch | null = null;
   /** Told after each commit. */
   onInspect: () => void = () => {};
 
@@ -146,7 +149,7 @@ export class SimulatedDatabase implements ReplicatedDatabase {
     this.#incarnation++;
     this.#listeners = new Set();
     this.#holders = new Set();
-    this.#figures = loadFigures(this.#storage);
+    this.#reopenStorage();
     this.#merger = this.#open();
   }
 
@@ -212,10 +215,13 @@ export class SimulatedDatabase implements ReplicatedDatabase {
           this.#time.after(this.#time.random() * 3, () => {
             if (incarnation !== this.#incarnation) return;
             const failure = this.#failure();
-            // What could not be synced may turn out to be there all the same.
-            if (failure === null || this.#isWrittenDespite(failure)) this.#storage.write(batch);
-            if (failure === null) resolve();
-            else reject(failure);
+            if (failure === null) {
+              this.#storage.write(batch);
+              resolve();
+              return;
+            }
+            if (this.#isWrittenDespite(failure)) this.#unsynced = batch;
+            reject(failure);
           });
         }),
       onDurable: (sealed) => {
@@ -238,6 +244,12 @@ export class SimulatedDatabase implements ReplicatedDatabase {
     };
   }
 
+  #reopenStorage(): void {
+    if (this.#unsynced !== null) this.#storage.write(this.#unsynced);
+    this.#unsynced = null;
+    this.#figures = loadFigures(this.#storage);
+  }
+
   #isWrittenDespite(failure: StorageError): boolean {
     return !(failure instanceof StorageFullError) && this.#time.random() < 0.5;
   }
@@ -250,7 +262,7 @@ export class SimulatedDatabase implements ReplicatedDatabase {
         this.#recoverLater(incarnation, merger);
         return;
       }
-      this.#figures = loadFigures(this.#storage);
+      this.#reopenStorage();
       const { pending, state, clock } = this.#freshState(merger().lastEtag);
       merger().resume(pending, state, clock);
     });
