@@ -55,6 +55,11 @@ export class OutgoingStream {
   /** Nothing is left to its origin until all is sent and claimed: the origins had their chance. */
   #isImpatient = false;
   #scannedEtag = 0;
+  /**
+   * The last look at the source found its end. What readers find may be ahead of what the source tells of: only who has
+   * seen the end has passed on, as it was or as it became, all that the source's vector includes.
+   */
+  #isAtEnd = false;
   /** Parts of a batch are sent and the last is not yet; and the bytes of those parts. */
   #isBatchOpen = false;
   #openPartBytes = 0;
@@ -142,12 +147,13 @@ export class OutgoingStream {
     if (window === null || destination === null) return;
     if (!this.#isBatchOpen && !window.hasRoom) return;
     if (!this.#isInsideTransaction) this.#lookAround(destination);
-    if (this.#scannedEtag >= this.#options.source.lastEtag()) {
+    if (this.#isAtEnd && this.#scannedEtag >= this.#options.source.lastEtag()) {
       this.#planIdleClaim(window);
       return;
     }
     const collected = this.#collect();
     this.#scannedEtag = collected.scannedEtag;
+    this.#isAtEnd = collected.isAtEnd;
     this.#isInsideTransaction = collected.isInsideTransaction;
     const isFlowing = this.#send(window, collected);
     if (!isFlowing) this.#waitForDrain();
@@ -163,12 +169,18 @@ export class OutgoingStream {
       this.#view = { state: destination, databaseId, included, sources: this.#sources };
     }
     const again = this.#left.forgetIncluded(this.#view);
-    if (again !== null) this.#scannedEtag = Math.min(this.#scannedEtag, again - 1);
+    if (again !== null) this.#scanFrom(again);
     if (!this.#left.isImpatient(this.#view, this.#options.clock.now())) return;
     const firstLeft = this.#left.firstEtag ?? Number.MAX_SAFE_INTEGER;
     this.#isImpatient = true;
-    this.#scannedEtag = Math.min(this.#scannedEtag, firstLeft - 1);
+    this.#scanFrom(firstLeft);
     this.#left.clear();
+  }
+
+  /** Looks again at what was looked at before. */
+  #scanFrom(etag: number): void {
+    this.#scannedEtag = Math.min(this.#scannedEtag, etag - 1);
+    this.#isAtEnd = false;
   }
 
   #collect(): CollectedItems {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareChangeVectors } from '../../../node/documents/change-vector.ts';
+import type { SimulatedDatabase, WrittenVersion } from './simulated-database.ts';
 import { SimulatedGroup } from './simulated-group.ts';
 
 const SEEDS = Number(process.env.SIMULATION_SEEDS ?? 10);
@@ -60,11 +61,22 @@ async function expectConverged(group: SimulatedGroup): Promise<void> {
   }
 }
 
-async function expectTombstonesGo(group: SimulatedGroup): Promise<void> {
+async function expectTombstonesGo(
+  group: SimulatedGroup,
+  mayGo: (database: SimulatedDatabase) => (tombstone: WrittenVersion) => boolean = () => () => true,
+): Promise<void> {
   const cleaning = group.members.map((node) => group.cleanTombstones(node));
   await expectConverged(group);
   await Promise.all(cleaning);
-  expect(group.members.flatMap(({ database }) => database.tombstones())).toEqual([]);
+  expect(group.members.flatMap(({ database }) => database.tombstones(mayGo(database)))).toEqual([]);
+}
+
+/**
+ * What only a member that is lost for ever could claim stays: an older version of the same document may still be on its
+ * way, and nothing else would keep it from coming back.
+ */
+function isClaimed({ changeVector }: SimulatedDatabase): (tombstone: WrittenVersion) => boolean {
+  return (tombstone) => compareChangeVectors(tombstone.changeVector, changeVector) === 'AlreadyMerged';
 }
 
 describe('replication in a simulated group', () => {
@@ -113,7 +125,7 @@ describe('replication in a simulated group', () => {
         group.start(survivors);
         await storm(group, 20, 6);
         await expectConverged(group);
-        await expectTombstonesGo(group);
+        await expectTombstonesGo(group, isClaimed);
       }),
     TIMEOUT_MS,
   );

@@ -37,6 +37,9 @@ export interface SimulatedDatabaseOptions {
   readonly failure?: () => StorageError | null;
 }
 
+/** How long the word that a batch is durable is on its way at most, in milliseconds. */
+const TOLD_MS_MAX = 1;
+
 /** Pause before a storage that failed is opened again, in milliseconds. */
 const RECOVERY_DELAY_MS = 300;
 
@@ -174,8 +177,8 @@ export class SimulatedDatabase implements ReplicatedDatabase {
     return this.read((reader) => [...reader.startsWith({ prefix: '' })].map(({ id }) => id));
   }
 
-  tombstones(): readonly string[] {
-    return this.read((reader) => [...reader.tombstones()].map(({ id }) => id));
+  tombstones(isCounted: (tombstone: WrittenVersion) => boolean = () => true): readonly string[] {
+    return this.read((reader) => [...reader.tombstones()].filter(isCounted).map(({ id }) => id));
   }
 
   conflicts(): readonly string[] {
@@ -217,7 +220,8 @@ export class SimulatedDatabase implements ReplicatedDatabase {
             const failure = this.#failure();
             if (failure === null) {
               this.#storage.write(batch);
-              resolve();
+              // What the writer's thread has written is there for readers before this one hears of it.
+              this.#time.after(this.#time.random() * TOLD_MS_MAX, resolve);
               return;
             }
             if (this.#isWrittenDespite(failure)) this.#unsynced = batch;
