@@ -66,15 +66,14 @@ export function patchDocument(
     return { ...NOTHING, status: 'Created', document: created, whole: created };
   const patch = isThere ? request.patch : request.ifMissing;
   if (patch === null) return NOTHING;
-  const row: ScriptDocument = stored === undefined ? newRow(request) : documentTexts(stored);
   const loads: { readonly id: string; readonly isThere: boolean }[] = [];
   const effects = isScript(patch)
-    ? run(request.id, patch, row, scripts, values, (id) => {
+    ? run(request.id, patch, rowOf(request, stored), scripts, values, (id) => {
         const found = reader.get(id);
         if (request.showsWork === true) loads.push({ id, isThere: found !== undefined });
         return found === undefined ? null : documentTexts(found);
       })
-    : changed(request.id, patch, storedText(stored, request.pending));
+    : changed(request.id, patch, storedValue(request, stored));
   const document =
     effects.document === null || stored === undefined
       ? effects.document
@@ -93,14 +92,14 @@ function isScript(patch: Patch | JsonPatch): patch is Patch {
 }
 
 /** As it is written: without what the server adds to the metadata. */
-function storedText(stored: StoredDocument | undefined, pending: string | null): string {
-  if (stored === undefined) return pending ?? '{}';
-  const { '@metadata': _, ...body } = JSON.parse(stored.body.toString('utf8')) as Record<string, unknown>;
-  return JSON.stringify({ ...body, '@metadata': JSON.parse(stored.metadata.toString('utf8')) });
+function storedValue({ pending }: PatchRequest, stored: StoredDocument | undefined): unknown {
+  if (stored === undefined) return JSON.parse(pending ?? '{}');
+  const body = JSON.parse(stored.body.toString('utf8')) as Record<string, unknown>;
+  return { ...body, '@metadata': JSON.parse(stored.metadata.toString('utf8')) as unknown };
 }
 
-function changed(id: string, patch: JsonPatch, before: string): PatchEffects {
-  const value: unknown = JSON.parse(before);
+function changed(id: string, patch: JsonPatch, value: unknown): PatchEffects {
+  const before = JSON.stringify(value);
   try {
     applyJsonPatch(value, patch);
   } catch (error) {
@@ -141,7 +140,8 @@ function run(
   }
 }
 
-function newRow({ id, pending }: PatchRequest): ScriptDocument {
+function rowOf({ id, pending }: PatchRequest, stored: StoredDocument | undefined): ScriptDocument {
+  if (stored !== undefined) return documentTexts(stored);
   if (pending === null) return ['{}', '{}', id];
   const { '@metadata': metadata, ...body } = JSON.parse(pending) as Record<string, unknown>;
   return [JSON.stringify(body), JSON.stringify(metadata ?? {}), id];

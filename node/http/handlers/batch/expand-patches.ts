@@ -119,21 +119,33 @@ export function shownPatch(
   if (command.type === 'BatchPATCH') return { Type: 'BatchPATCH' };
   const id = command.targets[0]?.id ?? '';
   const [outcome] = outcomes;
-  const stored = results.find(
-    (result) => result.type === 'PUT' && result.id.toLowerCase() === id.toLowerCase(),
-  );
+  const stored = putOf(id, results);
   const status = outcome?.status ?? 'DocumentDoesNotExist';
   return {
     Id: id,
-    ChangeVector: stored?.type === 'PUT' ? stored.changeVector : null,
-    LastModified: stored?.type === 'PUT' ? formatTicks(stored.lastModified) : UNSET_DATE,
+    ChangeVector: stored?.changeVector ?? null,
+    LastModified: stored === undefined ? UNSET_DATE : formatTicks(stored.lastModified),
     Type: command.type,
     PatchStatus: status,
-    ...(command.type === 'JsonPatch' ? { Etag: stored?.type === 'PUT' ? stored.etag : 0 } : { Debug: null }),
+    ...(command.type === 'JsonPatch' ? { Etag: stored?.etag ?? 0 } : { Debug: null }),
     ...(command.returnsDocument && outcome !== undefined && status !== 'DocumentDoesNotExist'
       ? { ModifiedDocument: shownDocument(outcome.whole) }
       : {}),
   };
+}
+
+type PutResult = Extract<BatchItemResult, { type: 'PUT' }>;
+
+/** What became of the document that a patch is of; undefined: it was not written. */
+export function putOf(id: string, results: readonly BatchItemResult[]): PutResult | undefined {
+  return results.find(
+    (result): result is PutResult => result.type === 'PUT' && result.id.toLowerCase() === id.toLowerCase(),
+  );
+}
+
+/** What is told of a patched document as it was written. */
+export function writtenShape({ lastModified, changeVector, collection }: PutResult) {
+  return { LastModified: formatTicks(lastModified), ChangeVector: changeVector, Collection: collection };
 }
 
 /** A document as patches show it: with the stored keys of its metadata only. */

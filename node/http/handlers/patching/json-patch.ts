@@ -1,12 +1,11 @@
 import { batch } from '../../../documents/commands/batch.ts';
-import { formatTicks } from '../../../documents/hybrid-clock.ts';
 import { ProtocolError } from '../../errors/protocol-error.ts';
 import { jsonObjectBody } from '../../parameters/json-body.ts';
 import { requiredText } from '../../parameters/parameters.ts';
 import { type HttpResponse, json } from '../../response.ts';
 import { type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import type { PatchCommand } from '../batch/batch-request.ts';
-import { expandPatches, retryPatches, shownDocument } from '../batch/expand-patches.ts';
+import { expandPatches, putOf, retryPatches, shownDocument, writtenShape } from '../batch/expand-patches.ts';
 import { jsonPatchOf } from './patch-request.ts';
 
 /** A change of one document by the operations of RFC 6902: all of them or none. */
@@ -27,14 +26,12 @@ const jsonPatch: DatabaseHandler = async (request, { loaded }) => {
     const { results } = await attempt(expanded, () =>
       loaded.database.execute(batch, { commands: expanded.commands }),
     );
-    const [stored] = results;
-    if (stored?.type !== 'PUT') throw new TypeError('A changed document was not put.');
+    const stored = putOf(id, results);
+    if (stored === undefined) throw new TypeError('A changed document was not put.');
     return json(200, {
       Status: outcome.status,
       ModifiedDocument: shownDocument(outcome.whole),
-      LastModified: formatTicks(stored.lastModified),
-      ChangeVector: stored.changeVector,
-      Collection: stored.collection,
+      ...writtenShape(stored),
     });
   });
 };

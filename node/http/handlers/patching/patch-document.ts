@@ -1,6 +1,5 @@
 import { batch } from '../../../documents/commands/batch.ts';
 import { ConcurrencyError } from '../../../documents/document-errors.ts';
-import { formatTicks } from '../../../documents/hybrid-clock.ts';
 import { argumentError } from '../../errors/protocol-error.ts';
 import { unquote } from '../../parameters/entity-tag.ts';
 import { jsonObjectBody, member } from '../../parameters/json-body.ts';
@@ -8,7 +7,7 @@ import { requiredText, strictBoolParameter } from '../../parameters/parameters.t
 import { empty, type HttpResponse, json, NOT_FOUND } from '../../response.ts';
 import { type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import type { PatchCommand } from '../batch/batch-request.ts';
-import { expandPatches, retryPatches, shownDocument } from '../batch/expand-patches.ts';
+import { expandPatches, putOf, retryPatches, shownDocument, writtenShape } from '../batch/expand-patches.ts';
 import { originalDocument, patchActions } from './patch-actions.ts';
 import { patchOf } from './patch-request.ts';
 
@@ -38,9 +37,7 @@ const patch: DatabaseHandler = async (request, { loaded }) => {
         ? []
         : (await attempt(expanded, () => loaded.database.execute(batch, { commands: expanded.commands })))
             .results;
-      const stored = results.find(
-        (result) => result.type === 'PUT' && result.id.toLowerCase() === id.toLowerCase(),
-      );
+      const stored = putOf(id, results);
       return json(outcome.status === 'Created' ? 201 : 200, {
         Status: outcome.status,
         ModifiedDocument: shownDocument(outcome.whole),
@@ -50,13 +47,7 @@ const patch: DatabaseHandler = async (request, { loaded }) => {
               Debug: { Info: outcome.info, Actions: patchActions(outcome) },
             }
           : {}),
-        ...(stored?.type === 'PUT'
-          ? {
-              LastModified: formatTicks(stored.lastModified),
-              ChangeVector: stored.changeVector,
-              Collection: stored.collection,
-            }
-          : {}),
+        ...(stored === undefined ? {} : writtenShape(stored)),
       });
     });
   } catch (error) {
