@@ -9,6 +9,8 @@ export interface HealthView {
   readonly nodeTag: string;
   /** Why each database that should be here can't be opened. */
   readonly databaseFaults: ReadonlyMap<string, string>;
+  /** Knows what the cluster had agreed on when this node started, or could not learn it in time. */
+  readonly hasCaughtUp: boolean;
   readonly isStopping: boolean;
 }
 
@@ -22,11 +24,21 @@ export function livenessOf({ eventLoopDelayMaxMs }: HealthView): readonly Health
  * It can serve; a false one is worth waiting for. A node that has lost its cluster still serves its databases, so a
  * missing leader does not make it unready; one that was told to stop is unready at once, so that nobody is sent to it.
  */
-export function readinessOf({ nodeTag, databaseFaults, isStopping }: HealthView): readonly HealthCheck[] {
+export function readinessOf({
+  nodeTag,
+  databaseFaults,
+  hasCaughtUp,
+  isStopping,
+}: HealthView): readonly HealthCheck[] {
   const isMember = nodeTag !== '?';
   const faults = [...databaseFaults].map(([name, reason]) => `${name}: ${reason}`);
   return [
     { name: 'cluster', isOk: isMember, detail: isMember ? `node ${nodeTag}` : 'not a node of a cluster' },
+    {
+      name: 'state',
+      isOk: hasCaughtUp,
+      detail: hasCaughtUp ? '' : 'learning what the cluster has agreed on',
+    },
     { name: 'databases', isOk: faults.length === 0, detail: faults.join('; ') },
     { name: 'running', isOk: !isStopping, detail: isStopping ? 'the node is stopping' : '' },
   ];

@@ -290,6 +290,7 @@ function nodeServices({
     eventLoopDelayMaxMs: metrics.eventLoopDelayMaxMs(),
     nodeTag: cluster.nodeTag(),
     databaseFaults: landlord.faults(),
+    hasCaughtUp: cluster.startCatchUp.isOver,
     isStopping: standing.isStopping,
   });
   return {

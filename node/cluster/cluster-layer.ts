@@ -20,6 +20,7 @@ import type { IndexCommand } from './index-commands.ts';
 import { HAND_OVER_TIMEOUT_MS, ISOLATED_ELECTION_TIMEOUTS } from './limits.ts';
 import { LogClock } from './log-clock.ts';
 import { RaftView } from './raft-view.ts';
+import { StartCatchUp } from './start-catch-up.ts';
 import { identitiesIn } from './state/identities.ts';
 import { RECORDS, SERVER_CLIENT_CONFIGURATION } from './state/state-keys.ts';
 import { findRecord, type StoredRecord } from './state/stored-record.ts';
@@ -34,6 +35,7 @@ export class ClusterLayer {
   readonly certificates: CertificateDirectory;
   /** Rachis on this node, for people and metrics. */
   readonly raft: RaftView;
+  readonly startCatchUp: StartCatchUp;
   /** What watches over the databases' copies. */
   readonly observer: ClusterWatch;
   /** What the cluster keeps of databases besides their records. */
@@ -59,6 +61,11 @@ export class ClusterLayer {
       nodes: this.#nodes,
       state: stateMachine.state,
       versions: this.#versions,
+    });
+    this.startCatchUp = new StartCatchUp({
+      rachis: this.#rachis,
+      logger: options.logger,
+      timeoutMs: ISOLATED_ELECTION_TIMEOUTS * options.settings.electionTimeoutMs,
     });
     this.raft = new RaftView(this.#rachis, stateMachine.state);
     this.certificates = new CertificateDirectory(stateMachine.state);
@@ -216,6 +223,7 @@ export class ClusterLayer {
   /** Starts what needs this node to be reachable: its reports, and the care for its addresses in the topology. */
   serve(): void {
     this.observer.serve();
+    this.startCatchUp.begin();
     this.#membership.serve();
   }
 
@@ -328,6 +336,7 @@ export class ClusterLayer {
   }
 
   async close(): Promise<void> {
+    this.startCatchUp.close();
     this.observer.close();
     this.consistent.close();
     this.#logClock.close();

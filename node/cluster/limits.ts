@@ -68,6 +68,9 @@ export const REHAB_FORGIVEN_AFTER = 60;
 /** Election timeouts without a leader after which a node says that it is isolated: an election takes one to three. */
 export const ISOLATED_ELECTION_TIMEOUTS = 4;
 
+/** Time between two tries of a node that starts to learn what its cluster has agreed on, in milliseconds. */
+export const CATCH_UP_RETRY_MS = 50;
+
 /** Time for a node that is to be added to say who it is, in milliseconds. */
 export const INVITATION_TIMEOUT_MS = 5_000;
 

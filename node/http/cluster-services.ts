@@ -5,6 +5,7 @@ import type { ClusterStatus, ClusterTopologyView } from '../cluster/cluster-stat
 import type { ClusterWatch } from '../cluster/cluster-watch.ts';
 import type { ConsistentStore } from '../cluster/consistent-store.ts';
 import type { RaftView } from '../cluster/raft-view.ts';
+import type { StartCatchUp } from '../cluster/start-catch-up.ts';
 import type { StoredRecord } from '../cluster/state/stored-record.ts';
 
 /** What the edge needs of the cluster layer. */
@@ -12,6 +13,8 @@ export interface ClusterServices {
   readonly serverId: string;
   readonly certificates: Pick<CertificateDirectory, 'all' | 'find'>;
   readonly consistent: Pick<ConsistentStore, 'values' | 'readBarrier'>;
+  /** Until it is over, what there is may be news to this node. */
+  readonly startCatchUp: Pick<StartCatchUp, 'isOver' | 'over'>;
   /** `?` while passive. */
   nodeTag(): string;
   topology(): ClusterTopologyView;

@@ -51,7 +51,19 @@ export class Dispatcher {
         ? null
         : refusal(request.peer.identity(), found.route.requires, databaseOf(found));
     if (refused !== null) return errorResponse(forbidden(refused), request.url);
+    if (!this.#node.cluster.startCatchUp.isOver && found.route.readsState)
+      return this.#afterStart(request, found);
+    return this.#answer(request, found);
+  }
+
+  #answer(request: HttpRequest, found: FoundRoute): Answer {
     return 'databaseName' in found ? this.#onDatabase(request, found) : this.#onServer(request, found.route);
+  }
+
+  /** What a node does not know of when it starts may be there all the same. */
+  async #afterStart(request: HttpRequest, found: FoundRoute): Promise<HttpResponse> {
+    await this.#node.cluster.startCatchUp.over;
+    return this.#answer(request, found);
   }
 
   #onServer(request: HttpRequest, route: ServerRoute): Answer {

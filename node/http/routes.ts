@@ -50,6 +50,18 @@ import { tcpInfoRoutes } from './handlers/server/tcp-info.ts';
 import { knownRoutes } from './routing/known-routes.ts';
 import type { Route } from './routing/route.ts';
 
+/** Of the server, and about databases all the same. */
+const recordRoutes: readonly Route[] = [
+  ...databaseTopologyRoutes,
+  ...createDatabaseRoutes,
+  ...deleteDatabaseRoutes,
+  ...listDatabasesRoutes,
+  ...toggleDatabasesRoutes,
+  ...databaseGroupRoutes,
+  ...databaseSettingsRoutes,
+  ...clientConfigurationRoutes,
+];
+
 const builtRoutes: readonly Route[] = [
   ...getDocumentsRoutes,
   ...writeDocumentRoutes,
@@ -90,14 +102,7 @@ const builtRoutes: readonly Route[] = [
   ...serverCertificateRoutes,
   ...nodePropertiesRoutes,
   ...recoverRoutes,
-  ...databaseTopologyRoutes,
-  ...createDatabaseRoutes,
-  ...deleteDatabaseRoutes,
-  ...listDatabasesRoutes,
-  ...toggleDatabasesRoutes,
-  ...databaseGroupRoutes,
-  ...databaseSettingsRoutes,
-  ...clientConfigurationRoutes,
+  ...recordRoutes.map((route) => ({ ...route, readsState: true })),
   ...operationRoutes,
 ];
 

@@ -5,6 +5,7 @@ const well: HealthView = {
   eventLoopDelayMaxMs: 3,
   nodeTag: 'A',
   databaseFaults: new Map(),
+  hasCaughtUp: true,
   isStopping: false,
 };
 const failing = (checks: readonly { readonly name: string; readonly isOk: boolean }[]) =>
@@ -17,6 +18,7 @@ describe('the health of a node', () => {
     expect(failing(readinessOf({ ...well, databaseFaults: new Map([['shop', 'broken']]) }))).toEqual([
       'databases',
     ]);
+    expect(failing(readinessOf({ ...well, hasCaughtUp: false }))).toEqual(['state']);
     expect(failing(readinessOf({ ...well, isStopping: true }))).toEqual(['running']);
   });
 

@@ -32,6 +32,8 @@ interface RouteOf {
   readonly streamsBody: boolean;
   /** Tells clients to refresh topology and client configuration when theirs are old; not so for discovery. */
   readonly announcesChanges: boolean;
+  /** Is about what the cluster has agreed on: a node that starts learns that first. */
+  readonly readsState: boolean;
 }
 
 export interface ServerRoute extends RouteOf {
@@ -59,7 +61,7 @@ export function serverRoute(
   handler: ServerHandler,
   options: RouteOptions = {},
 ): ServerRoute {
-  return { ...routeOf(what, requires, options), scope: 'server', handler };
+  return { ...routeOf(what, requires, options), readsState: false, scope: 'server', handler };
 }
 
 /** `GET /docs` and the like, below `/databases/{db}`. */
@@ -69,7 +71,7 @@ export function databaseRoute(
   handler: DatabaseHandler,
   options: RouteOptions = {},
 ): DatabaseRoute {
-  return { ...routeOf(what, requires, options), scope: 'database', handler };
+  return { ...routeOf(what, requires, options), readsState: true, scope: 'database', handler };
 }
 
 function routeOf(what: string, requires: Requirement, options: RouteOptions) {

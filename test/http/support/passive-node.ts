@@ -51,6 +51,7 @@ async function refuse(): Promise<never> {
 export const passiveCluster: ClusterServices = {
   serverId: 'ba5015f0-47fd-4b20-b2b4-6e2445936f5d',
   certificates: { all: () => [], find: () => undefined },
+  startCatchUp: { isOver: true, over: Promise.resolve() },
   nodeTag: () => '?',
   topology: () => topology,
   isolatedMs: () => null,
