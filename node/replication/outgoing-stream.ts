@@ -151,8 +151,10 @@ export class OutgoingStream {
       this.#planIdleClaim(window);
       return;
     }
+    const lastEtag = this.#options.source.lastEtag();
     const collected = this.#collect();
-    this.#scannedEtag = collected.scannedEtag;
+    // Readers find all that is durable, so what the source counts and they do not find is there no more.
+    this.#scannedEtag = Math.max(collected.scannedEtag, collected.isAtEnd ? lastEtag : 0);
     this.#isAtEnd = collected.isAtEnd;
     this.#isInsideTransaction = collected.isInsideTransaction;
     const isFlowing = this.#send(window, collected);

@@ -37,9 +37,46 @@ class Turns {
     },
   };
 
+  /** Throws when there is no end to it. */
   run(): void {
-    for (let next = this.#due.shift(); next !== undefined; next = this.#due.shift()) next();
+    for (let turn = 0; turn < 1000; turn++) {
+      const next = this.#due.shift();
+      if (next === undefined) return;
+      next();
+    }
+    throw new Error('The stream finds no rest.');
   }
+}
+
+/** The batches that a stream from this source sends to a destination that has nothing and answers nothing. */
+function sentFrom(source: StreamSource, limits = STREAM_LIMITS) {
+  const sent: { readonly ids: readonly string[]; readonly to: number; readonly claim: string }[] = [];
+  let onFrame: (payload: Buffer) => void = () => {};
+  const connection: ReplicationConnection = {
+    ...{ remote: 'test', isClosed: false, bytesSent: 0, bytesReceived: 0 },
+    send: (payload) => {
+      const message = decodeMessage(Buffer.from(payload));
+      if (message.type === 'batch') {
+        const { to, claim } = message;
+        sent.push({ ids: unpackItems(message.items).map(({ id }) => id), to, claim });
+      }
+      return true;
+    },
+    onFrame: (listener) => {
+      onFrame = listener;
+    },
+    ...{ onClose: () => {}, drained: async () => {}, pause: () => {}, resume: () => {}, close: () => {} },
+  };
+  const turns = new Turns();
+  new OutgoingStream({ source, connection, clock: turns.clock, limits, onProgress: () => {} });
+  onFrame(
+    encodeMessage({
+      ...{ type: 'state', databaseId: 'Dxxxxxxxxxxxxxxxxxxxxx', nodeTag: 'D', changeVector: '', lastEtag: 0 },
+      ...{ acceptedBatches: 0, acceptedEtag: 0, resumeEtag: 0, sources: new Map() },
+    }),
+  );
+  turns.run();
+  return sent;
 }
 
 it('claims what the source tells of only when it has sent what readers find beyond that', () => {
@@ -51,34 +88,22 @@ it('claims what the source tells of only when it has sent what readers find beyo
     ownChangeVector: () => `S:2-${SOURCE}`,
     read: (etag, body) => body([item('b', 2), item('a', 3)].filter((one) => one.etag > etag)),
   };
-  const sent: { readonly ids: readonly string[]; readonly claim: string }[] = [];
-  let onFrame: (payload: Buffer) => void = () => {};
-  const connection: ReplicationConnection = {
-    ...{ remote: 'test', isClosed: false, bytesSent: 0, bytesReceived: 0 },
-    send: (payload) => {
-      const message = decodeMessage(Buffer.from(payload));
-      if (message.type === 'batch') {
-        sent.push({ ids: unpackItems(message.items).map(({ id }) => id), claim: message.claim });
-      }
-      return true;
-    },
-    onFrame: (listener) => {
-      onFrame = listener;
-    },
-    ...{ onClose: () => {}, drained: async () => {}, pause: () => {}, resume: () => {}, close: () => {} },
-  };
-  const turns = new Turns();
-  const limits = { ...STREAM_LIMITS, batchItems: 1 };
-  new OutgoingStream({ source, connection, clock: turns.clock, limits, onProgress: () => {} });
-  onFrame(
-    encodeMessage({
-      ...{ type: 'state', databaseId: 'Dxxxxxxxxxxxxxxxxxxxxx', nodeTag: 'D', changeVector: '', lastEtag: 0 },
-      ...{ acceptedBatches: 0, acceptedEtag: 0, resumeEtag: 0, sources: new Map() },
-    }),
-  );
-  turns.run();
-  expect(sent).toEqual([
-    { ids: ['b'], claim: '' },
-    { ids: ['a'], claim: `S:2-${SOURCE}` },
+  expect(sentFrom(source, { ...STREAM_LIMITS, batchItems: 1 })).toEqual([
+    { ids: ['b'], to: 2, claim: '' },
+    { ids: ['a'], to: 3, claim: `S:2-${SOURCE}` },
   ]);
+});
+
+it.each([
+  ['the last of all', [item('a', 1)]],
+  ['all there was', []],
+])('claims everything when what was cleaned away is %s', (_, items) => {
+  const source: StreamSource = {
+    databaseId: SOURCE,
+    lastEtag: () => 2,
+    changeVector: () => `S:2-${SOURCE}`,
+    ownChangeVector: () => `S:2-${SOURCE}`,
+    read: (etag, body) => body(items.filter((one) => one.etag > etag)),
+  };
+  expect(sentFrom(source)).toEqual([{ ids: items.map(() => 'a'), to: 2, claim: `S:2-${SOURCE}` }]);
 });
