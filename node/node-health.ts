@@ -11,6 +11,8 @@ export interface HealthView {
   readonly databaseFaults: ReadonlyMap<string, string>;
   /** Knows what the cluster had agreed on when this node started, or could not learn it in time. */
   readonly hasCaughtUp: boolean;
+  /** The thread that answers queries. */
+  readonly indexThread: { readonly isOk: boolean; readonly detail: string };
   readonly isStopping: boolean;
 }
 
@@ -28,6 +30,7 @@ export function readinessOf({
   nodeTag,
   databaseFaults,
   hasCaughtUp,
+  indexThread,
   isStopping,
 }: HealthView): readonly HealthCheck[] {
   const isMember = nodeTag !== '?';
@@ -40,6 +43,7 @@ export function readinessOf({
       detail: hasCaughtUp ? '' : 'learning what the cluster has agreed on',
     },
     { name: 'databases', isOk: faults.length === 0, detail: faults.join('; ') },
+    { name: 'queries', ...indexThread },
     { name: 'running', isOk: !isStopping, detail: isStopping ? 'the node is stopping' : '' },
   ];
 }

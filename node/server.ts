@@ -102,6 +102,10 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
   let cluster: ClusterLayer | undefined;
   let landlord: DatabaseLandlord | undefined;
   let connections: NodeConnections | undefined;
+  const indexHost = new IndexHost({
+    logger: logger.child({ component: 'indexes' }),
+    heapMegabytesMax: configuration.databases.indexHeapMegabytesMax,
+  });
   const metrics = new NodeMetrics({
     rachis: () => rachisFigures(cluster),
     replication: () => (landlord?.loaded() ?? []).flatMap(replicationFigures),
@@ -111,6 +115,7 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
         environment: loaded.name,
         property: (name: string) => loaded.database.storageProperty(name),
       })),
+    indexThread: () => indexHost,
     certificate: () => connections?.security?.secondsUntilExpiry(),
   });
   connections = await openConnections(configuration.security, {
@@ -150,7 +155,6 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
     },
     reports: () => databaseReports(landlord),
   });
-  const indexHost = new IndexHost({ logger: logger.child({ component: 'indexes' }) });
   landlord = new DatabaseLandlord({
     dataDirectory,
     writer,
@@ -177,6 +181,7 @@ async function compose(configuration: NodeConfiguration, logging: NodeLogging): 
     addresses,
     cluster,
     landlord,
+    indexHost,
     metrics,
     connections,
     standing,
@@ -271,6 +276,7 @@ interface Composed {
   readonly addresses: Addresses;
   readonly cluster: ClusterLayer;
   readonly landlord: DatabaseLandlord;
+  readonly indexHost: IndexHost;
   readonly metrics: NodeMetrics;
   readonly connections: NodeConnections;
   readonly standing: Standing;
@@ -282,6 +288,7 @@ function nodeServices({
   addresses,
   cluster,
   landlord,
+  indexHost,
   metrics,
   connections,
   standing,
@@ -291,6 +298,7 @@ function nodeServices({
     nodeTag: cluster.nodeTag(),
     databaseFaults: landlord.faults(),
     hasCaughtUp: cluster.startCatchUp.isOver,
+    indexThread: indexHost.health,
     isStopping: standing.isStopping,
   });
   return {

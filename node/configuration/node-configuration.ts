@@ -67,6 +67,8 @@ export interface DatabasesConfiguration {
   readonly idleAutoIndexDeletedMs: number;
   /** How long a wider auto index must have been up to date before the narrower one is deleted. */
   readonly supersededAutoIndexDeletedMs: number;
+  /** Memory of the index thread for objects; null: as much as the engine takes. */
+  readonly indexHeapMegabytesMax: number | null;
 }
 
 export interface LogsConfiguration {
@@ -134,6 +136,7 @@ function configurationOf(values: SettingValues, workingDirectory: string): NodeC
       autoIndexIdleMs: values.get(database.autoIndexIdleInMin) * 60_000,
       idleAutoIndexDeletedMs: values.get(database.idleAutoIndexDeletedInHrs) * 3_600_000,
       supersededAutoIndexDeletedMs: values.get(database.supersededAutoIndexDeletedInSec) * 1000,
+      indexHeapMegabytesMax: values.get(database.indexHeapMaxInMb),
     },
     logs: logsOf(values, workingDirectory),
     warnings: values.warnings,

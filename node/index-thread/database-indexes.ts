@@ -26,6 +26,7 @@ import type {
   ValuesMissing,
   Wish,
 } from './thread-protocol.ts';
+import { ThreadResidence } from './thread-residence.ts';
 import type { IndexTrial, TrialOutcome } from './try-index.ts';
 
 export interface DatabaseIndexesOptions {
@@ -54,7 +55,7 @@ export interface DatabaseValues {
 /** The indexes of one open database, as the main thread sees them. */
 export class DatabaseIndexes {
   readonly #options: DatabaseIndexesOptions;
-  readonly #number: number;
+  readonly #thread: ThreadResidence;
   readonly #leave: (() => Promise<void> | void)[] = [];
   #definitions: IndexDefinitions = { auto: [], static: [] };
   #defined: Promise<unknown> = Promise.resolve();
@@ -63,23 +64,24 @@ export class DatabaseIndexes {
 
   private constructor(options: DatabaseIndexesOptions) {
     this.#options = options;
-    this.#number = options.host.newDatabase((wish) => this.#grant(wish));
+    const { host, database, path, durable, logger } = options;
+    const { name, nodeTag } = database;
+    const grant = (wish: Wish): Promise<unknown> => this.#grant(wish);
+    this.#thread = new ThreadResidence({ host, name, nodeTag, path, durable, logger, grant });
   }
 
   static async open(options: DatabaseIndexesOptions): Promise<DatabaseIndexes> {
     const indexes = new DatabaseIndexes(options);
-    const { database, path, durable, values } = options;
+    const { database, values } = options;
     if (values !== undefined) {
       indexes.#leave.push(values.onChange((keys, raftIndex) => indexes.#onValues(keys, raftIndex)));
     }
     try {
-      await indexes.#call({ kind: 'open', path, durable, nodeTag: database.nodeTag });
+      await indexes.#thread.open();
       indexes.#leave.push(
         await database.share({
-          attach: async (handle, columns) => {
-            await indexes.#call({ kind: 'attach', handle, columns });
-          },
-          detach: () => indexes.#leaveThread('detach'),
+          attach: (handle, columns) => indexes.#thread.attach(handle, columns),
+          detach: () => indexes.#thread.detach(),
         }),
       );
       indexes.#leave.push(database.onCommit(() => indexes.#onCommit()));
@@ -116,7 +118,7 @@ export class DatabaseIndexes {
     if (JSON.stringify(definitions) === JSON.stringify(this.#definitions)) return;
     this.#definitions = definitions;
     this.#neededTombstoneEtag = 0;
-    this.#defined = this.#call({ kind: 'define', definitions }).catch((error: unknown) => {
+    this.#defined = this.#thread.define(definitions).catch((error: unknown) => {
       this.#options.logger.error(`The indexes of ${this.#options.database.name} could not be set up`, {
         error: String(error),
       });
@@ -257,8 +259,8 @@ export class DatabaseIndexes {
     await this.#call({ kind: 'clearErrors', index });
   }
 
-  async setPaused(index: string | null, isPaused: boolean): Promise<void> {
-    await this.#call({ kind: isPaused ? 'pause' : 'resume', index });
+  setPaused(index: string | null, isPaused: boolean): Promise<void> {
+    return this.#thread.setPaused(index, isPaused);
   }
 
   /** Auto indexes that another one has taken the place of, and is up to date. */
@@ -275,17 +277,7 @@ export class DatabaseIndexes {
 
   async close(): Promise<void> {
     for (const leave of this.#leave.reverse()) await leave();
-    await this.#leaveThread('close');
-    this.#options.host.forgetDatabase(this.#number);
-  }
-
-  /** When the thread has ended, there is nothing of this database left in it. */
-  async #leaveThread(kind: 'detach' | 'close'): Promise<void> {
-    try {
-      await this.#call({ kind });
-    } catch (error) {
-      if (!(error instanceof IndexThreadError) || error.kind !== 'ThreadEndedError') throw error;
-    }
+    await this.#thread.close();
   }
 
   get #isEmpty(): boolean {
@@ -320,17 +312,17 @@ export class DatabaseIndexes {
   /** Only what somebody wrote looks up values. */
   #onValues(keys: readonly string[] | null, raftIndex: number): void {
     if (this.#definitions.static.length === 0) return;
-    this.#options.host.tell(this.#number, { kind: 'valuesChanged', keys, raftIndex });
+    this.#thread.tell({ kind: 'valuesChanged', keys, raftIndex });
   }
 
   #call(call: IndexCall): Promise<unknown> {
-    return this.#options.host.call(this.#number, call);
+    return this.#thread.call(call);
   }
 
   #onCommit(): void {
     if (this.#isEmpty) return;
     this.#call({ kind: 'committed' }).catch(() => {
-      // The host has said so already; indexes go on from where they were after a restart.
+      // The host has said so already; in the next thread, indexes go on from where they were.
     });
   }
 

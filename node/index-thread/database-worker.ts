@@ -79,6 +79,7 @@ export class DatabaseWorker {
     switch (call.kind) {
       case 'open':
         this.#opened = call;
+        this.#streams.numberAfter(call.streamsAfter);
         return null;
       case 'attach':
         return this.#attach(call.handle, call.columns);

@@ -1,76 +1,83 @@
-import { Worker } from 'node:worker_threads';
 import type { Logger } from '../observability/logger.ts';
-import { PENDING_CALLS_MAX } from './limits.ts';
-import { Outbox } from './outbox.ts';
-import { type ReplyFrame, unpackReplies } from './reply-frame.ts';
+import { PENDING_CALLS_MAX, RESTART_DELAY_MS_MAX, RESTART_DELAY_MS_MIN, STEADY_LIFE_MS } from './limits.ts';
 import { IndexThreadError } from './thread-error.ts';
-import type { IndexCall, ThreadReply, ThreadRequest, ThreadWish, Wish } from './thread-protocol.ts';
+import { ThreadLife } from './thread-life.ts';
+import type { IndexCall, ThreadReply, ThreadWish, Wish } from './thread-protocol.ts';
 
 interface Pending {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
+/** A database with indexes in the thread. */
+export interface Resident {
+  /** Does what its indexes wish. */
+  grant(wish: Wish): Promise<unknown>;
+  /** The thread is a new one: nothing of the database is in it. */
+  moveIn(): void;
+  /** The thread that there is now has everything that it needs of the database. */
+  isIn(): boolean;
+}
+
+export interface IndexHostOptions {
+  readonly logger: Logger;
+  /** Memory of the thread for objects, in megabytes; null or absent: as much as the engine takes. */
+  readonly heapMegabytesMax?: number | null;
+}
+
 /** The ticket of a call whose answer nobody waits for. */
 const UNANSWERED = 0;
 
-/** The main thread's side of the index thread; one a node, shared by its databases. */
+/**
+ * The main thread's side of the index thread; one a node, shared by its databases. When the thread ends, what was asked
+ * of it fails, and another one takes its place: at once at first, later and later when that goes on.
+ */
 export class IndexHost {
-  readonly #worker: Worker;
-  readonly #outbox: Outbox<ThreadRequest>;
+  readonly #options: IndexHostOptions;
   readonly #pending = new Map<number, Pending>();
-  readonly #granters = new Map<number, (wish: Wish) => Promise<unknown>>();
-  readonly #exited: Promise<void>;
+  readonly #residents = new Map<number, Resident>();
+  #life: ThreadLife | undefined;
+  #lives = 0;
   #nextTicket = 1;
   #nextDatabase = 1;
-  #failure: string | undefined;
-  #isStopping = false;
+  /** Why there is no thread. */
+  #failure = '';
+  #restartDelayMs = RESTART_DELAY_MS_MIN;
+  #restart: NodeJS.Timeout | undefined;
 
-  constructor(options: { readonly logger: Logger }) {
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    this.#worker = new Worker(new URL(`./index-thread.${extension}`, import.meta.url), { name: 'indexes' });
-    this.#outbox = new Outbox<ThreadRequest>({
-      send: (requests) => this.#worker.postMessage(requests),
-      // The requests of all sockets that were read in one turn.
-      afterTurn: (call) => setImmediate(call),
-      refused: ({ ticket }, error) => {
-        this.#onReply({ ticket, error: { name: 'DataCloneError', message: String(error) } });
-      },
-    });
-    this.#worker.on('message', (message: ReplyFrame | { readonly wish: ThreadWish }) => {
-      if ('wish' in message) this.#onWish(message.wish);
-      else for (const reply of unpackReplies(message)) this.#onReply(reply);
-    });
-    this.#worker.on('error', (error) => {
-      options.logger.error('The index thread failed; queries and indexes stop until the node is restarted', {
-        error: error.stack ?? error.message,
-      });
-      this.#fail(`The index thread failed: ${error.message}`);
-    });
-    this.#exited = new Promise((resolve) => {
-      this.#worker.once('exit', () => {
-        this.#fail('The index thread has ended.');
-        resolve();
-      });
-    });
+  constructor(options: IndexHostOptions) {
+    this.#options = options;
+    this.#start();
   }
 
-  /** A number for a database that is opened. `grant`: does what its indexes wish. */
-  newDatabase(grant: (wish: Wish) => Promise<unknown>): number {
+  /** Which thread it is: 1 for the first one, 2 for the one that took its place. */
+  get lives(): number {
+    return this.#lives;
+  }
+
+  /** Whether all databases can be asked. `detail`: why not. */
+  get health(): { readonly isOk: boolean; readonly detail: string } {
+    if (this.#life === undefined) return { isOk: false, detail: this.#failure };
+    const missing = [...this.#residents.values()].filter((resident) => !resident.isIn()).length;
+    if (missing === 0) return { isOk: true, detail: '' };
+    return { isOk: false, detail: `The indexes of ${missing} databases are being opened again.` };
+  }
+
+  /** A number for a database that is opened. */
+  newDatabase(resident: Resident): number {
     const number = this.#nextDatabase++;
-    this.#granters.set(number, grant);
+    this.#residents.set(number, resident);
     return number;
   }
 
   forgetDatabase(database: number): void {
-    this.#granters.delete(database);
+    this.#residents.delete(database);
   }
 
-  /** @throws IndexThreadError what the thread refused or failed with */
+  /** @throws IndexThreadError what the thread refused or failed with; ThreadEndedError when it ends meanwhile */
   call(database: number, call: IndexCall): Promise<unknown> {
-    if (this.#failure !== undefined) {
-      return Promise.reject(new IndexThreadError('ThreadEndedError', this.#failure));
-    }
+    const life = this.#life;
+    if (life === undefined) return Promise.reject(new IndexThreadError('ThreadEndedError', this.#failure));
     if (this.#pending.size >= PENDING_CALLS_MAX) {
       return Promise.reject(
         new IndexThreadError(
@@ -82,35 +89,71 @@ export class IndexHost {
     const ticket = this.#nextTicket++;
     return new Promise((resolve, reject) => {
       this.#pending.set(ticket, { resolve, reject });
-      this.#outbox.put({ ticket, database, call });
+      life.post({ ticket, database, call });
     });
   }
 
   /** As a call whose answer nobody waits for, and that must arrive however many calls wait. */
   tell(database: number, call: IndexCall): void {
-    if (this.#failure !== undefined) return;
-    this.#outbox.put({ ticket: UNANSWERED, database, call });
+    this.#life?.post({ ticket: UNANSWERED, database, call });
   }
 
   /** Ends the thread; all databases must have been closed. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
-    await this.#worker.terminate();
-    await this.#exited;
+    clearTimeout(this.#restart);
+    const life = this.#life;
+    this.#life = undefined;
+    await life?.stop();
+    this.#fail('The node is stopping.');
   }
 
-  get isStopping(): boolean {
-    return this.#isStopping;
+  #start(): void {
+    const { heapMegabytesMax = null } = this.#options;
+    this.#lives++;
+    try {
+      const life: ThreadLife = new ThreadLife({
+        heapMegabytesMax,
+        onReply: (reply) => this.#onReply(reply),
+        onWish: (wish) => this.#onWish(wish, life),
+        onEnd: (reason) => this.#onEnd(life, reason),
+      });
+      this.#life = life;
+    } catch (error) {
+      this.#startLater(String(error));
+      return;
+    }
+    for (const resident of this.#residents.values()) resident.moveIn();
   }
 
-  #onWish({ database, ticket, wish }: ThreadWish): void {
+  #onEnd(life: ThreadLife, reason: string): void {
+    this.#life = undefined;
+    if (performance.now() - life.startedMs > STEADY_LIFE_MS) this.#restartDelayMs = RESTART_DELAY_MS_MIN;
+    this.#startLater(reason);
+  }
+
+  #startLater(reason: string): void {
+    const delayMs = this.#restartDelayMs;
+    this.#restartDelayMs = Math.min(delayMs * 2, RESTART_DELAY_MS_MAX);
+    this.#options.logger.error('The index thread failed; queries are refused until another one runs', {
+      error: reason,
+      restartedInMs: delayMs,
+      lives: this.#lives,
+    });
+    this.#fail(
+      `The index thread of this node failed and is being started again: ${reason.split('\n', 1)[0]}`,
+    );
+    this.#restart = setTimeout(() => this.#start(), delayMs);
+  }
+
+  #onWish({ database, ticket, wish }: ThreadWish, life: ThreadLife): void {
     const answer = (outcome: { readonly result: unknown } | { readonly error: string }): void => {
-      this.tell(database, { kind: 'granted', ticket, outcome });
+      // Another thread has tickets of its own.
+      if (this.#life === life) this.tell(database, { kind: 'granted', ticket, outcome });
     };
-    const grant = this.#granters.get(database);
-    if (grant === undefined) answer({ error: 'The database is closed.' });
+    const resident = this.#residents.get(database);
+    if (resident === undefined) answer({ error: 'The database is closed.' });
     else
-      grant(wish).then(
+      resident.grant(wish).then(
         (result) => answer({ result }),
         (error: unknown) => answer({ error: String(error) }),
       );
@@ -125,10 +168,8 @@ export class IndexHost {
   }
 
   #fail(reason: string): void {
-    this.#failure ??= reason;
-    for (const { reject } of this.#pending.values()) {
-      reject(new IndexThreadError('ThreadEndedError', this.#failure));
-    }
+    this.#failure = reason;
+    for (const { reject } of this.#pending.values()) reject(new IndexThreadError('ThreadEndedError', reason));
     this.#pending.clear();
   }
 }

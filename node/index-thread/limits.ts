@@ -39,3 +39,18 @@ export const TRIAL_CHARACTERS_MAX = 16 * 1024 * 1024;
 
 /** Documents of an index's groups that are listed at once. */
 export const SHOWN_DOCUMENTS_MAX = 16_384;
+
+/**
+ * When the thread has failed, another one is started after the first of these, in milliseconds; after twice as long
+ * when that fails, too, and so on up to the second: whatever makes it fail may be there again. One that has run for the
+ * third was well.
+ */
+export const RESTART_DELAY_MS_MIN = 100;
+export const RESTART_DELAY_MS_MAX = 30_000;
+export const STEADY_LIFE_MS = 60_000;
+
+/** When the indexes of a database can't be opened in a new thread, how long until that is tried again, in milliseconds. */
+export const MOVE_IN_AGAIN_MS = 5_000;
+
+/** Numbers for the streams of a database in one thread: those of different threads are different. */
+export const STREAMS_OF_A_LIFE = 2 ** 32;

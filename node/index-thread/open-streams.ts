@@ -1,5 +1,6 @@
 import type { QueryStream } from '../querying/execute/query-stream.ts';
 import { InvalidQueryError } from '../querying/query-error.ts';
+import { StorageClosedError } from '../storage/storage-error.ts';
 import { OPEN_STREAMS_MAX, STREAM_IDLE_MS } from './limits.ts';
 
 interface OpenStream {
@@ -12,6 +13,11 @@ export class OpenStreams {
   readonly #streams = new Map<number, OpenStream>();
   #next = 1;
 
+  /** From now on streams get numbers above this one. */
+  numberAfter(number: number): void {
+    this.#next = number + 1;
+  }
+
   add(stream: QueryStream): number {
     if (this.#streams.size >= OPEN_STREAMS_MAX) {
       stream.close();
@@ -22,10 +28,16 @@ export class OpenStreams {
     return number;
   }
 
-  /** JSON of the next results; empty at the end, or when it was closed meanwhile. */
+  /**
+   * JSON of the next results; empty at the end, and then the stream is closed.
+   *
+   * @throws StorageClosedError when it was closed before its end: what was read is not all
+   */
   read(number: number, bytes: number): readonly Buffer[] {
     const open = this.#streams.get(number);
-    if (open === undefined) return [];
+    if (open === undefined) {
+      throw new StorageClosedError('The stream was closed before its end: the results are not complete.');
+    }
     clearTimeout(open.idle);
     const rows = open.stream.next(bytes);
     if (rows.length === 0) this.#streams.delete(number);

@@ -16,7 +16,14 @@ import type { IndexTrial } from './try-index.ts';
 
 /** What the main thread asks of the index thread about one database. Plain values, so that they can be sent. */
 export type IndexCall =
-  | { readonly kind: 'open'; readonly path: string; readonly durable: boolean; readonly nodeTag: string }
+  | {
+      readonly kind: 'open';
+      readonly path: string;
+      readonly durable: boolean;
+      readonly nodeTag: string;
+      /** Streams get numbers above this one: those of an earlier thread are no others' of this one. */
+      readonly streamsAfter: number;
+    }
   | { readonly kind: 'attach'; readonly handle: bigint; readonly columns: readonly string[] }
   | { readonly kind: 'detach' }
   | { readonly kind: 'close' }
@@ -42,7 +49,7 @@ export type IndexCall =
   /** Names of the indexes that did not get there in time. */
   | { readonly kind: 'wait'; readonly wait: IndexWait }
   | { readonly kind: 'openStream'; readonly query: ThreadQuery }
-  /** JSON of the next results; empty at the end. */
+  /** JSON of the next results; empty at the end; an error when the stream was closed before. */
   | { readonly kind: 'readStream'; readonly stream: number; readonly bytes: number }
   | { readonly kind: 'closeStream'; readonly stream: number }
   | { readonly kind: 'statistics' }

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { type DatabaseFigures, registerDatabaseMetrics } from './database-metrics.ts';
 import { EventLoopMetrics } from './event-loop-metrics.ts';
+import { type IndexThreadFigures, registerIndexThreadMetrics } from './index-thread-metrics.ts';
 import { LimitMetrics } from './limit-metrics.ts';
 import { MergerMetrics } from './merger-metrics.ts';
 import { RachisLogMetrics } from './rachis-log-metrics.ts';
@@ -20,6 +21,8 @@ export interface MetricSources {
   replication?: () => Iterable<ReplicationFigures>;
   databases?: () => Iterable<DatabaseFigures>;
   environments?: () => Iterable<EnvironmentFigures>;
+  /** The thread that answers queries: whether it can, and which one it is since the node started. */
+  indexThread?: () => IndexThreadFigures;
   /** Seconds until the server certificate expires; absent on a node without one. */
   certificate?: () => number | undefined;
 }
@@ -51,6 +54,7 @@ export class NodeMetrics {
     registerReplicationMetrics(registry, guarded('replication', listing(sources.replication)));
     registerDatabaseMetrics(registry, guarded('databases', listing(sources.databases)));
     registerStorageEngineMetrics(registry, guarded('environments', listing(sources.environments)));
+    registerIndexThreadMetrics(registry, guarded('index_thread', sources.indexThread));
     collectDefaultMetrics({ register: registry });
   }
 

@@ -6,6 +6,7 @@ const well: HealthView = {
   nodeTag: 'A',
   databaseFaults: new Map(),
   hasCaughtUp: true,
+  indexThread: { isOk: true, detail: '' },
   isStopping: false,
 };
 const failing = (checks: readonly { readonly name: string; readonly isOk: boolean }[]) =>
@@ -20,6 +21,8 @@ describe('the health of a node', () => {
     ]);
     expect(failing(readinessOf({ ...well, hasCaughtUp: false }))).toEqual(['state']);
     expect(failing(readinessOf({ ...well, isStopping: true }))).toEqual(['running']);
+    const indexThread = { isOk: false, detail: 'It is being started again.' };
+    expect(failing(readinessOf({ ...well, indexThread }))).toEqual(['queries']);
   });
 
   it('is alive as long as its event loop turns, whatever its cluster and its databases do', () => {

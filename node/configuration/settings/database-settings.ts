@@ -1,5 +1,5 @@
 import { setting } from '../setting.ts';
-import { integer, oneOf } from '../value-form.ts';
+import { integer, oneOf, optional } from '../value-form.ts';
 
 export const concurrentLoadTimeoutInSec = setting(
   'Databases.ConcurrentLoadTimeoutInSec',
@@ -43,6 +43,12 @@ export const autoDeploymentMode = setting(
   'Parallel',
   'The same of indexes that queries make.',
 );
+export const indexHeapMaxInMb = setting(
+  'Indexing.HeapMaxInMb',
+  optional(integer(64, 1024 * 1024, 'megabytes')),
+  null,
+  'Memory of the index thread for objects, beyond which it is started anew. Default: as much as the engine takes.',
+);
 export const DATABASE_SETTINGS = [
   staticDeploymentMode,
   autoDeploymentMode,
@@ -51,4 +57,5 @@ export const DATABASE_SETTINGS = [
   autoIndexIdleInMin,
   idleAutoIndexDeletedInHrs,
   supersededAutoIndexDeletedInSec,
+  indexHeapMaxInMb,
 ] as const;
