@@ -10,7 +10,8 @@ const BUSY_MS = 45_000;
 /** Longest delay of what replication sends meanwhile: there is always something on its way, in both directions. */
 const BUSY_DELAY_MS = 300;
 
-const WRITE_EVERY_MS = 60;
+/** Slow enough that the small batches of a simulated stream can carry all of it, were nothing left to others. */
+const WRITE_EVERY_MS = 120;
 
 /** What has been written has to be claimed by all members within this time, however much is written after it. */
 const CLAIMED_WITHIN_MS = 2 * (RELAY_PATIENCE_MS + CLAIM_PATIENCE_MS);

@@ -1,6 +1,6 @@
 import { etagOf } from '../../../node/documents/change-vector.ts';
 import { copyHolders } from '../../../node/landlord/placement.ts';
-import { CLAIM_PATIENCE_MS, RELAY_PATIENCE_MS } from '../../../node/replication/limits.ts';
+import { CLAIM_PATIENCE_MS, RECONNECT_DELAY_MAX_MS, RELAY_PATIENCE_MS } from '../../../node/replication/limits.ts';
 import { check } from '../kernel/invariant-violation.ts';
 import { agreedLeader, describeNodes, isSettled } from '../rachis/convergence.ts';
 import type { SimulatedDatabase } from '../replication/simulated-database.ts';
@@ -19,8 +19,11 @@ const ASKED_BEFORE_MS = 6000;
 /** Longest delay of what replication sends once all is well, in milliseconds. */
 const CALM_DELAY_MS = 5;
 
-/** Virtual time for what was left to others to be sent after all, if these do not send it; then nothing may be sent. */
-const LAST_NEWS_MS = RELAY_PATIENCE_MS + CLAIM_PATIENCE_MS + 3000;
+/**
+ * Virtual time for what was left to others to be sent after all, if these do not send it, over connections that are
+ * made once their peers have waited for long; then nothing may be sent.
+ */
+const LAST_NEWS_MS = RECONNECT_DELAY_MAX_MS + RELAY_PATIENCE_MS + CLAIM_PATIENCE_MS + 3000;
 const SILENT_MS = 10_000;
 
 /** Runs until something holds. @throws InvariantViolation when it does not in time. */
