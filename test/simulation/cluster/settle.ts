@@ -1,6 +1,10 @@
 import { etagOf } from '../../../node/documents/change-vector.ts';
 import { copyHolders } from '../../../node/landlord/placement.ts';
-import { CLAIM_PATIENCE_MS, RECONNECT_DELAY_MAX_MS, RELAY_PATIENCE_MS } from '../../../node/replication/limits.ts';
+import {
+  CLAIM_PATIENCE_MS,
+  RECONNECT_DELAY_MAX_MS,
+  RELAY_PATIENCE_MS,
+} from '../../../node/replication/limits.ts';
 import { check } from '../kernel/invariant-violation.ts';
 import { agreedLeader, describeNodes, isSettled } from '../rachis/convergence.ts';
 import type { SimulatedDatabase } from '../replication/simulated-database.ts';
