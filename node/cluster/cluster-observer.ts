@@ -97,10 +97,11 @@ export class ClusterObserver {
     });
   }
 
-  /** While this node leads: what time it is by most of the nodes, in milliseconds since 1970; see agreedWallMs. */
-  agreedMs(): number {
-    const reports = this.#options.nodes().flatMap(({ tag }) => this.#reports.get(tag) ?? []);
-    return agreedWallMs(reports, performance.now(), Date.now());
+  /** While this node leads: what time it is by most of the nodes, in milliseconds since 1970 or null; see agreedWallMs. */
+  agreedMs(): number | null {
+    const nodes = this.#options.nodes();
+    const reports = nodes.flatMap(({ tag }) => this.#reports.get(tag) ?? []);
+    return agreedWallMs(reports, nodes.length, performance.now());
   }
 
   close(): void {
@@ -115,7 +116,7 @@ export class ClusterObserver {
     const { state, decisions } = observe(this.#state, {
       settings: this.#options.settings,
       nowMs: performance.now(),
-      wallClock: new Date(this.agreedMs()),
+      wallClock: new Date(this.agreedMs() ?? Date.now()),
       leaderSinceMs: watchingSinceMs,
       appliedIndex: this.#options.appliedIndex(),
       mayExpire: this.#options.mayExpire(),

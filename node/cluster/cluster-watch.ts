@@ -93,8 +93,8 @@ export class ClusterWatch {
     this.#observer.close();
   }
 
-  /** While this node leads: what time it is by most of the nodes, in milliseconds since 1970. */
-  agreedMs(): number {
+  /** While this node leads: what time it is by most of the nodes, in milliseconds since 1970; null: not known yet. */
+  agreedMs(): number | null {
     return this.#observer.agreedMs();
   }
 

@@ -19,7 +19,7 @@ export interface ConsistentStoreOptions {
   /** The last report of a node about a database, while this node leads. */
   reportOf(tag: string, database: string): DatabaseReport | undefined;
   /** While this node leads: what time it is by most of the nodes, in milliseconds since 1970. */
-  agreedMs(): number;
+  agreedMs(): number | null;
   /** Tells when transactions have come, and values have changed. */
   readonly events: Pick<ClusterStateMachine, 'onTransactions' | 'onValues'>;
   submit(command: ClusterCommand): Promise<{ readonly result: unknown }>;

@@ -11,8 +11,8 @@ export interface ValueCleanerOptions {
   readonly state: StateReader;
   readonly logger: Logger;
   isLeader(): boolean;
-  /** What time it is by most of the nodes, in milliseconds since 1970. */
-  agreedMs(): number;
+  /** What time it is by most of the nodes, in milliseconds since 1970; null: not known yet. */
+  agreedMs(): number | null;
   submit(command: ClusterCommand): Promise<{ readonly result: unknown }>;
 }
 
@@ -40,8 +40,10 @@ export class ValueCleaner {
     const { state, submit, isLeader, agreedMs, logger } = this.#options;
     while (!this.#work.isClosed && isLeader()) {
       const nowMs = Date.now();
+      const agreed = agreedMs();
       // The command carries this node's time: while that is wrong, values would go before theirs has come.
-      if (nowMs - agreedMs() > CLEANING_CLOCK_AHEAD_MAX_MS || !hasValuesToClean(state, nowMs)) return;
+      if (agreed === null || nowMs - agreed > CLEANING_CLOCK_AHEAD_MAX_MS) return;
+      if (!hasValuesToClean(state, nowMs)) return;
       const { removed, isDone } = (await submit({ type: 'CleanValues' })).result as ValuesCleaned;
       if (removed > 0) logger.debug(`Removed ${removed} compare-exchange values that had expired`);
       if (isDone) return;

@@ -20,7 +20,7 @@ afterEach(() => {
 });
 
 /** How many commands the leader sends in a few looks, for a value that expires then, when most of the nodes say this time. */
-async function sent(expiresAtMs: number, agreedMs: number): Promise<number> {
+async function sent(expiresAtMs: number, agreedMs: number | null): Promise<number> {
   const value = '{"Object":1}';
   machine.apply({ type: 'PutCompareExchange', database: 'shop', key: 'k', index: 0, value, expiresAtMs });
   let commands = 0;
@@ -56,6 +56,10 @@ it('nothing is sent while the clock of the leader is far ahead of the others', a
   const nowMs = Date.now();
   vi.setSystemTime(nowMs + 8 * HOUR_MS);
   expect(await sent(nowMs + HOUR_MS, nowMs)).toBe(0);
+});
+
+it('nothing is sent while most of the nodes have not told what time it is', async () => {
+  expect(await sent(Date.now() - 1, null)).toBe(0);
 });
 
 it('a look ends when there is no more to do', async () => {
