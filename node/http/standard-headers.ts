@@ -18,12 +18,12 @@ export function numberHeader(request: HttpRequest, name: string): number | null 
   return /^-?\d{1,15}$/.test(bare) ? Number(bare) : null;
 }
 
-/** As the Python client calls the topology of a database that was not there when it asked. */
+/** As the Python client calls what it has not been told yet. */
 const NONE_KNOWN = '"None"';
 
-/** The etag of the topology that a client has; -1: it has none. Null: it does not say. */
-function knownTopologyEtag(request: HttpRequest): number | null {
-  return request.header('topology-etag') === NONE_KNOWN ? -1 : numberHeader(request, 'topology-etag');
+/** The etag of what a client knows; -1: it knows nothing. Null: it does not say. */
+function knownEtag(request: HttpRequest, header: string): number | null {
+  return request.header(header) === NONE_KNOWN ? -1 : numberHeader(request, header);
 }
 
 /** The headers of every answer of the server's own routes. */
@@ -52,11 +52,11 @@ export function databaseHeaders(
   const isolatedMs = node.cluster.isolatedMs();
   if (isolatedMs !== null) headers.push(ISOLATED, String(Math.floor(isolatedMs / 1000)));
   if (!announcesChanges) return headers;
-  const topologyEtag = knownTopologyEtag(request);
+  const topologyEtag = knownEtag(request, 'topology-etag');
   if (topologyEtag !== null && topologyEtag < clientTopologyEtag(record.Topology, node.cluster)) {
     headers.push('Refresh-Topology', REFRESH);
   }
-  const configurationEtag = numberHeader(request, 'client-configuration-etag');
+  const configurationEtag = knownEtag(request, 'client-configuration-etag');
   if (
     configurationEtag !== null &&
     configurationEtag < effectiveClientConfiguration(record, node.cluster).Etag
