@@ -22,12 +22,24 @@ export const TOKENS_MAX = 1_000_000;
 /** Bytes of a token; longer ones are dropped, as Lucene's StandardAnalyzer does with its 255 characters. */
 export const TOKEN_CHARACTERS_MAX = 255;
 
-/** Documents that are indexed in one batch, and how long reading and mapping them may take, in milliseconds: queries wait. */
-export const BATCH_DOCUMENTS_MAX = 1024;
-export const BATCH_MS_MAX = 50;
+/**
+ * How long a batch works at a stretch, in milliseconds: then queries have a turn. One call of the engine or of a script
+ * is never interrupted.
+ */
+export const TURN_MS_MAX = 1;
 
-/** Documents that are read at once within a batch. */
+/**
+ * A batch takes no more documents beyond any of these: documents, and bytes of them; rows that it will write, since
+ * queries wait while they are written; and how long it has mapped, in milliseconds: nobody finds any of it before its end.
+ */
+export const BATCH_DOCUMENTS_MAX = 4096;
+export const BATCH_DOCUMENT_BYTES_MAX = 16 * 1024 * 1024;
+export const BATCH_ROWS_MAX = 4096;
+export const BATCH_MS_MAX = 500;
+
+/** Documents that are read at once within a batch, and that are mapped at once. */
 export const READ_DOCUMENTS_MAX = 128;
+export const MAPPED_DOCUMENTS_MAX = 64;
 
 /** Errors that are kept of an index; the newest. */
 export const KEPT_ERRORS_MAX = 500;
@@ -40,6 +52,10 @@ export const FIELDS_MAX = 4096;
 
 /** Values of a group that are reduced at once; a larger group is reduced in parts. */
 export const REDUCED_WHOLE_MAX = 1024;
+
+/** Values, and groups, that are reduced in one call; a group whose values are more is one alone. */
+export const REDUCED_AT_ONCE = 1024;
+export const REDUCED_GROUPS_AT_ONCE = 64;
 
 /** Collections that the maps of one index may load from: each is followed on its own. */
 export const REFERENCED_COLLECTIONS_MAX = 256;
@@ -84,8 +100,9 @@ export const RECENT_GROUP_WEIGHT = 128;
 export const UNMERGED_ENTRIES_MIN = 1024;
 export const UNMERGED_PART = 4;
 
-/** Blocks that are looked at in one turn; queries wait meanwhile. */
-export const MERGED_BLOCKS_AT_ONCE = 4096;
+/** Blocks that are looked at in one turn, and entries of those that are merged in it; queries wait meanwhile. */
+export const MERGED_BLOCKS_AT_ONCE = 256;
+export const MERGED_ENTRIES_AT_ONCE = 4096;
 
 /**
  * Bytes of the tables of terms of all databases (see term-tables.ts), and the part of it that one may take while it is

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DurableView } from '../../node/documents/key-value-view.ts';
 import type { IndexField } from '../../node/indexing/definitions/index-field.ts';
+import { BLOCK_ENTRIES_MAX } from '../../node/indexing/limits.ts';
 import { indexRange, POSTINGS } from '../../node/indexing/store/index-columns.ts';
 import { NOTHING_STORED } from '../../node/indexing/store/index-entry.ts';
 import { IndexReader } from '../../node/indexing/store/index-reader.ts';
@@ -10,6 +11,7 @@ import { mergePostings } from '../../node/indexing/store/merge-postings.ts';
 import { numberKey, numberOfKey } from '../../node/indexing/store/number-key.ts';
 import { termOfPrefix, termPrefix } from '../../node/indexing/store/posting-key.ts';
 import { EXISTS, NULL, NUMBER_TERM, TEXT_TERM, textTerm } from '../../node/indexing/store/term.ts';
+import { Turns } from '../../node/indexing/turns.ts';
 import type { FieldValues, IndexValue } from '../../node/indexing/values/index-value.ts';
 import { WriteBatch } from '../../node/storage/write-batch.ts';
 import { IndexStorage } from './written-index.ts';
@@ -56,7 +58,7 @@ class TestIndex {
       if (outputs.length === 0) this.documents.delete(id);
       else this.documents.set(id, outputs);
     }
-    index.finish();
+    await index.finish(new Turns());
     this.#nextEntry = index.nextEntry;
     await storage.environment.commit(batch);
   }
@@ -166,6 +168,8 @@ describe('the postings of an index', () => {
     for (let from: Buffer | null | undefined = null; from !== undefined; ) {
       const batch = new WriteBatch();
       from = mergePostings(new DurableView(storage.environment), batch, index.number, from, 100);
+      // So many blocks, and the rest of the last term's.
+      expect(batch.count).toBeLessThanOrEqual(100 + BLOCK_ENTRIES_MAX);
       await storage.environment.commit(batch);
     }
     expect(postings()).toEqual(before);

@@ -9,6 +9,7 @@ import { groupHash } from '../../node/indexing/reduce/group-keys.ts';
 import { MapReduceWriter } from '../../node/indexing/reduce/map-reduce-writer.ts';
 import { type ReducedObject, ReduceFailure, type Reducer } from '../../node/indexing/reduce/reducer.ts';
 import { INDEX_COLUMNS, PARTIALS } from '../../node/indexing/store/index-columns.ts';
+import { Turns } from '../../node/indexing/turns.ts';
 import { InlineWriter } from '../../node/storage/inline-writer.ts';
 import { StorageEnvironment } from '../../node/storage/storage-environment.ts';
 import { WriteBatch } from '../../node/storage/write-batch.ts';
@@ -67,7 +68,7 @@ async function apply(changes: Batch): Promise<ReadonlyMap<string, object | null 
   for (const [id, given] of changes) {
     writer.put(id, given === null ? [] : [{ key: given.key, count: 1, sum: given.number }]);
   }
-  const groups = writer.finish();
+  const groups = await writer.finish(new Turns());
   await environment.commit(batch, { sync: false });
   return new Map(
     groups.map(({ hash, result, failure }) => [hash, failure === undefined ? result : undefined]),

@@ -8,6 +8,7 @@ import { NOTHING_STORED } from '../../node/indexing/store/index-entry.ts';
 import { IndexReader } from '../../node/indexing/store/index-reader.ts';
 import { IndexWriter } from '../../node/indexing/store/index-writer.ts';
 import { RecentReads } from '../../node/indexing/store/recent-reads.ts';
+import { Turns } from '../../node/indexing/turns.ts';
 import type { FieldValues } from '../../node/indexing/values/index-value.ts';
 import { InlineWriter } from '../../node/storage/inline-writer.ts';
 import { StorageEnvironment } from '../../node/storage/storage-environment.ts';
@@ -81,7 +82,7 @@ export class WrittenIndex {
         outputs.map((values) => ({ values, stored: NOTHING_STORED })),
       );
     }
-    writer.finish();
+    await writer.finish(new Turns());
     this.recent.forget(this.#number, {
       terms: () => writer.changedTerms(),
       entries: writer.changedEntries,

@@ -1,6 +1,13 @@
 import type { KeyValueView } from '../../documents/key-value-view.ts';
+import type { StoredDocument } from '../../documents/stored-document.ts';
 import { WriteBatch } from '../../storage/write-batch.ts';
-import { BATCH_DOCUMENTS_MAX, BATCH_MS_MAX } from '../limits.ts';
+import {
+  BATCH_DOCUMENT_BYTES_MAX,
+  BATCH_DOCUMENTS_MAX,
+  BATCH_MS_MAX,
+  BATCH_ROWS_MAX,
+  MAPPED_DOCUMENTS_MAX,
+} from '../limits.ts';
 import { MapReduceWriter, type ReducedGroup, type ReduceWork } from '../reduce/map-reduce-writer.ts';
 import type { ReducedObject } from '../reduce/reducer.ts';
 import type { BatchValues } from '../references/batch-values.ts';
@@ -8,6 +15,7 @@ import { TO_DOCUMENTS } from '../references/reference-columns.ts';
 import { ReferenceWriter } from '../references/reference-writer.ts';
 import { ValueWriter } from '../references/value-writer.ts';
 import { IndexWriter } from '../store/index-writer.ts';
+import type { Turns } from '../turns.ts';
 import { BatchOutcome } from './batch-outcome.ts';
 import type { BatchTime } from './batch-times.ts';
 import { type Feed, nextRound } from './feed.ts';
@@ -34,6 +42,8 @@ export interface IndexBatchOptions {
   readonly documents: IndexedDocuments;
   readonly sources: IndexSources;
   readonly values: BatchValues;
+  /** Queries have theirs in between. */
+  readonly turns: Turns;
 }
 
 type BatchWork = Pick<
@@ -99,11 +109,11 @@ export class IndexBatch {
 
   /** Maps what comes next, as much as fits in a batch. */
   async map(): Promise<void> {
-    const { documents, view, feed, values, state } = this.#options;
+    const { documents, view, feed, state } = this.#options;
     const { outcome } = this;
     const until = performance.now() + BATCH_MS_MAX;
     const written = new Set<string>();
-    while (outcome.attempts < BATCH_DOCUMENTS_MAX && performance.now() < until && !values.isFull) {
+    while (!this.#isFull && performance.now() < until) {
       const { changes, progress, isExhausted } = documents.read((reader) =>
         nextRound(feed, outcome.progress, reader, (collection) => documents.lastEtag(collection), {
           view,
@@ -120,10 +130,11 @@ export class IndexBatch {
   }
 
   /** Ends the batch with the groups that have changed. A group's entry goes by its hash, as a document's by its id. */
-  writeGroups(): readonly ReducedGroup[] {
+  async writeGroups(): Promise<readonly ReducedGroup[]> {
     const { writer, outcome } = this;
+    const { turns } = this.#options;
     const { reduce } = this.#options.spec;
-    const groups = this.#reducing?.finish() ?? [];
+    const groups = (await this.#reducing?.finish(turns)) ?? [];
     writer.expect(groups.map(({ hash }) => hash));
     for (const { hash, result, failure } of groups) {
       if (failure !== undefined) outcome.fail(hash, failure, 'Reduce');
@@ -134,25 +145,48 @@ export class IndexBatch {
         writer.put(hash, hash, []);
         outcome.fail(hash, error, 'Reduce');
       }
+      if (turns.isOver) await turns.next();
     }
-    writer.finish();
+    await writer.finish(turns);
     return groups;
   }
 
+  /** It takes no more documents. */
+  get #isFull(): boolean {
+    const rows = this.written.count + this.writer.termCount + (this.#reducing?.changeCount ?? 0);
+    return (
+      this.outcome.attempts >= BATCH_DOCUMENTS_MAX ||
+      this.#documentBytes >= BATCH_DOCUMENT_BYTES_MAX ||
+      rows >= BATCH_ROWS_MAX ||
+      this.#options.values.isFull
+    );
+  }
+
   async #mapAll(changes: readonly Change[]): Promise<void> {
-    const { spec, values } = this.#options;
-    const documents = changes.flatMap(({ document }) => (document === undefined ? [] : [document]));
-    const load = this.#load;
-    const mapped = await mapWithValues(documents, (some, found) => spec.map(some, load, found), values);
-    this.outcome.attempts += documents.length;
-    for (const { body } of documents) this.#documentBytes += body.byteLength;
+    const { turns } = this.#options;
     (this.#reducing ?? this.writer).expect(changes.map(({ lowerId }) => lowerId));
     for (const change of changes) {
-      if (change.document === undefined) this.#put(change, NOTHING_MAPPED);
+      if (change.document !== undefined) continue;
+      this.#put(change, NOTHING_MAPPED);
+      if (turns.isOver) await turns.next();
     }
-    documents.forEach((document, at) => {
+    const documents = changes.flatMap(({ document }) => (document === undefined ? [] : [document]));
+    for (let from = 0; from < documents.length; from += MAPPED_DOCUMENTS_MAX) {
+      await this.#mapSome(documents.slice(from, from + MAPPED_DOCUMENTS_MAX));
+    }
+  }
+
+  async #mapSome(documents: readonly StoredDocument[]): Promise<void> {
+    const { spec, values, turns } = this.#options;
+    const load = this.#load;
+    if (turns.isOver) await turns.next();
+    const mapped = await mapWithValues(documents, (some, found) => spec.map(some, load, found), values);
+    this.outcome.attempts += documents.length;
+    for (const [at, document] of documents.entries()) {
+      if (turns.isOver) await turns.next();
+      this.#documentBytes += document.body.byteLength;
       this.#put(document, mapped[at] ?? NO_RESULT);
-    });
+    }
   }
 
   /** Reads for maps, and begins to follow the collections that they load from. */

@@ -13,6 +13,7 @@ import type { IndexEntry } from '../store/index-entry.ts';
 import { IndexReader } from '../store/index-reader.ts';
 import { mergePostings } from '../store/merge-postings.ts';
 import type { RecentReads } from '../store/recent-reads.ts';
+import { Turns } from '../turns.ts';
 import { BatchClock, BatchTimes } from './batch-times.ts';
 import { type DocumentFeed, type Feed, feedsOf } from './feed.ts';
 import { GroupOutputs } from './group-outputs.ts';
@@ -209,11 +210,12 @@ export class LocalIndex {
       documents,
       sources: this.#sources,
       values: new BatchValues(this.#options.values),
+      turns: new Turns(),
     });
     await batch.map();
     clock.ends('mapMs');
     if (this.#isDropped) return false;
-    const groups = batch.writeGroups();
+    const groups = await batch.writeGroups();
     clock.ends('reduceMs');
     // Documents first: after a crash they are written once more, but never forgotten.
     const outputBatch = (this.#state.outputBatch ?? 0) + 1;

@@ -1,9 +1,10 @@
 import type { KeyValueView } from '../../documents/key-value-view.ts';
 import { afterPrefix } from '../../documents/storage-keys.ts';
 import type { WriteBatch } from '../../storage/write-batch.ts';
-import { REDUCED_WHOLE_MAX } from '../limits.ts';
+import { REDUCED_AT_ONCE, REDUCED_GROUPS_AT_ONCE, REDUCED_WHOLE_MAX } from '../limits.ts';
 import { documentKey, GROUPS, MAPPED, MAPPED_DOCUMENTS, PARTIALS } from '../store/index-columns.ts';
 import { RowsAhead } from '../store/rows-ahead.ts';
+import type { Turns } from '../turns.ts';
 import { bucketOfKey, groupHash, groupPrefix, mappedKey } from './group-keys.ts';
 import { type ReducedObject, ReduceFailure, type Reducer } from './reducer.ts';
 
@@ -58,6 +59,7 @@ interface Group {
 export class MapReduceWriter {
   readonly #options: MapReduceWriterOptions;
   readonly #groups = new Map<string, Group>();
+  #changeCount = 0;
   #attempts = 0;
   #errors = 0;
   /** By the keys of this batch. */
@@ -104,11 +106,42 @@ export class MapReduceWriter {
     } else if (stored !== undefined) batch.delete(MAPPED_DOCUMENTS, key);
   }
 
+  /** Values that will be written or deleted. */
+  get changeCount(): number {
+    return this.#changeCount;
+  }
+
   /** Reduces the groups that changed, and writes everything into the batch. Nothing may be put afterwards. */
-  finish(): readonly ReducedGroup[] {
+  async finish(turns: Turns): Promise<readonly ReducedGroup[]> {
+    const reduced: ReducedGroup[] = [];
+    let groups: Group[] = [];
+    let values: (readonly ReducedObject[] | ReduceFailure)[] = [];
+    let count = 0;
+    const reduceThose = (): void => {
+      reduced.push(...this.#reduce(groups, values));
+      groups = [];
+      values = [];
+      count = 0;
+    };
+    for (const group of this.#groups.values()) {
+      const own = this.#valuesOf(group);
+      groups.push(group);
+      values.push(own);
+      count += own instanceof ReduceFailure ? 0 : own.length;
+      if (count >= REDUCED_AT_ONCE || groups.length >= REDUCED_GROUPS_AT_ONCE) reduceThose();
+      if (turns.isOver) await turns.next();
+    }
+    reduceThose();
+    return reduced;
+  }
+
+  /** `values`: of each of the groups. */
+  #reduce(
+    groups: readonly Group[],
+    values: readonly (readonly ReducedObject[] | ReduceFailure)[],
+  ): readonly ReducedGroup[] {
     const { batch, index, reducer } = this.#options;
-    const groups = [...this.#groups.values()];
-    const values = groups.map((group) => this.#valuesOf(group));
+    if (groups.length === 0) return [];
     const results = reducer.reduce(values.map((one) => (one instanceof ReduceFailure ? [] : one)));
     return groups.map((group, at) => {
       for (const { key, json } of group.changes.values()) {
@@ -156,6 +189,7 @@ export class MapReduceWriter {
       this.#groups.set(name, group);
     }
     group.changes.set(key.toString('latin1'), { key, json, isNew });
+    this.#changeCount++;
   }
 
   /** All values of a small group; of a large one what its parts were reduced to. */

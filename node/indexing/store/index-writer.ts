@@ -2,6 +2,7 @@ import type { KeyValueView } from '../../documents/key-value-view.ts';
 import type { WriteBatch } from '../../storage/write-batch.ts';
 import type { IndexField } from '../definitions/index-field.ts';
 import { APPENDING_BATCH_ENTRIES_MAX } from '../limits.ts';
+import type { Turns } from '../turns.ts';
 import { entryTerms, type FieldTerm } from './field-terms.ts';
 import { DOCUMENT_ENTRIES, documentKey, ENTRIES, entryKey, VECTORS } from './index-columns.ts';
 import { decodeEntry, decodeNumbers, encodeEntry, encodeNumbers, type IndexEntry } from './index-entry.ts';
@@ -79,8 +80,13 @@ export class IndexWriter {
   }
 
   /** Writes the postings. Nothing may be put afterwards. */
-  finish(): void {
-    this.#postings.finish(this.#writtenEntries);
+  finish(turns: Turns): Promise<void> {
+    return this.#postings.finish(this.#writtenEntries, turns);
+  }
+
+  /** Terms whose postings change. */
+  get termCount(): number {
+    return this.#postings.termCount;
   }
 
   /** Entries whose postings went to new blocks, without a look at those that are there. */

@@ -1,6 +1,7 @@
 import type { KeyValueView } from '../../documents/key-value-view.ts';
 import type { WriteBatch } from '../../storage/write-batch.ts';
 import { APPENDED_TOGETHER_MIN, APPENDING_BATCH_ENTRIES_MAX, BLOCK_ENTRIES_MAX } from '../limits.ts';
+import type { Turns } from '../turns.ts';
 import { blockOf, merged, split, without } from './block-edits.ts';
 import type { FieldTerm } from './field-terms.ts';
 import { POSTINGS } from './index-columns.ts';
@@ -29,6 +30,7 @@ export interface PostingWriterOptions {
 export class PostingWriter {
   readonly #options: PostingWriterOptions;
   readonly #changes = new Map<number, Map<string, TermChange>>();
+  #termCount = 0;
 
   constructor(options: PostingWriterOptions) {
     this.#options = options;
@@ -48,11 +50,19 @@ export class PostingWriter {
     change.removed.add(entry);
   }
 
+  /** Terms that change. */
+  get termCount(): number {
+    return this.#termCount;
+  }
+
   /** Writes all of it into the batch. `entryCount`: entries that were written in this batch. */
-  finish(entryCount: number): void {
+  async finish(entryCount: number, turns: Turns): Promise<void> {
     const isSmall = entryCount <= APPENDING_BATCH_ENTRIES_MAX;
     for (const terms of this.#changes.values()) {
-      for (const change of terms.values()) this.#write(change, isSmall);
+      for (const change of terms.values()) {
+        this.#write(change, isSmall);
+        if (turns.isOver) await turns.next();
+      }
     }
   }
 
@@ -77,6 +87,7 @@ export class PostingWriter {
         removed: undefined,
       };
       terms.set(key, change);
+      this.#termCount++;
     }
     return change;
   }

@@ -5,6 +5,7 @@ import type { IndexField } from '../../../node/indexing/definitions/index-field.
 import { NOTHING_STORED } from '../../../node/indexing/store/index-entry.ts';
 import { IndexReader } from '../../../node/indexing/store/index-reader.ts';
 import { IndexWriter } from '../../../node/indexing/store/index-writer.ts';
+import { Turns } from '../../../node/indexing/turns.ts';
 import type { FieldValues, IndexValue } from '../../../node/indexing/values/index-value.ts';
 import { aggregate } from '../../../node/querying/execute/facets/aggregate.ts';
 import { facetCounts } from '../../../node/querying/execute/facets/facet-counts.ts';
@@ -31,7 +32,7 @@ async function indexOf(all: readonly FieldValues[]): Promise<IndexReader> {
   all.forEach((values, at) => {
     index.put(`d/${at}`, `d/${at}`, [{ values: [values], stored: NOTHING_STORED }]);
   });
-  index.finish();
+  await index.finish(new Turns());
   await storage.environment.commit(batch);
   return new IndexReader(view, number);
 }
