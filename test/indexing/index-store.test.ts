@@ -96,6 +96,14 @@ describe('the postings of an index', () => {
         for (const changes of writes) await index.write(new Map(changes));
         const { reader } = index;
         expect(index.ids(reader.allEntries())).toEqual(index.expected(() => true));
+        for (const word of ['foo', 'bar']) {
+          const blocks = reader.postings(3, textTerm(word, true));
+          const { entries, times } = reader.frequencies(3, textTerm(word, true));
+          expect([...entries]).toEqual(blocks.flatMap((block) => [...block.entries]));
+          expect(Array.from(entries, (_, at) => times?.[at] ?? 1)).toEqual(
+            blocks.flatMap(({ positions = [] }) => positions.map(({ length }) => length)),
+          );
+        }
         expect(index.ids(reader.entries(1, EXISTS))).toEqual(index.expected((values) => values.length > 0));
         expect(index.ids(reader.entries(1, NULL))).toEqual(index.expected((values) => values.includes(null)));
         for (const text of ['foo', 'foo bar', '', 'null', '1', 'true']) {

@@ -26,13 +26,26 @@ export function intersect(a: EntrySet, b: EntrySet): EntrySet {
   return found.slice(0, count);
 }
 
-/** Calls with the position in `a` of each entry that is in both. */
-export function forEachShared(a: EntrySet, b: EntrySet, call: (positionInA: number) => void): void {
+/** Calls with the positions in `a` and `b` of each entry that is in both, ascending. */
+export function forEachShared(
+  a: EntrySet,
+  b: EntrySet,
+  call: (positionInA: number, positionInB: number) => void,
+): void {
+  if (a === b) {
+    for (let at = 0; at < a.length; at++) call(at, at);
+    return;
+  }
+  const isSmaller = a.length < b.length;
+  const [small, large] = isSmaller ? [a, b] : [b, a];
   let at = 0;
-  for (const entry of b) {
-    at = lowerBound(a, entry, at);
-    if (at >= a.length) return;
-    if (a[at] === entry) call(at);
+  for (let n = 0; n < small.length; n++) {
+    const entry = small[n] as number;
+    at = lowerBound(large, entry, at);
+    if (at >= large.length) return;
+    if (large[at] !== entry) continue;
+    if (isSmaller) call(n, at);
+    else call(at, n);
   }
 }
 

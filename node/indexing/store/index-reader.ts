@@ -16,11 +16,17 @@ import {
 } from './index-columns.ts';
 import { decodeEntry, decodeNumbers, type IndexEntry } from './index-entry.ts';
 import type { KnownTerms, TermEntries } from './known-terms.ts';
-import { blockCount, decodeBlock, joinedBlocks, type PostingBlock } from './posting-block.ts';
+import {
+  blockCount,
+  decodeBlock,
+  joinedBlocks,
+  type PostingBlock,
+  type TermPostings,
+} from './posting-block.ts';
 import { kindPrefix, prefixOfBlock, termOfPrefix, termPrefix } from './posting-key.ts';
 import type { RecentReads } from './recent-reads.ts';
 import type { Term } from './term.ts';
-import { entriesOfTerm, termBlocks } from './term-blocks.ts';
+import { postingsOfTerm, termBlocks } from './term-blocks.ts';
 import type { TermRange } from './term-range.ts';
 import { decodeVectors, entryOfVectorKey, vectorKey, vectorRange } from './vector-rows.ts';
 
@@ -41,15 +47,23 @@ export class IndexReader {
     return this.entries(ALL_ENTRIES.field, ALL_ENTRIES.term);
   }
 
-  get entryCount(): number {
-    return this.count(ALL_ENTRIES.field, ALL_ENTRIES.term);
-  }
-
   /** Entries that hold the term. */
   entries(field: number, term: Term): EntrySet {
     const known = this.#known(field, term.kind);
     if (known === undefined) return this.#storedEntries(field, term);
     return known.entries(term.bytes, () => this.#storedEntries(field, term));
+  }
+
+  /** Entries that hold the term, and how often. */
+  frequencies(field: number, term: Term): TermPostings {
+    const prefix = termPrefix(this.#index, field, term);
+    const key = prefix.toString('latin1');
+    let postings = this.#recent?.postings.get(key);
+    if (postings === undefined) {
+      postings = postingsOfTerm(this.#view, prefix);
+      this.#recent?.postings.set(key, postings);
+    }
+    return postings;
   }
 
   /** With the positions of the term in each. */
@@ -225,14 +239,7 @@ export class IndexReader {
   }
 
   #storedEntries(field: number, term: Term): EntrySet {
-    const prefix = termPrefix(this.#index, field, term);
-    const key = prefix.toString('latin1');
-    let entries = this.#recent?.entries.get(key);
-    if (entries === undefined) {
-      entries = entriesOfTerm(this.#view, prefix);
-      this.#recent?.entries.set(key, entries);
-    }
-    return entries;
+    return this.frequencies(field, term).entries;
   }
 
   #known(field: number, kind: number): KnownTerms | undefined {

@@ -61,30 +61,43 @@ export function blockCount(bytes: Buffer): number {
   return new VarintReader(bytes, 1).next();
 }
 
-/** Adds the entries of a block to `into` from `at` on; gives the position after the last. */
-function copyEntries(bytes: Buffer, into: Uint32Array, at: number): number {
-  if (bytes[0] === WITH_POSITIONS) {
-    const { entries } = decodeBlock(bytes);
-    into.set(entries, at);
-    return at + entries.length;
-  }
-  const cursor = new VarintReader(bytes, 1);
-  const count = cursor.next();
-  let previous = 0;
-  for (let i = 0; i < count; i++) {
-    previous += cursor.next();
-    into[at + i] = previous;
-  }
-  return at + count;
+/** The entries that hold a term, and parallel to them how often each does; absent `times`: once. */
+export interface TermPostings {
+  readonly entries: EntrySet;
+  readonly times?: Uint32Array;
 }
 
-/** Entries of the blocks of one term, which come in order and don't overlap. */
-export function joinedBlocks(blocks: readonly Buffer[]): EntrySet {
-  if (blocks.length === 0) return NO_ENTRIES;
-  const entries = new Uint32Array(blocks.reduce((sum, bytes) => sum + blockCount(bytes), 0));
+const NO_POSTINGS: TermPostings = { entries: NO_ENTRIES };
+
+/** What the blocks of one term hold; they come in order and don't overlap. */
+export function joinedPostings(blocks: readonly Buffer[]): TermPostings {
+  if (blocks.length === 0) return NO_POSTINGS;
+  const count = blocks.reduce((sum, bytes) => sum + blockCount(bytes), 0);
+  const entries = new Uint32Array(count);
+  const times = new Uint32Array(blocks.some((bytes) => bytes[0] === WITH_POSITIONS) ? count : 0);
   let at = 0;
-  for (const bytes of blocks) at = copyEntries(bytes, entries, at);
-  return entries;
+  for (const bytes of blocks) at = copyEntries(bytes, entries, times, at);
+  return times.some((one) => one > 1) ? { entries, times } : { entries };
+}
+
+export function joinedBlocks(blocks: readonly Buffer[]): EntrySet {
+  return joinedPostings(blocks).entries;
+}
+
+/** Adds the entries of a block from `at` on, and how often they hold the term; gives the position after the last. */
+function copyEntries(bytes: Buffer, entries: Uint32Array, times: Uint32Array, at: number): number {
+  const cursor = new VarintReader(bytes, 1);
+  const hasPositions = bytes[0] === WITH_POSITIONS;
+  const end = at + cursor.next();
+  let previous = 0;
+  for (let to = at; to < end; to++) {
+    previous += cursor.next();
+    entries[to] = previous;
+    const places = hasPositions ? cursor.next() : 1;
+    if (times.length > 0) times[to] = places;
+    if (hasPositions) cursor.skip(places);
+  }
+  return end;
 }
 
 class VarintReader {
@@ -105,6 +118,10 @@ class VarintReader {
       if (byte < 0x80) return value;
       scale *= 128;
     }
+  }
+
+  skip(count: number): void {
+    for (let n = 0; n < count; n++) while ((this.#bytes[this.#at++] as number) >= 0x80);
   }
 }
 

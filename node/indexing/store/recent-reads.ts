@@ -4,13 +4,13 @@ import {
   RECENT_POSTINGS_MAX,
   RECENT_ROWS_MAX,
 } from '../limits.ts';
-import type { EntrySet } from './entry-set.ts';
 import type { IndexEntry } from './index-entry.ts';
+import type { TermPostings } from './posting-block.ts';
 import { RecentValues } from './recent-values.ts';
 import { TermTables } from './term-tables.ts';
 
-/** What a set weighs beside its entries, in entries: its key and the objects around it. */
-const SET_WEIGHT = 64;
+/** What the postings of a term weigh beside their entries, in entries: the key and the objects around them. */
+const POSTINGS_WEIGHT = 64;
 
 /** What a batch changes of an index. */
 export interface IndexChange {
@@ -23,14 +23,14 @@ export interface IndexChange {
 }
 
 /**
- * What queries have read lately of the indexes of one environment: the entries of terms, rows, and results of groups. Values are shared,
+ * What queries have read lately of the indexes of one environment: the postings of terms, rows, and results of groups. Values are shared,
  * and nobody changes them. Who writes an index says what changes, in the same turn as it writes.
  */
 export class RecentReads {
   /** By the prefix of a term, as latin1 text: it begins with the number of the index. */
-  readonly entries = new RecentValues<string, EntrySet>(
+  readonly postings = new RecentValues<string, TermPostings>(
     RECENT_POSTINGS_MAX,
-    ({ length }) => length + SET_WEIGHT,
+    ({ entries, times }) => entries.length + (times?.length ?? 0) + POSTINGS_WEIGHT,
   );
   readonly tables = new TermTables();
   readonly #rows = new RecentValues<number, IndexEntry>(RECENT_ROWS_MAX);
@@ -58,8 +58,8 @@ export class RecentReads {
 
   /** A batch of an index is written. */
   forget(index: number, change: IndexChange): void {
-    if (!this.entries.isEmpty)
-      for (const prefix of change.terms()) this.entries.delete(prefix.toString('latin1'));
+    if (!this.postings.isEmpty)
+      for (const prefix of change.terms()) this.postings.delete(prefix.toString('latin1'));
     for (const kept of [this.#rows, this.#groups])
       if (!kept.isEmpty) for (const entry of change.entries) kept.delete(numberOf(index, entry));
     this.tables.forget(index, change);

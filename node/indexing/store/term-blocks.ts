@@ -1,7 +1,7 @@
 import type { KeyValueView } from '../../documents/key-value-view.ts';
 import type { EntrySet } from './entry-set.ts';
 import { POSTINGS } from './index-columns.ts';
-import { joinedBlocks } from './posting-block.ts';
+import { joinedPostings, type TermPostings } from './posting-block.ts';
 import { blockKey } from './posting-key.ts';
 
 /** Last key that a block of a term can have. */
@@ -12,7 +12,11 @@ export function termBlocks(view: KeyValueView, prefix: Buffer): Iterable<readonl
   return view.scan(POSTINGS, { gte: prefix, lte: blockKey(prefix, LAST_ENTRY) });
 }
 
-/** Entries that hold a term. */
+/** Entries that hold a term, and how often. */
+export function postingsOfTerm(view: KeyValueView, prefix: Buffer): TermPostings {
+  return joinedPostings(Array.from(termBlocks(view, prefix), ([, block]) => block));
+}
+
 export function entriesOfTerm(view: KeyValueView, prefix: Buffer): EntrySet {
-  return joinedBlocks(Array.from(termBlocks(view, prefix), ([, block]) => block));
+  return postingsOfTerm(view, prefix).entries;
 }

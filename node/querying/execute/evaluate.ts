@@ -17,8 +17,8 @@ export interface SearchedIndex {
   readonly fields: ReadonlyMap<string, IndexField>;
   /** What to do about a field that the index does not have. */
   readonly unknownField: (name: string) => Error | undefined;
-  /** Which state of the index this is: another object after each batch. */
-  readonly state: object;
+  /** The state of the index: another object after each batch. */
+  readonly state: { readonly entryCount: number };
   /** Another one for each query: `random()` without a seed. */
   readonly randomSeed: number;
 }

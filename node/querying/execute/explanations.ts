@@ -1,3 +1,4 @@
+import { setOf } from '../../indexing/store/entry-set.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import type { SearchedIndex } from './evaluate.ts';
 import type { ShownResult } from './highlight/highlight.ts';
@@ -17,7 +18,8 @@ export function explanations(
     results.map((result) => [result, [...index.reader.entriesOf(result.lowerId)]] as const),
   );
   const lines = new Map<number, string[]>([...entriesBy.values()].flat().map((entry) => [entry, []]));
-  const scores = new Scores(plan.where, index, (entry, score, why) => {
+  const entries = setOf(Uint32Array.from(lines.keys()));
+  const scores = new Scores(plan.where, index, entries, (entry, score, why) => {
     lines.get(entry)?.push(`  ${score} = ${why()}`);
   });
   return Object.fromEntries(

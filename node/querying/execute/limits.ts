@@ -23,3 +23,10 @@ export const VECTOR_SEARCH_MS_MAX = 5000;
 
 /** Bytes of vectors that are kept in memory for the next search, of all fields of all databases. */
 export const VECTORS_KEPT_BYTES_MAX = 64 * 1024 * 1024;
+
+/**
+ * Entries of an index up to which the mean length of a field's terms is taken anew after each batch; and above, the part
+ * by which they must have become more or less: all terms are looked at, and other queries wait.
+ */
+export const EXACT_MEAN_ENTRIES_MAX = 1024;
+export const MEAN_KEPT_PART = 8;

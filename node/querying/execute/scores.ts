@@ -1,5 +1,7 @@
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
+import { type EntrySet, forEachShared, lowerBound } from '../../indexing/store/entry-set.ts';
 import type { TermEntries } from '../../indexing/store/known-terms.ts';
+import type { TermPostings } from '../../indexing/store/posting-block.ts';
 import { TEXT_TERM, type Term, termText, textTerm } from '../../indexing/store/term.ts';
 import type { Predicate } from '../plan/predicate.ts';
 import { evaluate, type SearchedIndex } from './evaluate.ts';
@@ -16,24 +18,27 @@ const B = 0.25;
 /** Hears what adds to the score of an entry: how much, and why. */
 export type Explain = (entry: number, score: number, why: () => string) => void;
 
-/** Scores of entries that match a predicate: what each of its terms adds. */
+/** Scores of entries by a predicate: what each of its terms adds. */
 export class Scores {
   readonly #index: SearchedIndex;
-  readonly #scores = new Map<number, number>();
-  readonly #entryCount: number;
-
+  readonly #entries: EntrySet;
   readonly #explain: Explain | undefined;
+  /** Parallel to the entries. */
+  readonly all: Float64Array;
 
-  /** `explain`: told of every part of every score. */
-  constructor(predicate: Predicate, index: SearchedIndex, explain?: Explain) {
+  /** `entries`: whose scores are asked for. `explain`: told of every part of every score. */
+  constructor(predicate: Predicate, index: SearchedIndex, entries: EntrySet, explain?: Explain) {
     this.#index = index;
+    this.#entries = entries;
     this.#explain = explain;
-    this.#entryCount = index.reader.entryCount;
+    this.all = new Float64Array(entries.length);
     this.#add(predicate, 1);
   }
 
+  /** 0 of an entry that is none of those. */
   of(entry: number): number {
-    return this.#scores.get(entry) ?? 0;
+    const at = lowerBound(this.#entries, entry, 0);
+    return this.#entries[at] === entry ? (this.all[at] as number) : 0;
   }
 
   #add(predicate: Predicate, boost: number): void {
@@ -72,13 +77,15 @@ export class Scores {
         return;
       // Who is there is as much there as any other.
       case 'spatial':
-        for (const entry of evaluate(predicate, this.#index)) {
-          this.#addScore(entry, boost, () => `spatial.${predicate.relation} of ${predicate.field}`);
-        }
+        forEachShared(this.#entries, evaluate(predicate, this.#index), (at) => {
+          this.#addScore(at, boost, () => `spatial.${predicate.relation} of ${predicate.field}`);
+        });
         return;
       case 'vector':
         for (const [entry, similarity] of nearestEntries(predicate, this.#index)) {
-          this.#addScore(entry, similarity * boost, () => `similarity of ${predicate.field}`);
+          const at = lowerBound(this.#entries, entry, 0);
+          if (this.#entries[at] !== entry) continue;
+          this.#addScore(at, similarity * boost, () => `similarity of ${predicate.field}`);
         }
         return;
       // What is not there counts nothing, and what is everywhere the same for all.
@@ -129,39 +136,37 @@ export class Scores {
   }
 
   #addTerms(field: IndexField, terms: Iterable<TermEntries>, boost: number): void {
-    for (const { bytes, entries } of terms) {
-      const weigh = this.#weight(field, bytes.length, entries.length, boost);
-      for (const entry of entries) {
-        this.#addScore(entry, weigh(1), () => this.#why(field, bytes, 1, entries.length, boost));
-      }
-    }
+    for (const { bytes, entries } of terms) this.#addPostings(field, bytes, { entries }, boost);
   }
 
   #addTerm(field: IndexField, term: Term, boost: number): void {
-    const blocks = this.#index.reader.postings(field.id, term);
-    const count = blocks.reduce((sum, { entries }) => sum + entries.length, 0);
-    const weigh = this.#weight(field, term.bytes.length, count, boost);
-    for (const { entries, positions } of blocks) {
-      entries.forEach((entry, at) => {
-        const times = positions?.[at]?.length ?? 1;
-        this.#addScore(entry, weigh(times), () => this.#why(field, term.bytes, times, count, boost));
-      });
-    }
+    this.#addPostings(field, term.bytes, this.#index.reader.frequencies(field.id, term), boost);
   }
 
-  #addScore(entry: number, score: number, why: () => string): void {
-    this.#scores.set(entry, (this.#scores.get(entry) ?? 0) + score);
-    this.#explain?.(entry, score, why);
+  #addPostings(field: IndexField, term: Buffer, { entries, times }: TermPostings, boost: number): void {
+    const count = entries.length;
+    if (count === 0) return;
+    const weigh = this.#weight(field, term.length, count, boost);
+    const once = weigh(1);
+    forEachShared(this.#entries, entries, (at, n) => {
+      const here = times?.[n] ?? 1;
+      this.#addScore(at, here === 1 ? once : weigh(here), () => this.#why(field, term, here, count, boost));
+    });
+  }
+
+  #addScore(at: number, score: number, why: () => string): void {
+    this.all[at] = (this.all[at] as number) + score;
+    this.#explain?.(this.#entries[at] as number, score, why);
   }
 
   #why({ name }: IndexField, term: Buffer, times: number, count: number, boost: number): string {
     const boosted = boost === 1 ? '' : `, boost ${boost}`;
-    return `'${termText(term)}' in ${name}, ${times} time(s) here, in ${count} of ${this.#entryCount} entries${boosted}`;
+    return `'${termText(term)}' in ${name}, ${times} time(s) here, in ${count} of ${this.#index.state.entryCount} entries${boosted}`;
   }
 
   /** The score of a term that an entry holds so many times. */
   #weight(field: IndexField, length: number, count: number, boost: number): (times: number) => number {
-    const rarity = Math.log(1 + (this.#entryCount - count + 0.5) / (count + 0.5));
+    const rarity = Math.log(1 + (this.#index.state.entryCount - count + 0.5) / (count + 0.5));
     const k = K1 * (1 - B + (B * length) / meanTermLength(field, this.#index));
     return (times) => (rarity * boost * times) / (boost * times + k);
   }

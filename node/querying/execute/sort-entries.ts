@@ -46,10 +46,10 @@ export function sortEntries(
 }
 
 /** Whether the entries that are wanted are met before as many terms as sorting all entries is worth. */
-function isWalkShorter(count: number, wanted: number, { reader }: SearchedIndex): boolean {
+function isWalkShorter(count: number, wanted: number, { state }: SearchedIndex): boolean {
   if (count > SORTED_BY_VALUE_MAX) return true;
   if (count < WALKED_MIN || wanted >= count) return false;
-  return (wanted * reader.entryCount) / count < (count * TERMS_PER_ROW) / 2;
+  return (wanted * state.entryCount) / count < (count * TERMS_PER_ROW) / 2;
 }
 
 /** By the terms of the fields, where those are in memory. */

@@ -24,7 +24,13 @@ afterAll(() => storage.close());
 
 function searched(reader: IndexReader): SearchedIndex {
   const fields = new Map(FIELDS.map((field) => [field.name, field]));
-  return { reader, fields, unknownField: () => undefined, state: {}, randomSeed: 0 };
+  return {
+    reader,
+    fields,
+    unknownField: () => undefined,
+    state: { entryCount: reader.allEntries().length },
+    randomSeed: 0,
+  };
 }
 
 const value: fc.Arbitrary<IndexValue> = fc.oneof(

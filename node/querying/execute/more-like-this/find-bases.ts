@@ -53,7 +53,7 @@ function said(predicate: Predicate, search: Search): Predicate {
 /** The best first, unless the query has another order: a boost says so. */
 function likeBase({ base, options }: MoreLikeThis, search: Search): Predicate {
   const { compared, id } = comparedFields(base, options, search);
-  const terms = tellingTerms(compared, options, stopWordsOf(options, search.reader), search.index.reader);
+  const terms = tellingTerms(compared, options, stopWordsOf(options, search.reader), search.index);
   const best = terms[0]?.weight ?? 1;
   const parts = terms.map(({ field, term, weight }): Predicate => {
     const asked: Predicate = { kind: 'anyTerm', field, terms: [term] };

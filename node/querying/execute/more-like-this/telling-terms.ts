@@ -1,9 +1,9 @@
 import type { IndexField } from '../../../indexing/definitions/index-field.ts';
 import { fieldTerms } from '../../../indexing/store/field-terms.ts';
-import type { IndexReader } from '../../../indexing/store/index-reader.ts';
 import { TEXT_TERM, type Term, termText } from '../../../indexing/store/term.ts';
 import type { FieldValues } from '../../../indexing/values/index-value.ts';
 import type { MoreLikeThisOptions } from '../../plan/predicate.ts';
+import type { SearchedIndex } from '../evaluate.ts';
 
 /** A field by which documents are compared, with the values of the one that others are to be like. */
 export interface ComparedField {
@@ -24,9 +24,9 @@ export function tellingTerms(
   compared: readonly ComparedField[],
   options: MoreLikeThisOptions,
   stopWords: ReadonlySet<string>,
-  reader: IndexReader,
+  { reader, state }: Pick<SearchedIndex, 'reader' | 'state'>,
 ): readonly TellingTerm[] {
-  const entries = reader.entryCount;
+  const entries = state.entryCount;
   const mostEntries = Math.min(
     options.maximumDocumentFrequency,
     (options.maximumDocumentFrequencyPercentage / 100) * entries,
