@@ -38,6 +38,15 @@ export interface RemoveNodeFromCluster {
   readonly node: string;
 }
 
+/**
+ * As RemoveNodeFromCluster, for a node that somebody wants to leave: refused also while a database would be left with
+ * nothing but copies that are being filled. Result: null.
+ */
+export interface RetireNode {
+  readonly type: 'RetireNode';
+  readonly node: string;
+}
+
 /** An unsafe recovery: the node with this tag is the only one of the cluster. Result: `ClusterRecovered`. */
 export interface RecoverCluster {
   readonly type: 'RecoverCluster';
@@ -276,6 +285,7 @@ export type ClusterCommand =
   | DeleteDatabase
   | RemoveNodeFromDatabase
   | RemoveNodeFromCluster
+  | RetireNode
   | RecoverCluster
   | SetNodeProperties
   | UpdateTopology

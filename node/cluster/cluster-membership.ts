@@ -7,11 +7,11 @@ import type { PeerFetch } from '../security/peer-https.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { ClusterOperationError } from './cluster-error.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
-import { checkJoiner } from './command-version.ts';
+import { checkJoiner, type NodeVersion, RETIRE_VERSION } from './command-version.ts';
 import { askForIntroduction, planInvitation } from './invitation.ts';
 import { ADDRESS_CHECK_MS } from './limits.ts';
 import { RegularWork } from './regular-work.ts';
-import { holdersOf } from './state/change-topology.ts';
+import { holdersOf, refuseUnfilledRest } from './state/change-topology.ts';
 import type { StoredRecord } from './state/stored-record.ts';
 
 export interface ClusterMembershipOptions {
@@ -86,20 +86,20 @@ export class ClusterMembership {
     // One that is in the cluster already, from an earlier try, keeps the role it has.
     await this.#join(invited);
     await this.#options.caughtUp(joining.tag);
-    await submit({ type: 'RemoveNodeFromCluster', node: tag });
+    await submit(this.#retirement(tag));
     const { role } = nodes.byTag(tag) ?? leaving;
     await rachis.changeConfiguration({ upsert: [{ ...joining, role }], remove: [leaving.id] });
   }
 
   /**
-   * Removes a node, and its copies from every database group. Refused while a database has its only copy there: with
-   * the node the data would go.
+   * Removes a node, and its copies from every database group. Refused while a database has its only copy there, or the
+   * only one that is not being filled yet: with the node the data would go.
    */
   async remove(tag: string): Promise<void> {
     const { rachis, submit } = this.#options;
     const node = this.#node(tag);
     // First the groups, which refuses a loss; then the membership. In between, the node is one without databases.
-    await submit({ type: 'RemoveNodeFromCluster', node: tag });
+    await submit(this.#retirement(tag));
     await rachis.changeConfiguration({ remove: [node.id] });
   }
 
@@ -206,6 +206,10 @@ export class ClusterMembership {
     await submit({ type: 'SetNodeProperties', node: told.tag, commandVersion });
   }
 
+  #retirement(tag: string): ClusterCommand {
+    return retirementOf(tag, this.#options.nodes.versions());
+  }
+
   /** What names a node that left the cluster: the command that scrubs it was lost with somebody. */
   async #scrubStrangers(): Promise<void> {
     const { nodes, records } = this.#options;
@@ -218,8 +222,15 @@ export class ClusterMembership {
   }
 }
 
+/** The command by which a node leaves. While some node does not know the one that looks at copies being filled, it is the older one. */
+export function retirementOf(tag: string, versions: readonly Pick<NodeVersion, 'version'>[]): ClusterCommand {
+  const isKnown = versions.every(({ version }) => version >= RETIRE_VERSION);
+  return { type: isKnown ? 'RetireNode' : 'RemoveNodeFromCluster', node: tag };
+}
+
 /** Said before anything is begun; the state machine has the last word. */
 function refuseLossOfOnlyCopies(tag: string, records: readonly StoredRecord[]): void {
+  for (const { record } of records) refuseUnfilledRest(record, tag);
   const lost = records
     .map(({ record }) => record)
     .filter(({ Topology }) => holdersOf(Topology).every((holder) => holder === tag))

@@ -21,13 +21,16 @@ export const EXPIRY_VERSION = 4;
 /** Records keep the definitions that indexes had. */
 export const HISTORY_VERSION = 5;
 
+/** A node does not leave while a database would be left with nothing but copies that are being filled. */
+export const RETIRE_VERSION = 6;
+
 /**
  * The commands of this program. A release that adds a command, or changes what one does, raises `own` and enters the
  * command: until every node of the cluster is of that release, such a command is refused, since a node that does not
  * know it would come to another state than the others.
  */
 export const COMMAND_VERSIONS: CommandVersions = {
-  own: HISTORY_VERSION,
+  own: RETIRE_VERSION,
   introduced: {
     AdvanceLogTime: 2,
     PutRollingIndexes: ROLLING_VERSION,
@@ -35,6 +38,7 @@ export const COMMAND_VERSIONS: CommandVersions = {
     FinishRollingIndex: ROLLING_VERSION,
     ExpireCopy: EXPIRY_VERSION,
     PutRecordedIndexes: HISTORY_VERSION,
+    RetireNode: RETIRE_VERSION,
   },
 };
 

@@ -9,6 +9,7 @@ import {
   promoteDatabaseNode,
   removeNodeFromCluster,
   reorderMembers,
+  retireNode,
   setDynamicNodesDistribution,
   updateTopology,
 } from './change-topology.ts';
@@ -76,6 +77,8 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return removeNodeFromDatabase(context, command);
     case 'RemoveNodeFromCluster':
       return removeNodeFromCluster(context, command);
+    case 'RetireNode':
+      return retireNode(context, command);
     case 'RecoverCluster':
       return recoverCluster(context, command);
     case 'SetNodeProperties':

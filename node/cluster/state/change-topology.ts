@@ -4,11 +4,12 @@ import type {
   PromoteDatabaseNode,
   RemoveNodeFromCluster,
   ReorderMembers,
+  RetireNode,
   SetDynamicNodesDistribution,
   UpdateTopology,
 } from '../cluster-command.ts';
 import { ClusterArgumentError, ClusterOperationError } from '../cluster-error.ts';
-import type { DatabaseTopology } from '../database-record.ts';
+import type { DatabaseRecord, DatabaseTopology } from '../database-record.ts';
 import { withoutSettledExpiries } from '../expired-copy.ts';
 import { withNewCopy } from '../new-copy.ts';
 import { type ApplyContext, timestampOf } from './apply-context.ts';
@@ -173,7 +174,10 @@ export function forgetDatabase(context: ApplyContext, name: string): void {
  * Takes a node out of every database group, with its properties. Refused as a whole while a database has its only copy there: its record
  * would be lost with it.
  */
-export function removeNodeFromCluster(context: ApplyContext, { node }: RemoveNodeFromCluster): null {
+export function removeNodeFromCluster(
+  context: ApplyContext,
+  { node }: Pick<RemoveNodeFromCluster, 'node'>,
+): null {
   refuseLossOfOnlyCopies(context, node);
   dropNodeProperties(context, node);
   for (const [, value] of context.state.list(RECORDS)) {
@@ -197,6 +201,23 @@ export function removeNodeFromCluster(context: ApplyContext, { node }: RemoveNod
     );
   }
   return null;
+}
+
+/** As removeNodeFromCluster; refused also while nothing but copies that are being filled would be left of a database. */
+export function retireNode(context: ApplyContext, { node }: RetireNode): null {
+  for (const [, value] of context.state.list(RECORDS))
+    refuseUnfilledRest((value as StoredRecord).record, node);
+  return removeNodeFromCluster(context, { node });
+}
+
+/** Throws ClusterOperationError when, without the node, all copies that are left are still being filled. */
+export function refuseUnfilledRest({ DatabaseName, Topology }: DatabaseRecord, node: string): void {
+  const left = withoutNode(Topology, node);
+  if (!holdersOf(Topology).includes(node) || left.Members.length + left.Rehabs.length > 0) return;
+  if (left.Promotables.length === 0) return;
+  throw new ClusterOperationError(
+    `Node ${node} holds the only whole copy of ${DatabaseName}: that on ${left.Promotables.join(', ')} is still being filled. Wait until it is a member, or promote it with what it has, before removing the node.`,
+  );
 }
 
 function refuseLossOfOnlyCopies(context: ApplyContext, node: string): void {

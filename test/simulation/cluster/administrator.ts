@@ -1,3 +1,4 @@
+import { retirementOf } from '../../../node/cluster/cluster-membership.ts';
 import { toldVersions } from '../../../node/cluster/cluster-nodes.ts';
 import { checkJoiner } from '../../../node/cluster/command-version.ts';
 import { holdersOf } from '../../../node/cluster/state/change-topology.ts';
@@ -88,7 +89,8 @@ export class Administrator {
       if (id === this.#leaving) this.#leaving = null;
       return;
     }
-    const command = { type: 'RemoveNodeFromCluster', node: tag } as const;
+    const versions = toldVersions(configuration?.nodes ?? [], nodePropertiesIn(state));
+    const command = retirementOf(tag, versions);
     program.route.submit(command, this.#world.nextRequest(), (answer) => {
       if (answer.kind !== 'applied' || 'error' in answer.outcome) return;
       program.node.input((core) => core.proposeConfiguration({ remove: [id] }));
