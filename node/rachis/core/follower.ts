@@ -60,6 +60,7 @@ function handleAppendEntries(state: CoreState, message: AppendEntries): void {
 
 function handleHeartbeat(state: CoreState, message: Heartbeat): void {
   state.commitTo(message.leaderCommit);
+  if (!message.wantsReply) return;
   state.outbox.sendWhenDurable(
     {
       type: 'HeartbeatReply',

@@ -69,6 +69,8 @@ export interface Heartbeat extends Envelope {
   readonly leaderCommit: number;
   /** Identifies the ReadIndex round that this heartbeat confirms; 0 when none. */
   readonly readContext: number;
+  /** false: it only tells what is committed. Answers to the regular ones say who is there. */
+  readonly wantsReply: boolean;
 }
 
 export interface HeartbeatReply extends Envelope {

@@ -20,7 +20,7 @@ import type { RaftOptions } from './raft-options.ts';
 import type { RachisState, Ready } from './ready.ts';
 import { ReadyComposer } from './ready-composer.ts';
 import { type RecoveryOrder, recover } from './recovery.ts';
-import { snapshotAt } from './replication.ts';
+import { hasUntoldCommit, snapshotAt, tellCommit } from './replication.ts';
 import { handleAppendEntriesReply, handleHeartbeatReply, handleInstallSnapshotReply } from './replies.ts';
 import { assertRestorable, type RestoredState } from './restored-state.ts';
 
@@ -200,6 +200,21 @@ export class RaftCore {
   reportUnreachable(to: NodeId): void {
     const progress = this.#state.leadership?.peers.get(to);
     if (progress?.state === 'replicate') progress.becomeProbe(this.#state.tick);
+  }
+
+  /**
+   * Whether a peer could go on by what it was not told yet to be committed. The next entries tell it, or the next
+   * heartbeat, so `tellCommit` may wait for entries that are about to come.
+   */
+  get hasUntoldCommit(): boolean {
+    const { leadership } = this.#state;
+    return leadership !== null && hasUntoldCommit(this.#state, leadership);
+  }
+
+  /** Tells the peers that were not told yet what is committed. */
+  tellCommit(): void {
+    const { leadership } = this.#state;
+    if (leadership !== null) tellCommit(this.#state, leadership);
   }
 
   /** All that is to be done since the last call, or `null`. */

@@ -1,21 +1,43 @@
 import type { CoreState } from './core-state.ts';
 import { entryBytes, type NodeId } from './entry.ts';
 import type { Leadership } from './leadership.ts';
-import type { SnapshotMetadata } from './message.ts';
+import type { Heartbeat, SnapshotMetadata } from './message.ts';
 import type { Progress } from './progress.ts';
 
-/** Sends every peer what its window allows: entries, or news of the commit index. */
+/** Sends every peer the entries that its window allows. */
 export function sendPending(state: CoreState, leadership: Leadership): void {
+  for (const [peer, progress] of leadership.peers) sendEntries(state, peer, progress);
+}
+
+/** Whether a peer could go on by what it was not told yet to be committed. */
+export function hasUntoldCommit(state: CoreState, leadership: Leadership): boolean {
+  for (const progress of leadership.peers.values()) if (isUntold(state, progress)) return true;
+  return false;
+}
+
+/** Tells the peers that were not told yet what is committed. */
+export function tellCommit(state: CoreState, leadership: Leadership): void {
   for (const [peer, progress] of leadership.peers) {
-    sendEntries(state, peer, progress);
-    const usable = Math.min(progress.match, state.commit);
-    if (usable > progress.sentCommit) sendHeartbeat(state, peer, progress, 0);
+    // Once a peer that was removed has answered, it is fed no more.
+    const wantsReply = progress.removedByIndex !== null;
+    if (isUntold(state, progress)) sendHeartbeat(state, peer, progress, { readContext: 0, wantsReply });
   }
 }
 
+function isUntold(state: CoreState, progress: Progress): boolean {
+  return usableCommit(state, progress) > progress.sentCommit;
+}
+
+/** What the peer has acknowledged it holds; a higher commit index could cover entries of its own that differ. */
+function usableCommit(state: CoreState, progress: Progress): number {
+  return Math.min(progress.match, state.commit);
+}
+
 export function sendHeartbeats(state: CoreState, leadership: Leadership): void {
-  const round = leadership.reads.currentRoundId;
-  for (const [peer, progress] of leadership.peers) sendHeartbeat(state, peer, progress, round);
+  const readContext = leadership.reads.currentRoundId;
+  for (const [peer, progress] of leadership.peers) {
+    sendHeartbeat(state, peer, progress, { readContext, wantsReply: true });
+  }
 }
 
 /**
@@ -79,9 +101,13 @@ function sendAppend(
   }
 }
 
-function sendHeartbeat(state: CoreState, peer: NodeId, progress: Progress, readContext: number): void {
-  // What the peer has acknowledged it holds; a higher commit index could cover entries of its own that differ.
-  const leaderCommit = Math.min(progress.match, state.commit);
+function sendHeartbeat(
+  state: CoreState,
+  peer: NodeId,
+  progress: Progress,
+  purpose: Pick<Heartbeat, 'readContext' | 'wantsReply'>,
+): void {
+  const leaderCommit = usableCommit(state, progress);
   progress.sentCommit = Math.max(progress.sentCommit, leaderCommit);
   state.outbox.send({
     type: 'Heartbeat',
@@ -89,7 +115,7 @@ function sendHeartbeat(state: CoreState, peer: NodeId, progress: Progress, readC
     to: peer,
     term: state.term,
     leaderCommit,
-    readContext,
+    ...purpose,
   });
 }
 

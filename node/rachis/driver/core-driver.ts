@@ -9,6 +9,7 @@ import {
   APPLY_RETRY_MS,
   APPLY_SLICE_BYTES,
   APPLY_SLICE_ENTRIES,
+  TELL_COMMIT_AFTER_MS,
   UNAPPLIED_LOG_BYTES_MAX,
   UNWRITTEN_BYTES_MAX,
 } from '../limits.ts';
@@ -52,6 +53,7 @@ export class CoreDriver {
   readonly appliedWaiters: AppliedWaiters;
   #committed: Entry[] = [];
   #restoring: Promise<void> | null = null;
+  #tellingCommit: NodeJS.Timeout | null = null;
   #heldUp: { readonly sinceMs: number; readonly timer: NodeJS.Timeout } | null = null;
   #isScheduled = false;
   #isStopped = false;
@@ -125,6 +127,11 @@ export class CoreDriver {
     });
   }
 
+  /** The others are to go on by what is committed now, not with the next entries only. */
+  tellCommit(): void {
+    if (this.#core.hasUntoldCommit) this.input((core) => core.tellCommit());
+  }
+
   /** The content of this snapshot is here: true when it is now being installed, false when it isn't needed any more. */
   snapshotReceived(message: InstallSnapshot): boolean {
     this.input((core) => core.step(message));
@@ -136,6 +143,7 @@ export class CoreDriver {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#heldUp?.timer);
+    clearTimeout(this.#tellingCommit ?? undefined);
     const error = new RachisClosedError('the node is shutting down');
     this.#abandon(error);
     this.appliedWaiters.close();
@@ -159,6 +167,7 @@ export class CoreDriver {
         this.#handle(ready);
       }
       this.#applySlice();
+      this.#tellCommitLater();
     } catch (error) {
       this.#fail(error);
     }
@@ -238,6 +247,19 @@ export class CoreDriver {
     void this.#compaction
       .consider(last, (durable) => this.input((core) => core.compact(durable)) ?? null)
       .catch((error: unknown) => this.#fail(error));
+  }
+
+  /** Unless entries do it before. */
+  #tellCommitLater(): void {
+    if (this.#core.hasUntoldCommit) {
+      this.#tellingCommit ??= setTimeout(() => {
+        this.#tellingCommit = null;
+        this.tellCommit();
+      }, TELL_COMMIT_AFTER_MS);
+    } else if (this.#tellingCommit !== null) {
+      clearTimeout(this.#tellingCommit);
+      this.#tellingCommit = null;
+    }
   }
 
   /** Looks again after a while. */

@@ -52,13 +52,21 @@ export class LeaderRequests {
   /** Throws RetryError when this node does not lead. */
   async serve(topic: string, body: unknown): Promise<unknown> {
     const { core, driver, membership, serve } = this.#options;
-    if (topic === SUBMIT) return driver.propose(body as Uint8Array);
+    if (topic === SUBMIT) return this.#proposeForPeer(body as Uint8Array);
     if (core.rachisState !== 'Leader') throw new RetryError('this node does not lead');
     if (topic === READ_INDEX) return driver.readIndex();
     if (topic === CHANGE_CONFIGURATION) return membership.change(body as ConfigurationRequest);
     if (topic === TRANSFER) return membership.transfer(body as TransferRequest);
     if (serve === undefined) throw new RachisRefusedError(`unknown request '${topic}'`);
     return serve(topic, body);
+  }
+
+  /** The peer waits until it has applied the command itself. */
+  async #proposeForPeer(data: Uint8Array): Promise<AppliedCommand> {
+    const { driver } = this.#options;
+    const applied = await driver.propose(data);
+    driver.tellCommit();
+    return applied;
   }
 
   #viaLeader<T>(

@@ -38,7 +38,7 @@ export function encodeMessage(message: Message): MessageTuple {
       return [APPEND_ENTRIES_REPLY, term, success, matchIndex, hintIndex, hintTerm];
     }
     case 'Heartbeat':
-      return [HEARTBEAT, term, message.leaderCommit, message.readContext];
+      return [HEARTBEAT, term, message.leaderCommit, message.readContext, message.wantsReply];
     case 'HeartbeatReply':
       return [HEARTBEAT_REPLY, term, message.readContext, message.lastLogIndex];
     case 'InstallSnapshot':
@@ -96,7 +96,14 @@ export function decodeMessage(tuple: MessageTuple, from: string, to: string): Me
         hintTerm: d as number,
       };
     case HEARTBEAT:
-      return { ...ends, type: 'Heartbeat', leaderCommit: a as number, readContext: b as number };
+      return {
+        ...ends,
+        type: 'Heartbeat',
+        leaderCommit: a as number,
+        readContext: b as number,
+        // Programs that know of no other kind say nothing, and answer all.
+        wantsReply: c !== false,
+      };
     case HEARTBEAT_REPLY:
       return { ...ends, type: 'HeartbeatReply', readContext: a as number, lastLogIndex: b as number };
     case INSTALL_SNAPSHOT:

@@ -90,7 +90,15 @@ test('a wiped node does not take what is meant for its former identity', () => {
 test('a node that lost what it had acknowledged stops instead of guessing', () => {
   const core = start(restored([], 1));
   expect(() =>
-    core.step({ type: 'Heartbeat', from: 'b', to: 'a', term: 2, leaderCommit: 7, readContext: 0 }),
+    core.step({
+      type: 'Heartbeat',
+      from: 'b',
+      to: 'a',
+      term: 2,
+      leaderCommit: 7,
+      readContext: 0,
+      wantsReply: true,
+    }),
   ).toThrow(RachisInvariantError);
 });
 

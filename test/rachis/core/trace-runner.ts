@@ -13,6 +13,8 @@ interface TracedNode {
   /** Tickets not confirmed yet; the disk confirms at once unless it is held. */
   tickets: number[];
   isDiskHeld: boolean;
+  /** What is committed is told with entries and heartbeats only. */
+  isGathering: boolean;
 }
 
 /** A connection belongs to the cluster that it was made in; null: of a node that is in none. */
@@ -103,6 +105,14 @@ export class TraceRunner {
       case 'report':
         this.#on(first, (core) => core.reportSnapshotSent(second, words[2] === 'ok'));
         break;
+      // gather a — a waits for entries to tell what is committed, until it is to tell it.
+      case 'gather':
+        this.#node(first).isGathering = true;
+        break;
+      case 'tell':
+        this.#node(first).isGathering = false;
+        this.#on(first, () => {});
+        break;
       case 'hold':
         this.#node(first).isDiskHeld = true;
         break;
@@ -160,7 +170,12 @@ export class TraceRunner {
 
   #start(id: string, restored: RestoredState): void {
     const options = { id, electionTimeoutTicks, heartbeatTicks: 3, random: () => 0, limits: this.#limits };
-    const node = { core: new RaftCore(options, restored), tickets: [], isDiskHeld: false };
+    const node = {
+      core: new RaftCore(options, restored),
+      tickets: [],
+      isDiskHeld: false,
+      isGathering: false,
+    };
     this.#nodes.set(id, node);
     node.core.takeReady();
   }
@@ -239,7 +254,11 @@ export class TraceRunner {
     act(node.core);
     for (;;) {
       const ready = node.core.takeReady();
-      if (ready === null) return;
+      if (ready === null) {
+        if (node.isGathering || !node.core.hasUntoldCommit) return;
+        node.core.tellCommit();
+        continue;
+      }
       this.#lines.push(...readyLines(id, ready, !this.#isQuiet));
       const { clusterId } = node.core;
       this.#inFlight.push(...ready.messages.map((message) => ({ message, clusterId })));

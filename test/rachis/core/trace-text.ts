@@ -43,7 +43,7 @@ function bodyText(message: Message): string {
         ? `Append ok ${message.matchIndex}`
         : `Append no ${message.matchIndex}, hint ${message.hintIndex}/${message.hintTerm}`;
     case 'Heartbeat':
-      return `Heartbeat commit ${message.leaderCommit}${message.readContext > 0 ? ` read ${message.readContext}` : ''}`;
+      return `${message.wantsReply ? 'Heartbeat commit' : 'Committed'} ${message.leaderCommit}${message.readContext > 0 ? ` read ${message.readContext}` : ''}`;
     case 'HeartbeatReply':
       return `Heartbeat ok${message.readContext > 0 ? ` read ${message.readContext}` : ''}`;
     case 'InstallSnapshot':

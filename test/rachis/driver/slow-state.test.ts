@@ -119,7 +119,7 @@ describe('a follower that can not apply and whose log is full', () => {
     log.byteLength = UNAPPLIED_LOG_BYTES_MAX + 1;
     driver.step([
       entriesAt(4),
-      { type: 'Heartbeat', from: 'b', to: 'a', term: 2, leaderCommit: 3, readContext: 0 },
+      { type: 'Heartbeat', from: 'b', to: 'a', term: 2, leaderCommit: 3, readContext: 0, wantsReply: true },
     ]);
     expect(core.status()).toMatchObject({ lastIndex: 3, term: 2, leader: 'b' });
     expect(stateMachine.lines).toEqual([]);

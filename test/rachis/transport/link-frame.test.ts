@@ -65,7 +65,12 @@ const message: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
     hintIndex: number,
     hintTerm: number,
   }),
-  members({ type: fc.constant('Heartbeat'), leaderCommit: number, readContext: number }),
+  members({
+    type: fc.constant('Heartbeat'),
+    leaderCommit: number,
+    readContext: number,
+    wantsReply: fc.boolean(),
+  }),
   members({ type: fc.constant('HeartbeatReply'), readContext: number, lastLogIndex: number }),
   members({ type: fc.constant('InstallSnapshot'), snapshot }),
   members({ type: fc.constant('InstallSnapshotReply'), success: fc.boolean(), lastLogIndex: number }),

@@ -11,6 +11,9 @@ import type { Parcel } from './simulated-network.ts';
 import type { SimulatedState } from './simulated-state.ts';
 import type { SimulationWorld } from './simulation-world.ts';
 
+/** Longest time that a leader waits for entries that tell what is committed, in milliseconds. */
+const TELL_COMMIT_MS_MAX = 20;
+
 interface PendingRequest {
   readonly requestId: number;
   readonly term: number;
@@ -33,6 +36,7 @@ export class SimulatedNode<State extends SimulatedState<State>> {
   #backlog: (() => void)[] = [];
   #isSyncing = false;
   #isApplying = false;
+  #isTellingCommit = false;
   /** An order to go on alone was accepted, and is the next thing to be written. */
   #isRecovering = false;
   #toApply: Entry[] = [];
@@ -118,6 +122,7 @@ export class SimulatedNode<State extends SimulatedState<State>> {
     this.#isPaused = false;
     this.#isSyncing = false;
     this.#isApplying = false;
+    this.#isTellingCommit = false;
     this.#backlog = [];
     this.#toApply = [];
     this.#requests.clear();
@@ -249,11 +254,22 @@ export class SimulatedNode<State extends SimulatedState<State>> {
       if (ready === null) break;
       this.#handle(ready);
     }
+    if (core.hasUntoldCommit) this.#tellCommitSoon();
     const commit = core.commitIndex;
     if (commit === this.#commit) return;
     check(commit > this.#commit, 'commit is monotone', () => `${this.id}: ${this.#commit} to ${commit}`);
     this.#ledgers.logs.commitKnown(this.id, commit, this.image);
     this.#commit = commit;
+  }
+
+  #tellCommitSoon(): void {
+    if (this.#isTellingCommit) return;
+    this.#isTellingCommit = true;
+    const { random, isCalm } = this.#world;
+    this.later(isCalm ? 1 : random.between(0, TELL_COMMIT_MS_MAX), () => {
+      this.#isTellingCommit = false;
+      this.input((core) => core.tellCommit());
+    });
   }
 
   get #ledgers(): ClusterLedgers {
