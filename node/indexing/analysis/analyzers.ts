@@ -22,22 +22,24 @@ const withoutStopWords = (tokens: readonly string[]): readonly string[] =>
 
 const letters: Analyzer = (text) => text.toLowerCase().match(/\p{L}+/gu) ?? [];
 
-const ANALYZERS: Readonly<Record<string, Analyzer>> = {
-  standardanalyzer: (text) => withoutStopWords(standardTokens(text)),
-  ravenstandardanalyzer: (text) => withoutStopWords(standardTokens(text)),
-  simpleanalyzer: letters,
-  stopanalyzer: (text) => withoutStopWords(letters(text)),
-  whitespaceanalyzer: (text) => text.match(/\S+/g) ?? [],
-  lowercasewhitespaceanalyzer: (text) => text.toLowerCase().match(/\S+/g) ?? [],
-  keywordanalyzer: (text) => [text],
-  lowercasekeywordanalyzer: (text) => [text.toLowerCase()],
-  ngramanalyzer: (text) => withoutStopWords(standardTokens(text)).flatMap((token) => grams(token, 2, 6)),
-};
+const ANALYZERS: ReadonlyMap<string, Analyzer> = new Map<string, Analyzer>([
+  ['standardanalyzer', (text) => withoutStopWords(standardTokens(text))],
+  ['ravenstandardanalyzer', (text) => withoutStopWords(standardTokens(text))],
+  ['simpleanalyzer', letters],
+  ['stopanalyzer', (text) => withoutStopWords(letters(text))],
+  ['whitespaceanalyzer', (text) => text.match(/\S+/g) ?? []],
+  ['lowercasewhitespaceanalyzer', (text) => text.toLowerCase().match(/\S+/g) ?? []],
+  ['keywordanalyzer', (text) => [text]],
+  ['lowercasekeywordanalyzer', (text) => [text.toLowerCase()]],
+  ['ngramanalyzer', (text) => withoutStopWords(standardTokens(text)).flatMap((token) => grams(token, 2, 6))],
+]);
 
 /** The analyzer of a name as clients write it: `StandardAnalyzer`, or with the namespace that Lucene.Net gives it. */
 export function findAnalyzer(name: string): Analyzer | undefined {
+  const found = ANALYZERS.get(name.toLowerCase());
+  if (found !== undefined) return found;
   const bare = (name.split(',')[0] ?? '').split('.').at(-1) ?? '';
-  return ANALYZERS[bare.trim().toLowerCase()];
+  return ANALYZERS.get(bare.trim().toLowerCase());
 }
 
 /**

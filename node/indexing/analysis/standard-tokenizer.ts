@@ -31,8 +31,16 @@ const TOKEN = new RegExp(
   'gu',
 );
 
+/** Words of Latin letters and digits with single spaces between: each is a token, whatever else the grammar knows. */
+const PLAIN_WORDS =
+  /^[A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]+(?: [A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]+)*$/;
+
 /** Tokens in lower case, possessives and the points of acronyms taken off. */
 export function standardTokens(text: string): readonly string[] {
+  if (PLAIN_WORDS.test(text)) {
+    const words = text.split(' ').filter((word) => word.length <= TOKEN_CHARACTERS_MAX);
+    return words.map((word) => word.toLowerCase());
+  }
   const tokens: string[] = [];
   for (const [token] of text.matchAll(TOKEN)) {
     if (token.length > TOKEN_CHARACTERS_MAX) continue;

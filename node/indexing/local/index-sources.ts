@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { IndexField } from '../definitions/index-field.ts';
 import { IndexingError } from '../indexing-error.ts';
 import { FIELDS_MAX } from '../limits.ts';
-import type { StoredValues } from '../store/index-entry.ts';
+import { NOTHING_STORED, type StoredValues } from '../store/index-entry.ts';
 import type { EntryOutput } from '../store/index-writer.ts';
+import type { FieldValues } from '../values/index-value.ts';
 import {
   fieldsByName,
   type IndexSpec,
@@ -15,6 +16,7 @@ import type { IndexStateRow } from './index-state.ts';
 
 type Options = Readonly<Record<string, SourceOptions>>;
 
+const NO_VALUES: FieldValues = [];
 const NOTHING: ReadonlyMap<string, string> = new Map();
 
 /** The sources of the values of an index, as entries bring them, and the fields that they become. */
@@ -67,7 +69,10 @@ export class IndexSources {
       this.#set([...this.#names, ...missing], { ...this.#options, ...Object.fromEntries(added) });
     }
     const kept = Object.entries(stored).map(([name, json]) => [this.#names.indexOf(name), json] as const);
-    return { values: this.#names.map((name) => values[name] ?? []), stored: new Map(kept) };
+    return {
+      values: this.#names.map((name) => values[name] ?? NO_VALUES),
+      stored: kept.length === 0 ? NOTHING_STORED : new Map(kept),
+    };
   }
 
   /** Entries of before were indexed as their source said then. False: there is nothing to add. */

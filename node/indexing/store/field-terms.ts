@@ -16,7 +16,12 @@ export const ALL_ENTRIES: FieldTerm = { field: ALL_ENTRIES_FIELD, term: EXISTS }
 
 /** Everything that an entry is found by: a pure function of its values, so that postings can be taken back. */
 export function entryTerms(fields: readonly IndexField[], values: readonly FieldValues[]): FieldTerm[] {
-  return [ALL_ENTRIES, ...fields.flatMap((field) => fieldTerms(field, values[field.source] ?? []))];
+  const terms: FieldTerm[] = [ALL_ENTRIES];
+  for (const field of fields) {
+    const own = values[field.source];
+    if (own !== undefined && own.length > 0) terms.push(...fieldTerms(field, own));
+  }
+  return terms;
 }
 
 export function fieldTerms(field: IndexField, values: FieldValues): FieldTerm[] {
@@ -29,8 +34,9 @@ export function fieldTerms(field: IndexField, values: FieldValues): FieldTerm[] 
     return [exists, ...analysedTerms(field.id, field.analysis.analyzer, values)];
   }
   const isExact = field.analysis === 'exact';
-  const terms = values.flatMap((value) => termsOf(value, isExact));
-  return [exists, ...distinctTerms(terms).map((term) => ({ field: field.id, term }))];
+  const found: FieldTerm[] = [exists];
+  for (const term of termsOfAll(values, isExact)) found.push({ field: field.id, term });
+  return found;
 }
 
 function analysedTerms(field: number, analyzer: string, values: FieldValues): FieldTerm[] {
@@ -56,8 +62,11 @@ export function textOf(value: IndexValue): readonly string[] {
   return [typeof value === 'object' ? value.json : String(value)];
 }
 
-function distinctTerms(terms: readonly Term[]): readonly Term[] {
-  if (terms.length === 1) return terms;
+/** Each term once. Those of one value are different. */
+function termsOfAll(values: FieldValues, isExact: boolean): readonly Term[] {
+  const [first = null] = values;
+  if (values.length === 1) return termsOf(first, isExact);
+  const terms = values.flatMap((value) => termsOf(value, isExact));
   const byKey = new Map(terms.map((term) => [`${term.kind}${term.bytes.toString('latin1')}`, term]));
   return [...byKey.values()];
 }

@@ -13,25 +13,56 @@ export interface PostingBlock {
 
 const WITH_POSITIONS = 1;
 
-export function encodeBlock({ entries, positions }: PostingBlock): Buffer {
-  const room = 6 + entries.length * 5 + (positions?.reduce((sum, at) => sum + 5 + at.length * 5, 0) ?? 0);
-  const bytes = Buffer.allocUnsafe(room);
+/** What can be written as a block: the same as numbers of any kind of list. */
+export interface BlockNumbers {
+  readonly entries: ArrayLike<number>;
+  readonly positions?: readonly ArrayLike<number>[] | undefined;
+}
+
+export function encodeBlock({ entries, positions }: BlockNumbers): Buffer {
+  const bytes = Buffer.allocUnsafe(1 + encodedBytes(entries, positions));
   bytes[0] = positions === undefined ? 0 : WITH_POSITIONS;
   let at = writeVarint(bytes, entries.length, 1);
   let previous = 0;
-  entries.forEach((entry, i) => {
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i] as number;
     at = writeVarint(bytes, entry - previous, at);
     previous = entry;
-    const places = positions?.[i];
-    if (places === undefined) return;
-    at = writeVarint(bytes, places.length, at);
-    let last = 0;
-    for (const place of places) {
-      at = writeVarint(bytes, place - last, at);
-      last = place;
-    }
-  });
-  return bytes.subarray(0, at);
+    if (positions !== undefined) at = writeList(bytes, positions[i] ?? NO_PLACES, at);
+  }
+  return bytes;
+}
+
+const NO_PLACES: ArrayLike<number> = [];
+
+function writeList(bytes: Buffer, numbers: ArrayLike<number>, from: number): number {
+  let at = writeVarint(bytes, numbers.length, from);
+  let previous = 0;
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i] as number;
+    at = writeVarint(bytes, number - previous, at);
+    previous = number;
+  }
+  return at;
+}
+
+function encodedBytes(entries: ArrayLike<number>, positions: BlockNumbers['positions']): number {
+  let bytes = listBytes(entries);
+  if (positions === undefined) return bytes;
+  for (let i = 0; i < entries.length; i++) bytes += listBytes(positions[i] ?? NO_PLACES);
+  return bytes;
+}
+
+/** Of their number, and of the differences between them. */
+function listBytes(numbers: ArrayLike<number>): number {
+  let bytes = varintBytes(numbers.length);
+  let previous = 0;
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i] as number;
+    bytes += varintBytes(number - previous);
+    previous = number;
+  }
+  return bytes;
 }
 
 export function decodeBlock(bytes: Buffer): PostingBlock {
@@ -123,6 +154,13 @@ class VarintReader {
   skip(count: number): void {
     for (let n = 0; n < count; n++) while ((this.#bytes[this.#at++] as number) >= 0x80);
   }
+}
+
+function varintBytes(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  if (value < 0x20_0000) return 3;
+  return value < 0x1000_0000 ? 4 : 5;
 }
 
 function writeVarint(bytes: Buffer, value: number, at: number): number {

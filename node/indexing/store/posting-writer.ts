@@ -7,6 +7,7 @@ import type { FieldTerm } from './field-terms.ts';
 import { POSTINGS } from './index-columns.ts';
 import { decodeBlock, encodeBlock, type PostingBlock } from './posting-block.ts';
 import { blockKey, firstEntryOf, termPrefix } from './posting-key.ts';
+import { MARKER_TERM, type Term } from './term.ts';
 
 /** What changes of one term: which entries have it from now on, and which have not any more. */
 interface TermChange {
@@ -29,7 +30,10 @@ export interface PostingWriterOptions {
 /** Changes of the postings of one index. Blocks of a term never overlap: each change goes where its entry is. */
 export class PostingWriter {
   readonly #options: PostingWriterOptions;
+  /** By field and kind, then by the bytes of the term as latin1 text. */
   readonly #changes = new Map<number, Map<string, TermChange>>();
+  /** Terms that all entries share, by field: of them there is one value each. */
+  readonly #markers = new Map<number, Map<Term, TermChange>>();
   #termCount = 0;
 
   constructor(options: PostingWriterOptions) {
@@ -71,13 +75,19 @@ export class PostingWriter {
     for (const terms of this.#changes.values()) for (const { prefix } of terms.values()) yield prefix;
   }
 
-  #change({ field, term, positions }: FieldTerm): TermChange {
-    let terms = this.#changes.get(field);
-    if (terms === undefined) {
-      terms = new Map();
-      this.#changes.set(field, terms);
-    }
-    const key = String.fromCharCode(term.kind) + term.bytes.toString('latin1');
+  #change(one: FieldTerm): TermChange {
+    const { field, term } = one;
+    if (term.kind !== MARKER_TERM) return this.#changeOf(one);
+    const known = this.#markers.get(field)?.get(term);
+    if (known !== undefined) return known;
+    const change = this.#changeOf(one);
+    mapIn(this.#markers, field).set(term, change);
+    return change;
+  }
+
+  #changeOf({ field, term, positions }: FieldTerm): TermChange {
+    const terms = mapIn(this.#changes, field * KINDS + term.kind);
+    const key = term.bytes.toString('latin1');
     let change = terms.get(key);
     if (change === undefined) {
       change = {
@@ -93,6 +103,24 @@ export class PostingWriter {
   }
 
   #write(change: TermChange, isSmall: boolean): void {
+    if (!isSmall && this.#isBlockOfItsOwn(change)) {
+      const first = change.entries[0] ?? 0;
+      this.#options.batch.put(POSTINGS, blockKey(change.prefix, first), encodeBlock(change));
+    } else this.#writeAmongOthers(change, isSmall);
+  }
+
+  /** Few new entries in their order, as most terms of a big batch have: there is nothing to look at. */
+  #isBlockOfItsOwn({ entries, removed }: TermChange): boolean {
+    if (removed !== undefined || entries.length >= APPENDED_TOGETHER_MIN) return false;
+    let previous = this.#options.nextEntry - 1;
+    for (const entry of entries) {
+      if (entry <= previous) return false;
+      previous = entry;
+    }
+    return true;
+  }
+
+  #writeAmongOthers(change: TermChange, isSmall: boolean): void {
     if (change.removed !== undefined) withoutRepetition(change);
     const { prefix, removed } = change;
     const added = ascending(change);
@@ -166,7 +194,18 @@ export class PostingWriter {
 }
 
 const LAST_ENTRY = 0xffff_ffff;
+/** More than there are kinds of terms. */
+const KINDS = 256;
 const NO_BLOCK: PostingBlock = { entries: new Uint32Array(0) };
+
+function mapIn<Key, Value>(maps: Map<number, Map<Key, Value>>, number: number): Map<Key, Value> {
+  let map = maps.get(number);
+  if (map === undefined) {
+    map = new Map();
+    maps.set(number, map);
+  }
+  return map;
+}
 
 /** Taken back and given again: nothing changes, unless the positions may have. */
 function withoutRepetition(change: TermChange): void {
