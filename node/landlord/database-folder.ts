@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CopyStamp } from './copy-stamp.ts';
 
 /**
  * Where databases live below the data directory. Names hold letters, digits, `-`, `_` and `.` only and compare without
@@ -50,9 +51,21 @@ export class DatabaseFolders {
   async #readStamp(databaseName: string): Promise<CopyStamp | null> {
     const text = await readFile(this.#stampFile(databaseName), 'utf8').catch(() => null);
     if (text === null) return null;
-    const { groupId, addedAt, nodeId } = JSON.parse(text) as Partial<CopyStamp>;
+    const { groupId, addedAt, nodeId, clusterId, isKept } = JSON.parse(text) as Partial<CopyStamp>;
     if (typeof groupId !== 'string' || typeof addedAt !== 'number') return null;
-    return { groupId, addedAt, ...(nodeId === undefined ? {} : { nodeId }) };
+    return {
+      groupId,
+      addedAt,
+      ...(nodeId === undefined ? {} : { nodeId }),
+      ...(clusterId === undefined ? {} : { clusterId }),
+      ...(isKept === true ? { isKept } : {}),
+    };
+  }
+
+  /** The whole database is deleted but for its files: one of the same name that is made later finds them again. */
+  async keep(databaseName: string): Promise<void> {
+    const stamp = await this.stampOf(databaseName);
+    if (stamp !== null) await this.stamp(databaseName, { ...stamp, isKept: true });
   }
 
   async stamp(databaseName: string, stamp: CopyStamp): Promise<void> {
@@ -71,37 +84,4 @@ export class DatabaseFolders {
   #stampFile(databaseName: string): string {
     return join(this.of(databaseName), 'copy.json');
   }
-}
-
-/** Names a copy: of which database group, and since which Raft index which node has been holding it. */
-export interface CopyStamp {
-  /** DatabaseTopologyIdBase64. */
-  readonly groupId: string;
-  readonly addedAt: number;
-  /** ServerId of the node; absent in stamps of older versions. */
-  readonly nodeId?: string;
-}
-
-/**
- * Whether a copy that is found on disk must not be taken for the one that the record speaks of: this node was given its
- * copy later than that, or another node was given it, whose place this one has taken. Either was given up in between,
- * and what was deleted since would come back with it.
- */
-export function isStaleCopy(found: CopyStamp, wanted: CopyStamp): boolean {
-  if (found.groupId !== wanted.groupId) return false;
-  const isOfAnotherNode = found.nodeId !== undefined && found.nodeId !== wanted.nodeId;
-  return isOfAnotherNode || found.addedAt < wanted.addedAt;
-}
-
-/**
- * Whether a record is older than the copy that is found on disk: what a node has applied may be behind what it once had
- * acted on, after a crash, until it has applied its log again. Such a record says nothing about the copy.
- */
-export function isRecordOlder(
-  found: CopyStamp,
-  { groupId, nodeId }: Pick<CopyStamp, 'groupId' | 'nodeId'>,
-  recordIndex: number,
-): boolean {
-  const isOwn = found.groupId === groupId && (found.nodeId === undefined || found.nodeId === nodeId);
-  return isOwn && recordIndex < found.addedAt;
 }

@@ -4,7 +4,15 @@ import type { Logger } from '../observability/logger.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
 import type { WireConnector } from '../wire/connect.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
-import { type CopyStamp, DatabaseFolders, isRecordOlder, isStaleCopy } from './database-folder.ts';
+import {
+  type CopyStamp,
+  type GivenCopy,
+  givenCopy,
+  isRecordOlder,
+  isStaleCopy,
+  stampFor,
+} from './copy-stamp.ts';
+import { DatabaseFolders } from './database-folder.ts';
 import { depart } from './departure.ts';
 import type { DeploymentModes } from './deployment-mode.ts';
 import {
@@ -206,13 +214,11 @@ export class DatabaseLandlord {
     const name = view.record.DatabaseName;
     const tag = this.#options.cluster.nodeTag();
     try {
-      const deletion = view.record.DeletionInProgress[tag];
       // What is newer comes with the rest of the log, and wakes the landlord again.
       if (await this.#isOlderThanCopy(view)) await this.#closeTenancy(name);
-      else if (deletion !== undefined) this.#depart(view, tag, deletion === 'HardDelete');
-      else if (!copyHolders(view.record.Topology).includes(tag)) await this.#leave(name);
-      else if (view.record.Disabled) await this.#closeTenancy(name);
-      else await this.#open(view);
+      // Its end wakes the landlord again; that may come when the database has been made anew.
+      else if (this.#tenancies.get(name.toLowerCase())?.state === 'leaving') return;
+      else await this.#follow(view, tag);
     } catch (error) {
       this.#options.logger.error(`Could not settle database ${name}`, { error: String(error) });
       this.#scheduleRetry(RELOAD_DELAY_MS);
@@ -220,17 +226,30 @@ export class DatabaseLandlord {
     for (const done of [...(this.#loadWaiters.get(name.toLowerCase()) ?? [])]) done();
   }
 
+  async #follow(view: RecordView, tag: string): Promise<void> {
+    const { DatabaseName: name, DeletionInProgress, Topology, Disabled } = view.record;
+    await this.#setStaleCopyAside(view);
+    const deletion = DeletionInProgress[tag];
+    if (deletion !== undefined) this.#depart(view, tag, deletion === 'HardDelete');
+    else if (!copyHolders(Topology).includes(tag)) await this.#leave(name);
+    else if (Disabled) await this.#closeTenancy(name);
+    else await this.#open(view);
+  }
+
   async #open(view: RecordView): Promise<void> {
     const { logger } = this.#options;
     const name = view.record.DatabaseName;
     const key = name.toLowerCase();
     const known = this.#tenancies.get(key);
-    if (known?.state === 'loaded' && !(await this.#isStale(view))) return known.loaded.update(view);
+    if (known?.state === 'loaded' && (await this.#isCurrent(view))) return known.loaded.update(view);
     if (known?.state === 'faulted' && known.retryAt > performance.now()) return;
     const attempts = known?.state === 'faulted' ? known.attempts : 0;
     try {
-      await this.#setStaleCopyAside(view);
-      const loaded = await this.#load(view, this.#stampBy(view));
+      // Files that were kept may be open as those of the former database.
+      await this.#closeTenancy(name);
+      const stamp = stampFor(this.#givenBy(view), await this.#folders.stampOf(name));
+      await this.#folders.stamp(name, stamp);
+      const loaded = await this.#load(view, stamp);
       this.#tenancies.set(key, { state: 'loaded', loaded });
       logger.info(`Database ${name} is open`);
     } catch (error) {
@@ -248,33 +267,32 @@ export class DatabaseLandlord {
   }
 
   /**
-   * A copy that was given up while this node was down or behind, and given back, is old: what was deleted since would
-   * come back with it. It is set aside, and the new copy is filled by its peers.
+   * A copy that was given up while this node was down or behind, and given back, is old, and so is one of a former
+   * database of the same name: what was deleted since would come back with it. It is set aside, and the new copy is
+   * filled by its peers.
    */
   async #setStaleCopyAside(view: RecordView): Promise<void> {
     const name = view.record.DatabaseName;
-    if (await this.#isStale(view)) await this.#leave(name);
-    await this.#folders.stamp(name, this.#stampBy(view));
+    const found = await this.#folders.stampOf(name);
+    if (found !== null && isStaleCopy(found, this.#givenBy(view))) await this.#leave(name);
   }
 
-  /** Of the copy that the record speaks of. */
-  #stampBy({ record: { Topology: topology } }: RecordView): CopyStamp {
-    const { cluster } = this.#options;
-    return {
-      groupId: topology.DatabaseTopologyIdBase64,
-      addedAt: topology.NodesAddedAt?.[cluster.nodeTag()] ?? 0,
-      nodeId: cluster.serverId,
-    };
-  }
-
-  async #isStale(view: RecordView): Promise<boolean> {
+  /** Whether the copy that is open is the one that the record speaks of. */
+  async #isCurrent(view: RecordView): Promise<boolean> {
     const found = await this.#folders.stampOf(view.record.DatabaseName);
-    return found !== null && isStaleCopy(found, this.#stampBy(view));
+    return found === null || found.groupId === view.record.Topology.DatabaseTopologyIdBase64;
+  }
+
+  /** The copy that the record speaks of. */
+  #givenBy({ record: { Topology: topology } }: RecordView): GivenCopy {
+    const { cluster } = this.#options;
+    const { serverId: nodeId } = cluster;
+    return givenCopy(topology, { tag: cluster.nodeTag(), nodeId, clusterId: cluster.clusterId() });
   }
 
   async #isOlderThanCopy(view: RecordView): Promise<boolean> {
     const found = await this.#folders.stampOf(view.record.DatabaseName);
-    return found !== null && isRecordOlder(found, this.#stampBy(view), view.etag);
+    return found !== null && isRecordOlder(found, this.#givenBy(view), view.etag);
   }
 
   /** Takes its time in the background: other databases must not wait for it. */

@@ -19,7 +19,7 @@ export interface Departure {
   readonly open: () => Promise<LeavingCopy | null>;
   /** The node stops: what is not finished goes on after its next start. */
   readonly isStopping: () => boolean;
-  readonly folders: Pick<DatabaseFolders, 'delete' | 'quarantine'>;
+  readonly folders: Pick<DatabaseFolders, 'delete' | 'quarantine' | 'keep'>;
   readonly cluster: Pick<ClusterView, 'confirmDeletion'>;
   readonly logger: Logger;
 }
@@ -50,6 +50,7 @@ export async function depart(departure: Departure): Promise<void> {
     await folders.delete(name);
     logger.info(`Database ${name} is deleted here`);
   } else if (isLast) {
+    await folders.keep(name);
     logger.info(`Database ${name} is deleted here; its files are kept`);
   } else {
     // A copy that left a living group must not be found, and believed, if the node gets one again.

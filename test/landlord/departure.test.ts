@@ -26,6 +26,7 @@ async function leave(copy: Partial<LeavingCopy> | null, members: readonly string
     isStopping: () => false,
     folders: {
       delete: async () => void done.push('deleted'),
+      keep: async () => void done.push('kept'),
       quarantine: async () => {
         done.push('set aside');
         return 'aside';
@@ -59,6 +60,7 @@ describe('a copy that leaves', () => {
       'deleted',
       'confirmed',
     ]);
+    expect(await leave({}, [], false)).toEqual(['closed', 'kept', 'confirmed']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isRecordOlder, isStaleCopy } from '../../node/landlord/database-folder.ts';
+import { givenCopy, isRecordOlder, isStaleCopy, stampFor } from '../../node/landlord/copy-stamp.ts';
 
-const wanted = { groupId: 'g', addedAt: 10, nodeId: 'n1' };
+const wanted = { groupId: 'g', addedAt: 10, nodeId: 'n1', clusterId: 'c1', isFirst: true };
 
 describe('a copy that is found on disk', () => {
   it('is the one that the record speaks of when this node has held it all along', () => {
@@ -18,8 +18,35 @@ describe('a copy that is found on disk', () => {
     expect(isStaleCopy({ ...wanted, nodeId: 'n2', addedAt: 5000 }, wanted)).toBe(true);
   });
 
-  it('is not judged by the record of another group: a database that was deleted softly is found again', () => {
-    expect(isStaleCopy({ groupId: 'other', addedAt: 1, nodeId: 'n2' }, wanted)).toBe(false);
+  it('of another group is stale, unless its files were kept and the record is that of a new database', () => {
+    const former = { groupId: 'former', addedAt: 1, nodeId: 'n1', clusterId: 'c1' };
+    expect(isStaleCopy(former, wanted)).toBe(true);
+    expect(isStaleCopy({ ...former, isKept: true }, wanted)).toBe(false);
+    expect(isStaleCopy({ ...former, isKept: true }, { ...wanted, isFirst: false })).toBe(true);
+  });
+
+  it('of another group is believed when an older version has stamped it, which did not tell', () => {
+    expect(isStaleCopy({ groupId: 'former', addedAt: 1, nodeId: 'n2' }, wanted)).toBe(false);
+  });
+});
+
+describe('the copy that a record gives', () => {
+  const place = { tag: 'A', nodeId: 'n1', clusterId: 'c1' };
+  const given = (NodesAddedAt: Record<string, number>) =>
+    givenCopy({ DatabaseTopologyIdBase64: 'g', NodesAddedAt }, place);
+
+  it('is one of the first as long as it is as old as any of the group', () => {
+    expect(given({ A: 10, B: 10 })).toEqual(wanted);
+    expect(given({ A: 10, B: 12 }).isFirst).toBe(true);
+    expect(given({ A: 12, B: 10 }).isFirst).toBe(false);
+    expect(given({ B: 10 })).toMatchObject({ addedAt: 0, isFirst: false });
+  });
+
+  it('is stamped so; that its files were kept stays as long as they are of the same group', () => {
+    const { isFirst: _, ...stamp } = wanted;
+    expect(stampFor(wanted, null)).toEqual(stamp);
+    expect(stampFor(wanted, { ...stamp, isKept: true })).toEqual({ ...stamp, isKept: true });
+    expect(stampFor(wanted, { ...stamp, groupId: 'former', isKept: true })).toEqual(stamp);
   });
 });
 
@@ -34,8 +61,14 @@ describe('a record, beside the copy that is found on disk', () => {
     expect(isRecordOlder(wanted, wanted, 11)).toBe(false);
   });
 
-  it('is of another time when the copy is of another group or node', () => {
-    expect(isRecordOlder({ ...wanted, groupId: 'other' }, wanted, 9)).toBe(false);
+  it('may be that of a former database of the same name', () => {
+    expect(isRecordOlder({ ...wanted, groupId: 'later' }, wanted, 9)).toBe(true);
+    expect(isRecordOlder({ ...wanted, groupId: 'later' }, wanted, 10)).toBe(false);
+  });
+
+  it('is of another time when the copy is of another node, or of another group in another cluster', () => {
+    expect(isRecordOlder({ ...wanted, groupId: 'other', clusterId: 'c2' }, wanted, 9)).toBe(false);
+    expect(isRecordOlder({ groupId: 'other', addedAt: 10, nodeId: 'n1' }, wanted, 9)).toBe(false);
     expect(isRecordOlder({ ...wanted, nodeId: 'n2' }, wanted, 9)).toBe(false);
   });
 });

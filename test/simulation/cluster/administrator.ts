@@ -7,7 +7,6 @@ import { findRecord } from '../../../node/cluster/state/stored-record.ts';
 import type { NodeId } from '../../../node/rachis/core/entry.ts';
 import type { SeededRandom } from '../kernel/seeded-random.ts';
 import { canDecide, clusterNode } from '../rachis/membership-admin.ts';
-import { DATABASE } from './database-group.ts';
 import type { NodeProgram } from './node-program.ts';
 import { LATEST_VERSION } from './replicated-cluster.ts';
 import type { World } from './world.ts';
@@ -21,28 +20,41 @@ export class Administrator {
   readonly #world: World;
   /** A healthy node that is to be taken out. */
   #leaving: NodeId | null = null;
-  /** Copies that the database is to have. */
-  #factor: number;
-  #removingUntilMs = 0;
+  /** Copies that each database is to have. */
+  readonly #factors: Map<string, number>;
+  /** Database → until when the order to remove one of its copies may be on its way. */
+  readonly #removingUntilMs = new Map<string, number>();
 
   constructor(world: World) {
     this.#world = world;
-    this.#factor = world.profile.replicationFactor;
+    const { replicationFactors } = world.profile;
+    this.#factors = new Map(world.lives.names.map((name, at) => [name, replicationFactors[at] ?? 1]));
   }
 
-  /** Copies that the database is to have in a cluster of so many nodes. */
-  factorOf(nodeCount: number): number {
-    return Math.min(this.#factor, nodeCount);
+  /** Copies that a database is to have in a cluster of so many nodes. */
+  factorOf(name: string, nodeCount: number): number {
+    return Math.min(this.#factors.get(name) ?? 1, nodeCount);
   }
 
   /** An order to remove a copy may be on its way: no other one may be lost meanwhile. */
-  get isRemovingCopy(): boolean {
-    return this.#world.clock.nowMs < this.#removingUntilMs;
+  isRemovingCopy(name: string): boolean {
+    return this.#world.clock.nowMs < (this.#removingUntilMs.get(name) ?? 0);
   }
 
   changeFactor(random: SeededRandom): void {
-    this.#factor = random.between(2, 4);
-    this.#world.cluster.trace(() => `the database is to have ${this.#factor} copies`);
+    const name = random.pick(this.#world.lives.names) as string;
+    const factor = random.between(2, 4);
+    this.#factors.set(name, factor);
+    this.#world.cluster.trace(() => `${name} is to have ${factor} copies`);
+  }
+
+  /** When nothing is left of it, it is created anew. */
+  deleteDatabase(random: SeededRandom): void {
+    const name = random.pick(this.#world.lives.names) as string;
+    const hardDelete = random.chance(0.6);
+    this.#world.cluster.trace(() => `${name} is deleted ${hardDelete ? 'for good' : 'but for its files'}`);
+    const command = { type: 'DeleteDatabase', names: [name], hardDelete, fromNodes: null } as const;
+    this.#world.leadingProgram?.route.submit(command, this.#world.nextRequest(), () => {});
   }
 
   changeZone({ id }: WorldNode, random: SeededRandom): void {
@@ -69,14 +81,16 @@ export class Administrator {
     else this.#takeOut(program, lost.id, lost.tag);
     if (lost !== undefined) return;
     const outside = nodes.find(({ id }) => !configuration.nodes.some((known) => known.id === id));
-    if (outside === undefined) this.#reachFactor(program, configuration.nodes.length);
-    else this.#takeIn(program, outside);
+    if (outside !== undefined) {
+      this.#takeIn(program, outside);
+      return;
+    }
+    for (const name of this.#world.lives.names) this.#provide(program, name, configuration.nodes.length);
   }
 
   /** First the groups, which refuses a loss; then the membership. */
   #takeOut(program: NodeProgram, id: NodeId, tag: string): void {
     const { state } = program.node.list;
-    const topology = findRecord(state, DATABASE)?.record.Topology;
     const configuration = program.node.image.configuration;
     const isGone = (other: NodeId) => other === id || this.#world.cluster.wipedIds.has(other);
     if (id === this.#leaving && configuration !== null && !canDecide(configuration, isGone)) {
@@ -84,8 +98,12 @@ export class Administrator {
       return;
     }
     // A member must stay: what is only on its way would be all that is left.
-    const staying = topology?.Members.filter((member) => member !== tag) ?? [];
-    if (topology !== undefined && holdersOf(topology).includes(tag) && staying.length === 0) {
+    const wouldBeLost = this.#world.lives.names.some((name) => {
+      const topology = findRecord(state, name)?.record.Topology;
+      if (topology === undefined || !holdersOf(topology).includes(tag)) return false;
+      return topology.Members.every((member) => member === tag);
+    });
+    if (wouldBeLost) {
       if (id === this.#leaving) this.#leaving = null;
       return;
     }
@@ -111,20 +129,25 @@ export class Administrator {
     program.node.input((core) => core.proposeConfiguration({ upsert }));
   }
 
-  /** One more copy, or one less; nothing while a copy is coming or going. */
-  #reachFactor(program: NodeProgram, nodeCount: number): void {
-    const record = findRecord(program.node.list.state, DATABASE)?.record;
-    if (record === undefined || Object.keys(record.DeletionInProgress).length > 0) return;
+  /** The database itself, one more copy, or one less; nothing while a copy is coming or going. */
+  #provide(program: NodeProgram, name: string, nodeCount: number): void {
+    const { lives, clock } = this.#world;
+    const record = findRecord(program.node.list.state, name)?.record;
+    const wanted = this.factorOf(name, nodeCount);
+    if (record === undefined) {
+      program.route.submit(lives.creation(name, wanted), this.#world.nextRequest(), () => {});
+      return;
+    }
+    if (Object.keys(record.DeletionInProgress).length > 0) return;
     const { ReplicationFactor: factor, Members: members, Promotables, Rehabs } = record.Topology;
-    const wanted = this.factorOf(nodeCount);
     if (factor < wanted && Promotables.length === 0) {
-      program.route.submit({ type: 'AddDatabaseNode', name: DATABASE }, this.#world.nextRequest(), () => {});
+      program.route.submit({ type: 'AddDatabaseNode', name }, this.#world.nextRequest(), () => {});
     }
     const [last] = members.slice(-1);
     if (factor <= wanted || Rehabs.length > 0 || members.length < 2 || last === undefined) return;
-    this.#removingUntilMs = this.#world.clock.nowMs + REMOVAL_WITHIN_MS;
+    this.#removingUntilMs.set(name, clock.nowMs + REMOVAL_WITHIN_MS);
     program.route.submit(
-      { type: 'DeleteDatabase', names: [DATABASE], hardDelete: true, fromNodes: [last] },
+      { type: 'DeleteDatabase', names: [name], hardDelete: true, fromNodes: [last] },
       this.#world.nextRequest(),
       () => {},
     );

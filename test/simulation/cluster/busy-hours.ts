@@ -1,6 +1,8 @@
 import { etagOf } from '../../../node/documents/change-vector.ts';
 import { CLAIM_PATIENCE_MS, RELAY_PATIENCE_MS } from '../../../node/replication/limits.ts';
 import { check } from '../kernel/invariant-violation.ts';
+import type { SimulatedDatabase } from '../replication/simulated-database.ts';
+import type { DatabaseLife } from './database-life.ts';
 import { membersOf } from './members-of.ts';
 import type { World } from './world.ts';
 
@@ -33,17 +35,21 @@ export async function expectProgress(world: World): Promise<void> {
   };
   write();
   await world.runUntil(endMs);
-  for (const { database } of membersOf(world)) {
-    for (const { databaseId, version, atMs } of world.acknowledgedWrites) {
-      if (atMs < endMs - BUSY_MS || atMs > endMs - CLAIMED_WITHIN_MS) continue;
-      const etag = etagOf(version.changeVector, databaseId);
-      check(
-        etagOf(database.changeVector, databaseId) >= etag,
-        'what is written is claimed everywhere in time, although writes never stop',
-        () =>
-          `${database.nodeTag} claims [${database.changeVector}], not [${version.changeVector}], written ${endMs - atMs} ms before`,
-      );
-    }
+  for (const life of world.lives.living) {
+    for (const { database } of membersOf(world, life)) checkProgress(database, life, endMs);
   }
   network.maxDelayMs = maxDelayMs;
+}
+
+function checkProgress(database: SimulatedDatabase, life: DatabaseLife, endMs: number): void {
+  for (const { databaseId, version, atMs } of life.acknowledgedWrites) {
+    if (atMs < endMs - BUSY_MS || atMs > endMs - CLAIMED_WITHIN_MS) continue;
+    const etag = etagOf(version.changeVector, databaseId);
+    check(
+      etagOf(database.changeVector, databaseId) >= etag,
+      'what is written is claimed everywhere in time, although writes never stop',
+      () =>
+        `${database.nodeTag} claims [${database.changeVector}], not [${version.changeVector}], written ${endMs - atMs} ms before`,
+    );
+  }
 }

@@ -4,11 +4,13 @@ import type {
   TransactionDocument,
 } from '../../../node/cluster/cluster-command.ts';
 import { compareExchangeValues } from '../../../node/cluster/compare-exchange-values.ts';
+import { findRecord } from '../../../node/cluster/state/stored-record.ts';
 import { etagOf } from '../../../node/documents/change-vector.ts';
 import { check } from '../kernel/invariant-violation.ts';
 import type { SeededRandom } from '../kernel/seeded-random.ts';
 import type { Answer } from './command-route.ts';
-import { ACCOUNTS, balanceOf, DATABASE, documentOf, GROUP, valueIn } from './database-group.ts';
+import { accountsOf, BALANCE, balanceOf, documentOf, isOfClusterOnly, valueIn } from './database-group.ts';
+import type { DatabaseLife } from './database-life.ts';
 import type { NodeProgram } from './node-program.ts';
 import { LATER_COMMAND } from './replicated-cluster.ts';
 import type { SimulatedCopy } from './simulated-copy.ts';
@@ -29,7 +31,7 @@ interface Loaded {
 export class Clients {
   readonly #world: World;
   readonly #random: SeededRandom;
-  /** Register → the highest index that any client has been told of. */
+  /** Life of a database and register → the highest index that any client has been told of. */
   readonly #told = new Map<string, number>();
   #counter = 0;
   writeCount = 0;
@@ -45,23 +47,25 @@ export class Clients {
   request(): void {
     const program = this.#random.pick(this.#world.running);
     if (program === undefined) return;
+    const database = this.#random.pick(this.#world.lives.names) as string;
     const dice = this.#random.next();
-    const copy = program.keeper.copyOf(DATABASE);
-    if (dice < 0.1) this.#readRegister(program);
-    else if (dice < 0.3) this.#changeRegister(program);
-    else if (dice < 0.33) this.#later(program);
-    else if (copy === undefined) return;
-    else if (dice < 0.5) this.#write(program, copy);
-    else if (dice < 0.7) this.#transfer(program, copy);
-    else if (dice < 0.8) this.#audit(program, copy);
-    else this.#transact(program, copy);
+    const copy = program.keeper.copyOf(database);
+    const life = copy === undefined ? undefined : this.#world.lives.ofGroup(copy.groupId);
+    if (dice < 0.1) this.#readRegister(program, database);
+    else if (dice < 0.3) this.#changeRegister(program, database);
+    else if (dice < 0.33) this.#later(program, database);
+    else if (copy === undefined || life === undefined) return;
+    else if (dice < 0.5) this.#write(program, life, copy);
+    else if (dice < 0.7) this.#transfer(program, life, copy);
+    else if (dice < 0.8) this.#audit(program, life, copy);
+    else this.#transact(program, life, copy);
   }
 
   /** Puts the accounts where no document is yet; `done` when that is acknowledged. */
-  openAccounts(program: NodeProgram, done: () => void): void {
-    const documents = ACCOUNTS.map((id) => put(id, '100 first', null));
-    this.#submit(program, transaction(documents), (answer) => {
-      if (answer.kind === 'applied') done();
+  openAccounts(program: NodeProgram, { name, number }: DatabaseLife, done: () => void): void {
+    const documents = accountsOf(number).map((id) => put(id, `${BALANCE} first`, null));
+    this.#submit(program, transaction(name, documents), (answer) => {
+      if (answer.kind === 'applied' && !('error' in answer.outcome)) done();
     });
   }
 
@@ -83,19 +87,21 @@ export class Clients {
 
   /** One document, of few, on any of the copies. */
   writeSomewhere(): void {
-    const program = this.#random.pick(this.#world.running.filter(({ keeper }) => keeper.copyOf(DATABASE)));
-    const copy = program?.keeper.copyOf(DATABASE);
-    if (program !== undefined && copy !== undefined) this.#write(program, copy);
+    const life = this.#random.pick(this.#world.lives.living);
+    if (life === undefined) return;
+    const program = this.#random.pick(this.#world.running.filter(({ keeper }) => keeper.copyOf(life.name)));
+    const copy = program?.keeper.copyOf(life.name);
+    if (program !== undefined && copy?.groupId === life.groupId) this.#write(program, life, copy);
   }
 
-  #write(program: NodeProgram, copy: SimulatedCopy): void {
-    const id = `things/${this.#random.between(0, 7)}`;
+  #write(program: NodeProgram, life: DatabaseLife, copy: SimulatedCopy): void {
+    const id = `${life.number}/things/${this.#random.between(0, 7)}`;
     const value = this.#random.chance(0.2) ? null : `W${this.#counter++}`;
     copy.database.write([{ id, value }]).then(
       (written) => {
         if (!this.#world.isRunning(program)) return;
         this.writeCount += written.length;
-        this.#world.acknowledged(copy.database, written);
+        this.#world.acknowledged(life, copy.database, written);
       },
       () => {
         // The copy was closed before the write was durable: nobody was told.
@@ -103,72 +109,88 @@ export class Clients {
     );
   }
 
-  #transfer(program: NodeProgram, copy: SimulatedCopy): void {
-    const from = this.#random.pick(ACCOUNTS) as string;
-    const to = this.#random.pick(ACCOUNTS.filter((id) => id !== from)) as string;
+  #transfer(program: NodeProgram, life: DatabaseLife, copy: SimulatedCopy): void {
+    const accounts = accountsOf(life.number);
+    const from = this.#random.pick(accounts) as string;
+    const to = this.#random.pick(accounts.filter((id) => id !== from)) as string;
     const payer = load(copy, from);
     const payee = load(copy, to);
-    if (payer === null || payee === null) return;
+    if (payer === null || payee === null) {
+      // Taken only where there are none, which such a copy may not know.
+      this.openAccounts(program, life, () => {});
+      return;
+    }
     const amount = this.#random.between(1, 20);
     const nonce = this.#counter++;
     const documents = [
       put(from, `${balanceOf(payer.value) - amount} ${nonce}`, payer.changeVector),
       put(to, `${balanceOf(payee.value) + amount} ${nonce}`, payee.changeVector),
     ];
-    this.#submit(program, transaction(documents), (answer) => this.#followUp(program, documents, answer));
+    this.#submit(program, transaction(life.name, documents), (answer) =>
+      this.#followUp(program, life.name, documents, answer),
+    );
   }
 
   /** Reads all accounts of one copy, and writes down their sum: taken only if none has changed since. */
-  #audit(program: NodeProgram, copy: SimulatedCopy): void {
-    const loaded = ACCOUNTS.map((id) => ({ id, version: load(copy, id) }));
+  #audit(program: NodeProgram, { name, number }: DatabaseLife, copy: SimulatedCopy): void {
+    const loaded = accountsOf(number).map((id) => ({ id, version: load(copy, id) }));
     if (loaded.some(({ version }) => version === null)) return;
     const sum = loaded.reduce((total, { version }) => total + balanceOf(version?.value ?? '0'), 0);
     const reads = loaded.map(({ id, version }) => ({ id, changeVector: version?.changeVector ?? '' }));
-    const audit = `audits/${this.#random.between(0, 2)}`;
+    const audit = `${number}/audits/${this.#random.between(0, 2)}`;
     const documents = [put(audit, `${sum} ${this.#counter++}`, load(copy, audit)?.changeVector ?? null)];
-    this.#submit(program, { ...transaction(documents), reads }, () => {});
+    this.#submit(program, { ...transaction(name, documents), reads }, () => {});
   }
 
   /** Documents that come and go; some that others write on one node alone. */
-  #transact(program: NodeProgram, copy: SimulatedCopy): void {
+  #transact(program: NodeProgram, life: DatabaseLife, copy: SimulatedCopy): void {
     const kind = this.#random.chance(0.6) ? 'notes' : 'things';
     const first = this.#random.between(0, 5);
     const documents = Array.from({ length: this.#random.between(1, 3) }, (_, at): TransactionDocument => {
-      const id = `${kind}/${(first + at) % 6}`;
+      const id = `${life.number}/${kind}/${(first + at) % 6}`;
       const changeVector = load(copy, id)?.changeVector ?? null;
       if (this.#random.chance(0.3))
         return { type: 'DELETE', id, document: null, changeVector, expires: null };
       return put(id, `T${this.#counter++}`, changeVector);
     });
-    this.#submit(program, transaction(documents), (answer) => this.#followUp(program, documents, answer));
+    this.#submit(program, transaction(life.name, documents), (answer) =>
+      this.#followUp(program, life.name, documents, answer),
+    );
   }
 
   /** The answer waits until its node has written the documents; then some other node is to show them. */
-  #followUp(program: NodeProgram, documents: readonly TransactionDocument[], answer: Answer): void {
+  #followUp(
+    program: NodeProgram,
+    name: string,
+    documents: readonly TransactionDocument[],
+    answer: Answer,
+  ): void {
     if (answer.kind !== 'applied' || 'error' in answer.outcome) return;
     const { violations, firstCount, index } = answer.outcome.result as ClusterTransactionResult;
     if (violations.length > 0) return;
     const lastCount = firstCount + documents.length - 1;
-    const first = program.keeper.copyOf(DATABASE);
-    if (first === undefined || !this.#world.isRunning(program)) return;
-    const reader = this.#random.pick(this.#world.running.filter(({ keeper }) => keeper.copyOf(DATABASE)));
+    const life = this.#world.lives.at(name, index);
+    const first = program.keeper.copyOf(name);
+    if (life === undefined || first?.groupId !== life.groupId || !this.#world.isRunning(program)) return;
+    const reader = this.#random.pick(this.#world.running.filter(({ keeper }) => keeper.copyOf(name)));
     void first.transactions.waitFor(lastCount, KNOWN_INDEX_WAIT_MS).then((isHere) => {
-      if (isHere && reader !== undefined) this.#readCausally(reader, documents, firstCount, index);
+      if (isHere && reader !== undefined) this.#readCausally(reader, life, documents, firstCount, index);
     });
   }
 
   /** With Known-Raft-Index: the node waits for the index, and for what it makes this node execute. */
   #readCausally(
     program: NodeProgram,
+    life: DatabaseLife,
     documents: readonly TransactionDocument[],
     firstCount: number,
     index: number,
   ): void {
     program.route.whenApplied(index, () => {
-      const copy = program.keeper.copyOf(DATABASE);
-      if (copy === undefined) return;
+      const copy = program.keeper.copyOf(life.name);
+      if (copy?.groupId !== life.groupId) return;
       void copy.transactions.waitUntilCurrent(KNOWN_INDEX_WAIT_MS).then((isHere) => {
-        if (!isHere || program.keeper.copyOf(DATABASE) !== copy) return;
+        if (!isHere || program.keeper.copyOf(life.name) !== copy) return;
         this.#world.watch(() => this.#checkSeen(copy, documents, firstCount));
       });
     });
@@ -176,7 +198,7 @@ export class Clients {
 
   #checkSeen(copy: SimulatedCopy, documents: readonly TransactionDocument[], firstCount: number): void {
     this.causalCount++;
-    const executed = etagOf(copy.database.changeVector, GROUP);
+    const executed = etagOf(copy.database.changeVector, copy.groupId);
     check(
       executed >= firstCount + documents.length - 1,
       'a session sees its own writes on every node',
@@ -184,72 +206,79 @@ export class Clients {
     );
     for (const [at, { id }] of documents.entries()) {
       const versions = copy.database.versionsOf(id);
-      const count = Math.max(0, ...versions.map(({ changeVector }) => etagOf(changeVector, GROUP)));
+      const count = Math.max(0, ...versions.map(({ changeVector }) => etagOf(changeVector, copy.groupId)));
       check(
-        versions.length === 0 || count >= firstCount + at || id.startsWith('things/'),
+        versions.length === 0 || count >= firstCount + at || !isOfClusterOnly(id),
         'a session sees its own writes on every node',
         () => `${copy.database.nodeTag} has ${id} of ${count}, older than ${firstCount + at}`,
       );
     }
   }
 
-  #changeRegister(program: NodeProgram): void {
+  #changeRegister(program: NodeProgram, database: string): void {
     const key = this.#random.pick(REGISTERS) as string;
-    const values = compareExchangeValues(program.node.list.state, DATABASE);
+    const values = compareExchangeValues(program.node.list.state, database);
     const index = values.find(key)?.index ?? 0;
     const value = JSON.stringify({ Object: this.#counter++ });
     this.#submit(
       program,
-      { type: 'PutCompareExchange', database: DATABASE, key, index, value, expiresAtMs: null },
+      { type: 'PutCompareExchange', database, key, index, value, expiresAtMs: null },
       (answer) => {
         if (answer.kind !== 'applied' || 'error' in answer.outcome) return;
         const result = answer.outcome.result as { readonly isSuccessful: boolean; readonly index: number };
-        if (result.isSuccessful) this.#tell(key, result.index);
+        const life = this.#world.lives.at(database, answer.index);
+        if (result.isSuccessful && life !== undefined) this.#tell(life, key, result.index);
       },
     );
   }
 
   /** Linearizable: never older than what anybody had been told of when it began. */
-  #readRegister(program: NodeProgram): void {
+  #readRegister(program: NodeProgram, database: string): void {
     const key = this.#random.pick(REGISTERS) as string;
-    const floor = this.#told.get(key) ?? 0;
+    const asked = this.#world.lives.of(database);
+    const floor = asked === undefined ? 0 : (this.#told.get(`${asked.number} ${key}`) ?? 0);
     program.route.readBarrier((isConfirmed) => {
       if (!isConfirmed || !this.#world.isRunning(program)) return;
-      const found = compareExchangeValues(program.node.list.state, DATABASE).find(key);
+      const { state } = program.node.list;
+      const groupId = findRecord(state, database)?.record.Topology.DatabaseTopologyIdBase64;
+      const found = compareExchangeValues(state, database).find(key);
+      const life = groupId === undefined ? undefined : this.#world.lives.ofGroup(groupId);
+      if (life === undefined) return;
       this.readCount++;
       this.#world.watch(() => {
         check(
-          (found?.index ?? 0) >= floor,
+          life !== asked || (found?.index ?? 0) >= floor,
           'registers are linearizable',
           () => `${program.node.id} shows ${key} at ${found?.index}, but ${floor} had been told before`,
         );
         check(
-          found === undefined || this.#world.transactions.wasRegister(key, found),
+          found === undefined || life.transactions.wasRegister(key, found),
           'registers hold what was written',
           () => `${program.node.id} shows ${key} as ${found?.value} at ${found?.index}`,
         );
       });
-      this.#tell(key, found?.index ?? 0);
+      this.#tell(life, key, found?.index ?? 0);
     });
   }
 
   /** A command that came with the later program: refused as long as a node may not know it. */
-  #later(program: NodeProgram): void {
+  #later(program: NodeProgram, name: string): void {
     const settings = { Count: String(this.#counter++) };
-    this.#submit(program, { type: LATER_COMMAND, name: DATABASE, settings }, (answer) => {
-      if (answer.kind === 'applied') this.laterCount++;
+    this.#submit(program, { type: LATER_COMMAND, name, settings }, (answer) => {
+      if (answer.kind === 'applied' && !('error' in answer.outcome)) this.laterCount++;
     });
   }
 
-  #tell(key: string, index: number): void {
-    this.#told.set(key, Math.max(index, this.#told.get(key) ?? 0));
+  #tell({ number }: DatabaseLife, key: string, index: number): void {
+    const register = `${number} ${key}`;
+    this.#told.set(register, Math.max(index, this.#told.get(register) ?? 0));
   }
 }
 
-function transaction(documents: readonly TransactionDocument[]): ClusterTransaction {
+function transaction(database: string, documents: readonly TransactionDocument[]): ClusterTransaction {
   return {
     type: 'ClusterTransaction',
-    database: DATABASE,
+    database,
     values: [],
     documents,
     hasGuards: true,

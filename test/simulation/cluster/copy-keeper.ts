@@ -1,7 +1,13 @@
 import type { RemoveNodeFromDatabase } from '../../../node/cluster/cluster-command.ts';
 import type { DatabaseReport } from '../../../node/cluster/node-report.ts';
 import { findRecord, type StoredRecord } from '../../../node/cluster/state/stored-record.ts';
-import { type CopyStamp, isRecordOlder, isStaleCopy } from '../../../node/landlord/database-folder.ts';
+import {
+  type GivenCopy,
+  givenCopy,
+  isRecordOlder,
+  isStaleCopy,
+  stampFor,
+} from '../../../node/landlord/copy-stamp.ts';
 import { depart } from '../../../node/landlord/departure.ts';
 import { writtenEtag } from '../../../node/landlord/hand-over.ts';
 import { copyHolders } from '../../../node/landlord/placement.ts';
@@ -11,7 +17,6 @@ import type { ReplicationConnection } from '../../../node/replication/replicatio
 import type { OperationHeader } from '../../../node/wire/operation-header.ts';
 import type { SimulatedDatabase } from '../replication/simulated-database.ts';
 import type { VirtualNetwork } from '../replication/virtual-network.ts';
-import { DATABASE } from './database-group.ts';
 import { SimulatedCopy, type StoredCopy } from './simulated-copy.ts';
 import type { WorldNode } from './world-node.ts';
 
@@ -19,6 +24,8 @@ import type { WorldNode } from './world-node.ts';
 export interface KeeperSurroundings {
   readonly clock: ReplicationClock;
   readonly network: VirtualNetwork;
+  /** Names that databases of the cluster may have. */
+  readonly names: readonly string[];
   /** What lies on the disk of this node, by database; what is taken out of it is set aside. */
   readonly stored: Map<string, StoredCopy>;
   create(name: string, tag: string): SimulatedDatabase;
@@ -63,8 +70,12 @@ export class CopyKeeper {
 
   /** The records, or who is in the cluster, may have changed. */
   settle(): void {
-    const view = findRecord(this.#node.list.state, DATABASE);
-    if (view !== undefined) this.#settle(view);
+    for (const name of this.#surroundings.names) {
+      const view = findRecord(this.#node.list.state, name);
+      if (view !== undefined) this.#settle(view);
+      // What was deleted softly stays where it is.
+      else this.#close(name);
+    }
   }
 
   /** The process ends. */
@@ -78,12 +89,13 @@ export class CopyKeeper {
     const name = view.record.DatabaseName;
     const tag = this.#tag;
     const found = this.#surroundings.stored.get(name)?.stamp;
-    const wanted = this.#stampBy(view, tag);
-    if (found !== undefined && isRecordOlder(found, wanted, view.etag)) {
+    const given = this.#given(view);
+    if (found !== undefined && isRecordOlder(found, given, view.etag)) {
       this.#close(name);
       return;
     }
     if (this.#leaving.has(name)) return;
+    if (found !== undefined && isStaleCopy(found, given)) this.#leave(name);
     if (tag !== null && view.record.DeletionInProgress[tag] !== undefined) {
       void this.#depart(view, tag, view.record.DeletionInProgress[tag] === 'HardDelete');
       return;
@@ -92,17 +104,15 @@ export class CopyKeeper {
       this.#leave(name);
       return;
     }
-    if (found !== undefined && isStaleCopy(found, wanted)) this.#leave(name);
+    // Files that were kept may be open as those of the former database.
+    if (this.#open.get(name)?.groupId !== given.groupId) this.#close(name);
     const copy = this.#open.get(name) ?? this.#openCopy(view, tag);
     copy.update(view, (other) => this.#addressOf(other));
   }
 
-  #stampBy({ record: { Topology: topology } }: StoredRecord, tag: string | null): CopyStamp {
-    return {
-      groupId: topology.DatabaseTopologyIdBase64,
-      addedAt: tag === null ? 0 : (topology.NodesAddedAt[tag] ?? 0),
-      nodeId: this.#node.id,
-    };
+  #given({ record: { Topology: topology } }: StoredRecord): GivenCopy {
+    const { id: nodeId, clusterId } = this.#node;
+    return givenCopy(topology, { tag: this.#tag ?? '?', nodeId, clusterId });
   }
 
   /** Of this node in the configuration that it has; a node that is in no cluster keeps what it has. */
@@ -116,14 +126,20 @@ export class CopyKeeper {
   }
 
   #openCopy(view: StoredRecord, tag: string): SimulatedCopy {
-    const { clock, network, stored, create } = this.#surroundings;
+    const { stored, create } = this.#surroundings;
     const name = view.record.DatabaseName;
-    const database = stored.get(name)?.database ?? create(name, tag);
-    const kept = { stamp: this.#stampBy(view, tag), database };
+    const found = stored.get(name);
+    const stamp = stampFor(this.#given(view), found?.stamp ?? null);
+    const kept = { stamp, database: found?.database ?? create(name, tag) };
     stored.set(name, kept);
-    const copy = new SimulatedCopy(kept, view, this.#node, clock, network);
+    const copy = this.#openStored(kept, view);
     this.#open.set(name, copy);
     return copy;
+  }
+
+  #openStored(stored: StoredCopy, view: StoredRecord): SimulatedCopy {
+    const { clock, network } = this.#surroundings;
+    return new SimulatedCopy(stored, view, this.#node, clock, network);
   }
 
   /** Tried again with the next look at the record, if it comes to no end. */
@@ -151,10 +167,17 @@ export class CopyKeeper {
         tag,
         isHard,
         loaded: copy === undefined ? null : leaving(copy),
-        open: async () => (stored.has(name) ? leaving(this.#openToLeave(view, tag)) : null),
+        open: async () => {
+          const found = stored.get(name);
+          return found === undefined ? null : leaving(this.#openStored(found, view));
+        },
         isStopping: () => this.#isClosed,
         folders: {
           quarantine,
+          keep: async () => {
+            const copy = stored.get(name);
+            if (copy !== undefined) stored.set(name, { ...copy, stamp: { ...copy.stamp, isKept: true } });
+          },
           delete: async () => {
             const gone = stored.get(name);
             stored.delete(name);
@@ -177,12 +200,6 @@ export class CopyKeeper {
     } finally {
       this.#leaving.delete(name);
     }
-  }
-
-  #openToLeave(view: StoredRecord, tag: string): SimulatedCopy {
-    const copy = this.#openCopy(view, tag);
-    this.#open.delete(view.record.DatabaseName);
-    return copy;
   }
 
   #close(name: string): void {

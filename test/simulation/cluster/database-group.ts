@@ -1,18 +1,40 @@
-/** The one database of a world. */
-export const DATABASE = 'shop';
+/** The databases that a world may have. */
+export const DATABASES = ['shop', 'books', 'films'];
 
-/** Its ids in the change vectors of cluster transactions. */
-export const GROUP = 'GROUPxxxxxxxxxxxxxxxxx';
-export const TRANSACTIONS = 'TRANSACTIONSxxxxxxxxxx';
+const ACCOUNT_COUNT = 4;
+export const BALANCE = 100;
+export const TOTAL = ACCOUNT_COUNT * BALANCE;
+
+/** What tells one life of a database, from its creation to its deletion, from all others of the same name. */
+export interface LifeIds {
+  /** Begins the ids of all documents that are written in it. */
+  readonly number: number;
+  /** In the change vectors of cluster transactions. */
+  readonly groupId: string;
+  readonly transactionsId: string;
+}
+
+export function lifeIds(number: number): LifeIds {
+  return {
+    number,
+    groupId: `GROUP${number}`.padEnd(22, 'x'),
+    transactionsId: `TRANSACTIONS${number}`.padEnd(22, 'x'),
+  };
+}
+
+/** Number of the life in which a document of this id is written. */
+export function lifeOf(id: string): number {
+  return Number.parseInt(id, 10);
+}
 
 /** Accounts, between which cluster transactions move a sum that stays the same. */
-export const ACCOUNTS = Array.from({ length: 4 }, (_, at) => `accounts/${at}`);
-export const BALANCE = 100;
-export const TOTAL = ACCOUNTS.length * BALANCE;
+export function accountsOf(life: number): readonly string[] {
+  return Array.from({ length: ACCOUNT_COUNT }, (_, at) => `${life}/accounts/${at}`);
+}
 
 /** Written by cluster transactions alone: what they are on a copy follows from how far the copy is. */
 export function isOfClusterOnly(id: string): boolean {
-  return !id.startsWith('things/');
+  return !id.includes('/things/');
 }
 
 /** As a client sends it. */

@@ -13,7 +13,6 @@ import { findRecord, type StoredRecord } from '../../../node/cluster/state/store
 import { waitingAmount } from '../../../node/cluster/transaction-queue.ts';
 import { PromotionRounds } from '../../../node/rachis/driver/promotion.ts';
 import type { CommandRoute } from './command-route.ts';
-import { DATABASE } from './database-group.ts';
 import type { World } from './world.ts';
 import type { WorldNode } from './world-node.ts';
 
@@ -81,8 +80,7 @@ export class LeaderOffice {
   }
 
   get #records(): readonly StoredRecord[] {
-    const stored = findRecord(this.#node.list.state, DATABASE);
-    return stored === undefined ? [] : [stored];
+    return this.#world.lives.names.flatMap((name) => findRecord(this.#node.list.state, name) ?? []);
   }
 
   #observe(leaderSinceMs: number): void {
@@ -103,7 +101,9 @@ export class LeaderOffice {
     const { state, decisions } = observe(this.#memory, input);
     this.#memory = state;
     for (const decision of decisions) {
-      this.#world.topologies.decided(this.#node, input, decision);
+      this.#world.lives
+        .ofGroup(decision.topology.DatabaseTopologyIdBase64)
+        ?.topologies.decided(this.#node, input, decision);
       this.#world.cluster.trace(() => `${this.#node.id} observes: ${decision.reason}`);
       this.#submit(commandFor(decision, 0));
     }

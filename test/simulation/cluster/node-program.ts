@@ -1,7 +1,6 @@
 import type { RemoveNodeFromDatabase } from '../../../node/cluster/cluster-command.ts';
 import { CommandRoute } from './command-route.ts';
 import { CopyKeeper } from './copy-keeper.ts';
-import { DATABASE } from './database-group.ts';
 import { LeaderOffice } from './leader-office.ts';
 import { processClock } from './process-clock.ts';
 import type { World } from './world.ts';
@@ -27,6 +26,7 @@ export class NodeProgram {
     this.keeper = new CopyKeeper(node, {
       clock: time,
       network,
+      names: world.lives.names,
       stored: world.copiesOf(node.id),
       create: (name, tag) => world.createDatabase(node, name, tag),
       setAside: (copy) => world.setAside(node, copy),
@@ -35,9 +35,10 @@ export class NodeProgram {
     });
     network.listen(String(node.slot), (connection, header) => {
       this.keeper.accept(connection, header);
-      const copy = this.keeper.copyOf(DATABASE);
+      const copy = this.keeper.copyOf(header.DatabaseName ?? '');
       if (copy === undefined || connection.isClosed) return;
-      world.watch(() => world.topologies.taken(header, copy.recordIndex));
+      const life = world.lives.ofGroup(copy.groupId);
+      world.watch(() => life?.topologies.taken(header, copy.recordIndex));
     });
     this.#repeat(REPORT_EVERY_MS, () => this.#report());
     this.#repeat(OBSERVE_EVERY_MS, () => this.office.work());
@@ -82,7 +83,9 @@ export class NodeProgram {
     const { node } = this;
     const leader = this.#world.nodeOf(node.core?.leader ?? null);
     const reports = this.keeper.reports();
-    for (const { database } of this.keeper.copies) this.#world.topologies.seen(database);
+    for (const { database, groupId } of this.keeper.copies) {
+      this.#world.lives.ofGroup(groupId)?.topologies.seen(database);
+    }
     if (leader === undefined) return;
     const { appliedIndex } = node.list;
     this.#world.tell(node.slot, leader, ({ office }) => office.hear(node.id, appliedIndex, reports));

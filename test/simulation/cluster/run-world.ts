@@ -1,6 +1,6 @@
 import { SeededRandom } from '../kernel/seeded-random.ts';
 import { agreedLeader } from '../rachis/convergence.ts';
-import { DATABASE, GROUP, TRANSACTIONS } from './database-group.ts';
+import type { DatabaseLife } from './database-life.ts';
 import { runUntilTrue, settle } from './settle.ts';
 import { World } from './world.ts';
 import { drawWorldProfile, type ScheduledFault, type WorldProfile } from './world-profile.ts';
@@ -32,9 +32,11 @@ export interface WorldResult {
   /** Copies that were silent for too long. */
   readonly expired: number;
   readonly deleted: number;
+  /** Databases that were deleted, and created anew. */
+  readonly recreated: number;
 }
 
-/** Virtual time for a founded cluster to have all its nodes, its database and its accounts. */
+/** Virtual time for a founded cluster to have all its nodes, its databases and their accounts. */
 const FOUNDED_WITHIN_MS = 120_000;
 
 /** Changes of the topology that the observer may make for each thing that befalls the cluster, and besides. */
@@ -62,63 +64,48 @@ export async function runWorld({ seed, without, onTrace }: WorldOptions): Promis
     await settle(world);
   }
   checkBounded(world, profile);
-  const { transactions, clients, topologies } = world;
+  const { clients, lives } = world;
+  const sum = (figure: (life: DatabaseLife) => number) =>
+    lives.all.reduce((total, life) => total + figure(life), 0);
   return {
     virtualMs: world.clock.nowMs,
     elections: world.cluster.ledgers.elections.electionCount,
     committed: world.cluster.ledgers.logs.commitMax,
-    transactions: transactions.transactionCount,
-    refused: transactions.refusedCount,
-    audits: transactions.auditCount,
-    registers: transactions.registerCount,
+    transactions: sum(({ transactions }) => transactions.transactionCount),
+    refused: sum(({ transactions }) => transactions.refusedCount),
+    audits: sum(({ transactions }) => transactions.auditCount),
+    registers: sum(({ transactions }) => transactions.registerCount),
     reads: clients.readCount,
     causalReads: clients.causalCount,
     writes: clients.writeCount,
     later: clients.laterCount,
-    topologyChanges: topologies.changeCount,
+    topologyChanges: sum(({ topologies }) => topologies.changeCount),
     wiped: world.cluster.wipedIds.size,
     setAside: world.asideIds.size,
-    expired: topologies.expiredIds.size,
+    expired: sum(({ topologies }) => topologies.expiredIds.size),
     deleted: world.handedOverIds.size,
+    recreated: lives.all.length - lives.names.length,
   };
 }
 
-/** In peace: all nodes, a database, and accounts with what is in them. */
+/** In peace: all nodes, all databases, and accounts with what is in them. */
 async function found(world: World): Promise<void> {
-  const { cluster, profile } = world;
+  const { cluster, lives } = world;
   cluster.isCalm = true;
-  let isOpen = false;
+  const open = new Set<string>();
   let nextMs = 0;
   await runUntilTrue(world, FOUNDED_WITHIN_MS, 'the cluster is founded', () => {
     const leader = agreedLeader(cluster);
     const program = leader === null ? undefined : world.programOf(leader);
-    const isAll = leader?.image.configuration?.nodes.length === cluster.nodes.length;
     if (program !== undefined && world.clock.nowMs >= nextMs) {
       nextMs = world.clock.nowMs + 1000;
-      if (!isAll) world.administrator.tend();
-      else if (world.topologies.topology === null) createDatabase(world, profile.replicationFactor);
-      else {
-        world.clients.openAccounts(program, () => {
-          isOpen = true;
-        });
+      world.administrator.tend();
+      for (const life of lives.living) {
+        if (!open.has(life.name)) world.clients.openAccounts(program, life, () => open.add(life.name));
       }
     }
-    return isOpen;
+    return open.size === lives.names.length;
   });
-}
-
-function createDatabase(world: World, replicationFactor: number): void {
-  const Topology = {
-    DatabaseTopologyIdBase64: GROUP,
-    ClusterTransactionIdBase64: TRANSACTIONS,
-    DynamicNodesDistribution: true,
-  };
-  const record = { DatabaseName: DATABASE, Topology };
-  world.leadingProgram?.route.submit(
-    { type: 'AddDatabase', record, replicationFactor, expectedEtag: null },
-    world.nextRequest(),
-    () => {},
-  );
 }
 
 async function storm(world: World, profile: WorldProfile, faults: readonly ScheduledFault[]): Promise<void> {
@@ -146,8 +133,9 @@ async function storm(world: World, profile: WorldProfile, faults: readonly Sched
 }
 
 function checkBounded(world: World, profile: WorldProfile): void {
-  const bound = CHANGES_BESIDES + CHANGES_PER_FAULT * profile.rounds.flat().length;
-  const { changeCount } = world.topologies;
+  const bound =
+    world.lives.names.length * (CHANGES_BESIDES + CHANGES_PER_FAULT * profile.rounds.flat().length);
+  const changeCount = world.lives.all.reduce((total, { topologies }) => total + topologies.changeCount, 0);
   if (changeCount > bound) {
     throw new Error(`changes of the topology are bounded: there were ${changeCount}, more than ${bound}`);
   }

@@ -9,7 +9,7 @@ import { check } from '../kernel/invariant-violation.ts';
 import { agreedLeader, describeNodes, isSettled } from '../rachis/convergence.ts';
 import type { SimulatedDatabase } from '../replication/simulated-database.ts';
 import { expectProgress } from './busy-hours.ts';
-import { DATABASE, GROUP, isOfClusterOnly } from './database-group.ts';
+import type { DatabaseLife } from './database-life.ts';
 import { membersOf } from './members-of.ts';
 import type { World } from './world.ts';
 
@@ -42,7 +42,8 @@ export async function runUntilTrue(
     check(
       world.clock.nowMs < deadlineMs,
       `liveness: ${what}`,
-      () => `not within ${withinMs} ms. ${describeNodes(world.cluster)}${describeGroup(world)}`,
+      () =>
+        `not within ${withinMs} ms. ${describeNodes(world.cluster)}${world.lives.names.map((name) => describeGroup(world, name)).join('')}`,
     );
     await world.runUntil(world.clock.nowMs + 200);
   }
@@ -69,22 +70,14 @@ export async function settle(world: World): Promise<void> {
   };
   tend();
   await world.runUntil(world.clock.nowMs + ASKED_BEFORE_MS);
-  await runUntilTrue(world, WHOLE_WITHIN_MS, 'the cluster and its group are whole', () => isWhole(world));
+  await runUntilTrue(world, WHOLE_WITHIN_MS, 'the cluster and its groups are whole', () => isWhole(world));
   if (world.profile.hasBusyHours) {
     await expectProgress(world);
-    await runUntilTrue(world, WHOLE_WITHIN_MS, 'the group is whole after busy hours', () => isWhole(world));
+    await runUntilTrue(world, WHOLE_WITHIN_MS, 'the groups are whole after busy hours', () => isWhole(world));
   }
   isTending = false;
   await expectQuiet(world);
-  const copies = membersOf(world).map(({ database }) => database);
-  for (const copy of copies) {
-    check(!world.topologies.expiredIds.has(copy.id), 'no copy serves that is not trusted', () => copy.id);
-    world.writes.checkClaims(copy);
-    world.writes.checkNothingOlder(copy);
-    world.transactions.checkCopy(copy);
-  }
-  checkAcknowledged(world, copies);
-  checkClusterDocuments(world, copies);
+  for (const life of world.lives.living) checkLife(world, life);
   // What the leader does by itself goes on; its last command has to arrive before the states are compared.
   await runUntilTrue(world, WHOLE_WITHIN_MS, 'the last commands arrive everywhere', () => isSettled(cluster));
   const { clients } = cluster.ledgers;
@@ -95,41 +88,49 @@ export async function settle(world: World): Promise<void> {
 }
 
 function isWhole(world: World): boolean {
-  const { topology } = world.topologies;
   const configuration = agreedLeader(world.cluster)?.image.configuration;
-  if (topology === null || configuration === undefined || configuration === null) return false;
+  if (configuration === undefined || configuration === null) return false;
   if (!isSettled(world.cluster)) return false;
   const isComplete =
     configuration.nodes.length === world.cluster.nodes.length &&
     configuration.nodes.every((node) => node.role === 'member' && !world.cluster.wipedIds.has(node.id));
-  const wanted = world.administrator.factorOf(configuration.nodes.length);
-  const copies = membersOf(world).map(({ database }) => database);
-  if (!isComplete || topology.Members.length < wanted || copies.length < topology.Members.length)
-    return false;
+  return (
+    isComplete &&
+    world.lives.living.length === world.lives.names.length &&
+    world.lives.living.every((life) => isGroupWhole(world, life, configuration.nodes.length))
+  );
+}
+
+function isGroupWhole(world: World, life: DatabaseLife, nodeCount: number): boolean {
+  const { topology } = life.topologies;
+  if (topology === null) return false;
+  const wanted = world.administrator.factorOf(life.name, nodeCount);
+  const copies = membersOf(world, life).map(({ database }) => database);
+  if (topology.Members.length < wanted || copies.length < topology.Members.length) return false;
   // Who is on its way becomes a member first: that is a change of the topology, too.
   const { ReplicationFactor: factor, Members: members } = topology;
   if (factor !== wanted || members.length !== factor || copyHolders(topology).length !== factor) return false;
   const [first, ...others] = copies.map((copy) => copy.digest().join('\n'));
-  const lastCount = Math.max(...copies.map(({ changeVector }) => etagOf(changeVector, GROUP)));
+  const executed = copies.map(({ changeVector }) => etagOf(changeVector, life.groupId));
   return (
     others.every((digest) => digest === first) &&
-    copies.every(({ changeVector }) => etagOf(changeVector, GROUP) === lastCount) &&
-    world.running.every(({ keeper }) => keeper.copyOf(DATABASE)?.transactions.isCurrent !== false)
+    executed.every((count) => count === Math.max(...executed)) &&
+    world.running.every(({ keeper }) => keeper.copyOf(life.name)?.transactions.isCurrent !== false)
   );
 }
 
 /** Whoever is well is left alone, and nobody sends what all have. */
 async function expectQuiet(world: World): Promise<void> {
   // The record itself may still change by what clients asked for.
-  const stamp = world.topologies.topology?.Stamp.Index;
+  const stamps = () => world.lives.living.map(({ topologies: { topology } }) => topology?.Stamp.Index).join();
+  const before = stamps();
   await world.runUntil(world.clock.nowMs + LAST_NEWS_MS);
   const { batches } = world.network.traffic;
   await world.runUntil(world.clock.nowMs + SILENT_MS);
   check(
-    world.topologies.topology?.Stamp.Index === stamp,
+    stamps() === before,
     'a group that is well is left alone',
-    () =>
-      `its topology went from ${stamp} to ${JSON.stringify(world.topologies.topology)} after all was well`,
+    () => `topologies went from ${before} to ${stamps()} after all was well`,
   );
   check(
     world.network.traffic.batches === batches,
@@ -138,9 +139,16 @@ async function expectQuiet(world: World): Promise<void> {
   );
 }
 
+function checkLife(world: World, life: DatabaseLife): void {
+  const copies = membersOf(world, life).map(({ database }) => database);
+  for (const copy of copies) life.checkMember(copy);
+  checkAcknowledged(life, copies);
+  checkClusterDocuments(life, copies);
+}
+
 /** What one copy alone acknowledged is with all members, unless that copy is gone and nobody had it. */
-function checkAcknowledged(world: World, copies: readonly SimulatedDatabase[]): void {
-  for (const { databaseId, version } of world.acknowledgedWrites) {
+function checkAcknowledged(life: DatabaseLife, copies: readonly SimulatedDatabase[]): void {
+  for (const { databaseId, version } of life.acknowledgedWrites) {
     const etag = etagOf(version.changeVector, databaseId);
     const holders = copies.filter(({ changeVector }) => etagOf(changeVector, databaseId) >= etag);
     const isKept = copies.some(({ id }) => id === databaseId);
@@ -154,9 +162,9 @@ function checkAcknowledged(world: World, copies: readonly SimulatedDatabase[]): 
 }
 
 /** What cluster transactions alone have written is what the last of them made it. */
-function checkClusterDocuments(world: World, copies: readonly SimulatedDatabase[]): void {
-  for (const [id, expected] of world.transactions.writes.outcome()) {
-    if (!isOfClusterOnly(id)) continue;
+function checkClusterDocuments({ transactions }: DatabaseLife, copies: readonly SimulatedDatabase[]): void {
+  for (const [id, expected] of transactions.writes.outcome()) {
+    if (!transactions.isOwn(id)) continue;
     for (const copy of copies) {
       const [version] = copy.versionsOf(id);
       check(
@@ -168,16 +176,16 @@ function checkClusterDocuments(world: World, copies: readonly SimulatedDatabase[
   }
 }
 
-function describeGroup(world: World): string {
-  const { topology } = world.topologies;
+function describeGroup(world: World, name: string): string {
+  const life = world.lives.of(name);
   const copies = world.running.flatMap(({ node, keeper }) => {
-    const copy = keeper.copyOf(DATABASE);
+    const copy = keeper.copyOf(name);
     return copy === undefined
       ? []
       : [
-          `\n  ${copy.database.nodeTag} on ${node.id}: [${copy.database.changeVector}], current ${copy.transactions.isCurrent}, ${JSON.stringify(copy.replication.status().outgoing.map(({ tag, isConnected, etagsBehind, errors }) => ({ tag, isConnected, etagsBehind, errors })))}`,
+          `\n  ${copy.database.nodeTag} on ${node.id} of ${copy.groupId}: [${copy.database.changeVector}], current ${copy.transactions.isCurrent}, ${JSON.stringify(copy.replication.status().outgoing.map(({ tag, isConnected, etagsBehind, errors }) => ({ tag, isConnected, etagsBehind, errors })))}`,
         ];
   });
-  const { Members, Promotables, Rehabs, ReplicationFactor } = topology ?? {};
-  return `\n  group ${JSON.stringify({ Members, Promotables, Rehabs, ReplicationFactor })}${copies.join('')}`;
+  const { Members, Promotables, Rehabs, ReplicationFactor } = life?.topologies.topology ?? {};
+  return `\n  ${name}, number ${life?.number}, deletion ${life?.deletion}: ${JSON.stringify({ Members, Promotables, Rehabs, ReplicationFactor })}${copies.join('')}`;
 }

@@ -3,7 +3,7 @@ import type { DatabaseReport } from '../../../node/cluster/node-report.ts';
 import type { StoredRecord } from '../../../node/cluster/state/stored-record.ts';
 import { transactionQueue } from '../../../node/cluster/transaction-queue.ts';
 import { formerCopyIn, replacedCopies, withCopySince } from '../../../node/landlord/copy-fence.ts';
-import type { CopyStamp } from '../../../node/landlord/database-folder.ts';
+import type { CopyStamp } from '../../../node/landlord/copy-stamp.ts';
 import { handOver } from '../../../node/landlord/hand-over.ts';
 import {
   copyHolders,
@@ -76,6 +76,10 @@ export class SimulatedCopy {
       queue: () => transactionQueue(node.list.state, database.name),
       mayBegin: ({ since }) => mayBeginTransactions(this.#view.record.Topology, nodeTag, since),
     });
+  }
+
+  get groupId(): string {
+    return this.stored.stamp.groupId;
   }
 
   /** Raft index of the record that it follows. */

@@ -8,7 +8,6 @@ import { etagOf } from '../../../node/documents/change-vector.ts';
 import type { OperationHeader } from '../../../node/wire/operation-header.ts';
 import { check } from '../kernel/invariant-violation.ts';
 import type { SimulatedDatabase } from '../replication/simulated-database.ts';
-import { DATABASE } from './database-group.ts';
 import type { AppliedCommand, ReplicatedCluster } from './replicated-cluster.ts';
 import type { WorldNode } from './world-node.ts';
 
@@ -22,6 +21,7 @@ interface EtagAt {
 
 /** Watches what becomes of the database group, and that the observer had reason for what it did. */
 export class TopologyLedger {
+  readonly #database: string;
   readonly #now: () => number;
   readonly #copyOf: (tag: string) => SimulatedDatabase | undefined;
   /** By database id: how far a copy was at some times. */
@@ -36,7 +36,8 @@ export class TopologyLedger {
   /** Changes by the observer. */
   changeCount = 0;
 
-  constructor(now: () => number, copyOf: (tag: string) => SimulatedDatabase | undefined) {
+  constructor(database: string, now: () => number, copyOf: (tag: string) => SimulatedDatabase | undefined) {
+    this.#database = database;
     this.#now = now;
     this.#copyOf = copyOf;
   }
@@ -54,7 +55,7 @@ export class TopologyLedger {
 
   /** The observer of a leader is about to propose it. */
   decided(leader: WorldNode, input: ObserverInput, { topology, reason }: TopologyDecision): void {
-    const before = findRecord(leader.list.state, DATABASE)?.record.Topology;
+    const before = findRecord(leader.list.state, this.#database)?.record.Topology;
     if (before === undefined) return;
     const isWell = (tag: string) => this.#isWell(input, tag);
     check(
@@ -80,10 +81,14 @@ export class TopologyLedger {
 
   /** In the order of the log, each entry once. */
   applied({ command, outcome, index, isFirst }: AppliedCommand, list: ReplicatedCluster): void {
-    const stored = findRecord(list.state, DATABASE);
+    const stored = findRecord(list.state, this.#database);
     if (stored === undefined || stored.etag !== index) return;
-    const { Topology: topology } = stored.record;
-    check(holdersOf(topology).length > 0, 'a group has copies', () => `not after ${index}`);
+    const { Topology: topology, DeletionInProgress: deletion } = stored.record;
+    check(
+      holdersOf(topology).length > 0 || Object.keys(deletion).length > 0,
+      'a group has copies',
+      () => `not after ${index}`,
+    );
     check(
       topology.Stamp.Index >= (this.#topology?.Stamp.Index ?? 0),
       'the stamp of a topology grows',
@@ -114,7 +119,7 @@ export class TopologyLedger {
     return (
       report !== null &&
       nowMs - report.receivedAtMs <= settings.reportTimeoutMs &&
-      report.databases.get(DATABASE)?.status === 'Loaded'
+      report.databases.get(this.#database)?.status === 'Loaded'
     );
   }
 

@@ -14,13 +14,13 @@ import { check } from '../kernel/invariant-violation.ts';
 import { ClusterWrites } from '../replication/cluster-writes.ts';
 import type { SimulatedDatabase, WrittenVersion } from '../replication/simulated-database.ts';
 import {
-  ACCOUNTS,
+  accountsOf,
   BALANCE,
   balanceOf,
-  GROUP,
   isOfClusterOnly,
+  type LifeIds,
+  lifeOf,
   TOTAL,
-  TRANSACTIONS,
   valueIn,
 } from './database-group.ts';
 import type { AppliedCommand, ReplicatedCluster } from './replicated-cluster.ts';
@@ -36,14 +36,18 @@ interface Register {
   readonly value: string;
 }
 
-/** Knows in the order of the log what clients may see of cluster transactions and compare-exchange values. */
+/** Knows in the order of the log what clients of a database may see of cluster transactions and compare-exchange values. */
 export class TransactionLedger {
-  readonly writes = new ClusterWrites(GROUP);
+  readonly writes: ClusterWrites;
+  readonly #database: string;
+  readonly #ids: LifeIds;
+  /** Finds the index of the cluster transaction in a change vector. */
+  readonly #place: RegExp;
   readonly #copyOf: (tag: string) => SimulatedDatabase | undefined;
   readonly #onWritten: (versions: readonly WrittenVersion[]) => void;
   /** Id → Raft index of the last cluster transaction that wrote it; none once it is deleted. */
   readonly #guards = new Map<string, number>();
-  readonly #balances = new Map(ACCOUNTS.map((id) => [id, BALANCE]));
+  readonly #balances: Map<string, number>;
   readonly #registers = new Map<string, Register>();
   /** Every value that a register ever had, by its index. */
   readonly #registerWrites = new Map<string, string>();
@@ -57,16 +61,24 @@ export class TransactionLedger {
   registerCount = 0;
 
   constructor(
+    database: string,
+    ids: LifeIds,
     copyOf: (tag: string) => SimulatedDatabase | undefined,
     onWritten: (versions: readonly WrittenVersion[]) => void,
   ) {
+    this.#database = database;
+    this.#ids = ids;
+    this.#place = new RegExp(`TRXN:(\\d+)-${ids.transactionsId}`);
+    this.writes = new ClusterWrites(ids.groupId);
+    this.#balances = new Map(accountsOf(ids.number).map((id) => [id, BALANCE]));
     this.#copyOf = copyOf;
     this.#onWritten = onWritten;
   }
 
   /** In the order of the log, each entry once. */
   applied({ index, command, outcome, isFirst }: AppliedCommand, list: ReplicatedCluster): void {
-    if (!isFirst || 'error' in outcome) return;
+    if (!isFirst || 'error' in outcome || !('database' in command) || command.database !== this.#database)
+      return;
     if (command.type === 'ClusterTransaction') {
       this.#transaction(index, command, outcome.result as ClusterTransactionResult, list);
     } else if (command.type === 'PutCompareExchange') {
@@ -84,7 +96,7 @@ export class TransactionLedger {
   #pruned({ database, upTo }: PruneTransactions, list: ReplicatedCluster): void {
     for (const tag of findRecord(list.state, database)?.record.Topology.Members ?? []) {
       const copy = this.#copyOf(tag);
-      const executed = copy === undefined ? null : etagOf(copy.changeVector, GROUP);
+      const executed = copy === undefined ? null : etagOf(copy.changeVector, this.#ids.groupId);
       check(
         executed === null || executed >= upTo,
         'what is forgotten is executed everywhere',
@@ -97,7 +109,7 @@ export class TransactionLedger {
   checkCommit(database: SimulatedDatabase): void {
     const { id, lastEtag, changeVector } = database;
     const checked = this.#checked.get(id) ?? { etag: 0, executed: 0 };
-    const executed = etagOf(changeVector, GROUP);
+    const executed = etagOf(changeVector, this.#ids.groupId);
     this.#checked.set(id, { etag: lastEtag, executed });
     const written = database.writtenSince(checked.etag);
     this.#check(database, new Set([...written, ...this.writes.idsBetween(checked.executed, executed)]));
@@ -109,10 +121,15 @@ export class TransactionLedger {
   }
 
   #check(database: SimulatedDatabase, ids: Iterable<string>): void {
-    const executed = etagOf(database.changeVector, GROUP);
+    const executed = etagOf(database.changeVector, this.#ids.groupId);
     const seen = this.#seen.get(database.id) ?? new Map<string, SeenVersion>();
     this.#seen.set(database.id, seen);
-    for (const id of ids) if (isOfClusterOnly(id)) this.#checkDocument(database, id, executed, seen);
+    for (const id of ids) if (this.isOwn(id)) this.#checkDocument(database, id, executed, seen);
+  }
+
+  /** Written by cluster transactions on this database alone; what is of a former one may have been found there. */
+  isOwn(id: string): boolean {
+    return isOfClusterOnly(id) && lifeOf(id) === this.#ids.number;
   }
 
   #checkDocument(
@@ -130,7 +147,7 @@ export class TransactionLedger {
       check(last === undefined || last.value === null, 'executed in order', () => `${where()}, is missing`);
       return;
     }
-    const count = etagOf(version.changeVector, GROUP);
+    const count = etagOf(version.changeVector, this.#ids.groupId);
     const write = this.writes.at(id, count);
     const value = version.kind === 'document' ? valueIn(version.body) : null;
     check(
@@ -182,10 +199,13 @@ export class TransactionLedger {
         () => `that of ${id} has ${guard} after ${index}`,
       );
       if (value === null) continue;
-      if (ACCOUNTS.includes(id)) this.#balances.set(id, balanceOf(value));
-      if (id.startsWith('audits/')) this.#checkAudit(id, value);
+      if (this.#balances.has(id)) this.#balances.set(id, balanceOf(value));
+      if (id.includes('/audits/')) this.#checkAudit(id, value);
       // A deletion's tombstone goes in the end.
-      written.push({ id, changeVector: `RAFT:${count}-${GROUP},TRXN:${index}-${TRANSACTIONS}` });
+      written.push({
+        id,
+        changeVector: `RAFT:${count}-${this.#ids.groupId},TRXN:${index}-${this.#ids.transactionsId}`,
+      });
     }
     const sum = [...this.#balances.values()].reduce((total, balance) => total + balance, 0);
     check(sum === TOTAL, 'the accounts keep their sum', () => `it is ${sum} after ${index}`);
@@ -200,7 +220,7 @@ export class TransactionLedger {
     ];
     const isStale = expected.some(
       ({ id, changeVector }) =>
-        Number(/TRXN:(\d+)-/.exec(changeVector ?? '')?.[1] ?? 0) !== (this.#guards.get(id) ?? 0),
+        Number(this.#place.exec(changeVector ?? '')?.[1] ?? 0) !== (this.#guards.get(id) ?? 0),
     );
     check(
       isStale === result.violations.length > 0,

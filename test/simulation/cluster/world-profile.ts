@@ -28,6 +28,7 @@ export const WORLD_FAULTS = {
   storageFails: 3,
   factor: 3,
   zone: 2,
+  deleteDatabase: 2,
 } as const;
 
 export type WorldFault = keyof typeof WORLD_FAULTS;
@@ -42,7 +43,8 @@ export interface ScheduledFault {
 export interface WorldProfile {
   readonly raft: FaultProfile;
   readonly observer: ObserverSettings;
-  readonly replicationFactor: number;
+  /** Of each database, as it is created. */
+  readonly replicationFactors: readonly number[];
   /** Share of the nodes that begin with a program before the last one. */
   readonly oldShare: number;
   readonly requestEveryMs: number;
@@ -102,7 +104,10 @@ export function drawWorldProfile(random: SeededRandom): WorldProfile {
       stabilizationMs: 1000,
       reportTimeoutMs: 2500,
     },
-    replicationFactor: random.pick([2, 3, 3]) ?? 3,
+    replicationFactors: Array.from(
+      { length: random.pick([1, 2, 2, 3]) ?? 2 },
+      () => random.pick([2, 3, 3]) ?? 3,
+    ),
     oldShare: random.pick([0, 0.5, 1]) ?? 0,
     // Rarely many: what is found is found by faults, and requests are what a run costs.
     requestEveryMs: random.pick([60, 200, 500, 1000]) ?? 200,

@@ -1,6 +1,5 @@
 import { FIRST_COMMAND_VERSION } from '../../../node/cluster/command-version.ts';
 import { etagOf } from '../../../node/documents/change-vector.ts';
-import { copyHolders } from '../../../node/landlord/placement.ts';
 import type { NodeId } from '../../../node/rachis/core/entry.ts';
 import { StorageError, StorageFullError } from '../../../node/storage/storage-error.ts';
 import { check } from '../kernel/invariant-violation.ts';
@@ -12,28 +11,20 @@ import type { FaultKind } from '../rachis/fault-profile.ts';
 import { SimulatedCluster } from '../rachis/simulated-cluster.ts';
 import { SimulatedDatabase, type WrittenVersion } from '../replication/simulated-database.ts';
 import { VirtualNetwork } from '../replication/virtual-network.ts';
-import { WriteLedger } from '../replication/write-ledger.ts';
 import { Administrator } from './administrator.ts';
 import { Clients } from './clients.ts';
-import { DATABASE } from './database-group.ts';
+import { DATABASES } from './database-group.ts';
+import { type DatabaseLife, isOfLife } from './database-life.ts';
+import { DatabaseLives } from './database-lives.ts';
 import { NodeProgram } from './node-program.ts';
 import { LATEST_VERSION, ReplicatedCluster } from './replicated-cluster.ts';
 import { SharedHashes } from './shared-hashes.ts';
 import type { StoredCopy } from './simulated-copy.ts';
-import { TopologyLedger } from './topology-ledger.ts';
-import { TransactionLedger } from './transaction-ledger.ts';
 import type { WorldCluster, WorldNode } from './world-node.ts';
 import type { ScheduledFault, WorldProfile } from './world-profile.ts';
 
 /** When the clocks on the walls stand at the start of a run, in milliseconds. */
 const WALL_MS = 1_000_000_000;
-
-export interface AcknowledgedWrite {
-  readonly databaseId: string;
-  readonly version: WrittenVersion;
-  /** In virtual time. */
-  readonly atMs: number;
-}
 
 /** A whole cluster with its databases and its clients: one clock, one network, one seed. */
 export class World {
@@ -41,14 +32,10 @@ export class World {
   readonly random: SeededRandom;
   readonly profile: WorldProfile;
   readonly network: VirtualNetwork;
-  readonly transactions: TransactionLedger;
-  readonly topologies: TopologyLedger;
-  readonly writes: WriteLedger;
+  readonly lives: DatabaseLives;
   readonly clients: Clients;
   readonly administrator: Administrator;
   readonly cluster: WorldCluster;
-  /** Written on one node alone. */
-  readonly acknowledgedWrites: AcknowledgedWrite[] = [];
   /** Copies that were given up with what they hold, in the order of that. */
   readonly asideIds = new Set<string>();
   /** Copies that were deleted because the group was to have fewer. */
@@ -82,10 +69,10 @@ export class World {
       { isCut: (from, to) => this.cluster.network.cuts.isCut(Number(from), Number(to)) },
       (slot) => this.cluster.nodes[Number(slot)]?.isPaused === true,
     );
-    const copyOf = (tag: string) => this.#databaseOf(tag);
-    this.topologies = new TopologyLedger(() => this.clock.nowMs, copyOf);
-    this.transactions = new TransactionLedger(copyOf, (written) => this.writes.acknowledged(written));
-    this.writes = new WriteLedger(this.transactions.writes);
+    this.lives = new DatabaseLives(DATABASES.slice(0, profile.replicationFactors.length), {
+      now: () => this.clock.nowMs,
+      copyOf: (groupId, tag) => this.#databaseOf(groupId, tag),
+    });
     this.clients = new Clients(this);
     this.administrator = new Administrator(this);
     const hashes = new SharedHashes();
@@ -203,26 +190,14 @@ export class World {
       wallMs: () => this.wallMs(node),
       failure: () => this.#storageFailure(node),
     });
-    this.cluster.trace(() => `${node.id} has a new copy, ${id}`);
-    database.onInspect = () =>
-      this.watch(() => {
-        this.writes.checkVectorGrows(database);
-        if (!this.#isOfGroup(node, database)) return;
-        this.writes.checkNewClaims(database);
-        this.transactions.checkCommit(database);
-      });
+    this.cluster.trace(() => `${node.id} has a new copy of ${name}, ${id}`);
+    database.onInspect = () => {
+      const stored = this.copiesOf(node.id).get(name);
+      if (stored?.database !== database) return;
+      const { groupId, addedAt } = stored.stamp;
+      this.watch(() => this.lives.ofGroup(groupId)?.committed(database, addedAt));
+    };
     return database;
-  }
-
-  /**
-   * Nobody keeps tombstones for a copy that the cluster gave up. While its node has not heard of that, one that is
-   * behind as well may still send to it, and it comes to claim what it lacks: until it is set aside.
-   */
-  #isOfGroup({ id }: WorldNode, { nodeTag }: SimulatedDatabase): boolean {
-    const { topology } = this.topologies;
-    if (topology === null) return true;
-    const addedAt = this.copiesOf(id).get(DATABASE)?.stamp.addedAt;
-    return copyHolders(topology).includes(nodeTag) && topology.NodesAddedAt[nodeTag] === addedAt;
   }
 
   /** One that fails does so once: it is opened again then. */
@@ -232,27 +207,25 @@ export class World {
   }
 
   setAside(node: WorldNode, { database }: StoredCopy): void {
-    this.cluster.trace(() => `${node.id} sets its copy ${database.id} aside`);
+    this.cluster.trace(() => `${node.id} sets its copy ${database.id} of ${database.name} aside`);
     this.asideIds.add(database.id);
   }
 
   /** While others keep copies, only what another one has is deleted. */
-  deleted(node: WorldNode, { database: { id } }: StoredCopy, isLast: boolean): void {
-    this.cluster.trace(() => `${node.id} deletes its copy ${id}`);
+  deleted(node: WorldNode, { database: { id, name }, stamp }: StoredCopy, isLast: boolean): void {
+    this.cluster.trace(() => `${node.id} deletes its copy ${id} of ${name}`);
     if (isLast) return;
     this.handedOverIds.add(id);
-    for (const { databaseId, version } of this.acknowledgedWrites) {
+    const writes = this.lives.ofGroup(stamp.groupId)?.acknowledgedWrites ?? [];
+    for (const { databaseId, version } of writes) {
       if (databaseId === id) this.#checkHandedOver(id, version);
     }
   }
 
-  acknowledged({ id }: SimulatedDatabase, written: readonly WrittenVersion[]): void {
-    this.writes.acknowledged(written);
-    const atMs = this.clock.nowMs;
-    for (const version of written) {
-      this.acknowledgedWrites.push({ databaseId: id, version, atMs });
-      if (this.handedOverIds.has(id)) this.#checkHandedOver(id, version);
-    }
+  acknowledged(life: DatabaseLife, database: SimulatedDatabase, written: readonly WrittenVersion[]): void {
+    life.acknowledged(database, written);
+    if (!this.handedOverIds.has(database.id)) return;
+    for (const version of written) this.#checkHandedOver(database.id, version);
   }
 
   #checkHandedOver(id: string, { changeVector }: WrittenVersion): void {
@@ -288,6 +261,9 @@ export class World {
       case 'factor':
         this.administrator.changeFactor(random);
         break;
+      case 'deleteDatabase':
+        this.administrator.deleteDatabase(random);
+        break;
       case 'zone':
         this.administrator.changeZone(node, random);
         break;
@@ -307,9 +283,10 @@ export class World {
   }
 
   cleanTombstones(node: WorldNode): void {
-    for (const { database } of this.#programs.get(node)?.keeper.copies ?? []) {
+    for (const { database, groupId } of this.#programs.get(node)?.keeper.copies ?? []) {
+      const life = this.lives.ofGroup(groupId);
       database
-        .cleanTombstones((tombstones) => this.writes.cleaning(tombstones))
+        .cleanTombstones((tombstones) => life?.writes.cleaning(tombstones))
         .catch(() => {
           // The copy was closed meanwhile.
         });
@@ -340,21 +317,22 @@ export class World {
     });
   }
 
-  /** Another member has to be left with its disk, else the data would be gone for good. */
+  /** Of each database another member has to be left with its disk, else the data would be gone for good. */
   #mayBeLost(node: WorldNode): boolean {
-    const topology = this.topologies.topology;
-    if (this.administrator.isRemovingCopy) return false;
     const own = node.image.configuration?.nodes.find(({ id }) => id === node.id)?.tag;
-    const others =
-      topology?.Members.filter((tag) => tag !== own && this.#databaseOf(tag) !== undefined) ?? [];
-    return topology !== null && others.length > 0;
+    return this.lives.living.every(({ name, groupId, topologies: { topology } }) => {
+      const members = topology?.Members ?? [];
+      const others = members.filter((tag) => tag !== own && this.#databaseOf(groupId, tag) !== undefined);
+      return !this.administrator.isRemovingCopy(name) && others.length > 0;
+    });
   }
 
-  /** The copy on the node with this tag, whether that runs or not; tags name the identities of a run. */
-  #databaseOf(tag: string): SimulatedDatabase | undefined {
-    for (const node of this.cluster.nodes) {
-      const found = [...this.copiesOf(node.id).values()].find(({ database }) => database.nodeTag === tag);
-      if (found !== undefined) return found.database;
+  #databaseOf(groupId: string, tag: string): SimulatedDatabase | undefined {
+    const life = this.lives.ofGroup(groupId);
+    if (life === undefined) return undefined;
+    for (const { id } of this.cluster.nodes) {
+      const found = this.copiesOf(id).get(life.name);
+      if (found?.database.nodeTag === tag && isOfLife(found, life)) return found.database;
     }
     return undefined;
   }
@@ -374,10 +352,7 @@ export class World {
     list.version = this.versionOf(node);
     if (list.appliedIndex === this.#frontier + 1 || this.#frontier === 0) {
       this.#frontier = list.appliedIndex;
-      if (list.lastApplied !== null) {
-        this.transactions.applied(list.lastApplied, list);
-        this.topologies.applied(list.lastApplied, list);
-      }
+      if (list.lastApplied !== null) this.lives.applied(list.lastApplied, list);
     }
     this.#programs.get(node)?.applied();
   }

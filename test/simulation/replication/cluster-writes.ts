@@ -41,6 +41,10 @@ export class ClusterWrites {
     return this.#order.slice(first).flatMap(({ count, id }) => (count <= upTo ? [id] : []));
   }
 
+  has(id: string): boolean {
+    return this.#writes.has(id);
+  }
+
   get ids(): Iterable<string> {
     return this.#writes.keys();
   }
