@@ -40,6 +40,7 @@ import { jsonPatchRoutes } from './handlers/patching/json-patch.ts';
 import { patchRoutes } from './handlers/patching/patch-document.ts';
 import { tryPatchRoutes } from './handlers/patching/try-patch.ts';
 import { queryRoutes } from './handlers/queries/run-query.ts';
+import { runningQueryRoutes } from './handlers/queries/running-queries.ts';
 import { streamQueryRoutes } from './handlers/queries/stream-query.ts';
 import { discoveryRoutes } from './handlers/server/discovery.ts';
 import { healthRoutes } from './handlers/server/health.ts';
@@ -74,6 +75,7 @@ const builtRoutes: readonly Route[] = [
   ...indexDebugRoutes,
   ...indexTimesRoutes,
   ...tryIndexRoutes,
+  ...runningQueryRoutes,
   ...streamQueryRoutes,
   ...streamDocumentRoutes,
   ...patchRoutes,

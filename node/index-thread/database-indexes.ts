@@ -6,11 +6,12 @@ import type { ValueAt } from '../indexing/references/value-source.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { KnownValues } from '../scripting/value-lookup.ts';
 import type { EntryField, SourcePage } from './debug-index.ts';
-import type { QueryExplanation } from './explain-query.ts';
+import { indexNameOf, type QueryExplanation } from './explain-query.ts';
 import type { GroupTree } from './group-trees.ts';
 import type { IndexHost } from './index-host.ts';
 import { DEFINITION_WAIT_MS, READ_VALUE_CHARACTERS_MAX, VALUE_ROUNDS_MAX } from './limits.ts';
 import type { PatchOutcome, PatchRequest } from './patch-document.ts';
+import { RunningQueries } from './running-queries.ts';
 import { IndexThreadError } from './thread-error.ts';
 import type {
   IdsOutcome,
@@ -57,6 +58,10 @@ export class DatabaseIndexes {
   readonly #options: DatabaseIndexesOptions;
   readonly #thread: ThreadResidence;
   readonly #leave: (() => Promise<void> | void)[] = [];
+  /** Queries that are not answered yet. */
+  readonly running: RunningQueries;
+  /** What is to be done when a stream is closed, by its number. */
+  readonly #streams = new Map<number, () => void>();
   #definitions: IndexDefinitions = { auto: [], static: [] };
   #defined: Promise<unknown> = Promise.resolve();
   readonly #definitionListeners = new Set<() => void>();
@@ -66,6 +71,7 @@ export class DatabaseIndexes {
     this.#options = options;
     const { host, database, path, durable, logger } = options;
     const { name, nodeTag } = database;
+    this.running = new RunningQueries(host.killSlots);
     const grant = (wish: Wish): Promise<unknown> => this.#grant(wish);
     this.#thread = new ThreadResidence({ host, name, nodeTag, path, durable, logger, grant });
   }
@@ -149,10 +155,15 @@ export class DatabaseIndexes {
   }
 
   async query(query: ThreadQuery): Promise<QueryOutcome> {
-    return (await this.#withValues((values) => ({
-      kind: 'query',
-      query: { ...query, values },
-    }))) as QueryOutcome;
+    const outcome = await this.running.ask(query, (asked) =>
+      this.#withValues((values) => ({ kind: 'query', query: { ...asked, values } })),
+    );
+    return outcome as QueryOutcome;
+  }
+
+  /** Name of the index that a query asks, or would make. */
+  indexNameOf(query: ThreadQuery): string {
+    return indexNameOf(query, this.#definitions.auto);
   }
 
   /** What can be said of a query without asking it. */
@@ -169,10 +180,19 @@ export class DatabaseIndexes {
   }
 
   async openStream(query: ThreadQuery): Promise<StreamOutcome> {
-    return (await this.#withValues((values) => ({
-      kind: 'openStream',
-      query: { ...query, values },
-    }))) as StreamOutcome;
+    const { slot, end } = this.running.stream(query);
+    try {
+      const outcome = (await this.#withValues((values) => ({
+        kind: 'openStream',
+        query: { ...query, slot, values },
+      }))) as StreamOutcome;
+      if (outcome.kind === 'stream') this.#streams.set(outcome.stream, end);
+      else end();
+      return outcome;
+    } catch (error) {
+      end();
+      throw error;
+    }
   }
 
   /** JSON of the next results; empty at the end. */
@@ -181,7 +201,12 @@ export class DatabaseIndexes {
   }
 
   async closeStream(stream: number): Promise<void> {
-    await this.#call({ kind: 'closeStream', stream });
+    try {
+      await this.#call({ kind: 'closeStream', stream });
+    } finally {
+      this.#streams.get(stream)?.();
+      this.#streams.delete(stream);
+    }
   }
 
   /** What a patch would write. */
@@ -201,7 +226,10 @@ export class DatabaseIndexes {
   }
 
   async ids(query: ThreadQuery): Promise<IdsOutcome> {
-    return (await this.#withValues((values) => ({ kind: 'ids', query: { ...query, values } }))) as IdsOutcome;
+    const outcome = await this.running.ask(query, (asked) =>
+      this.#withValues((values) => ({ kind: 'ids', query: { ...asked, values } })),
+    );
+    return outcome as IdsOutcome;
   }
 
   async statistics(): Promise<readonly IndexStatistics[]> {

@@ -1,7 +1,7 @@
 import { type ExplainedChoice, explainChoice } from '../indexing/auto/explain-choice.ts';
 import type { AutoIndexDefinition } from '../indexing/definitions/index-definition.ts';
 import { compileAny, type QueryRequest } from '../querying/plan/compile-query.ts';
-import type { ValueLookup } from '../scripting/value-lookup.ts';
+import { ValueLookup } from '../scripting/value-lookup.ts';
 
 /** What can be said of a query without asking it. */
 export interface QueryExplanation {
@@ -21,4 +21,16 @@ export function explainQuery(
   const { source } = plan;
   const isAuto = source.kind === 'auto' || source.kind === 'group';
   return { choice: isAuto ? explainChoice(source, existing) : null, update };
+}
+
+/** Name of the index that a query asks as things stand: also of one that it would have made. `?`: it can't be read. */
+export function indexNameOf(query: QueryRequest, existing: readonly AutoIndexDefinition[]): string {
+  try {
+    const { source } = compileAny(query, Date.now(), new ValueLookup(new Map())).plan;
+    if (source.kind === 'collection') return `collection/${source.collection ?? '@all_docs'}`;
+    return source.kind === 'index' ? source.name : explainChoice(source, existing).index;
+  } catch {
+    // Whoever asks it is told why.
+    return '?';
+  }
 }

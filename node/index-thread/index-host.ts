@@ -1,5 +1,7 @@
 import type { Logger } from '../observability/logger.ts';
+import { KillFlags } from './kill-flags.ts';
 import { PENDING_CALLS_MAX, RESTART_DELAY_MS_MAX, RESTART_DELAY_MS_MIN, STEADY_LIFE_MS } from './limits.ts';
+import { KillSlots } from './running-queries.ts';
 import { IndexThreadError } from './thread-error.ts';
 import { ThreadLife } from './thread-life.ts';
 import type { IndexCall, ThreadReply, ThreadWish, Wish } from './thread-protocol.ts';
@@ -35,6 +37,8 @@ const UNANSWERED = 0;
 export class IndexHost {
   readonly #options: IndexHostOptions;
   readonly #pending = new Map<number, Pending>();
+  /** For the queries of all databases. */
+  readonly killSlots = new KillSlots(new KillFlags(PENDING_CALLS_MAX));
   readonly #residents = new Map<number, Resident>();
   #life: ThreadLife | undefined;
   #lives = 0;
@@ -113,6 +117,7 @@ export class IndexHost {
     try {
       const life: ThreadLife = new ThreadLife({
         heapMegabytesMax,
+        killFlags: this.killSlots.flags.memory,
         onReply: (reply) => this.#onReply(reply),
         onWish: (wish) => this.#onWish(wish, life),
         onEnd: (reason) => this.#onEnd(life, reason),

@@ -1,8 +1,9 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { ScriptEngine } from '../scripting/script-engine.ts';
 import { InlineWriter } from '../storage/inline-writer.ts';
 import { DatabaseWorker } from './database-worker.ts';
-import { REPLIES_WAIT_MS_MAX } from './limits.ts';
+import { KillFlags } from './kill-flags.ts';
+import { PENDING_CALLS_MAX, REPLIES_WAIT_MS_MAX } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import { bytesOfReply, packReplies } from './reply-frame.ts';
 import type { ThreadError, ThreadReply, ThreadRequest, ThreadWish } from './thread-protocol.ts';
@@ -15,6 +16,7 @@ const port = parentPort;
 if (port === null) throw new Error('index-thread.ts runs as a worker thread only.');
 const writer = new InlineWriter();
 const scripts = new ScriptEngine();
+const flags = new KillFlags(PENDING_CALLS_MAX, workerData as SharedArrayBuffer);
 const databases = new Map<number, DatabaseWorker>();
 
 const outbox = new Outbox<ThreadReply>({
@@ -33,7 +35,7 @@ const outbox = new Outbox<ThreadReply>({
 function serve({ ticket, database, call }: ThreadRequest): void {
   let worker = databases.get(database);
   if (worker === undefined) {
-    worker = new DatabaseWorker(writer, scripts, (number, wish) => {
+    worker = new DatabaseWorker(writer, scripts, flags, (number, wish) => {
       port?.postMessage({ wish: { database, ticket: number, wish } } satisfies { wish: ThreadWish });
     });
     databases.set(database, worker);
@@ -52,8 +54,14 @@ function serve({ ticket, database, call }: ThreadRequest): void {
   }
 }
 
+const TOO_DEEP =
+  'It has too many clauses, or too many within one another: give lists of values as a parameter, as in `field in ($values)`.';
+
 function errorOf(error: unknown): ThreadError {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
+  // Clauses joined by thousands are a tree as deep.
+  if (name === 'RangeError' && /call stack/.test(message))
+    return { name: 'InvalidQueryError', message: TOO_DEEP };
   return { name, message };
 }
 

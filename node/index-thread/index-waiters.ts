@@ -12,9 +12,9 @@ interface Waiter {
 export class IndexWaiters {
   #waiters: readonly Waiter[] = [];
 
-  /** Resolves when the index has everything up to there, when time is up, or when the database closes. */
+  /** Resolves when the index has everything up to there or is deleted, when time is up, or when the database closes. */
   caughtUp(index: LocalIndex, upTo: UpTo, waitMs: number): Promise<void> {
-    if (!index.isStale(upTo)) return Promise.resolve();
+    if (isOver(index, upTo)) return Promise.resolve();
     if (this.#waiters.length >= WAITING_QUERIES_MAX) {
       return Promise.reject(
         new StorageClosedError(`More than ${WAITING_QUERIES_MAX} queries wait for indexes.`),
@@ -34,10 +34,15 @@ export class IndexWaiters {
 
   /** Lets those go whose index has got there. */
   settle(): void {
-    for (const { index, upTo, end } of this.#waiters) if (!index.isStale(upTo)) end();
+    for (const { index, upTo, end } of this.#waiters) if (isOver(index, upTo)) end();
   }
 
   endAll(): void {
     for (const { end } of this.#waiters) end();
   }
+}
+
+/** One that is deleted never catches up. */
+function isOver(index: LocalIndex, upTo: UpTo): boolean {
+  return index.isDropped || !index.isStale(upTo);
 }

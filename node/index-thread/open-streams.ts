@@ -33,16 +33,23 @@ export class OpenStreams {
    *
    * @throws StorageClosedError when it was closed before its end: what was read is not all
    */
-  read(number: number, bytes: number): readonly Buffer[] {
-    const open = this.#streams.get(number);
-    if (open === undefined) {
-      throw new StorageClosedError('The stream was closed before its end: the results are not complete.');
-    }
+  async read(number: number, bytes: number): Promise<readonly Buffer[]> {
+    const open = this.#opened(number);
     clearTimeout(open.idle);
-    const rows = open.stream.next(bytes);
+    let rows = open.stream.next(bytes);
+    while (rows === null) {
+      await new Promise(setImmediate);
+      rows = this.#opened(number).stream.next(bytes);
+    }
     if (rows.length === 0) this.#streams.delete(number);
     else open.idle = this.#idleTimer(number);
     return rows;
+  }
+
+  #opened(number: number): OpenStream {
+    const open = this.#streams.get(number);
+    if (open !== undefined) return open;
+    throw new StorageClosedError('The stream was closed before its end: the results are not complete.');
   }
 
   close(number: number): void {

@@ -6,6 +6,8 @@ import type { ThreadReply, ThreadRequest, ThreadWish } from './thread-protocol.t
 export interface ThreadLifeOptions {
   /** Memory for objects, in megabytes, beyond which the thread ends; null: as much as the engine takes. */
   readonly heapMegabytesMax: number | null;
+  /** Memory of the flags by which queries are ended. */
+  readonly killFlags: SharedArrayBuffer;
   readonly onReply: (reply: ThreadReply) => void;
   readonly onWish: (wish: ThreadWish) => void;
   /** The thread is gone, and with it everything that it had opened. Not called after `stop`. */
@@ -22,10 +24,11 @@ export class ThreadLife {
   #isStopping = false;
 
   /** @throws when the machine has no more threads */
-  constructor({ heapMegabytesMax, onReply, onWish, onEnd }: ThreadLifeOptions) {
+  constructor({ heapMegabytesMax, killFlags, onReply, onWish, onEnd }: ThreadLifeOptions) {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     this.#worker = new Worker(new URL(`./index-thread.${extension}`, import.meta.url), {
       name: 'indexes',
+      workerData: killFlags,
       ...(heapMegabytesMax === null ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax } }),
     });
     this.#outbox = new Outbox<ThreadRequest>({

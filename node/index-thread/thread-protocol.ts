@@ -114,6 +114,8 @@ export interface ThreadQuery extends QueryRequest {
   readonly extras: readonly string[];
   /** Compare-exchange values that it may ask for; others are asked for by `ValuesMissing`. */
   readonly values?: KnownValues;
+  /** Of its flag among KillFlags; absent: nobody can end it. */
+  readonly slot?: number;
 }
 
 /** Result of a query or patch that needs compare-exchange values which did not come with it. */
@@ -180,6 +182,8 @@ export interface ThreadError {
 /** There is no index for a query. */
 export type IndexMissing =
   | { readonly kind: 'unknownIndex'; readonly name: string }
+  /** The record has one for it, but this node has not opened it yet: the query should be asked again. */
+  | { readonly kind: 'unopenedIndex'; readonly name: string }
   /** No index can answer it: this one should be made, and the query asked again. */
   | { readonly kind: 'needsIndex'; readonly definition: AutoIndexDefinition };
 

@@ -9,6 +9,7 @@ import { answerFromIndex } from '../querying/execute/answer-query.ts';
 import type { QueryContext } from '../querying/execute/execute-query.ts';
 import { findBases } from '../querying/execute/more-like-this/find-bases.ts';
 import { queryEntries } from '../querying/execute/query-entries.ts';
+import { withoutPause } from '../querying/execute/query-watch.ts';
 import { compileQuery, type QueryRequest } from '../querying/plan/compile-query.ts';
 import type { QueryPlan } from '../querying/plan/query-plan.ts';
 import { InvalidQueryError } from '../querying/query-error.ts';
@@ -117,10 +118,13 @@ function outcomeOf(
   const settled = findBases(plan, index, context.documents.reader);
   const { spec, state } = index;
   return {
-    entries: texts(queryEntries(settled, index, context.nowMs).results),
-    results: texts(answerFromIndex(settled, index, context).results),
+    entries: texts(queryEntries(settled, index, context).results),
+    results: texts(withoutPause(answerFromIndex(settled, index, context)).results),
     mapped: chosen.given,
-    reduced: spec.reduce === undefined ? [] : texts(answerFromIndex(everything(), index, context).results),
+    reduced:
+      spec.reduce === undefined
+        ? []
+        : texts(withoutPause(answerFromIndex(everything(), index, context)).results),
     hasDynamicFields: entryFields(index).some(({ isStatic }) => !isStatic),
     isStale: chosen.isCut || index.isStale(),
     type: spec.type,

@@ -21,6 +21,35 @@ export class UnknownMethodError extends Error {
   }
 }
 
+/** It took all the time that a query may have. */
+export class SlowQueryError extends Error {
+  override readonly name: string = 'SlowQueryError';
+
+  constructor(limitMs: number) {
+    super(
+      `The query has taken more than ${limitMs} ms of its node, while others wait: ask for less at once, or stream the results`,
+    );
+  }
+}
+
+/** An index is gone before all of its results were read. */
+export class LostIndexError extends Error {
+  override readonly name: string = 'LostIndexError';
+
+  constructor(index: string) {
+    super(`The index ${index} was deleted or replaced meanwhile: the results are not complete. Ask again.`);
+  }
+}
+
+/** Somebody has ended the query. */
+export class QueryKilledError extends Error {
+  override readonly name: string = 'QueryKilledError';
+
+  constructor() {
+    super('The query was killed.');
+  }
+}
+
 /** A document that the query names is not there. */
 export class MissingDocumentError extends Error {
   override readonly name: string = 'MissingDocumentError';

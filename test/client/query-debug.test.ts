@@ -1,6 +1,7 @@
 import { CreateDatabaseOperation, DocumentStore, ExplainQueryCommand, IndexQuery } from 'ravendb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RavenCluster } from '../processes/harness/raven-cluster.ts';
+import { waitUntil } from '../processes/harness/wait-until.ts';
 
 let cluster: RavenCluster;
 let store: DocumentStore;
@@ -153,5 +154,37 @@ describe('trying a patch', () => {
     const response = await tried(id, query);
     expect(response.status).toBe(status);
     expect(await response.text()).toContain(message);
+  });
+});
+
+describe('a query that runs', () => {
+  const at = (path: string, method = 'GET') =>
+    fetch(`${cluster.node(0).url}/databases/debug${path}`, { method });
+
+  it('is listed by its index, and its client is told when it is killed', async () => {
+    const query = "from People where Name = 'Bob'";
+    await asked(query, '');
+    await at('/admin/indexes/stop', 'POST');
+    const session = store.openSession();
+    await session.store({ Name: 'Cid', '@metadata': { '@collection': 'People' } }, 'people/Cid');
+    await session.saveChanges();
+    const waiting = asked(query, '');
+    const [id] = await waitUntil('the query to run', async () => {
+      const listed = (await (await at('/debug/queries/running')).json()) as Record<string, object[]>;
+      const [running] = Object.entries(listed).flatMap(([name, queries]) =>
+        name === '@metadata' ? [] : queries,
+      );
+      expect(running).toMatchObject({
+        IsStreaming: false,
+        QueryInfo: { Query: query, WaitForNonStaleResults: true, Start: 0 },
+      });
+      return [running as { readonly QueryId: number; readonly IndexName: string }];
+    });
+    const kill = `/debug/queries/kill?id=${id?.QueryId}&indexName=`;
+    expect((await at(`${kill}Nope`, 'POST')).status).toBe(404);
+    expect((await at(kill + encodeURIComponent(id?.IndexName ?? ''), 'POST')).status).toBe(204);
+    expect(await waiting).toMatchObject({ status: 500, body: { Type: 'System.OperationCanceledException' } });
+    await at('/admin/indexes/start', 'POST');
+    expect((await asked(query, '')).body.Results).toHaveLength(1);
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IndexFieldOptions } from '../../node/indexing/definitions/index-definition.ts';
 import { answerFromIndex } from '../../node/querying/execute/answer-query.ts';
+import { withoutPause } from '../../node/querying/execute/query-watch.ts';
 import { compileQuery } from '../../node/querying/plan/compile-query.ts';
 import { definitionOf, type IndexedDatabase } from './indexed-database.ts';
 import { IndexedDatabases } from './indexed-databases.ts';
@@ -64,7 +65,7 @@ function found(indexed: IndexedDatabase, where: string): readonly string[] {
   const request = { query: `from index 'Random' where ${where}`, parameters: {}, start: 0, pageSize: 100 };
   const plan = compileQuery(request, 0);
   const context = { documents: indexed.documents, nowMs: 0, scripts: databases.scripts };
-  const { results } = answerFromIndex(plan, indexed.index('Random'), context);
+  const { results } = withoutPause(answerFromIndex(plan, indexed.index('Random'), context));
   return results
     .map((json) => (JSON.parse(json.toString()) as { '@metadata': { '@id': string } })['@metadata']['@id'])
     .sort();

@@ -6,7 +6,7 @@ import { databaseRoute, type Route, serverRoute } from './route.ts';
  * They are answered 501, so that a client learns at once that it is the server that lacks something.
  */
 const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
-  Queries: ['GET /debug/queries/running', 'GET /debug/queries/cache/list', 'POST /debug/queries/kill'],
+  Queries: ['GET /debug/queries/cache/list'],
   Indexes: [
     'POST /admin/indexes/optimize',
     'POST /admin/indexes/dump',

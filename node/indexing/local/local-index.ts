@@ -237,6 +237,11 @@ export class LocalIndex {
     return true;
   }
 
+  /** It is deleted, or another one has taken its place: what it answers is not to be trusted. */
+  get isDropped(): boolean {
+    return this.#isDropped;
+  }
+
   /** Nothing of it is written any more: its number may be given to another. */
   drop(): void {
     this.#isDropped = true;

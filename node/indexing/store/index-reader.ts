@@ -30,17 +30,30 @@ import { postingsOfTerm, termBlocks } from './term-blocks.ts';
 import type { TermRange } from './term-range.ts';
 import { decodeVectors, entryOfVectorKey, vectorKey, vectorRange } from './vector-rows.ts';
 
+/** Terms that are read between two looks at whether to go on. */
+const TERMS_BETWEEN_CHECKS = 64;
+
 /** Reads of one index over one view. Synchronous; generators are read to their end or left. */
 export class IndexReader {
   readonly #view: KeyValueView;
   readonly #index: number;
   readonly #recent: RecentReads | undefined;
+  readonly #check: () => void;
 
-  /** `recent`: what is kept of reads; whoever writes the index tells it of changes. */
-  constructor(view: KeyValueView, index: number, recent?: RecentReads) {
+  /**
+   * `recent`: what is kept of reads; whoever writes the index tells it of changes. `check`: called over and over while
+   * much is read; throws when that is to end.
+   */
+  constructor(view: KeyValueView, index: number, recent?: RecentReads, check: () => void = () => {}) {
     this.#view = view;
     this.#index = index;
     this.#recent = recent;
+    this.#check = check;
+  }
+
+  /** The same index for somebody whose reads may be ended. */
+  watched(check: () => void): IndexReader {
+    return new IndexReader(this.#view, this.#index, this.#recent, check);
   }
 
   allEntries(): EntrySet {
@@ -49,6 +62,7 @@ export class IndexReader {
 
   /** Entries that hold the term. */
   entries(field: number, term: Term): EntrySet {
+    this.#check();
     const known = this.#known(field, term.kind);
     if (known === undefined) return this.#storedEntries(field, term);
     return known.entries(term.bytes, () => this.#storedEntries(field, term));
@@ -68,6 +82,7 @@ export class IndexReader {
 
   /** With the positions of the term in each. */
   postings(field: number, term: Term): readonly PostingBlock[] {
+    this.#check();
     return [...this.#blocks(field, term)].map(([, bytes]) => decodeBlock(bytes));
   }
 
@@ -80,6 +95,14 @@ export class IndexReader {
 
   /** Terms of a kind in a range, in their order. */
   *terms(field: number, kind: number, range: TermRange = {}): Generator<TermEntries> {
+    let terms = 0;
+    for (const term of this.#terms(field, kind, range)) {
+      if (++terms % TERMS_BETWEEN_CHECKS === 0) this.#check();
+      yield term;
+    }
+  }
+
+  *#terms(field: number, kind: number, range: TermRange): Generator<TermEntries> {
     const known = this.#known(field, kind);
     if (known !== undefined) {
       yield* known.terms(range, (bytes) => this.#storedEntries(field, { kind, bytes }));
@@ -103,6 +126,7 @@ export class IndexReader {
 
   /** Entries of all terms of a kind in a range. */
   entriesIn(field: number, kind: number, range: TermRange): EntrySet {
+    this.#check();
     const known = this.#known(field, kind);
     if (known === undefined) return union([...this.terms(field, kind, range)].map(({ entries }) => entries));
     return known.entriesIn(range, (bytes) => this.#storedEntries(field, { kind, bytes }));
@@ -162,6 +186,7 @@ export class IndexReader {
 
   /** In the order of `entries`. */
   entryRows(entries: readonly number[]): (IndexEntry | undefined)[] {
+    this.#check();
     const rows = entries.map((entry) => this.#recent?.row(this.#index, entry));
     const missing = [...rows.keys()].filter((at) => rows[at] === undefined);
     const keys = missing.map((at) => entryKey(this.#index, entries[at] as number));

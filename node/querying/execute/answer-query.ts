@@ -7,14 +7,14 @@ import { queryFacets } from './query-facets.ts';
 import { querySuggestions } from './query-suggestions.ts';
 import type { SummaryAnswer } from './summary-answer.ts';
 
-/** Answers a query of an index by what it selects: results, or what can be said of them. */
-export function answerFromIndex(
+/** Answers a query of an index by what it selects: results, or what can be said of them. Pauses as `queryIndex` does. */
+export function* answerFromIndex(
   plan: QueryPlan,
   index: LocalIndex,
   context: QueryContext,
-): QueryAnswer | SummaryAnswer {
-  if (plan.shows === 'entries') return queryEntries(plan, index, context.nowMs);
+): Generator<void, QueryAnswer | SummaryAnswer> {
+  if (plan.shows === 'entries') return queryEntries(plan, index, context);
   if (plan.facets !== undefined) return queryFacets(plan, plan.facets, index, context);
   if (plan.suggestions !== undefined) return querySuggestions(plan.suggestions, index, context);
-  return queryIndex(plan, index, context);
+  return yield* queryIndex(plan, index, context);
 }

@@ -15,6 +15,7 @@ import { etagOf, indexMoment } from './index-moment.ts';
 import { Page } from './page.ts';
 import { projectionOf, type RowKind } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
+import type { QueryWatch } from './query-watch.ts';
 import { orderOf } from './result-order.ts';
 import { type FoundRow, NOTHING_STORED } from './row.ts';
 import { rowFilter } from './row-filter.ts';
@@ -24,6 +25,8 @@ export interface QueryContext {
   readonly scripts: ScriptEngine;
   readonly documents: IndexedDocuments;
   readonly nowMs: number;
+  /** Absent: nobody waits meanwhile. */
+  readonly watch?: QueryWatch;
 }
 
 /** A collection query: never stale, since it reads what is stored. */
@@ -41,6 +44,7 @@ export function queryCollection(plan: QueryPlan, context: QueryContext): QueryAn
   return documents.read((reader) => {
     const page = pageOf(plan, 'collection', context, reader);
     for (const document of collectionRows(reader, source)) {
+      context.watch?.check();
       if (!page.take({ document, stored: NOTHING_STORED })) break;
     }
     const total = totalOf(source, plan, page, documents);
@@ -69,18 +73,30 @@ function totalOf(
   return 'ids' in source.documents ? page.met : -1;
 }
 
-/** A query of an index, as far as the index is. */
-export function queryIndex(plan: QueryPlan, index: LocalIndex, context: QueryContext): QueryAnswer {
+/** A query of an index, as far as the index is. It pauses where others may have a turn, and the index may go on. */
+export function* queryIndex(
+  plan: QueryPlan,
+  index: LocalIndex,
+  context: QueryContext,
+): Generator<void, QueryAnswer> {
   const startedMs = performance.now();
-  const { documents } = context;
+  const { documents, watch } = context;
   const moment = indexMoment(index, context.nowMs);
-  const searched = searchedIndex(index);
+  const searched = searchedIndex(index, watch);
   const entries = evaluate(plan.where, searched);
   const reader = documents.reader;
   const page = pageOf(plan, kindOf(index), context, reader);
   const ordered = orderOf(plan, entries, searched);
-  for (const row of rowsOf(ordered, Math.min(plan.skip + plan.take, entries.length), index, documents.shown))
+  for (const row of rowsOf(
+    ordered,
+    Math.min(plan.skip + plan.take, entries.length),
+    index,
+    documents.shown,
+  )) {
+    watch?.check();
     if (!page.take(row)) break;
+    if (watch?.isTurnOver === true) yield;
+  }
   const { highlights } = plan.include;
   const isGrouped = index.spec.reduce !== undefined;
   return {
@@ -122,9 +138,9 @@ function scriptsOf({ scripts }: QueryContext, reader: DocumentReader): Projectio
 }
 
 /** An index as queries see it. */
-export function searchedIndex(index: LocalIndex): SearchedIndex {
+export function searchedIndex(index: LocalIndex, watch?: QueryWatch): SearchedIndex {
   return {
-    reader: index.reader,
+    reader: watch === undefined ? index.reader : index.reader.watched(watch.check),
     fields: index.spec.type.startsWith('Auto') ? index.fields : new WrittenFields(index.fields),
     unknownField: (name) => unknownField(name, index),
     state: index.state,

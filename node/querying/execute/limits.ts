@@ -9,6 +9,16 @@ export const RESULT_BYTES_MAX = 256 * 1024 * 1024;
 /** Documents that one query may include. */
 export const INCLUDED_DOCUMENTS_MAX = 65_536;
 
+/**
+ * How long a query may run in all, in milliseconds, and in one turn before others have theirs: the thread answers the
+ * queries of all databases. Results of a stream have no such limit, only turns.
+ */
+export const QUERY_MS_MAX = 15_000;
+export const QUERY_TURN_MS = 50;
+
+/** Entries whose values are read at once to be sorted. */
+export const SORTED_ROWS_AT_ONCE = 1024;
+
 /** How long a regular expression may take for all terms that it looks at, in milliseconds: other queries wait. */
 export const PATTERN_MS_MAX = 2000;
 

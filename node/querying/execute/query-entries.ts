@@ -6,17 +6,21 @@ import { NULL, TEXT_TERM, type Term, termText } from '../../indexing/store/term.
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
 import { evaluate } from './evaluate.ts';
-import { searchedIndex } from './execute-query.ts';
+import { type QueryContext, searchedIndex } from './execute-query.ts';
 import { indexMoment } from './index-moment.ts';
 import { ENTRIES_SHOWN_MAX } from './limits.ts';
 import type { QueryAnswer } from './query-answer.ts';
 import { orderOf } from './result-order.ts';
 
 /** Answers with the entries that match, as the terms they are found by, in place of their documents. */
-export function queryEntries(plan: QueryPlan, index: LocalIndex, nowMs: number): QueryAnswer {
+export function queryEntries(
+  plan: QueryPlan,
+  index: LocalIndex,
+  { nowMs, watch }: QueryContext,
+): QueryAnswer {
   const startedMs = performance.now();
   const moment = indexMoment(index, nowMs);
-  const searched = searchedIndex(index);
+  const searched = searchedIndex(index, watch);
   const matching = evaluate(plan.where, searched);
   const page = [...orderOf(plan, matching, searched)].slice(plan.skip, plan.skip + plan.take);
   if (page.length > ENTRIES_SHOWN_MAX) {

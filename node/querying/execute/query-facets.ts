@@ -20,7 +20,7 @@ export function queryFacets(
 ): SummaryAnswer {
   const startedMs = performance.now();
   const moment = indexMoment(index, context.nowMs);
-  const searched = searchedIndex(index);
+  const searched = searchedIndex(index, context.watch);
   const plans = facets.flatMap((facet) => planned(facet, plan, context));
   const entries = evaluate(plan.where, searched);
   const results = plans.map((facet) => facetJson(facet, entries, searched));

@@ -1,6 +1,6 @@
 import type { LocalIndex } from '../../indexing/local/local-index.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
-import { UnknownMethodError } from '../query-error.ts';
+import { LostIndexError, UnknownMethodError } from '../query-error.ts';
 import { collectionRows } from './collection-rows.ts';
 import { evaluate } from './evaluate.ts';
 import {
@@ -13,6 +13,7 @@ import {
   searchedIndex,
 } from './execute-query.ts';
 import type { QueryAnswer } from './query-answer.ts';
+import { withoutPause } from './query-watch.ts';
 import { orderOf } from './result-order.ts';
 import { type FoundRow, NOTHING_STORED } from './row.ts';
 
@@ -23,8 +24,8 @@ export interface QueryStream {
     QueryAnswer,
     'totalResults' | 'indexName' | 'isStale' | 'indexTimestamp' | 'resultEtag'
   >;
-  /** JSON of the next results, about so many bytes; empty at the end. */
-  next(bytes: number): readonly Buffer[];
+  /** JSON of the next results, about so many bytes; empty at the end; null: others should have a turn first. */
+  next(bytes: number): readonly Buffer[] | null;
   close(): void;
 }
 
@@ -36,8 +37,11 @@ export function streamQuery(plan: QueryPlan, index: LocalIndex | null, context: 
   }
   if (plan.facets !== undefined) throw new UnknownMethodError('facet() in a stream');
   if (plan.suggestions !== undefined) throw new UnknownMethodError('suggest() in a stream');
-  const nothing: QueryPlan = { ...plan, skip: 0, take: 0 };
-  const head = index === null ? queryCollection(nothing, context) : queryIndex(nothing, index, context);
+  const { filter: _, ...unfiltered } = plan;
+  const nothing: QueryPlan = { ...unfiltered, skip: 0, take: 0 };
+  const head =
+    index === null ? queryCollection(nothing, context) : withoutPause(queryIndex(nothing, index, context));
+  const { watch } = context;
   const { reader } = context.documents;
   const page = pageOf(plan, index === null ? 'collection' : kindOf(index), context, reader);
   const rows = foundRows(plan, index, context);
@@ -45,9 +49,16 @@ export function streamQuery(plan: QueryPlan, index: LocalIndex | null, context: 
   return {
     head,
     next(bytes) {
+      if (index?.isDropped === true) {
+        throw new LostIndexError(index.spec.name);
+      }
+      watch?.restart();
       while (!isDone && page.bytes < bytes) {
+        watch?.check();
         const { value, done } = rows.next();
         isDone = done === true || !page.take(value);
+        if (!isDone && watch?.isTurnOver === true && page.bytes === 0) return null;
+        if (watch?.isTurnOver === true) break;
       }
       if (isDone) rows.return(undefined);
       return page.drain();
@@ -62,7 +73,7 @@ export function streamQuery(plan: QueryPlan, index: LocalIndex | null, context: 
 function* foundRows(
   plan: QueryPlan,
   index: LocalIndex | null,
-  { documents }: QueryContext,
+  { documents, watch }: QueryContext,
 ): Generator<FoundRow, undefined> {
   if (index === null) {
     if (plan.source.kind !== 'collection') throw new TypeError('The plan is not one of a collection.');
@@ -70,7 +81,7 @@ function* foundRows(
       yield { document, stored: NOTHING_STORED };
     return undefined;
   }
-  const searched = searchedIndex(index);
+  const searched = searchedIndex(index, watch);
   const entries = evaluate(plan.where, searched);
   yield* rowsOf(orderOf(plan, entries, searched), entries.length, index, documents.reader);
   return undefined;

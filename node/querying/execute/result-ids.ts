@@ -4,6 +4,7 @@ import type { QueryPlan } from '../plan/query-plan.ts';
 import { collectionRows } from './collection-rows.ts';
 import { evaluate } from './evaluate.ts';
 import { searchedIndex } from './execute-query.ts';
+import type { QueryWatch } from './query-watch.ts';
 import { sortEntries } from './sort-entries.ts';
 
 /** Ids of the documents of a collection query, page and all. */
@@ -18,8 +19,9 @@ export function collectionIds(plan: QueryPlan, documents: IndexedDocuments): rea
 export function indexIds(
   plan: QueryPlan,
   index: LocalIndex,
+  watch: QueryWatch,
 ): { readonly ids: readonly string[]; readonly isStale: boolean } {
-  const searched = searchedIndex(index);
+  const searched = searchedIndex(index, watch);
   const isStale = index.isStale();
   const entries = [...sortEntries(evaluate(plan.where, searched), plan.order, searched, () => 0)];
   const ids = index.reader.entryRows(entries).flatMap((row) => (row === undefined ? [] : [row.id]));

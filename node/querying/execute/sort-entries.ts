@@ -5,7 +5,7 @@ import { EXISTS, NULL, NUMBER_TERM, NUMERIC, TEXT_TERM } from '../../indexing/st
 import type { OrderKey } from '../plan/order.ts';
 import { distanceKey } from './distances.ts';
 import type { SearchedIndex } from './evaluate.ts';
-import { SORTED_BY_VALUE_MAX } from './limits.ts';
+import { SORTED_BY_VALUE_MAX, SORTED_ROWS_AT_ONCE } from './limits.ts';
 import { byKnowledge, type FieldKey, type RankedKey, rankedOrder, termKindOf } from './ranked-order.ts';
 import { compareKeys, compareNaturally, type SortKey, sortKey } from './sort-key.ts';
 
@@ -112,9 +112,17 @@ function keyed(
   scores: Scores,
 ): KeyedEntry[] {
   const needsRows = keys.some(({ kind }) => kind === 'field' || kind === 'id' || kind === 'distance');
-  const rows = needsRows ? index.reader.entryRows(entries) : [];
   const readers = keys.map((key) => keyReader(key, index, scores));
-  return entries.map((entry, at) => ({ entry, keys: readers.map((read) => read(entry, rows[at])) }));
+  const all: KeyedEntry[] = [];
+  // Of many entries only the keys are held, not what they were read from.
+  for (let at = 0; at < entries.length; at += SORTED_ROWS_AT_ONCE) {
+    const some = entries.slice(at, at + SORTED_ROWS_AT_ONCE);
+    const rows = needsRows ? index.reader.entryRows(some) : [];
+    some.forEach((entry, n) => {
+      all.push({ entry, keys: readers.map((read) => read(entry, rows[n])) });
+    });
+  }
+  return all;
 }
 
 function compareKeyed(a: KeyedEntry, b: KeyedEntry, keys: readonly OrderKey[]): number {

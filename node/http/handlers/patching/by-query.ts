@@ -71,11 +71,10 @@ async function idsOf(query: ClientQuery, context: DatabaseContext): Promise<Foun
     orQueryError(() => context.loaded.indexes.ids(asked)),
   );
   if (outcome.kind === 'ids') return outcome;
-  const name = outcome.kind === 'unknownIndex' ? outcome.name : outcome.definition.Name;
   throw new ProtocolError(
     500,
     'Raven.Client.Exceptions.Documents.Indexes.IndexDoesNotExistException',
-    `There is no index with '${name}' name.`,
+    `There is no index with '${outcome.name}' name.`,
   );
 }
 

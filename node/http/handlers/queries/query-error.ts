@@ -8,11 +8,14 @@ const TYPES: Readonly<Record<string, string>> = {
   UnknownMethodError: 'System.NotSupportedException',
   ScriptError: 'Raven.Client.Exceptions.Documents.Patching.JavaScriptException',
   IndexingError: 'System.InvalidOperationException',
+  SlowQueryError: 'System.TimeoutException',
+  QueryKilledError: 'System.OperationCanceledException',
   MissingDocumentError: 'Raven.Client.Exceptions.Documents.DocumentDoesNotExistException',
 };
 
 /** Errors that go away by themselves: clients try another node. */
 const UNAVAILABLE: ReadonlySet<string> = new Set([
+  'LostIndexError',
   'StorageClosedError',
   'StorageError',
   'OverloadedError',

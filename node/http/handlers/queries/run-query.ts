@@ -12,13 +12,15 @@ import { type ClientQuery, queryOfBody, queryOfUrl } from './query-request.ts';
 /** How long the query that makes an index waits for it, unless it says otherwise, in milliseconds. */
 const NEW_INDEX_WAIT_MS = 15_000;
 
-/** An index that a query needs is made and asked once; a second one would mean that somebody deletes them. */
-const INDEXES_MADE_MAX = 2;
+/**
+ * How often a query is planned: again when the index that it needs was made, when its node had not opened it yet, and
+ * when it was deleted meanwhile. More would mean that somebody deletes them on purpose.
+ */
+const PLANS_MAX = 4;
 
 /** Answers a query; makes the auto index that it needs. */
 export async function runQuery(query: ClientQuery, context: DatabaseContext): Promise<HttpResponse> {
-  const { indexes } = context.loaded;
-  const { outcome, extras } = await withIndex(query, context, (asked) => sent(context.loaded, asked));
+  const { outcome } = await withIndex(query, context, (asked) => sent(context.loaded, asked));
   switch (outcome.kind) {
     case 'answer': {
       const body = Buffer.from(outcome.body.buffer, outcome.body.byteOffset, outcome.body.byteLength);
@@ -31,12 +33,6 @@ export async function runQuery(query: ClientQuery, context: DatabaseContext): Pr
       return NOT_MODIFIED;
     case 'unknownIndex':
       return NOT_FOUND;
-    case 'needsIndex':
-      throw new ProtocolError(
-        500,
-        'System.InvalidOperationException',
-        `The index ${outcome.definition.Name} was made ${extras.length === 0 ? 0 : INDEXES_MADE_MAX} times for this query, and is not there: ${indexes.autoIndexes.length} auto indexes are.`,
-      );
   }
 }
 
@@ -59,17 +55,23 @@ function withValues(body: Buffer, keys: readonly string[], { loaded, node }: Dat
   return Buffer.concat([body.subarray(0, end), Buffer.from(`,"CompareExchangeValueIncludes":{${rows}}}`)]);
 }
 
-/** Asks, makes the auto index that is missing, and asks again. */
+/** Asks, makes the auto index that is missing or waits for it, and asks again. A query of a name that nothing has is no error here. */
 export async function withIndex<Outcome extends { readonly kind: string }>(
   query: ClientQuery,
   { loaded, node }: DatabaseContext,
   send: (query: ClientQuery & { readonly extras: readonly string[] }) => Promise<Outcome | IndexMissing>,
-): Promise<{ readonly outcome: Outcome | IndexMissing; readonly extras: readonly string[] }> {
+): Promise<{ readonly outcome: Outcome | UnknownIndex }> {
   let extras: readonly string[] = [];
   let { waitMs } = query;
-  for (let made = 0; ; made++) {
+  for (let plans = 1; ; plans++) {
     const outcome = await send({ ...query, waitMs, extras });
-    if (!needsIndex(outcome) || made >= INDEXES_MADE_MAX) return { outcome, extras };
+    if (!isToBeAskedAgain(outcome)) return { outcome: outcome as Outcome | UnknownIndex };
+    const name = outcome.kind === 'needsIndex' ? outcome.definition.Name : outcome.name;
+    if (plans === PLANS_MAX) throw notThere(name);
+    if (outcome.kind === 'unopenedIndex') {
+      await loaded.indexes.whenKnown(name);
+      continue;
+    }
     // A query does not wait until all nodes of the cluster know how to do it one after the other.
     const isRolling =
       loaded.deploymentModes.auto === 'Rolling' && node.cluster.commandVersions().cluster >= ROLLING_VERSION;
@@ -78,16 +80,27 @@ export async function withIndex<Outcome extends { readonly kind: string }>(
       name: loaded.name,
       definition: { ...outcome.definition },
     });
-    await loaded.indexes.whenKnown(outcome.definition.Name);
+    await loaded.indexes.whenKnown(name);
     waitMs ??= NEW_INDEX_WAIT_MS;
     extras = [`"IndexDefinitionRaftIndex":${index}`, `"AutoIndexCreationRaftIndex":${index}`];
   }
 }
 
-type NeedsIndex = Extract<IndexMissing, { kind: 'needsIndex' }>;
+type UnknownIndex = Extract<IndexMissing, { kind: 'unknownIndex' }>;
 
-function needsIndex(outcome: { readonly kind: string }): outcome is NeedsIndex {
-  return outcome.kind === 'needsIndex';
+function isToBeAskedAgain(outcome: {
+  readonly kind: string;
+}): outcome is Exclude<IndexMissing, UnknownIndex> {
+  return outcome.kind === 'needsIndex' || outcome.kind === 'unopenedIndex';
+}
+
+/** Clients ask another node. */
+function notThere(name: string): ProtocolError {
+  return new ProtocolError(
+    503,
+    'Raven.Client.Exceptions.Database.DatabaseLoadFailureException',
+    `The index ${name} was made or awaited ${PLANS_MAX - 1} times for this query, and is not there on this node.`,
+  );
 }
 
 async function sent(

@@ -23,8 +23,7 @@ async function stream(
     orQueryError(() => indexes.openStream(asked)),
   );
   if (outcome.kind !== 'stream') {
-    const name = outcome.kind === 'unknownIndex' ? outcome.name : outcome.definition.Name;
-    return json(404, { Error: `Index ${name} does not exist` });
+    return json(404, { Error: `Index ${outcome.name} does not exist` });
   }
   return {
     status: 200,

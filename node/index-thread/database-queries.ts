@@ -1,0 +1,229 @@
+import { chooseGroupIndex } from '../indexing/auto/auto-group.ts';
+import { chooseAutoIndex } from '../indexing/auto/choose-auto-index.ts';
+import { IndexDefinitionError, PendingRollingIndexError } from '../indexing/indexing-error.ts';
+import type { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
+import type { LocalIndex, UpTo } from '../indexing/local/local-index.ts';
+import type { LocalIndexes } from '../indexing/local/local-indexes.ts';
+import { answerJson, streamHead } from '../querying/execute/answer-json.ts';
+import { answerFromIndex } from '../querying/execute/answer-query.ts';
+import { type QueryContext, queryCollection } from '../querying/execute/execute-query.ts';
+import { findBases } from '../querying/execute/more-like-this/find-bases.ts';
+import type { QueryAnswer } from '../querying/execute/query-answer.ts';
+import { streamQuery } from '../querying/execute/query-stream.ts';
+import { QueryWatch } from '../querying/execute/query-watch.ts';
+import { collectionIds, indexIds } from '../querying/execute/result-ids.ts';
+import type { SummaryAnswer } from '../querying/execute/summary-answer.ts';
+import { compileQuery, compileUpdate } from '../querying/plan/compile-query.ts';
+import type { QueryPlan } from '../querying/plan/query-plan.ts';
+import type { ScriptEngine } from '../scripting/script-engine.ts';
+import type { ValueLookup } from '../scripting/value-lookup.ts';
+import { StorageClosedError } from '../storage/storage-error.ts';
+import type { DefinedSpecs } from './defined-specs.ts';
+import type { IndexActivity } from './index-activity.ts';
+import type { KillFlags } from './kill-flags.ts';
+import { STALE_WAIT_MS } from './limits.ts';
+import { OpenStreams } from './open-streams.ts';
+import type {
+  IdsOutcome,
+  IndexDefinitions,
+  IndexMissing,
+  QueryOutcome,
+  StreamOutcome,
+  ThreadQuery,
+} from './thread-protocol.ts';
+
+export interface DatabaseQueriesOptions {
+  readonly scripts: ScriptEngine;
+  readonly flags: KillFlags;
+  readonly specs: DefinedSpecs;
+  readonly activity: IndexActivity;
+  /** @throws StorageClosedError */
+  readonly open: () => { readonly documents: IndexedDocuments; readonly indexes: LocalIndexes };
+  readonly nodeTag: () => string;
+  readonly definitions: () => IndexDefinitions;
+  /** Resolves when the index has everything up to there, or is deleted, or when time is up. */
+  readonly caughtUp: (index: LocalIndex, upTo: UpTo, waitMs: number) => Promise<void>;
+  /** An index has something to do. */
+  readonly wake: () => void;
+}
+
+type Found = { readonly index: LocalIndex } | IndexMissing;
+
+interface Asked {
+  readonly plan: QueryPlan;
+  readonly query: ThreadQuery;
+  readonly values: ValueLookup;
+  readonly nowMs: number;
+}
+
+/** The queries of one database in the index thread. */
+export class DatabaseQueries {
+  readonly #options: DatabaseQueriesOptions;
+  readonly streams = new OpenStreams();
+
+  constructor(options: DatabaseQueriesOptions) {
+    this.#options = options;
+  }
+
+  /** One that waits for nothing and is quick is answered at once. */
+  answer(query: ThreadQuery, values: ValueLookup): QueryOutcome | Promise<QueryOutcome> {
+    const nowMs = Date.now();
+    const plan = compileQuery(query, nowMs, values);
+    if (plan.source.kind === 'collection') {
+      return this.#outcome(queryCollection(plan, this.#context(query, nowMs)), query, values);
+    }
+    const answered = (found: Found): QueryOutcome | Promise<QueryOutcome> =>
+      'index' in found ? this.#answerFrom(found.index, { plan, query, values, nowMs }) : found;
+    if (query.waitMs === null) return answered(this.#indexFor(plan));
+    return this.#awaited(plan, query.waitMs).then(answered);
+  }
+
+  /** As the query without its paging gives them, each document once. */
+  async ids(query: ThreadQuery, values: ValueLookup): Promise<IdsOutcome> {
+    const { plan, update } = compileUpdate(query, Date.now(), values);
+    if (plan.source.kind === 'collection') {
+      return {
+        kind: 'ids',
+        ids: collectionIds(plan, this.#options.open().documents),
+        isStale: false,
+        update,
+      };
+    }
+    const found = await this.#awaited(plan, query.waitMs);
+    if (!('index' in found)) return found;
+    const watch = this.#watchOf(query);
+    const { ids, isStale } = indexIds(this.#withBases(plan, found.index), found.index, watch);
+    return { kind: 'ids', ids, isStale, update };
+  }
+
+  async openStream(query: ThreadQuery, values: ValueLookup): Promise<StreamOutcome> {
+    const nowMs = Date.now();
+    const plan = compileQuery(query, nowMs, values);
+    const found =
+      plan.source.kind === 'collection' ? { index: null } : await this.#awaited(plan, query.waitMs);
+    if (!('index' in found)) return found;
+    const settled = found.index === null ? plan : this.#withBases(plan, found.index);
+    const stream = streamQuery(settled, found.index, this.#context(query, nowMs));
+    if (values.missing.length === 0) values.seal();
+    return { kind: 'stream', stream: this.streams.add(stream), head: streamHead(stream.head) };
+  }
+
+  #context(query: ThreadQuery, nowMs: number): QueryContext & { readonly watch: QueryWatch } {
+    const { open, scripts } = this.#options;
+    return { documents: open().documents, nowMs, scripts, watch: this.#watchOf(query) };
+  }
+
+  #watchOf({ slot }: ThreadQuery): QueryWatch {
+    return new QueryWatch(() => slot !== undefined && this.#options.flags.isSet(slot));
+  }
+
+  #answerFrom(
+    index: LocalIndex,
+    { plan, query, values, nowMs }: Asked,
+  ): QueryOutcome | Promise<QueryOutcome> {
+    const context = this.#context(query, nowMs);
+    const steps = answerFromIndex(this.#withBases(plan, index), index, context);
+    const { done, value } = steps.next();
+    if (done === true) return this.#outcome(value, query, values);
+    return this.#inTurns(steps, index, context.watch).then((answer) =>
+      answer === undefined ? this.answer(query, values) : this.#outcome(answer, query, values),
+    );
+  }
+
+  /** Undefined: the index was deleted, or replaced, in the middle of it. */
+  async #inTurns<Answer>(
+    steps: Generator<void, Answer>,
+    index: LocalIndex,
+    watch: QueryWatch,
+  ): Promise<Answer | undefined> {
+    const { indexes } = this.#options.open();
+    try {
+      for (;;) {
+        watch.pause();
+        await new Promise(setImmediate);
+        if (this.#options.open().indexes !== indexes) {
+          throw new StorageClosedError(
+            'The indexes of this database were closed in the middle of the query.',
+          );
+        }
+        if (index.isDropped) return undefined;
+        watch.resume();
+        const { done, value } = steps.next();
+        if (done === true) return value;
+      }
+    } finally {
+      steps.return(undefined as never);
+    }
+  }
+
+  /** The index of the plan, once it has what was written. One that is deleted meanwhile is looked for again. */
+  async #awaited(plan: QueryPlan, waitMs: number | null): Promise<Found> {
+    const until = performance.now() + (waitMs !== null && waitMs > 0 ? waitMs : STALE_WAIT_MS);
+    for (;;) {
+      const found = this.#indexFor(plan);
+      if (!('index' in found) || waitMs === null) return found;
+      const { index } = found;
+      const upTo = index.upTo(this.#options.open().documents.lastEtag(null));
+      await this.#options.caughtUp(index, upTo, Math.max(1, until - performance.now()));
+      if (!index.isDropped) return found;
+    }
+  }
+
+  #indexFor(plan: QueryPlan): Found {
+    const { source } = plan;
+    const { indexes } = this.#options.open();
+    if (source.kind === 'collection') throw new TypeError('A collection query has no index.');
+    if (source.kind === 'index') {
+      const index = indexes.find(source.name);
+      const fault = this.#options.specs.faultOf(source.name);
+      if (fault !== undefined) throw new IndexDefinitionError(fault);
+      if (index === undefined) return { kind: 'unknownIndex', name: source.name };
+      this.#askedFor(index, indexes);
+      return { index };
+    }
+    const { auto, pending = [] } = this.#options.definitions();
+    // A narrower index that is made here answers before a wider one that is not.
+    const choices = [auto.filter(({ Name }) => !pending.includes(Name)), auto].map((known) =>
+      source.kind === 'group'
+        ? chooseGroupIndex(source.collection, source.group, known)
+        : chooseAutoIndex(source.collection, source.needs, known),
+    );
+    const choice = choices.find(({ kind }) => kind === 'existing') ?? choices[1];
+    if (choice === undefined) throw new TypeError('No auto index was chosen.');
+    const index = choice.kind === 'existing' ? indexes.find(choice.name) : undefined;
+    if (index !== undefined) {
+      this.#askedFor(index, indexes);
+      return { index };
+    }
+    if (choice.kind === 'create') return { kind: 'needsIndex', definition: choice.definition };
+    return { kind: 'unopenedIndex', name: choice.name };
+  }
+
+  /** An idle index goes on as soon as it is asked; one whose turn has not come here is to be asked elsewhere. */
+  #askedFor(index: LocalIndex, indexes: LocalIndexes): void {
+    const { activity, nodeTag, wake } = this.#options;
+    if (activity.isPending(index, indexes.isReplaced(index))) {
+      throw new PendingRollingIndexError(index.spec.name, nodeTag());
+    }
+    if (activity.wake(index)) wake();
+  }
+
+  /** What `moreLikeThis` compares with is found in the index as it is now. */
+  #withBases(plan: QueryPlan, index: LocalIndex): QueryPlan {
+    return findBases(plan, index, this.#options.open().documents.reader);
+  }
+
+  #outcome(
+    answer: QueryAnswer | SummaryAnswer,
+    { knownEtag, extras }: ThreadQuery,
+    { isUsed }: ValueLookup,
+  ): QueryOutcome {
+    const etag = String(answer.resultEtag);
+    const included = 'includedValueKeys' in answer ? answer.includedValueKeys : null;
+    const includedValueKeys = included ?? (isUsed ? [] : null);
+    // Of compare-exchange values the etag says nothing.
+    if (knownEtag === etag && includedValueKeys === null) return { kind: 'notModified' };
+    const body = answerJson(answer, this.#options.nodeTag(), extras);
+    return { kind: 'answer', body, etag, includedValueKeys };
+  }
+}

@@ -1,0 +1,114 @@
+import { QueryKilledError } from '../querying/query-error.ts';
+import type { KillFlags } from './kill-flags.ts';
+import { PENDING_CALLS_MAX } from './limits.ts';
+import { IndexThreadError } from './thread-error.ts';
+import type { ThreadQuery } from './thread-protocol.ts';
+
+export interface RunningQuery {
+  readonly id: number;
+  readonly query: ThreadQuery;
+  readonly isStreaming: boolean;
+  /** Milliseconds since 1970. */
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+}
+
+interface Running extends Omit<RunningQuery, 'durationMs'> {
+  readonly slot: number;
+  readonly startedMs: number;
+  /** Set once it is to end. */
+  kill: (() => void) | undefined;
+}
+
+/** Numbers of flags that no query of any database has. */
+export class KillSlots {
+  readonly flags: KillFlags;
+  readonly #free: number[];
+
+  constructor(flags: KillFlags, count = PENDING_CALLS_MAX) {
+    this.flags = flags;
+    this.#free = Array.from({ length: count }, (_, n) => n);
+  }
+
+  take(): number {
+    const slot = this.#free.pop();
+    if (slot !== undefined) return slot;
+    throw new IndexThreadError('OverloadedError', `More than ${PENDING_CALLS_MAX} queries are running.`);
+  }
+
+  give(slot: number): void {
+    this.flags.set(slot, false);
+    this.#free.push(slot);
+  }
+}
+
+/** The queries of a database that are not answered yet, so that somebody can look at them and end them. */
+export class RunningQueries {
+  readonly #slots: KillSlots;
+  readonly #running = new Map<number, Running>();
+  #next = 1;
+
+  constructor(slots: KillSlots) {
+    this.#slots = slots;
+  }
+
+  get all(): readonly RunningQuery[] {
+    const nowMs = performance.now();
+    return [...this.#running.values()].map(({ id, query, isStreaming, startedAtMs, startedMs }) => ({
+      id,
+      query,
+      isStreaming,
+      startedAtMs,
+      durationMs: nowMs - startedMs,
+    }));
+  }
+
+  /** Asks, until there is an answer or the query is killed: then it rejects at once, whatever the thread is doing. */
+  ask<Result>(query: ThreadQuery, send: (query: ThreadQuery) => Promise<Result>): Promise<Result> {
+    const running = this.#begin(query, false);
+    // The thread looks at the flag for as long as it runs the query.
+    const answered = send({ ...query, slot: running.slot }).finally(() => this.#end(running));
+    return new Promise((resolve, reject) => {
+      running.kill = () => reject(killed());
+      answered.then(resolve, reject);
+    });
+  }
+
+  /** A stream runs until `end` is called. */
+  stream(query: ThreadQuery): { readonly slot: number; readonly end: () => void } {
+    const running = this.#begin(query, true);
+    return { slot: running.slot, end: () => this.#end(running) };
+  }
+
+  /** False: there is no such query. */
+  kill(id: number): boolean {
+    const running = this.#running.get(id);
+    if (running === undefined) return false;
+    this.#slots.flags.set(running.slot, true);
+    running.kill?.();
+    return true;
+  }
+
+  #begin(query: ThreadQuery, isStreaming: boolean): Running {
+    const running: Running = {
+      id: this.#next++,
+      slot: this.#slots.take(),
+      query,
+      isStreaming,
+      startedAtMs: Date.now(),
+      startedMs: performance.now(),
+      kill: undefined,
+    };
+    this.#running.set(running.id, running);
+    return running;
+  }
+
+  #end(running: Running): void {
+    if (this.#running.delete(running.id)) this.#slots.give(running.slot);
+  }
+}
+
+function killed(): IndexThreadError {
+  const { name, message } = new QueryKilledError();
+  return new IndexThreadError(name, message);
+}
