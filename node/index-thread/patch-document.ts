@@ -18,6 +18,8 @@ export interface PatchRequest {
   readonly created?: string | null;
   /** The document as an earlier command of the same batch leaves it, in place of what is stored. */
   readonly pending: string | null;
+  /** Nothing is run unless what is stored has this change vector; null: whatever it has. Default: null. */
+  readonly expectedChangeVector?: string | null;
   /** Compare-exchange values that the script may ask for; others are asked for by `ValuesMissing`. */
   readonly values?: KnownValues;
   /** The outcome is to say what the script started from and what it loaded. Default: false. */
@@ -61,7 +63,10 @@ export function patchDocument(
 ): PatchOutcome {
   const stored = request.pending === null ? reader.get(request.id) : undefined;
   const isThere = stored !== undefined || request.pending !== null;
-  const { created = null } = request;
+  const { created = null, expectedChangeVector = null } = request;
+  const changeVector = stored?.changeVector ?? null;
+  if (request.pending === null && expectedChangeVector !== null && expectedChangeVector !== changeVector)
+    return { ...NOTHING, changeVector };
   if (!isThere && created !== null)
     return { ...NOTHING, status: 'Created', document: created, whole: created };
   const patch = isThere ? request.patch : request.ifMissing;
@@ -82,7 +87,7 @@ export function patchDocument(
     ...effects,
     document: isThere ? document : effects.whole,
     status: isThere ? (effects.document === null ? 'NotModified' : 'Patched') : 'Created',
-    changeVector: stored?.changeVector ?? null,
+    changeVector,
     ...(request.showsWork === true ? { work: { original: wholeText(stored, request.pending), loads } } : {}),
   };
 }

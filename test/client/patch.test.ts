@@ -4,6 +4,7 @@ import {
   DocumentStore,
   type IDocumentStore,
   PatchByQueryOperation,
+  PatchCommandData,
   PatchOperation,
   PatchRequest,
 } from 'ravendb';
@@ -45,9 +46,14 @@ async function stored(id: string, account: Account): Promise<void> {
 const load = (id: string, from: IDocumentStore = store, session = from.openSession()) =>
   session.load<Account>(id, Account);
 
-/** Whatever the change vector is; the types of the client know no such thing. */
-function patching(id: string, patch: PatchRequest, ifMissing: PatchRequest | null = null): PatchOperation {
-  return new PatchOperation(id, null as unknown as string, patch, ifMissing as PatchRequest, false);
+/** Without a change vector: whatever it is. The types of the client know no such thing. */
+function patching(
+  id: string,
+  patch: PatchRequest,
+  ifMissing: PatchRequest | null = null,
+  changeVector: string | null = null,
+): PatchOperation {
+  return new PatchOperation(id, changeVector as string, patch, ifMissing as PatchRequest, false);
 }
 
 const send = (operation: PatchOperation) => store.operations.send(operation);
@@ -82,6 +88,28 @@ describe('a patch', () => {
     );
     expect(created.status).toBe('Created');
     expect(await load('accounts/new')).toMatchObject({ name: 'New' });
+  });
+
+  it('of another version than the document has is refused before anything of it runs', async () => {
+    await stored('accounts/versions', new Account('Bo', 1));
+    const another = 'A:1-AAAAAAAAAAAAAAAAAAAAAA';
+    const at = (id: string, changeVector: string, text: string) =>
+      send(patching(id, script(text), null, changeVector));
+    const refused = { name: 'ConcurrencyException' };
+    for (const text of ['this.balance = 1', 'this.balance = 2', "put('accounts/stray', {})", 'throw 1']) {
+      await expect(at('accounts/versions', another, text)).rejects.toMatchObject(refused);
+      const session = store.openSession();
+      session.advanced.defer(new PatchCommandData('accounts/versions', another, script(text)));
+      await expect(session.saveChanges()).rejects.toMatchObject(refused);
+    }
+    await expect(at('accounts/gone', another, 'this.balance = 1')).rejects.toMatchObject(refused);
+    expect(await load('accounts/stray')).toBeNull();
+    const session = store.openSession();
+    const account = await load('accounts/versions', store, session);
+    if (account === null) throw new Error('accounts/versions is missing.');
+    const current = session.advanced.getChangeVectorFor(account);
+    expect((await at('accounts/versions', current, 'this.balance = 1')).status).toBe('NotModified');
+    expect((await at('accounts/versions', current, 'this.balance = 2')).status).toBe('Patched');
   });
 
   it('loads, puts and deletes other documents in the same transaction', async () => {

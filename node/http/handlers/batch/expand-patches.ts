@@ -1,5 +1,5 @@
 import type { BatchCommand, BatchItemResult } from '../../../documents/commands/batch.ts';
-import { ConcurrencyError } from '../../../documents/document-errors.ts';
+import { ConcurrencyError, concurrencyError } from '../../../documents/document-errors.ts';
 import { formatTicks } from '../../../documents/hybrid-clock.ts';
 import type { PatchOutcome } from '../../../index-thread/patch-document.ts';
 import { PATCH_ATTEMPTS_MAX } from '../../limits.ts';
@@ -39,8 +39,18 @@ export async function expandPatches(
       const before = pending.get(lower) ?? null;
       const { patch, ifMissing, created = null, showsWork = false } = command;
       const outcome = await orQueryError(() =>
-        indexes.patch({ id, patch, ifMissing, created, pending: before, showsWork }),
+        indexes.patch({
+          id,
+          patch,
+          ifMissing,
+          created,
+          pending: before,
+          expectedChangeVector: changeVector,
+          showsWork,
+        }),
       );
+      if (before === null && changeVector !== null && changeVector !== outcome.changeVector)
+        throw concurrencyError('Put', id, changeVector, outcome.changeVector);
       results.push(outcome);
       if (before === null) found.set(lower, outcome.changeVector);
       const expected = before === null ? (changeVector ?? outcome.changeVector ?? '') : changeVector;
