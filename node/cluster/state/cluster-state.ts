@@ -1,4 +1,6 @@
 import { compareKeys } from './compare-keys.ts';
+import { OrderedEntries } from './ordered-entries.ts';
+import { REQUESTS } from './state-keys.ts';
 import type { ScanRange, StateChange, StateEntry, StateReader } from './state-transaction.ts';
 
 /**
@@ -7,7 +9,7 @@ import type { ScanRange, StateChange, StateEntry, StateReader } from './state-tr
  */
 export class ClusterState implements StateReader {
   /** By what stands before the first `/` of a key: a listing of the few records passes by the many requests. */
-  #families = new Map<string, Map<string, unknown>>();
+  #families = new Map<string, Map<string, unknown> | OrderedEntries>();
 
   constructor(entries: Iterable<readonly [key: string, value: unknown]> = []) {
     this.replace(entries);
@@ -54,9 +56,12 @@ export class ClusterState implements StateReader {
 
   #put(key: string, value: unknown): void {
     const family = familyOf(key);
-    const entries = this.#families.get(family);
-    if (entries === undefined) this.#families.set(family, new Map([[key, value]]));
-    else entries.set(key, value);
+    let entries = this.#families.get(family);
+    if (entries === undefined) {
+      entries = family === REQUESTS ? new OrderedEntries() : new Map();
+      this.#families.set(family, entries);
+    }
+    entries.set(key, value);
   }
 }
 

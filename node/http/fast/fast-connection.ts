@@ -33,6 +33,7 @@ export class FastConnection<Accepted> {
   readonly #onData = (chunk: Buffer) => this.#receive(chunk);
   readonly #onClose = () => this.#service.ended(this, 'closed');
   #pending: Buffer = EMPTY;
+  #lastHead: RequestHead | null = null;
   #isServing = false;
   #isAdvancing = false;
   #isHandedOver = false;
@@ -117,8 +118,9 @@ export class FastConnection<Accepted> {
   #advance(): void {
     this.#isAdvancing = true;
     while (this.#pending.byteLength > 0 && !this.#isServing && !this.socket.destroyed) {
-      const head = parseRequestHead(this.#pending, 0);
+      const head = parseRequestHead(this.#pending, 0, this.#lastHead);
       if (head === 'incomplete') break;
+      if (head !== 'other') this.#lastHead = head;
       const accepted =
         head === 'other' || head.contentLength > FAST_BODY_BYTES_MAX ? null : this.#service.accept(head);
       if (head === 'other' || accepted === null) {

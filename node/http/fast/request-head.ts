@@ -13,6 +13,8 @@ export interface RequestHead {
   readonly keepAlive: boolean;
   /** Index of the first byte after the head. */
   readonly end: number;
+  /** The lines after the first, as sent. */
+  readonly lines: string;
 }
 
 /** `incomplete`: more bytes are needed. `other`: not for this reader. */
@@ -34,33 +36,47 @@ const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** No control characters; obs-text is allowed, as in node:http. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Reads a head that starts at `start`. Never throws. */
-export function parseRequestHead(bytes: Buffer, start: number): HeadOutcome {
+/** What the lines after the first one say. */
+type HeaderLines = Pick<RequestHead, 'headers' | 'contentLength' | 'keepAlive' | 'lines'>;
+
+/**
+ * Reads a head that starts at `start`. Never throws. `last`: the head before it on the same connection, which often has
+ * the same lines but for the first, and then need not be read again.
+ */
+export function parseRequestHead(bytes: Buffer, start: number, last: RequestHead | null = null): HeadOutcome {
   const end = bytes.indexOf(END_OF_HEAD, start);
   if (end < 0) return bytes.byteLength - start > HEAD_BYTES_MAX ? 'other' : 'incomplete';
   if (end - start > HEAD_BYTES_MAX) return 'other';
   const text = bytes.toString('latin1', start, end);
-  let lineEnd = text.indexOf('\r\n');
-  const line = lineEnd < 0 ? text : text.slice(0, lineEnd);
-  const methodEnd = line.indexOf(' ');
-  const targetEnd = line.indexOf(' ', methodEnd + 1);
-  const method = line.slice(0, methodEnd);
-  const target = line.slice(methodEnd + 1, targetEnd);
-  if (methodEnd < 0 || targetEnd < 0 || line.slice(targetEnd + 1) !== 'HTTP/1.1') return 'other';
+  const found = text.indexOf('\r\n');
+  const lineEnd = found < 0 ? text.length : found;
+  const methodEnd = text.indexOf(' ');
+  const targetEnd = text.indexOf(' ', methodEnd + 1);
+  if (methodEnd < 0 || targetEnd < 0 || text.slice(targetEnd + 1, lineEnd) !== 'HTTP/1.1') return 'other';
+  const method = text.slice(0, methodEnd);
+  const target = text.slice(methodEnd + 1, targetEnd);
   if (!METHODS.has(method) || !TARGET.test(target)) return 'other';
+  const lines = text.slice(lineEnd);
+  const said = last?.lines === lines ? last : parseLines(lines);
+  if (said === 'other') return 'other';
+  const { headers, contentLength, keepAlive } = said;
+  return { method, target, headers, contentLength, keepAlive, end: end + 4, lines: said.lines };
+}
 
+/** `lines`: each with its line end before it. */
+function parseLines(lines: string): HeaderLines | 'other' {
   const headers: string[] = [];
   let contentLength = -1;
   let keepAlive = true;
   let hasHost = false;
-  while (lineEnd >= 0) {
+  for (let lineEnd = 0; lineEnd >= 0 && lineEnd < lines.length; ) {
     const from = lineEnd + 2;
-    lineEnd = text.indexOf('\r\n', from);
-    const to = lineEnd < 0 ? text.length : lineEnd;
-    const colon = text.indexOf(':', from);
+    lineEnd = lines.indexOf('\r\n', from);
+    const to = lineEnd < 0 ? lines.length : lineEnd;
+    const colon = lines.indexOf(':', from);
     if (colon < 0 || colon >= to) return 'other';
-    const name = text.slice(from, colon).toLowerCase();
-    const value = text.slice(colon + 1, to).trim();
+    const name = lines.slice(from, colon).toLowerCase();
+    const value = lines.slice(colon + 1, to).trim();
     if (!HEADER_NAME.test(name) || !HEADER_VALUE.test(value)) return 'other';
     switch (name) {
       case 'content-length':
@@ -87,8 +103,7 @@ export function parseRequestHead(bytes: Buffer, start: number): HeadOutcome {
     }
     headers.push(name, value);
   }
-  if (!hasHost) return 'other';
-  return { method, target, headers, contentLength: Math.max(0, contentLength), keepAlive, end: end + 4 };
+  return hasHost ? { headers, contentLength: Math.max(0, contentLength), keepAlive, lines } : 'other';
 }
 
 /** The first header of that (lower-case) name. */

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FastConnection } from '../../../node/http/fast/fast-connection.ts';
-import { headerOf, parseRequestHead } from '../../../node/http/fast/request-head.ts';
+import { headerOf, parseRequestHead, type RequestHead } from '../../../node/http/fast/request-head.ts';
 import { responseBytes } from '../../../node/http/fast/response-bytes.ts';
 import { PLAIN_CHANNEL } from '../../../node/http/transport/channel.ts';
 
@@ -42,6 +42,41 @@ describe('parseRequestHead', () => {
     ['unknown method', 'BREW / HTTP/1.1\r\nHost: h\r\n\r\n'],
   ])('leaves a request with %s to node:http', (_what, text) => {
     expect(head(text)).toBe('other');
+  });
+
+  it('reads each head as it stands, whatever the one before it said', () => {
+    const line = fc.constantFrom(
+      'Host: h',
+      'Host: i',
+      'Content-Length: 1',
+      'Content-Length: 2',
+      'Connection: close',
+      'Connection: keep-alive',
+      'X: y',
+      'TE: trailers',
+    );
+    const request = fc
+      .record({ target: fc.constantFrom('/a', '/b'), lines: fc.array(line, { maxLength: 3 }) })
+      .map(
+        ({ target, lines }) => `GET ${target} HTTP/1.1${lines.map((text) => `\r\n${text}`).join('')}\r\n\r\n`,
+      );
+    fc.assert(
+      fc.property(fc.array(request, { maxLength: 6 }), (requests) => {
+        let last: RequestHead | null = null;
+        for (const text of requests) {
+          const read = parseRequestHead(Buffer.from(text), 0, last);
+          expect(read).toEqual(head(text));
+          if (typeof read !== 'string') last = read;
+        }
+      }),
+    );
+  });
+
+  it('does not read the lines again that are those of the head before', () => {
+    const first = head('GET /a HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\n') as RequestHead;
+    const next = parseRequestHead(Buffer.from('GET /b HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\n'), 0, first);
+    expect(next).toMatchObject({ target: '/b' });
+    expect((next as RequestHead).headers).toBe(first.headers);
   });
 
   it('never throws, whatever the bytes', () => {
