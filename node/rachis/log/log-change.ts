@@ -1,7 +1,7 @@
 import type { Configuration } from '../core/configuration.ts';
 import type { Entry } from '../core/entry.ts';
 import type { SnapshotMetadata } from '../core/message.ts';
-import type { HardState } from '../core/ready.ts';
+import type { HardState, PersistRequest } from '../core/ready.ts';
 
 /** One change of the durable state of Rachis; a record of the log is a list of them and is durable as a whole. */
 export type LogChange =
@@ -12,6 +12,16 @@ export type LogChange =
   | { readonly kind: 'reset'; readonly point: SnapshotMetadata }
   /** Replaces everything from the first of these on. */
   | { readonly kind: 'entries'; readonly entries: readonly Entry[] };
+
+/** What a persist changes, in the order in which it is written. */
+export function changesOf(request: Omit<PersistRequest, 'ticket'>): readonly LogChange[] {
+  const changes: LogChange[] = [];
+  if (request.hardState !== undefined) changes.push({ kind: 'hardState', hardState: request.hardState });
+  const start = request.snapshot ?? request.rewrittenAfter;
+  if (start !== undefined) changes.push({ kind: 'reset', point: start });
+  if (request.entries.length > 0) changes.push({ kind: 'entries', entries: request.entries });
+  return changes;
+}
 
 const HARD_STATE = 1;
 const COMPACTED = 2;

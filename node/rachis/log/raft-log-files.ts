@@ -5,7 +5,7 @@ import type { Logger } from '../../observability/logger.ts';
 import type { SnapshotMetadata } from '../core/message.ts';
 import type { HardState, PersistRequest } from '../core/ready.ts';
 import { LOG_RECORD_BYTES_MAX, SEGMENT_BYTES, SEGMENT_RETRY_MS } from '../limits.ts';
-import { encodeChanges, type LogChange } from './log-change.ts';
+import { changesOf, encodeChanges, type LogChange } from './log-change.ts';
 import { RaftLogError } from './log-error.ts';
 import type { StoredLog } from './log-image.ts';
 import { recoverLog } from './log-recovery.ts';
@@ -112,14 +112,7 @@ export class RaftLogFiles {
 
   /** Resolves when all of it is durable, as one unit and after every earlier call. Rejects once the log has failed. */
   persist(request: Omit<PersistRequest, 'ticket'>): Promise<void> {
-    const changes: LogChange[] = [];
-    if (request.hardState !== undefined) {
-      changes.push({ kind: 'hardState', hardState: request.hardState });
-    }
-    const start = request.snapshot ?? request.rewrittenAfter;
-    if (start !== undefined) changes.push({ kind: 'reset', point: start });
-    if (request.entries.length > 0) changes.push({ kind: 'entries', entries: request.entries });
-    return this.#enqueue(changes);
+    return this.#enqueue(changesOf(request));
   }
 
   /** Makes the compaction point durable, then deletes the segments that hold nothing after it. */

@@ -36,6 +36,10 @@ export class SimulatedDisk<State extends SimulatedState<State>> {
     return this.#unsynced.length;
   }
 
+  get oldestUnsynced(): PersistRequest | undefined {
+    return this.#unsynced[0]?.request;
+  }
+
   write(write: DiskWrite<State>): void {
     this.#unsynced.push(write);
   }

@@ -10,6 +10,7 @@ import type { SimulatedDisk } from './simulated-disk.ts';
 import type { Parcel } from './simulated-network.ts';
 import type { SimulatedState } from './simulated-state.ts';
 import type { SimulationWorld } from './simulation-world.ts';
+import { isFoundWhole } from './torn-write.ts';
 
 /** Longest time that a leader waits for entries that tell what is committed, in milliseconds. */
 const TELL_COMMIT_MS_MAX = 20;
@@ -127,10 +128,18 @@ export class SimulatedNode<State extends SimulatedState<State>> {
     this.#toApply = [];
     this.#requests.clear();
     this.#received.clear();
-    if (!this.disk.isFull) this.#sync(this.#world.random.between(0, this.disk.unsyncedCount));
+    if (!this.disk.isFull) this.#syncSome();
     this.disk.loseUnsynced();
     this.#isRecovering = false;
     this.#world.clusterDurable(this, this.disk.clusterId);
+  }
+
+  /** At a crash: some writes are there, and of the next one as much as was written. */
+  #syncSome(): void {
+    const { random } = this.#world;
+    this.#sync(random.between(0, this.disk.unsyncedCount));
+    const torn = this.disk.oldestUnsynced;
+    if (torn !== undefined && isFoundWhole(torn, random)) this.#sync(1);
   }
 
   fillDisk(): void {
