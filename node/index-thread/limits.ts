@@ -16,8 +16,8 @@ export const PENDING_CALLS_MAX = 20_000;
  * Requests or replies that cross between the threads together, bytes of replies, and how long a reply may wait for
  * others, in milliseconds: more at once would leave the other thread idle meanwhile.
  */
-export const MESSAGES_TOGETHER_MAX = 8;
-export const BYTES_TOGETHER_MAX = 32 * 1024;
+export const MESSAGES_TOGETHER_MAX = 32;
+export const BYTES_TOGETHER_MAX = 128 * 1024;
 export const REPLIES_WAIT_MS_MAX = 1;
 
 /** How long a query waits until its node has heard of the index that it had made, in milliseconds. */

@@ -89,9 +89,9 @@ export const OUTPUTS_WRITTEN_AT_ONCE = 256;
 export const RECENT_POSTINGS_MAX = 1_000_000;
 export const RECENT_ROWS_MAX = 8192;
 
-/** Likewise of what groups were reduced to: bytes, and what one weighs beside its own. */
-export const RECENT_GROUPS_BYTES_MAX = 1024 * 1024;
-export const RECENT_GROUP_WEIGHT = 128;
+/** Likewise of what groups were reduced to: bytes, and what one weighs beside its own, with its members taken apart. */
+export const RECENT_GROUPS_BYTES_MAX = 2 * 1024 * 1024;
+export const RECENT_GROUP_WEIGHT = 512;
 
 /**
  * Blocks are merged when so many entries, and such a part of all, came in batches that scatter them: each entry is
@@ -126,6 +126,6 @@ export const CHANGED_SINCE_DROPPED_MAX = 4096;
  * Bytes of documents that queries have shown lately, of all databases, in each of two generations; what one weighs
  * beside its bytes; and the writes after which they are looked through: more are not worth it.
  */
-export const SHOWN_DOCUMENTS_BYTES_MAX = 8 * 1024 * 1024;
+export const SHOWN_DOCUMENTS_BYTES_MAX = 16 * 1024 * 1024;
 export const SHOWN_DOCUMENT_WEIGHT = 512;
 export const FOLLOWED_WRITES_MAX = 256;

@@ -4,14 +4,15 @@ import { lowerIdOf } from '../../documents/document-id.ts';
 import type { DocumentReader } from '../../documents/document-reader.ts';
 import type { KeyValueView, ReadableStorage } from '../../documents/key-value-view.ts';
 import { decodeEtagRow, etagKey, nameOfKey } from '../../documents/storage-keys.ts';
-import type { StoredDocument } from '../../documents/stored-document.ts';
 import { FOLLOWED_WRITES_MAX, SHOWN_DOCUMENT_WEIGHT, SHOWN_DOCUMENTS_BYTES_MAX } from '../limits.ts';
 import { RecentValues } from '../store/recent-values.ts';
+import { KeptDocument } from './kept-document.ts';
 
 /** Of all databases of a thread. By the number of who keeps it, and the id in lower case. */
-const DOCUMENTS = new RecentValues<string, StoredDocument>(
+const DOCUMENTS = new RecentValues<string, KeptDocument>(
   SHOWN_DOCUMENTS_BYTES_MAX,
-  ({ body, metadata }) => body.length + metadata.length + SHOWN_DOCUMENT_WEIGHT,
+  // Both the parts and the whole.
+  ({ body, metadata }) => 2 * (body.length + metadata.length) + SHOWN_DOCUMENT_WEIGHT,
 );
 
 let lastNumber = 0;
@@ -38,17 +39,19 @@ export class RecentlyShown {
   }
 
   /** In the order of `ids`; undefined for those that are not there. */
-  getMany(ids: readonly string[]): (StoredDocument | undefined)[] {
+  getMany(ids: readonly string[]): (KeptDocument | undefined)[] {
     this.#follow();
     const keys = ids.map((id) => `${this.#number}/${lowerIdOf(id)}`);
     const found = keys.map((key) => DOCUMENTS.get(key));
+    if (!found.includes(undefined)) return found;
     const missing = [...found.keys()].filter((at) => found[at] === undefined);
-    if (missing.length === 0) return found;
     const read = this.#reader.getMany(missing.map((at) => ids[at] as string));
     for (const [n, at] of missing.entries()) {
       const document = read[n];
-      found[at] = document;
-      if (document !== undefined) DOCUMENTS.set(keys[at] as string, document);
+      if (document === undefined) continue;
+      const kept = new KeptDocument(document);
+      found[at] = kept;
+      DOCUMENTS.set(keys[at] as string, kept);
     }
     return found;
   }

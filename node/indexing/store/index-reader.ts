@@ -188,6 +188,7 @@ export class IndexReader {
   entryRows(entries: readonly number[]): (IndexEntry | undefined)[] {
     this.#check();
     const rows = entries.map((entry) => this.#recent?.row(this.#index, entry));
+    if (!rows.includes(undefined)) return rows;
     const missing = [...rows.keys()].filter((at) => rows[at] === undefined);
     const keys = missing.map((at) => entryKey(this.#index, entries[at] as number));
     this.#view.getMany(ENTRIES, keys).forEach((bytes, n) => {

@@ -71,7 +71,12 @@ export class RecentReads {
   }
 }
 
-/** Entries of all indexes of an environment. */
+/** Entries of all indexes of an environment. Small numbers, which nearly all are, are found several times as fast. */
 function numberOf(index: number, entry: number): number {
-  return index * 2 ** 32 + entry;
+  if (index < SMALL_INDEX && entry < SMALL_ENTRY) return index * SMALL_ENTRY + entry;
+  return (index + 1) * 2 ** 32 + entry;
 }
+
+/** Their product is what a small integer of V8 holds. */
+const SMALL_INDEX = 2 ** 7;
+const SMALL_ENTRY = 2 ** 23;

@@ -4,6 +4,7 @@ import type { StoredDocument } from '../../documents/stored-document.ts';
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
 import type { IndexedDocuments } from '../../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../../indexing/local/local-index.ts';
+import type { IndexEntry } from '../../indexing/store/index-entry.ts';
 import type { ScriptEngine } from '../../scripting/script-engine.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
@@ -198,22 +199,24 @@ export function* rowsOf(
 function* load(entries: readonly number[], index: LocalIndex, source: DocumentSource): Generator<FoundRow> {
   if (entries.length === 0) return;
   const rows = index.reader.entryRows(entries);
-  const found = entries.flatMap((entry, at) => {
-    const row = rows[at];
-    return row === undefined ? [] : [{ entry, row }];
-  });
   if (index.spec.reduce !== undefined) {
-    const results = index.reader.groups(found.map(({ entry, row }) => ({ entry, hash: row.id })));
-    for (const [at, { row }] of found.entries()) {
+    const groups = entries.flatMap((entry, at) => {
+      const hash = rows[at]?.id;
+      return hash === undefined ? [] : [{ entry, hash }];
+    });
+    const results = index.reader.groups(groups);
+    for (let at = 0; at < groups.length; at++) {
       const json = results[at];
-      if (json !== undefined) yield { document: groupDocument(row.id, json), stored: NOTHING_STORED };
+      const { hash } = groups[at] as (typeof groups)[number];
+      if (json !== undefined) yield { document: groupDocument(hash, json), stored: NOTHING_STORED };
     }
     return;
   }
-  const documents = source.getMany(found.map(({ row }) => row.id));
-  for (const [at, { row }] of found.entries()) {
+  const found = rows.includes(undefined) ? rows.filter((row) => row !== undefined) : (rows as IndexEntry[]);
+  const documents = source.getMany(found.map(({ id }) => id));
+  for (let at = 0; at < found.length; at++) {
     const document = documents[at];
-    if (document !== undefined) yield { document, stored: index.storedOf(row) };
+    if (document !== undefined) yield { document, stored: index.storedOf(found[at] as IndexEntry) };
   }
 }
 

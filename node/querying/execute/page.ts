@@ -83,6 +83,7 @@ export class Page {
 
   #rowOf(found: FoundRow): Row {
     const { load, alias } = this.#plan;
+    if (load.length === 0) return { document: found.document, stored: found.stored, loaded: NOTHING_LOADED };
     return { ...found, loaded: loadedOf(load, found.document, this.#reader, alias) };
   }
 

@@ -1,6 +1,7 @@
 import { writeDocument } from '../../documents/document-writer.ts';
 import { formatTicks } from '../../documents/hybrid-clock.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
+import { KeptDocument } from '../../indexing/local/kept-document.ts';
 import { jsonAt } from '../../json/json-path.ts';
 import { JsonReader } from '../../json/json-reader.ts';
 import { groupField } from '../plan/compile-group.ts';
@@ -44,13 +45,13 @@ export function projectionOf(plan: QueryPlan, kind: RowKind, scripts: Projection
     }
     names.add(name);
   }
+  const shown = columns.map(({ name, json }) => ({ label: `${JSON.stringify(name)}:`, json }));
   return (row) => {
-    const content = columns
-      .flatMap(({ name, json }) => {
-        const value = json(row);
-        return value === undefined ? [] : [`${JSON.stringify(name)}:${value}`];
-      })
-      .join(',');
+    let content = '';
+    for (const { label, json } of shown) {
+      const value = json(row);
+      if (value !== undefined) content += `${content === '' ? '' : ','}${label}${value}`;
+    }
     const separator = content === '' ? '' : ',';
     const metadata = projectionMetadata(row.document, kind);
     return { content: () => content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
@@ -58,7 +59,7 @@ export function projectionOf(plan: QueryPlan, kind: RowKind, scripts: Projection
 }
 
 const wholeDocument: Projection = ({ document }) => ({
-  bytes: writeDocument(document),
+  bytes: document instanceof KeptDocument ? document.written : writeDocument(document),
   content: () => document.body.toString('utf8'),
 });
 
@@ -229,17 +230,17 @@ function groupColumn(
   return { name: alias ?? field, json: ({ document }) => at(document, field) };
 }
 
-/** Members, as JSON, of the result that is being shown: one column after the other asks for its own. */
-let shownResult: StoredDocument | undefined;
-let shownMembers: ReadonlyMap<string, string> = new Map();
+/** Members, as JSON, of results of groups: one column after the other asks for its own, and so do other queries. */
+const MEMBERS = new WeakMap<Buffer, ReadonlyMap<string, string>>();
 
 /** A member of a group's result: its name is a path, but not one into the result. */
-function groupValue(result: StoredDocument, name: string): string {
-  if (result !== shownResult) {
-    shownMembers = membersOf(result.body);
-    shownResult = result;
+function groupValue({ body }: StoredDocument, name: string): string {
+  let members = MEMBERS.get(body);
+  if (members === undefined) {
+    members = membersOf(body);
+    MEMBERS.set(body, members);
   }
-  return shownMembers.get(name) ?? 'null';
+  return members.get(name) ?? 'null';
 }
 
 function membersOf(object: Buffer): ReadonlyMap<string, string> {

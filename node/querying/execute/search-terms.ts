@@ -15,16 +15,21 @@ export function searchTerms(
   tokensOf: (part: string) => readonly string[],
   cased: (part: string) => string,
 ): readonly SearchTerm[] {
-  return [...text.matchAll(/"([^"]*)"|(\S+)/g)].flatMap(([, quoted, word = '']): SearchTerm[] => {
-    if (quoted !== undefined) {
-      const tokens = tokensOf(quoted);
-      return tokens.length === 0 ? [] : [{ kind: 'phrase', tokens }];
-    }
-    return wildcard(word, cased) ?? tokensOf(word).map((token) => ({ kind: 'token', text: token }));
+  const wordTerms = (word: string): SearchTerm[] =>
+    wildcard(word, cased) ?? tokensOf(word).map((token) => ({ kind: 'token', text: token }));
+  if (!text.includes('"')) return (text.match(WORDS) ?? []).flatMap(wordTerms);
+  return [...text.matchAll(PHRASES_AND_WORDS)].flatMap(([, quoted, word = '']): SearchTerm[] => {
+    if (quoted === undefined) return wordTerms(word);
+    const tokens = tokensOf(quoted);
+    return tokens.length === 0 ? [] : [{ kind: 'phrase', tokens }];
   });
 }
 
+const WORDS = /\S+/g;
+const PHRASES_AND_WORDS = /"([^"]*)"|(\S+)/g;
+
 function wildcard(word: string, cased: (part: string) => string): SearchTerm[] | undefined {
+  if (!word.includes('*')) return undefined;
   const startsOpen = word.startsWith('*');
   const endsOpen = word.length > 1 && word.endsWith('*');
   const middle = cased(word.slice(startsOpen ? 1 : 0, endsOpen ? -1 : undefined));
