@@ -62,6 +62,12 @@ function queriesOver(cities: readonly City[]): readonly BenchQuery[] {
       parameters: ['{}'],
       connections: [32],
     },
+    {
+      name: 'groups of a size, ordered',
+      text: 'from Cities group by country where count() > $least order by count() desc select country, count(), sum(population) limit 10',
+      parameters: Array.from({ length: PARAMETERS }, (_, least) => JSON.stringify({ least })),
+      connections: [32],
+    },
   ];
 }
 

@@ -156,7 +156,7 @@ export class DatabaseIndexes {
 
   async query(query: ThreadQuery): Promise<QueryOutcome> {
     const outcome = await this.running.ask(query, (asked) =>
-      this.#withValues((values) => ({ kind: 'query', query: { ...asked, values } })),
+      this.#withValues((values) => ({ kind: 'query', query: { ...asked, ...values } })),
     );
     return outcome as QueryOutcome;
   }
@@ -170,7 +170,7 @@ export class DatabaseIndexes {
   async explain(query: ThreadQuery): Promise<QueryExplanation> {
     return (await this.#withValues((values) => ({
       kind: 'explain',
-      query: { ...query, values },
+      query: { ...query, ...values },
     }))) as QueryExplanation;
   }
 
@@ -184,7 +184,7 @@ export class DatabaseIndexes {
     try {
       const outcome = (await this.#withValues((values) => ({
         kind: 'openStream',
-        query: { ...query, slot, values },
+        query: { ...query, slot, ...values },
       }))) as StreamOutcome;
       if (outcome.kind === 'stream') this.#streams.set(outcome.stream, end);
       else end();
@@ -213,7 +213,7 @@ export class DatabaseIndexes {
   async patch(request: PatchRequest): Promise<PatchOutcome> {
     return (await this.#withValues((values) => ({
       kind: 'patch',
-      request: { ...request, values },
+      request: { ...request, ...values },
     }))) as PatchOutcome;
   }
 
@@ -221,13 +221,13 @@ export class DatabaseIndexes {
   async tryOut(trial: IndexTrial): Promise<TrialOutcome> {
     return (await this.#withValues((values) => ({
       kind: 'try',
-      trial: { ...trial, values },
+      trial: { ...trial, ...values },
     }))) as TrialOutcome;
   }
 
   async ids(query: ThreadQuery): Promise<IdsOutcome> {
     const outcome = await this.running.ask(query, (asked) =>
-      this.#withValues((values) => ({ kind: 'ids', query: { ...asked, values } })),
+      this.#withValues((values) => ({ kind: 'ids', query: { ...asked, ...values } })),
     );
     return outcome as IdsOutcome;
   }
@@ -313,13 +313,13 @@ export class DatabaseIndexes {
   }
 
   /** Makes the call again with the compare-exchange values that it turned out to need. */
-  async #withValues(call: (values: KnownValues) => IndexCall): Promise<unknown> {
-    let values: KnownValues = new Map();
+  async #withValues(call: (known: { readonly values?: KnownValues }) => IndexCall): Promise<unknown> {
+    let values: KnownValues | undefined;
     for (let round = 0; round < VALUE_ROUNDS_MAX; round++) {
-      const result = await this.#call(call(values));
+      const result = await this.#call(call(values === undefined ? {} : { values }));
       if (!isValuesMissing(result)) return result;
       const found = this.#valuesOf(result.keys, 'texts');
-      values = new Map([...values, ...[...found].map(([key, { json }]) => [key, json] as const)]);
+      values = new Map([...(values ?? []), ...[...found].map(([key, { json }]) => [key, json] as const)]);
     }
     throw new IndexThreadError(
       'InvalidQueryError',

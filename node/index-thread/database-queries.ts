@@ -1,5 +1,6 @@
 import { chooseGroupIndex } from '../indexing/auto/auto-group.ts';
-import { chooseAutoIndex } from '../indexing/auto/choose-auto-index.ts';
+import { type AutoIndexChoice, chooseAutoIndex } from '../indexing/auto/choose-auto-index.ts';
+import type { AutoIndexDefinition } from '../indexing/definitions/index-definition.ts';
 import { IndexDefinitionError, PendingRollingIndexError } from '../indexing/indexing-error.ts';
 import type { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
 import type { LocalIndex, UpTo } from '../indexing/local/local-index.ts';
@@ -182,14 +183,13 @@ export class DatabaseQueries {
       return { index };
     }
     const { auto, pending = [] } = this.#options.definitions();
-    // A narrower index that is made here answers before a wider one that is not.
-    const choices = [auto.filter(({ Name }) => !pending.includes(Name)), auto].map((known) =>
+    const choose = (known: readonly AutoIndexDefinition[]): AutoIndexChoice =>
       source.kind === 'group'
         ? chooseGroupIndex(source.collection, source.group, known)
-        : chooseAutoIndex(source.collection, source.needs, known),
-    );
-    const choice = choices.find(({ kind }) => kind === 'existing') ?? choices[1];
-    if (choice === undefined) throw new TypeError('No auto index was chosen.');
+        : chooseAutoIndex(source.collection, source.needs, known);
+    let choice = choose(pending.length === 0 ? auto : auto.filter(({ Name }) => !pending.includes(Name)));
+    // A narrower index that is made here answers before a wider one that is not.
+    if (pending.length > 0 && choice.kind !== 'existing') choice = choose(auto);
     const index = choice.kind === 'existing' ? indexes.find(choice.name) : undefined;
     if (index !== undefined) {
       this.#askedFor(index, indexes);

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { defineCommand } from '../../node/documents/command.ts';
 import { cleanTombstones } from '../../node/documents/commands/clean-tombstones.ts';
+import { writeDocument } from '../../node/documents/document-writer.ts';
 import type { StoredDocument } from '../../node/documents/stored-document.ts';
 import { FOLLOWED_WRITES_MAX } from '../../node/indexing/limits.ts';
 import { ScriptEngine } from '../../node/scripting/script-engine.ts';
@@ -44,10 +45,13 @@ afterEach(async () => {
 });
 
 const put = (id: string, name: string) => database.put(id, 'Users', { name });
-const facts = (found: readonly (StoredDocument | undefined)[]) =>
-  found.map((document) => [document?.etag, document?.id, document?.body.toString()]);
-const shown = () => facts(database.documents.shown.getMany(IDS));
-const stored = () => facts(database.documents.reader.getMany(IDS));
+const facts = <Document extends StoredDocument>(
+  found: readonly (Document | undefined)[],
+  written: (document: Document) => Buffer,
+) =>
+  found.map((document) => [document?.etag, document?.id, document && written(document).toString()] as const);
+const shown = () => facts(database.documents.shown.getMany(IDS), (document) => document.written);
+const stored = () => facts(database.documents.reader.getMany(IDS), (document) => writeDocument(document));
 
 it('shows what is stored, whatever was written, deleted, in conflict or cleaned up since it was shown', async () => {
   const id = fc.constantFrom(...IDS);

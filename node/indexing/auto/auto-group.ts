@@ -44,8 +44,20 @@ export function chooseGroupIndex(
   };
 }
 
+/** As `fieldsOf` of other definitions. */
+const GROUPS = new WeakMap<AutoIndexDefinition, AutoGroup>();
+
 /** What a definition groups and aggregates. */
-export function groupOf({ GroupByFields, GroupByFieldNames, MapFields }: AutoIndexDefinition): AutoGroup {
+export function groupOf(definition: AutoIndexDefinition): AutoGroup {
+  let group = GROUPS.get(definition);
+  if (group === undefined) {
+    group = readGroup(definition);
+    GROUPS.set(definition, group);
+  }
+  return group;
+}
+
+function readGroup({ GroupByFields, GroupByFieldNames, MapFields }: AutoIndexDefinition): AutoGroup {
   return {
     fields: GroupByFieldNames.map((name) => ({
       name,
