@@ -5,11 +5,16 @@
 export const PRELUDE = `
 'use strict';
 const __documents = new WeakMap();
+/** Whether metadata was asked for of a document that came without. */
+let __lacksMetadata = false;
 
 function __document(row) {
-  if (row === null) return null;
-  const document = JSON.parse(row[0]);
-  const about = { id: row[2], text: row[1], metadata: undefined };
+  return row === null ? null : __known(JSON.parse(row[0]), row[1], row[2]);
+}
+
+/** text: of its metadata; undefined: it came without. */
+function __known(document, text, id) {
+  const about = { id, text, metadata: undefined };
   __documents.set(document, about);
   Object.defineProperty(document, '@metadata', {
     enumerable: false,
@@ -26,6 +31,10 @@ function getMetadata(document) {
   if (document === null || document === undefined) return null;
   const about = __documents.get(document);
   if (about === undefined) return Object.hasOwn(document, '@metadata') ? document['@metadata'] : null;
+  if (about.metadata === undefined && about.text === undefined) {
+    __lacksMetadata = true;
+    return {};
+  }
   about.metadata ??= JSON.parse(about.text);
   return about.metadata;
 }

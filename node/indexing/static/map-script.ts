@@ -67,14 +67,28 @@ const noTracking = { load: globalThis.load };
 }
 `;
 
-/** Describes the maps, or maps rows: each to the JSON of its entries, or to why it could not be mapped. */
+/**
+ * Describes the maps, or maps rows: each to the JSON of its entries, or to why it could not be mapped. A row is a document,
+ * its id, and the text of its metadata; rows without that give null where a map asks for it.
+ */
 const RUN = `
 function __entries(result) {
   if (result === null || result === undefined) return [];
   if (Array.isArray(result)) return result.flatMap(__entries);
   return typeof result === 'object' ? [result] : [];
 }
+/** JSON writes it as __text means it; what is deep is not looked at. */
+function __isPlain(value, depth) {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === 0 || 'toJSON' in value) return false;
+  if (Array.isArray(value)) return value.every((one) => __isPlain(one, depth - 1));
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  for (const name in value) if (!__isPlain(value[name], depth - 1)) return false;
+  return true;
+}
 function __text(value) {
+  if (__isPlain(value, 16)) return JSON.stringify(value);
   return JSON.stringify(value, (key, one) => {
     if (typeof one === 'number' && !Number.isFinite(one)) return String(one);
     return typeof one === 'function' ? undefined : one;
@@ -100,16 +114,18 @@ function __run({ map, rows, values, groups }) {
     });
   }
   if (rows === undefined) return __maps.map(({ collection }) => collection);
-  return rows.map((row, at) => {
+  __lacksMetadata = false;
+  const results = rows.map(([document, id, metadata], at) => {
     __row = at;
     try {
-      return { entries: __text(__entries(__maps[map].map(__document(row)))) };
+      return { entries: __text(__entries(__maps[map].map(__known(document, metadata, id)))) };
     } catch (error) {
       return { error: String(error?.message ?? error) };
     } finally {
       __row = -1;
     }
   });
+  return __lacksMetadata ? null : results;
 }
 `;
 

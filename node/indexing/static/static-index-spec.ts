@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { documentTexts } from '../../documents/document-texts.ts';
+import { metadataText } from '../../documents/document-writer.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import { ROWS_AT_ONCE } from '../../scripting/limits.ts';
 import type { CompiledScript, ScriptEngine } from '../../scripting/script-engine.ts';
@@ -51,6 +51,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
   const spaceOf: FieldFacts['spaceOf'] = (name) => spaceOfField(optionsOf(definition, name));
   const vectorOf = vectorFields(definition);
   const facts: FieldFacts = { isStored, spaceOf, vectorOf };
+  const maps: Maps = { collections, script, reduces, facts, looksUpValues, askingForMetadata: new Set() };
   return {
     name: definition.Name,
     revision: hash(
@@ -82,8 +83,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
     },
     isCompared: (name) => isCompared(optionsOf(definition, name)),
     canSuggest: (name) => optionsOf(definition, name).Suggestions === true,
-    map: (documents, load, values) =>
-      mapAll(documents, { load, values }, { collections, script, reduces, facts, looksUpValues }),
+    map: (documents, load, values) => mapAll(documents, { load, values }, maps),
     ...(reduces ? { reduce: scriptReducer(script, facts) } : {}),
     ...(output === undefined ? {} : { output }),
   };
@@ -144,6 +144,8 @@ interface Maps {
   readonly reduces: boolean;
   readonly facts: FieldFacts;
   readonly looksUpValues: boolean;
+  /** Maps that have asked for the metadata of a document, by their number: most never do, and it need not be made for them. */
+  readonly askingForMetadata: Set<number>;
 }
 
 /** What maps read besides their documents. */
@@ -212,20 +214,30 @@ function mapBlock(
   maps: Maps,
 ): readonly MappedDocument[] {
   const loads = new BlockLoads(documents, reads.load, reads.values);
+  const withMetadata = maps.askingForMetadata.has(map);
   try {
     const json = maps.script.call(
-      JSON.stringify({ map, rows: documents.map(documentTexts) }),
+      `{"map":${map},"rows":[${documents.map((document) => rowText(document, withMetadata)).join(',')}]}`,
       loads.load,
       maps.looksUpValues ? loads.values : undefined,
     );
-    return (JSON.parse(json) as RowResult[]).map((row, at) =>
-      loads.withReferences(at, mappedRow(row, documents[at]?.id ?? '', maps)),
-    );
+    const results = JSON.parse(json) as readonly RowResult[] | null;
+    if (results === null) {
+      maps.askingForMetadata.add(map);
+      return mapBlock(documents, map, reads, maps);
+    }
+    return results.map((row, at) => loads.withReferences(at, mappedRow(row, documents[at]?.id ?? '', maps)));
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
     if (documents.length === 1) return [loads.withReferences(0, { error: error.message })];
     return documents.flatMap((document) => mapBlock([document], map, reads, maps));
   }
+}
+
+/** The bodies of documents are JSON already. */
+function rowText(document: StoredDocument, withMetadata: boolean): string {
+  const metadata = withMetadata ? `,${JSON.stringify(metadataText(document))}` : '';
+  return `[${document.body.toString('utf8')},${JSON.stringify(document.id)}${metadata}]`;
 }
 
 function mappedRow({ entries, error }: RowResult, id: string, { reduces, facts }: Maps): MappedDocument {

@@ -25,7 +25,7 @@ export function mapped(
 ): unknown {
   const script = engine.compile(mapScript(linqDefinition([map])));
   const metadata = JSON.stringify({ '@collection': 'Orders', '@id': id });
-  const row = [JSON.stringify(document), metadata, id];
+  const row = [document, id, metadata];
   const load = (other: string, collection: string): ScriptDocument | null => {
     const found = others[other];
     const about = JSON.stringify({ '@collection': collection, '@id': other });
