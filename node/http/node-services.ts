@@ -37,6 +37,8 @@ export interface LoadedDatabase {
   record(): DatabaseRecord;
   /** How its indexes are made on the nodes of the group, unless a definition says it. */
   readonly deploymentModes: DeploymentModes;
+  /** Removes the tombstones that every copy has; gives their number. Rejects with NoLeaderError. */
+  cleanTombstones(): Promise<number>;
   /** When it was opened. */
   readonly openedAt: Date;
   /** Bytes on disk. May be asked of the file system. */

@@ -19,7 +19,10 @@ export interface ClusterView {
   /** `host:port` of a node's TCP listener. */
   tcpAddressOf(tag: string): string | undefined;
   /** What cluster transactions have for the copies of databases. */
-  readonly consistent: Pick<ConsistentStore, 'transactions' | 'onTransactions' | 'values' | 'onValues'>;
+  readonly consistent: Pick<
+    ConsistentStore,
+    'transactions' | 'onTransactions' | 'values' | 'onValues' | 'readBarrier'
+  >;
   onRecordsChanged(listener: () => void): () => void;
   /** Nodes came, went, or are at other addresses. */
   onTopologyChanged(listener: () => void): () => void;

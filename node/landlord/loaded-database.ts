@@ -108,7 +108,7 @@ export class LoadedDatabase {
     });
     this.update(options.view);
     this.#cleaner = setInterval(() => {
-      this.#cleaning = this.#cleanTombstones();
+      this.#cleaning = this.#cleanRegularly();
     }, options.tombstoneCleanupIntervalMs);
     this.#cleaner.unref();
     const change = (command: IndexCommand) => options.cluster.changeIndexes(command);
@@ -254,10 +254,21 @@ export class LoadedDatabase {
     }
   }
 
-  /** Tombstones that every holder of a copy has seen are not needed any more. */
-  async #cleanTombstones(): Promise<void> {
+  /**
+   * Removes the tombstones that every holder of a copy has; gives their number. Only of a group that a majority of the
+   * cluster confirms: a copy that came without this node knowing may have a document of another one, and would never
+   * hear that it was deleted. Rejects with NoLeaderError.
+   */
+  async cleanTombstones(): Promise<number> {
+    await this.#cluster.consistent.readBarrier();
+    const newest = this.#cluster.record(this.name)?.record.Topology.Stamp.Index;
+    // Replication follows a new topology soon; until then all are kept.
+    return newest === this.record().Topology.Stamp.Index ? this.database.cleanTombstones() : 0;
+  }
+
+  async #cleanRegularly(): Promise<void> {
     try {
-      const count = await this.database.cleanTombstones();
+      const count = await this.cleanTombstones();
       if (count > 0) this.#logger.info(`Cleaned ${count} tombstones of ${this.name}`);
     } catch (error) {
       this.#logger.warn(`Tombstones of ${this.name} were not cleaned; tried again later`, {

@@ -9,6 +9,8 @@ export class Knowledge {
   machine = new Machine();
   /** How often somebody has asked for all records. */
   looks = 0;
+  /** What a majority of the cluster has to say when it is asked. */
+  onBarrier: () => Promise<void> = async () => {};
   readonly #listeners = new Set<() => void>();
 
   readonly view: ClusterView = {
@@ -26,6 +28,7 @@ export class Knowledge {
       onTransactions: () => () => {},
       values: (name) => compareExchangeValues(this.machine.reader, name),
       onValues: () => () => {},
+      readBarrier: () => this.onBarrier(),
     },
     onRecordsChanged: (listener) => {
       this.#listeners.add(listener);

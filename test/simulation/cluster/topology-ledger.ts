@@ -1,5 +1,6 @@
 import type { ExpireCopy, UpdateTopology } from '../../../node/cluster/cluster-command.ts';
 import type { DatabaseTopology } from '../../../node/cluster/database-record.ts';
+import { isExpired } from '../../../node/cluster/expired-copy.ts';
 import type { TopologyDecision } from '../../../node/cluster/observer/decide-topology.ts';
 import type { ObserverInput } from '../../../node/cluster/observer/observer-input.ts';
 import { holdersOf } from '../../../node/cluster/state/change-topology.ts';
@@ -58,8 +59,9 @@ export class TopologyLedger {
     const before = findRecord(leader.list.state, this.#database)?.record.Topology;
     if (before === undefined) return;
     const isWell = (tag: string) => this.#isWell(input, tag);
+    const trusted = holdersOf(before).filter((tag) => !isExpired(before, tag));
     check(
-      topology.Members.some(isWell) || !holdersOf(before).some(isWell),
+      topology.Members.some(isWell) || !trusted.some(isWell),
       'a group with a copy that is well keeps a member that is well',
       () => `${leader.id} decides for [${topology.Members}] of [${holdersOf(before)}]: ${reason}`,
     );

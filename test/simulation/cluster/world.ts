@@ -26,6 +26,10 @@ import type { ScheduledFault, WorldProfile } from './world-profile.ts';
 /** When the clocks on the walls stand at the start of a run, in milliseconds. */
 const WALL_MS = 1_000_000_000;
 
+/** How long a copy waits at most to know what was agreed on, and its pause between two looks, in virtual milliseconds. */
+const BARRIER_WITHIN_MS = 15_000;
+const BARRIER_LOOK_MS = 20;
+
 /** A whole cluster with its databases and its clients: one clock, one network, one seed. */
 export class World {
   readonly clock = new VirtualClock();
@@ -282,7 +286,20 @@ export class World {
     }
   }
 
+  /** As a node does it: once it knows what the cluster has agreed on by now, or not at all. */
   cleanTombstones(node: WorldNode): void {
+    const program = this.#programs.get(node);
+    const agreed = this.cluster.ledgers.logs.commitMax;
+    const deadlineMs = this.clock.nowMs + BARRIER_WITHIN_MS;
+    const look = () => {
+      if (program === undefined || this.#programs.get(node) !== program) return;
+      if (node.list.appliedIndex >= agreed) this.#cleanNow(node);
+      else if (this.clock.nowMs < deadlineMs) this.clock.schedule(BARRIER_LOOK_MS, look);
+    };
+    look();
+  }
+
+  #cleanNow(node: WorldNode): void {
     for (const { database, groupId } of this.#programs.get(node)?.keeper.copies ?? []) {
       const life = this.lives.ofGroup(groupId);
       database

@@ -7,7 +7,7 @@ const NOBODY = '9223372036854775807';
 
 /** Removes now what would be removed by and by: tombstones that everybody has seen. */
 const cleanUp: DatabaseHandler = async (_request, { loaded }) =>
-  json(200, { Value: await loaded.database.cleanTombstones() });
+  json(200, { Value: await loaded.cleanTombstones() });
 
 /** Etags up to which replication lets tombstones go; time series and counters have none. */
 const state: DatabaseHandler = (request, { node, loaded }) => {
