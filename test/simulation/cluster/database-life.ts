@@ -32,7 +32,7 @@ export class DatabaseLife implements LifeIds {
   /** Raft index of its creation. */
   readonly bornAt: number;
   /** Lives of the same name whose documents its copies may have found: they were deleted softly. */
-  readonly mayFind: ReadonlySet<number>;
+  readonly mayFind: ReadonlySet<DatabaseLife>;
   readonly transactions: TransactionLedger;
   readonly topologies: TopologyLedger;
   readonly writes: WriteLedger;
@@ -50,7 +50,7 @@ export class DatabaseLife implements LifeIds {
     name: string,
     ids: LifeIds,
     bornAt: number,
-    mayFind: ReadonlySet<number>,
+    mayFind: ReadonlySet<DatabaseLife>,
     { now, copyOf }: LifeSurroundings,
   ) {
     this.name = name;
@@ -122,6 +122,11 @@ export class DatabaseLife implements LifeIds {
     for (const version of written) this.acknowledgedWrites.push({ databaseId: id, version, atMs });
   }
 
+  /** `written`: the life whose number its id begins with. Cluster transactions write where their client was, too late. */
+  #mayHave(document: string, written: number): boolean {
+    return written === this.number || this.transactions.writes.has(document);
+  }
+
   /** Whose ids begin with the number of another life was written there, or by one who had not heard of its end. */
   #checkNothingFormer(database: SimulatedDatabase): void {
     const { id, lastEtag, nodeTag } = database;
@@ -130,7 +135,7 @@ export class DatabaseLife implements LifeIds {
     for (const document of written) {
       const life = lifeOf(document);
       check(
-        life === this.number || this.mayFind.has(life) || this.transactions.writes.has(document),
+        this.#mayHave(document, life) || [...this.mayFind].some((former) => former.#mayHave(document, life)),
         'nothing of a former database comes back',
         () => `${nodeTag} has ${document} in ${this.name}, which is number ${this.number}`,
       );

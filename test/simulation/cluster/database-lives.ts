@@ -65,7 +65,7 @@ export class DatabaseLives {
       const number = Number(/^GROUP(\d+)/.exec(stored?.record.Topology.DatabaseTopologyIdBase64 ?? '')?.[1]);
       if (stored?.etag !== index || this.ofGroup(lifeIds(number).groupId) !== undefined) continue;
       const softly = this.#lives.filter((life) => life.name === name && life.deletion === 'SoftDelete');
-      const mayFind = new Set(softly.flatMap((life) => [life.number, ...life.mayFind]));
+      const mayFind = new Set(softly.flatMap((life) => [life, ...life.mayFind]));
       this.#lives.push(new DatabaseLife(name, lifeIds(number), index, mayFind, this.#surroundings));
     }
   }

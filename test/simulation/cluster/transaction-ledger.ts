@@ -93,7 +93,9 @@ export class TransactionLedger {
     return this.#registerWrites.get(`${key} ${index}`) === value;
   }
 
-  #pruned({ database, upTo }: PruneTransactions, list: ReplicatedCluster): void {
+  #pruned({ database, space, upTo }: PruneTransactions, list: ReplicatedCluster): void {
+    // That of a former database changes nothing.
+    if (findSpace(list.state, database)?.id !== space) return;
     for (const tag of findRecord(list.state, database)?.record.Topology.Members ?? []) {
       const copy = this.#copyOf(tag);
       const executed = copy === undefined ? null : etagOf(copy.changeVector, this.#ids.groupId);
