@@ -83,11 +83,14 @@ export class MapReduceWriter {
     return { attempts: this.#attempts, errors: this.#errors };
   }
 
-  /** Replaces what a document gives to groups. A document may come once a batch. */
-  put(lowerId: string, outputs: readonly ReducedObject[]): void {
+  /**
+   * Replaces what a document gives to groups. A document may come once a batch. `keys`: the groups of the outputs, where
+   * the reducer was asked for them already.
+   */
+  put(lowerId: string, outputs: readonly ReducedObject[], keys?: readonly string[]): void {
     const { batch, index, reducer } = this.#options;
     // Before anything is changed: whoever writes groups may have erred.
-    const groups = reducer.keysOf(outputs).map((one) => this.#nameOf(one));
+    const groups = (keys ?? reducer.keysOf(outputs)).map((one) => this.#nameOf(one));
     const key = documentKey(index, lowerId);
     const stored = this.#ahead.take(lowerId, key);
     const before = stored === undefined ? [] : (JSON.parse(stored.toString('utf8')) as string[]);

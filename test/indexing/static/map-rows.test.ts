@@ -52,3 +52,45 @@ describe('a map', () => {
     expect(await valuesOf(`map('Docs', (d) => ({ x: ${text} }))`)).toEqual([values, values]);
   });
 });
+
+describe('the groups of documents that are mapped together', () => {
+  const GROUPS = definitionOf('Groups', "map('Docs', (d) => d.keys.map((key) => ({ key, count: 1 })))", {
+    Reduce: `groupBy((x) => { if (x.key === 'bad') throw new Error('no group'); return x.key; })
+      .aggregate((g) => ({ key: g.key, count: g.values.reduce((sum, x) => sum + x.count, 0) }))`,
+  });
+  const groupsOf = async (documents: readonly (readonly string[])[]) => {
+    let found: unknown;
+    await databases.use([GROUPS], async (indexed) => {
+      for (const [at, keys] of documents.entries()) await indexed.put(`docs/${at}`, 'Docs', { keys });
+      await indexed.catchUp();
+      const failed = indexed.index('Groups').state.errors.map(({ document }) => document);
+      const groups = indexed.entries('Groups').map((row) => {
+        const [, values] = JSON.parse(row) as [string, { key: [string]; count: [number] }];
+        return [values.key[0], values.count[0]];
+      });
+      found = { failed, groups: groups.sort() };
+    });
+    return found;
+  };
+
+  it('are those of the values of each, however many it gives', async () => {
+    expect(await groupsOf([['a', 'b'], [], ['b'], ['c', 'a', 'a']])).toEqual({
+      failed: [],
+      groups: [
+        ['a', 3],
+        ['b', 2],
+        ['c', 1],
+      ],
+    });
+  });
+
+  it('are missing only of the one whose group can not be told', async () => {
+    expect(await groupsOf([['a', 'b'], ['a', 'bad'], ['b']])).toEqual({
+      failed: ['docs/1'],
+      groups: [
+        ['a', 1],
+        ['b', 2],
+      ],
+    });
+  });
+});
