@@ -173,7 +173,15 @@ describe('what a client knows', () => {
     for (const known of ['0', '"None"']) {
       expect(await headers({ 'Client-Configuration-Etag': known })).toEqual([undefined, undefined]);
     }
-    await at('/admin/configuration/client', { method: 'PUT', body: '{"MaxNumberOfRequestsPerSession":5}' });
+    for (const known of [{}, { 'Client-Configuration-Etag': '0' }]) {
+      // By fetch, which shows a header that comes twice.
+      const changed = await fetch(`http://127.0.0.1:${node.port}/databases/db/admin/configuration/client`, {
+        method: 'PUT',
+        headers: known,
+        body: '{"MaxNumberOfRequestsPerSession":5}',
+      });
+      expect(changed.headers.get('refresh-client-configuration')).toBe('true');
+    }
     const { Etag } = await bodyOf('/configuration/client');
     for (const known of ['0', '"None"']) {
       expect(await headers({ 'Client-Configuration-Etag': known })).toEqual([undefined, 'true']);

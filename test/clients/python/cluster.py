@@ -35,12 +35,23 @@ def new_database(database, copies=1):
     with open_store(database) as store:
         server = store.maintenance.server
         server.send(CreateDatabaseOperation(DatabaseRecord(database), copies))
+        for url in URLS:
+            eventually("every node to know the database", lambda: _knows(url, database))
         yield store
         server.send(DeleteDatabaseOperation(database, hard_delete=True))
 
 
+def _knows(url, database):
+    return requests.get(f"{url}/topology", params={"name": database}, timeout=30).ok
+
+
 def eventually(what, condition):
-    """Looks again until the condition gives something true, and gives that."""
+    """
+    Looks again until the condition gives something true, and gives that.
+
+    What is asked of the server, not of a database, goes to the next node each time, which may not have heard of what
+    another one has just done.
+    """
     deadline = time.monotonic() + PATIENCE.total_seconds()
     while True:
         found = condition()

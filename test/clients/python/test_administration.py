@@ -1,7 +1,5 @@
 """Operations on indexes and databases, and what they tell."""
 
-from datetime import timedelta
-
 import pytest
 from ravendb import (
     AbstractIndexCreationTask,
@@ -69,6 +67,16 @@ def indexed(store):
 @pytest.fixture
 def send(store):
     return store.maintenance.send
+
+
+def refusal_of(database):
+    """What a session is told that reads from the database; nothing: it reads."""
+    try:
+        with open_store(database) as store, store.open_session() as session:
+            session.load("users/1", User)
+        return ""
+    except Exception as error:
+        return str(error)
 
 
 class TestIndexes:
@@ -162,14 +170,14 @@ class TestDatabases:
     def test_are_created_listed_and_deleted(self, store):
         send = store.maintenance.server.send
         name = "python-short-lived"
+        names = lambda: send(GetDatabaseNamesOperation(0, 1000))
         assert send(CreateDatabaseOperation(DatabaseRecord(name))).name == name
         with pytest.raises(ConcurrencyException, match=name):
             send(CreateDatabaseOperation(DatabaseRecord(name)))
-        assert name in send(GetDatabaseNamesOperation(0, 1000))
-        send(DeleteDatabaseOperation(name, hard_delete=True, time_to_wait_for_confirmation=timedelta(seconds=30)))
-        assert name not in send(GetDatabaseNamesOperation(0, 1000))
-        with open_store(name) as gone, pytest.raises(RavenException, match="DatabaseDoesNotExist"):
-            gone.open_session().load("users/1", User)
+        eventually("the database to be listed", lambda: name in names())
+        send(DeleteDatabaseOperation(name, hard_delete=True, time_to_wait_for_confirmation=PATIENCE))
+        eventually("the database to be listed no more", lambda: name not in names())
+        eventually("the database to be gone", lambda: "DatabaseDoesNotExist" in refusal_of(name))
 
     @pytest.mark.parametrize("name", ["a/b", "a?b", "a b", "x" * 300])
     def test_have_names_that_files_can_have(self, store, name):
@@ -179,27 +187,20 @@ class TestDatabases:
     def test_have_records(self, store):
         with store.open_session() as session:
             list(session.query(object_type=User).search("bio", "fox").where_equals("age", 30))
-        record = store.maintenance.server.send(GetDatabaseRecordOperation(store.database))
-        assert record.database_name == store.database
-        assert INDEX in record.indexes
-        assert any("Users" in name for name in record.auto_indexes)
-        assert store.maintenance.server.send(GetDatabaseRecordOperation("python-nowhere")) is None
+        get = lambda name: store.maintenance.server.send(GetDatabaseRecordOperation(name))
+        eventually("the auto index to be in the record", lambda: get(store.database).auto_indexes)
+        eventually("the index to be in the record", lambda: INDEX in get(store.database).indexes)
+        assert get(store.database).database_name == store.database
+        assert get("python-nowhere") is None
 
     def test_are_disabled_and_enabled(self):
         with new_database("python-toggled") as store:
             send = store.maintenance.server.send
             assert send(ToggleDatabasesStateOperation(store.database, True)).disabled
 
-            def refusal():
-                try:
-                    with store.open_session() as session:
-                        session.load("users/1", User)
-                except Exception as error:
-                    return "disabled" in str(error).lower()
-
-            eventually("the database to be refused", refusal)
+            eventually("the database to be refused", lambda: "disabled" in refusal_of(store.database))
             assert not send(ToggleDatabasesStateOperation(store.database, False)).disabled
-            eventually("the database to be back", lambda: not refusal())
+            eventually("the database to be back", lambda: refusal_of(store.database) == "")
 
     def test_have_settings(self, store, send):
         key = "Indexing.MapTimeoutInSec"

@@ -96,7 +96,7 @@ def test_members_are_reordered_and_added(store):
     send = store.maintenance.server.send
     send(ReorderDatabaseMembersOperation(store.database, ["C", "B", "A"]))
     topology = lambda database: send(GetDatabaseRecordOperation(database)).topology
-    assert topology(store.database)["Members"] == ["C", "B", "A"]
+    eventually("the new order", lambda: topology(store.database)["Members"] == ["C", "B", "A"])
     with new_database("python-grows") as small:
         before = topology(small.database)["Members"]
         added = send(AddDatabaseNodeOperation(small.database))

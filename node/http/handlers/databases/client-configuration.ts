@@ -15,8 +15,9 @@ const put: DatabaseHandler = async (request, { node, loaded }) => {
     name: loaded.name,
     configuration,
   });
-  // The client that changed it has an old one now, whatever it said.
-  return empty(201, ['Refresh-Client-Configuration', 'true']);
+  // The client that changed it has an old one now. One that says which it has is told by the standard headers.
+  const saysWhatItHas = request.header('client-configuration-etag') !== undefined;
+  return saysWhatItHas ? CREATED_EMPTY : empty(201, ['Refresh-Client-Configuration', 'true']);
 };
 
 /** Unset: an empty object, since the Node client dies of the 404 that the real server gives. */

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,10 +38,10 @@ final class Cluster {
     return store;
   }
 
-  /** A store for a new database with a copy on every node. */
-  static DocumentStore create(String database) {
+  /** A store for a new database. */
+  static DocumentStore create(String database, int copies) {
     DocumentStore store = open(database);
-    store.maintenance().server().send(new CreateDatabaseOperation(new DatabaseRecord(database), URLS.length));
+    store.maintenance().server().send(new CreateDatabaseOperation(new DatabaseRecord(database), copies));
     return store;
   }
 
@@ -66,8 +67,8 @@ final class Cluster {
   private static void knock(String deed, String url) throws IOException, InterruptedException {
     String node = URLEncoder.encode(url, StandardCharsets.UTF_8);
     URI door = URI.create(System.getenv("CLUSTER_DOOR") + "/" + deed + "?node=" + node);
-    var answer =
-        HttpClient.newHttpClient().send(HttpRequest.newBuilder(door).build(), BodyHandlers.ofString());
+    HttpRequest request = HttpRequest.newBuilder(door).POST(BodyPublishers.noBody()).build();
+    var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
     if (answer.statusCode() != 200) throw new IOException(answer.body());
   }
 }

@@ -23,6 +23,10 @@ import org.junit.jupiter.api.Test;
 
 /** What all nodes agree on: compare-exchange values, cluster-wide transactions, identities. */
 class ClusterWideTest extends DatabaseTest {
+  ClusterWideTest() {
+    super(Cluster.URLS.length);
+  }
+
   private IDocumentSession clusterWide() {
     SessionOptions options = new SessionOptions();
     options.setTransactionMode(TransactionMode.CLUSTER_WIDE);

@@ -2,7 +2,6 @@ package org.ravencluster.clients;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
@@ -13,10 +12,16 @@ import java.util.stream.Collectors;
 import net.ravendb.client.documents.DocumentStore;
 import net.ravendb.client.documents.session.IDocumentSession;
 import net.ravendb.client.http.ReadBalanceBehavior;
+import net.ravendb.client.serverwide.operations.GetDatabaseRecordOperation;
+import net.ravendb.client.serverwide.operations.ReorderDatabaseMembersOperation;
 import org.junit.jupiter.api.Test;
 
 /** A database with a copy on every node: what is written is everywhere, and goes on while a node is down. */
 class FailoverTest extends DatabaseTest {
+  FailoverTest() {
+    super(Cluster.URLS.length);
+  }
+
   private void write(String id, User user, int replicas, Duration timeout) {
     try (IDocumentSession session = store.openSession()) {
       session
@@ -55,10 +60,18 @@ class FailoverTest extends DatabaseTest {
   }
 
   @Test
-  void tellsThatAWriteIsNotOnAsManyNodesAsAskedFor() {
+  void tellsThatAWriteIsNotOnAsManyNodesAsAskedFor() throws InterruptedException {
     User few = new User("Few", 1, null);
     assertThrows(RuntimeException.class, () -> write("users/few", few, 7, Duration.ofSeconds(1)));
-    assertNotNull(load("users/few"));
+    Cluster.eventually("the write to be there", () -> load("users/few") != null);
+  }
+
+  @Test
+  void reordersMembers() {
+    var server = store.maintenance().server();
+    server.send(new ReorderDatabaseMembersOperation(store.getDatabase(), List.of("C", "B", "A")));
+    var record = server.send(new GetDatabaseRecordOperation(store.getDatabase()));
+    assertEquals(List.of("C", "B", "A"), record.getTopology().getMembers());
   }
 
   @Test
