@@ -14,3 +14,18 @@ export const ROWS_AT_ONCE = 64;
 
 /** Documents that one call of a script may load. */
 export const LOADS_MAX = 10_000;
+
+/** Elements of a list of which a built-in function does something in one go: the engine does not end it in between. */
+export const SCRIPT_LIST_MAX = 10_000_000;
+
+/** Characters of a text that built-in functions make or take apart in one go, likewise: the engine can't hold lists of more than 2^27. */
+export const SCRIPT_CHARACTERS_MAX = 16 * 1024 * 1024;
+
+/** Characters of the JSON that a call gives: what is around it reads it whole. */
+export const SCRIPT_RESULT_CHARACTERS_MAX = 64 * 1024 * 1024;
+
+/** Characters of an id or a key that is looked up: longer ones there are none. */
+export const KEY_CHARACTERS_MAX = 1024;
+
+/** Characters that are kept of what a script throws. */
+export const SCRIPT_MESSAGE_CHARACTERS_MAX = 4096;

@@ -26,6 +26,13 @@ function visit(node: Node, text: MagicString, source: string, isTarget: boolean)
     if (computed) visit(property, text, source, false);
     return;
   }
+  // Of a long text, members can't be listed (see bounded-builtins.ts).
+  if (node.type === 'ObjectExpression') {
+    for (const one of any.properties as readonly ScriptNode[]) {
+      if (one.type === 'SpreadElement') listed(one.argument as Node, text);
+    }
+  }
+  if (node.type === 'ForInStatement') listed(any.right as Node, text);
   for (const [key, child] of Object.entries(any)) {
     const isChildTarget = TARGETS[node.type] === key && !isPlainUnary(any);
     for (const one of Array.isArray(child) ? child : [child]) {
@@ -33,6 +40,11 @@ function visit(node: Node, text: MagicString, source: string, isTarget: boolean)
         visit(one, text, source, isChildTarget || (isTarget && node.type === 'CallExpression'));
     }
   }
+}
+
+function listed({ start, end }: Node, text: MagicString): void {
+  text.appendRight(start, '__part(');
+  text.appendLeft(end, ')');
 }
 
 interface Member {

@@ -1,3 +1,5 @@
+import { KEY_CHARACTERS_MAX, SCRIPT_RESULT_CHARACTERS_MAX } from './limits.ts';
+
 /**
  * What every script finds: functions over documents. Runs inside the isolate; `__load` and `__compareExchange` are the host's. A document comes
  * as three texts: its JSON, its metadata and its id.
@@ -51,13 +53,13 @@ function lastModified(document) {
 
 function load(ids, collection) {
   if (Array.isArray(ids)) return ids.map((one) => load(one, collection));
-  if (typeof ids !== 'string' || ids === '') return null;
+  if (typeof ids !== 'string' || ids === '' || ids.length > ${KEY_CHARACTERS_MAX}) return null;
   const row = __load(ids, typeof collection === 'string' ? collection : '');
   return row === undefined ? null : __document(JSON.parse(row));
 }
 
 function cmpxchg(key) {
-  if (typeof key !== 'string' || key === '') return null;
+  if (typeof key !== 'string' || key === '' || key.length > ${KEY_CHARACTERS_MAX}) return null;
   const text = __compareExchange(key);
   return text === null ? null : JSON.parse(text);
 }
@@ -122,6 +124,10 @@ function __json(value) {
     if (typeof one === 'number' && !Number.isFinite(one)) return String(one);
     return one === undefined || typeof one === 'function' ? null : one;
   });
-  return text === undefined ? 'null' : text;
+  if (text === undefined) return 'null';
+  if (text.length > ${SCRIPT_RESULT_CHARACTERS_MAX}) {
+    throw new RangeError('What a script gives has ${SCRIPT_RESULT_CHARACTERS_MAX} characters at most.');
+  }
+  return text;
 }
 `;

@@ -1,7 +1,15 @@
 import ivm from 'isolated-vm';
-import { ISOLATE_MEGABYTES, KEPT_SCRIPTS_MAX, LOADS_MAX, SCRIPT_MS_MAX } from './limits.ts';
+import { BOUNDED_BUILTINS } from './bounded-builtins.ts';
+import {
+  ISOLATE_MEGABYTES,
+  KEPT_SCRIPTS_MAX,
+  LOADS_MAX,
+  SCRIPT_MESSAGE_CHARACTERS_MAX,
+  SCRIPT_MS_MAX,
+} from './limits.ts';
 import { PRELUDE } from './prelude.ts';
 import { ScriptError } from './script-error.ts';
+import { nodesOf, parseScript } from './script-tree.ts';
 
 /** A document as scripts get it: its JSON, its metadata with what the server adds, its id. */
 export type ScriptDocument = readonly [json: string, metadata: string, id: string];
@@ -54,6 +62,7 @@ export class ScriptEngine {
       this.#compiled.set(body, known);
       return known;
     }
+    refuseBigIntegers(body);
     const compiled = this.#build(body);
     this.#compiled.set(body, compiled);
     for (const [oldest] of this.#compiled) {
@@ -75,6 +84,7 @@ export class ScriptEngine {
       const context = isolate.createContextSync();
       context.global.setSync('__load', new ivm.Callback(this.#load));
       context.global.setSync('__compareExchange', new ivm.Callback(this.#value));
+      context.evalSync(BOUNDED_BUILTINS, { timeout: SCRIPT_MS_MAX });
       context.evalSync(PRELUDE, { timeout: SCRIPT_MS_MAX });
       context.evalSync(body, { timeout: SCRIPT_MS_MAX });
       return context.evalSync('(json) => __json(__run(JSON.parse(json)))', { reference: true });
@@ -128,11 +138,26 @@ export class ScriptEngine {
   };
 }
 
+/**
+ * Multiplying large ones is not ended by the engine, and no answer could have them.
+ *
+ * @throws ScriptError
+ */
+function refuseBigIntegers(body: string): void {
+  if (!/[\da-f_]n\b/i.test(body)) return;
+  for (const node of nodesOf(parseScript(body))) {
+    if (node.type === 'Literal' && 'bigint' in node) {
+      throw new ScriptError('syntax', `${node.bigint}n: integers without limit can't be used here.`);
+    }
+  }
+}
+
 function guarded(body: () => unknown, fault: ScriptError['fault']): unknown {
   try {
     return body();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const text = error instanceof Error ? error.message : String(error);
+    const message = text.slice(0, SCRIPT_MESSAGE_CHARACTERS_MAX);
     if (/timed out/.test(message)) {
       throw new ScriptError('limit', `The script took longer than ${SCRIPT_MS_MAX} ms.`, error);
     }

@@ -7,7 +7,7 @@ import { JsonReader } from '../../json/json-reader.ts';
 import { groupField } from '../plan/compile-group.ts';
 import { documentPath, fieldName, isId } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
-import { InvalidQueryError, UnknownMethodError, UnsupportedQueryError } from '../query-error.ts';
+import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
 import type { Field, MethodCall, SelectClause, SelectItem } from '../rql/syntax-tree.ts';
 import { type FieldJson, loadedField, projectedField, requireSource } from './projected-field.ts';
 import type { LoadedValue, Row } from './row.ts';
@@ -205,7 +205,7 @@ function methodColumn(call: MethodCall, alias: string | undefined, plan: QueryPl
   if (UNSERVED.has(name)) {
     throw new UnsupportedQueryError(`${call.name}() in SELECT`);
   }
-  throw new UnknownMethodError(call.name);
+  throw new InvalidQueryError(`Unknown method call in SELECT clause: '${call.name}' method`, plan.text);
 }
 
 /** `key()`, `count()` or `sum(path)` of a group's result. */
@@ -226,7 +226,12 @@ function groupColumn(
     return { name: alias ?? 'Key', json: ({ document }) => whole(document) };
   }
   const field = groupField(call, plan.alias);
-  if (field === undefined) throw new UnknownMethodError(call.name);
+  if (field === undefined) {
+    throw new InvalidQueryError(
+      `Unknown aggregation method in SELECT clause of the group by query: '${call.name}'`,
+      plan.text,
+    );
+  }
   return { name: alias ?? field, json: ({ document }) => at(document, field) };
 }
 

@@ -20,7 +20,7 @@ function __projected({ row, stored, behavior, index }) {
     }
     throw new Error("Could not extract field '" + name + "' from index '" + index + "', because index does not contain such a field or field value is not stored within index.");
   };
-  const view = new Proxy(document, { get: (_, name) => get(name) });
+  const view = __view(document, get);
   __documents.set(view, __documents.get(document));
   return view;
 }

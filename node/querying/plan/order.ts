@@ -1,4 +1,4 @@
-import { UnknownMethodError, UnsupportedQueryError } from '../query-error.ts';
+import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
 import type { MethodCall, OrderItem, OrderType } from '../rql/syntax-tree.ts';
 import { fieldName, isId } from './names.ts';
 import { type AskedShape, askedShape, spatialField, spatialNumber } from './spatial-arguments.ts';
@@ -79,6 +79,6 @@ function orderMethod(item: OrderItem, call: MethodCall, context: WhereContext): 
     case 'custom':
       throw new UnsupportedQueryError(`ORDER BY ${call.name}()`);
     default:
-      throw new UnknownMethodError(call.name);
+      throw new InvalidQueryError(`Invalid ORDER BY method call ${call.name}`);
   }
 }

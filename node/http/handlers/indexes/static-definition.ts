@@ -133,11 +133,13 @@ function withSpatial(options: JsonObject, field: string): IndexFieldOptions {
   return { ...options, Spatial };
 }
 
+/** `why`: what is wrong with it, with or without the words that it can't be compiled. */
 export function compilationError(name: string, why: string): ProtocolError {
+  const refusal = `Failed to compile index '${name}': `;
   return new ProtocolError(
     500,
     'Raven.Client.Exceptions.Documents.Compilation.IndexCompilationException',
-    `Failed to compile index '${name}': ${why}`,
+    why.startsWith(refusal) ? why : `${refusal}${why}`,
   );
 }
 
