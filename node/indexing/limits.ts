@@ -89,6 +89,13 @@ export const OUTPUTS_WRITTEN_AT_ONCE = 256;
 export const RECENT_POSTINGS_MAX = 1_000_000;
 export const RECENT_ROWS_MAX = 8192;
 
+/**
+ * Likewise of what results are shown by, which is all that most queries need of rows: bytes, and what one weighs beside
+ * its own.
+ */
+export const RECENT_SHOWN_BYTES_MAX = 4 * 1024 * 1024;
+export const RECENT_SHOWN_WEIGHT = 128;
+
 /** Likewise of what groups were reduced to: bytes, and what one weighs beside its own, with its members taken apart. */
 export const RECENT_GROUPS_BYTES_MAX = 2 * 1024 * 1024;
 export const RECENT_GROUP_WEIGHT = 512;

@@ -9,7 +9,7 @@ import { FollowedValues } from '../references/followed-values.ts';
 import { type ChangedTargets, NO_TARGETS } from '../references/referencing-documents.ts';
 import type { ValueSource } from '../references/value-source.ts';
 import { INDEX_META } from '../store/index-columns.ts';
-import type { IndexEntry } from '../store/index-entry.ts';
+import type { ShownEntry } from '../store/index-entry.ts';
 import { IndexReader } from '../store/index-reader.ts';
 import { mergePostings } from '../store/merge-postings.ts';
 import type { RecentReads } from '../store/recent-reads.ts';
@@ -97,7 +97,7 @@ export class LocalIndex {
   }
 
   /** What the entry keeps to be shown, by the names of its sources. */
-  storedOf({ stored }: IndexEntry): ReadonlyMap<string, string> {
+  storedOf({ stored }: ShownEntry): ReadonlyMap<string, string> {
     return this.#sources.named(stored);
   }
 

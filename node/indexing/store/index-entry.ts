@@ -11,6 +11,9 @@ export interface IndexEntry {
   readonly stored: StoredValues;
 }
 
+/** What a result is shown by. */
+export type ShownEntry = Pick<IndexEntry, 'id' | 'stored'>;
+
 export type StoredValues = ReadonlyMap<number, string>;
 
 export const NOTHING_STORED: StoredValues = new Map();

@@ -14,7 +14,7 @@ import {
   POSTINGS,
   VECTORS,
 } from './index-columns.ts';
-import { decodeEntry, decodeNumbers, type IndexEntry } from './index-entry.ts';
+import { decodeEntry, decodeNumbers, type IndexEntry, type ShownEntry } from './index-entry.ts';
 import type { KnownTerms, TermEntries } from './known-terms.ts';
 import {
   blockCount,
@@ -188,17 +188,49 @@ export class IndexReader {
   entryRows(entries: readonly number[]): (IndexEntry | undefined)[] {
     this.#check();
     const rows = entries.map((entry) => this.#recent?.row(this.#index, entry));
-    if (!rows.includes(undefined)) return rows;
-    const missing = [...rows.keys()].filter((at) => rows[at] === undefined);
+    this.#readMissing(
+      entries,
+      rows,
+      (row) => row,
+      (entry, row) => {
+        this.#recent?.keepRow(this.#index, entry, row);
+      },
+    );
+    return rows;
+  }
+
+  /** What entries are shown by, in their order. */
+  shownEntries(entries: readonly number[]): (ShownEntry | undefined)[] {
+    this.#check();
+    const shown = entries.map((entry) => this.#recent?.shown(this.#index, entry));
+    this.#readMissing(
+      entries,
+      shown,
+      ({ id, stored }) => ({ id, stored }),
+      (entry, one) => {
+        this.#recent?.keepShown(this.#index, entry, one);
+      },
+    );
+    return shown;
+  }
+
+  /** Reads what is not in `found`, which is parallel to the entries, and puts it there. */
+  #readMissing<Part>(
+    entries: readonly number[],
+    found: (Part | undefined)[],
+    part: (row: IndexEntry) => Part,
+    keep: (entry: number, part: Part) => void,
+  ): void {
+    if (!found.includes(undefined)) return;
+    const missing = [...found.keys()].filter((at) => found[at] === undefined);
     const keys = missing.map((at) => entryKey(this.#index, entries[at] as number));
     this.#view.getMany(ENTRIES, keys).forEach((bytes, n) => {
       if (bytes === undefined) return;
       const at = missing[n] as number;
-      const row = decodeEntry(bytes);
-      rows[at] = row;
-      this.#recent?.keepRow(this.#index, entries[at] as number, row);
+      const read = part(decodeEntry(bytes));
+      found[at] = read;
+      keep(entries[at] as number, read);
     });
-    return rows;
   }
 
   /** What groups were reduced to, as JSON. By the entry of a group, where that is known, its result is kept. */

@@ -3,8 +3,10 @@ import {
   RECENT_GROUPS_BYTES_MAX,
   RECENT_POSTINGS_MAX,
   RECENT_ROWS_MAX,
+  RECENT_SHOWN_BYTES_MAX,
+  RECENT_SHOWN_WEIGHT,
 } from '../limits.ts';
-import type { IndexEntry } from './index-entry.ts';
+import type { IndexEntry, ShownEntry } from './index-entry.ts';
 import type { TermPostings } from './posting-block.ts';
 import { RecentValues } from './recent-values.ts';
 import { TermTables } from './term-tables.ts';
@@ -34,6 +36,7 @@ export class RecentReads {
   );
   readonly tables = new TermTables();
   readonly #rows = new RecentValues<number, IndexEntry>(RECENT_ROWS_MAX);
+  readonly #shown = new RecentValues<number, ShownEntry>(RECENT_SHOWN_BYTES_MAX, weightOfShown);
   readonly #groups = new RecentValues<number, Buffer>(
     RECENT_GROUPS_BYTES_MAX,
     ({ length }) => length + RECENT_GROUP_WEIGHT,
@@ -45,6 +48,14 @@ export class RecentReads {
 
   keepRow(index: number, entry: number, row: IndexEntry): void {
     this.#rows.set(numberOf(index, entry), row);
+  }
+
+  shown(index: number, entry: number): ShownEntry | undefined {
+    return this.#shown.get(numberOf(index, entry));
+  }
+
+  keepShown(index: number, entry: number, shown: ShownEntry): void {
+    this.#shown.set(numberOf(index, entry), shown);
   }
 
   /** What the group of an entry was reduced to: its entry is written whenever that is. */
@@ -60,7 +71,7 @@ export class RecentReads {
   forget(index: number, change: IndexChange): void {
     if (!this.postings.isEmpty)
       for (const prefix of change.terms()) this.postings.delete(prefix.toString('latin1'));
-    for (const kept of [this.#rows, this.#groups])
+    for (const kept of [this.#rows, this.#shown, this.#groups])
       if (!kept.isEmpty) for (const entry of change.entries) kept.delete(numberOf(index, entry));
     this.tables.forget(index, change);
   }
@@ -69,6 +80,12 @@ export class RecentReads {
   close(): void {
     this.tables.close();
   }
+}
+
+function weightOfShown({ id, stored }: ShownEntry): number {
+  let weight = RECENT_SHOWN_WEIGHT + id.length;
+  for (const json of stored.values()) weight += RECENT_SHOWN_WEIGHT + json.length;
+  return weight;
 }
 
 /** Entries of all indexes of an environment. Small numbers, which nearly all are, are found several times as fast. */

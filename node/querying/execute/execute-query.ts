@@ -4,7 +4,7 @@ import type { StoredDocument } from '../../documents/stored-document.ts';
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
 import type { IndexedDocuments } from '../../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../../indexing/local/local-index.ts';
-import type { IndexEntry } from '../../indexing/store/index-entry.ts';
+import type { ShownEntry } from '../../indexing/store/index-entry.ts';
 import type { ScriptEngine } from '../../scripting/script-engine.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
@@ -198,7 +198,7 @@ export function* rowsOf(
 
 function* load(entries: readonly number[], index: LocalIndex, source: DocumentSource): Generator<FoundRow> {
   if (entries.length === 0) return;
-  const rows = index.reader.entryRows(entries);
+  const rows = index.reader.shownEntries(entries);
   if (index.spec.reduce !== undefined) {
     const groups = entries.flatMap((entry, at) => {
       const hash = rows[at]?.id;
@@ -212,11 +212,11 @@ function* load(entries: readonly number[], index: LocalIndex, source: DocumentSo
     }
     return;
   }
-  const found = rows.includes(undefined) ? rows.filter((row) => row !== undefined) : (rows as IndexEntry[]);
+  const found = rows.filter((row) => row !== undefined);
   const documents = source.getMany(found.map(({ id }) => id));
   for (let at = 0; at < found.length; at++) {
     const document = documents[at];
-    if (document !== undefined) yield { document, stored: index.storedOf(found[at] as IndexEntry) };
+    if (document !== undefined) yield { document, stored: index.storedOf(found[at] as ShownEntry) };
   }
 }
 
