@@ -9,7 +9,15 @@ const CLUSTER_ID = 'ClusterId';
  * one, under the tags and addresses that nodes of the new one have by now, with copies of the same groups.
  */
 export function fencedConnector(connect: WireConnector, clusterId: () => string | null): WireConnector {
-  return (options) => connect({ ...options, info: { ...options.info, [CLUSTER_ID]: clusterId() } });
+  return (options) => connect({ ...options, info: withClusterId(options.info, clusterId()) });
+}
+
+/** The Info of a header, for such a connection. */
+export function withClusterId(
+  info: Readonly<Record<string, unknown>> | undefined,
+  clusterId: string | null,
+): Readonly<Record<string, unknown>> {
+  return { ...info, [CLUSTER_ID]: clusterId };
 }
 
 /** Why a replication connection with this header must not be accepted, or null. */

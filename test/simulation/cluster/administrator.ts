@@ -80,7 +80,10 @@ export class Administrator {
     if (lost === undefined) this.#leaving = null;
     else this.#takeOut(program, lost.id, lost.tag);
     if (lost !== undefined) return;
-    const outside = nodes.find(({ id }) => !configuration.nodes.some((known) => known.id === id));
+    // A node of a former cluster says so when it is asked who it is.
+    const outside = nodes.find(
+      (node) => this.#world.isCurrent(node) && !configuration.nodes.some(({ id }) => id === node.id),
+    );
     if (outside !== undefined) {
       this.#takeIn(program, outside);
       return;

@@ -45,6 +45,7 @@ export class Clients {
   }
 
   request(): void {
+    this.#writeBehind();
     const program = this.#random.pick(this.#world.running);
     if (program === undefined) return;
     const database = this.#random.pick(this.#world.lives.names) as string;
@@ -75,13 +76,28 @@ export class Clients {
     done: (answer: Answer) => void,
   ): void {
     const request = this.#world.nextRequest();
+    // What a former cluster says counts for nobody.
+    const finish = ({ node }: NodeProgram, answer: Answer) => {
+      if (this.#world.isCurrent(node)) done(answer);
+    };
     program.route.submit(command, request, (answer) => {
       const other = this.#random.pick(this.#world.running);
       // A client does not know what became of it, and asks again, by another node.
       const isRepeated =
         answer.kind !== 'refused' && this.#random.chance(answer.kind === 'unknown' ? 0.5 : 0.05);
-      if (isRepeated && other !== undefined) other.route.submit(command, request, done);
-      else done(answer);
+      if (isRepeated && other !== undefined)
+        other.route.submit(command, request, (last) => finish(other, last));
+      else finish(program, answer);
+    });
+  }
+
+  /** Who reaches a node of a former cluster can write there: nobody else may ever see it. */
+  #writeBehind(): void {
+    const [copy] = this.#world.former.flatMap(({ keeper }) => keeper.copies);
+    if (copy === undefined) return;
+    const id = `${this.#world.lives.ofGroup(copy.groupId)?.number}/things/${this.#random.between(0, 7)}`;
+    copy.database.write([{ id, value: `F${this.#counter++}` }]).catch(() => {
+      // The copy was closed before the write was durable.
     });
   }
 

@@ -145,10 +145,9 @@ export class CommandRoute {
       onNoLeader();
       return;
     }
-    const here = this.#node.slot;
-    world.tell(here, leader, (there) =>
+    world.tell(this.#node, leader, (there) =>
       ask(there.route, (answer) =>
-        world.tell(leader.slot, this.#node, ({ route }) => {
+        world.tell(leader, this.#node, ({ route }) => {
           if (route === this) onReply(answer);
         }),
       ),

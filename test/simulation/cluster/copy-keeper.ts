@@ -1,6 +1,7 @@
 import type { RemoveNodeFromDatabase } from '../../../node/cluster/cluster-command.ts';
 import type { DatabaseReport } from '../../../node/cluster/node-report.ts';
 import { findRecord, type StoredRecord } from '../../../node/cluster/state/stored-record.ts';
+import { foreignClusterIn } from '../../../node/landlord/cluster-fence.ts';
 import {
   type GivenCopy,
   givenCopy,
@@ -64,7 +65,8 @@ export class CopyKeeper {
 
   accept(connection: ReplicationConnection, header: OperationHeader): void {
     const copy = this.#open.get(header.DatabaseName ?? '');
-    if (copy === undefined || copy.refuse(header) !== null) connection.close();
+    const isForeign = foreignClusterIn(header, this.#node.clusterId) !== null;
+    if (isForeign || copy === undefined || copy.refuse(header) !== null) connection.close();
     else copy.replication.accept(connection, header);
   }
 

@@ -79,7 +79,7 @@ export class DatabaseLife implements LifeIds {
     const record = findRecord(list.state, this.name)?.record;
     if (record?.Topology.DatabaseTopologyIdBase64 !== this.groupId) {
       check(
-        this.deletion !== null,
+        this.deletion !== null || command.type === 'RecoverCluster',
         'a database is there until it is deleted',
         () => `${this.name} is gone after ${index}`,
       );

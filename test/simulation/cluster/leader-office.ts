@@ -101,9 +101,8 @@ export class LeaderOffice {
     const { state, decisions } = observe(this.#memory, input);
     this.#memory = state;
     for (const decision of decisions) {
-      this.#world.lives
-        .ofGroup(decision.topology.DatabaseTopologyIdBase64)
-        ?.topologies.decided(this.#node, input, decision);
+      const life = this.#world.lives.ofGroup(decision.topology.DatabaseTopologyIdBase64);
+      if (this.#world.isCurrent(this.#node)) life?.topologies.decided(this.#node, input, decision);
       this.#world.cluster.trace(() => `${this.#node.id} observes: ${decision.reason}`);
       this.#submit(commandFor(decision, 0));
     }

@@ -36,7 +36,7 @@ export class NodeProgram {
     network.listen(String(node.slot), (connection, header) => {
       this.keeper.accept(connection, header);
       const copy = this.keeper.copyOf(header.DatabaseName ?? '');
-      if (copy === undefined || connection.isClosed) return;
+      if (copy === undefined || connection.isClosed || !world.isCurrent(node)) return;
       const life = world.lives.ofGroup(copy.groupId);
       world.watch(() => life?.topologies.taken(header, copy.recordIndex));
     });
@@ -88,7 +88,7 @@ export class NodeProgram {
     }
     if (leader === undefined) return;
     const { appliedIndex } = node.list;
-    this.#world.tell(node.slot, leader, ({ office }) => office.hear(node.id, appliedIndex, reports));
+    this.#world.tell(node, leader, ({ office }) => office.hear(node.id, appliedIndex, reports));
   }
 
   #repeat(everyMs: number, act: () => void): void {

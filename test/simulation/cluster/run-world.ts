@@ -34,6 +34,8 @@ export interface WorldResult {
   readonly deleted: number;
   /** Databases that were deleted, and created anew. */
   readonly recreated: number;
+  /** Unsafe recoveries that were begun. */
+  readonly recoveries: number;
 }
 
 /** Virtual time for a founded cluster to have all its nodes, its databases and their accounts. */
@@ -85,6 +87,7 @@ export async function runWorld({ seed, without, onTrace }: WorldOptions): Promis
     expired: sum(({ topologies }) => topologies.expiredIds.size),
     deleted: world.handedOverIds.size,
     recreated: lives.all.length - lives.names.length,
+    recoveries: world.cluster.allLedgers.length - 1,
   };
 }
 

@@ -61,6 +61,8 @@ export async function settle(world: World): Promise<void> {
     node.emptyDisk();
     if (node.core === null) node.start();
   }
+  await runUntilTrue(world, LEADER_WITHIN_MS, 'a recovery ends', () => !cluster.isRecovering);
+  cluster.endFormerClusters();
   await runUntilTrue(world, LEADER_WITHIN_MS, 'a leader after heal', () => agreedLeader(cluster) !== null);
   let isTending = true;
   const tend = () => {

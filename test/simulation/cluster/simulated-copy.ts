@@ -2,6 +2,7 @@ import type { DatabaseRecord } from '../../../node/cluster/database-record.ts';
 import type { DatabaseReport } from '../../../node/cluster/node-report.ts';
 import type { StoredRecord } from '../../../node/cluster/state/stored-record.ts';
 import { transactionQueue } from '../../../node/cluster/transaction-queue.ts';
+import { withClusterId } from '../../../node/landlord/cluster-fence.ts';
 import { formerCopyIn, replacedCopies, withCopySince } from '../../../node/landlord/copy-fence.ts';
 import type { CopyStamp } from '../../../node/landlord/copy-stamp.ts';
 import { handOver } from '../../../node/landlord/hand-over.ts';
@@ -64,7 +65,7 @@ export class SimulatedCopy {
             OperationVersion: version,
             DatabaseName: databaseName,
             SourceNodeTag: sourceNodeTag,
-            Info: withCopySince(info, stored.stamp.addedAt),
+            Info: withClusterId(withCopySince(info, stored.stamp.addedAt), node.clusterId),
           }),
         ),
     });

@@ -29,6 +29,7 @@ export const WORLD_FAULTS = {
   factor: 3,
   zone: 2,
   deleteDatabase: 2,
+  recover: 1,
 } as const;
 
 export type WorldFault = keyof typeof WORLD_FAULTS;

@@ -20,6 +20,7 @@ import { NodeProgram } from './node-program.ts';
 import { LATEST_VERSION, ReplicatedCluster } from './replicated-cluster.ts';
 import { SharedHashes } from './shared-hashes.ts';
 import type { StoredCopy } from './simulated-copy.ts';
+import { UnsafeRecovery } from './unsafe-recovery.ts';
 import type { WorldCluster, WorldNode } from './world-node.ts';
 import type { ScheduledFault, WorldProfile } from './world-profile.ts';
 
@@ -39,6 +40,7 @@ export class World {
   readonly lives: DatabaseLives;
   readonly clients: Clients;
   readonly administrator: Administrator;
+  readonly recovery: UnsafeRecovery;
   readonly cluster: WorldCluster;
   /** Copies that were given up with what they hold, in the order of that. */
   readonly asideIds = new Set<string>();
@@ -54,7 +56,6 @@ export class World {
   #lastRequest = 0;
   #lastDatabase = 0;
   #violation: unknown = null;
-  /** Index of the last entry that any node has applied. */
   #frontier = 0;
 
   constructor(random: SeededRandom, profile: WorldProfile, onTrace: ((line: string) => void) | null) {
@@ -79,6 +80,7 @@ export class World {
     });
     this.clients = new Clients(this);
     this.administrator = new Administrator(this);
+    this.recovery = new UnsafeRecovery(this);
     const hashes = new SharedHashes();
     this.cluster = new SimulatedCluster(
       random,
@@ -115,12 +117,32 @@ export class World {
     clock.nowMs = Math.max(clock.nowMs, untilMs);
   }
 
+  /** Of nodes that are not left behind in a former cluster. */
   get running(): readonly NodeProgram[] {
-    return this.cluster.nodes.flatMap((node) => (node.isPaused ? [] : (this.#programs.get(node) ?? [])));
+    return this.cluster.nodes.flatMap((node) =>
+      node.isPaused || !this.isCurrent(node) ? [] : (this.#programs.get(node) ?? []),
+    );
+  }
+
+  get former(): readonly NodeProgram[] {
+    return this.cluster.nodes.flatMap((node) =>
+      node.isPaused || this.isCurrent(node) ? [] : (this.#programs.get(node) ?? []),
+    );
   }
 
   isRunning(program: NodeProgram): boolean {
-    return this.#programs.get(program.node) === program;
+    return this.#programs.get(program.node) === program && this.isCurrent(program.node);
+  }
+
+  /** Not of a cluster that an unsafe recovery has left behind. */
+  isCurrent({ core, disk }: WorldNode): boolean {
+    const clusterId = core?.clusterId ?? disk.clusterId;
+    return clusterId === null || clusterId === this.cluster.currentCluster;
+  }
+
+  /** Index of the last entry that any node has applied. */
+  get frontier(): number {
+    return this.#frontier;
   }
 
   programOf(node: WorldNode): NodeProgram | undefined {
@@ -139,11 +161,14 @@ export class World {
   }
 
   /** A message from one node to another: late or lost, and for who runs there when it comes. */
-  tell(fromSlot: number, to: WorldNode, deliver: (program: NodeProgram) => void): void {
-    this.cluster.network.tell(fromSlot, to.slot, () =>
+  tell(from: WorldNode, to: WorldNode, deliver: (program: NodeProgram) => void): void {
+    const { clusterId } = from;
+    this.cluster.network.tell(from.slot, to.slot, () =>
       to.later(0, () => {
         const program = this.#programs.get(to);
-        if (program !== undefined) deliver(program);
+        // Nodes of different clusters have no connection.
+        const isApart = clusterId !== null && to.clusterId !== null && clusterId !== to.clusterId;
+        if (program !== undefined && !isApart) deliver(program);
       }),
     );
   }
@@ -197,9 +222,12 @@ export class World {
     this.cluster.trace(() => `${node.id} has a new copy of ${name}, ${id}`);
     database.onInspect = () => {
       const stored = this.copiesOf(node.id).get(name);
-      if (stored?.database !== database) return;
+      if (stored?.database !== database || !this.isCurrent(node)) return;
       const { groupId, addedAt } = stored.stamp;
-      this.watch(() => this.lives.ofGroup(groupId)?.committed(database, addedAt));
+      this.watch(() => {
+        this.recovery.checkNothingForeign(database);
+        this.lives.ofGroup(groupId)?.committed(database, addedAt);
+      });
     };
     return database;
   }
@@ -218,7 +246,7 @@ export class World {
   /** While others keep copies, only what another one has is deleted. */
   deleted(node: WorldNode, { database: { id, name }, stamp }: StoredCopy, isLast: boolean): void {
     this.cluster.trace(() => `${node.id} deletes its copy ${id} of ${name}`);
-    if (isLast) return;
+    if (isLast || !this.isCurrent(node)) return;
     this.handedOverIds.add(id);
     const writes = this.lives.ofGroup(stamp.groupId)?.acknowledgedWrites ?? [];
     for (const { databaseId, version } of writes) {
@@ -288,6 +316,7 @@ export class World {
 
   /** As a node does it: once it knows what the cluster has agreed on by now, or not at all. */
   cleanTombstones(node: WorldNode): void {
+    if (!this.isCurrent(node)) return;
     const program = this.#programs.get(node);
     const agreed = this.cluster.ledgers.logs.commitMax;
     const deadlineMs = this.clock.nowMs + BARRIER_WITHIN_MS;
@@ -327,7 +356,7 @@ export class World {
         for (let made = 0; made < 10; made++) this.clients.request();
       },
       membership: (node) => this.administrator.remove(node),
-      recover: () => {},
+      recover: (node) => this.recovery.begin(node, random),
       wipe: (node) => {
         if (this.#mayBeLost(node)) this.cluster.wipe(node.slot);
       },
@@ -357,6 +386,10 @@ export class World {
   #started(node: WorldNode): void {
     node.list.version = this.versionOf(node);
     this.#programs.set(node, new NodeProgram(this, node));
+    // Whoever counts as lost is stopped again until the survivor stands.
+    this.clock.schedule(0, () => {
+      if (this.recovery.isUnderWay && this.isCurrent(node)) node.crash();
+    });
   }
 
   #stopped(node: WorldNode): void {
@@ -367,7 +400,8 @@ export class World {
   #applied(node: WorldNode): void {
     const { list } = node;
     list.version = this.versionOf(node);
-    if (list.appliedIndex === this.#frontier + 1 || this.#frontier === 0) {
+    const isNext = list.appliedIndex === this.#frontier + 1 || this.#frontier === 0;
+    if (isNext && this.isCurrent(node)) {
       this.#frontier = list.appliedIndex;
       if (list.lastApplied !== null) this.lives.applied(list.lastApplied, list);
     }
