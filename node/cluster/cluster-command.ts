@@ -21,6 +21,8 @@ export interface DeleteDatabase {
   readonly hardDelete: boolean;
   /** Only these copies go; null: the whole database. */
   readonly fromNodes: readonly string[] | null;
+  /** Version of the commands by whose rules it is applied, as the leader has it; absent: the first. */
+  readonly rules?: number;
 }
 
 /** A node tells that its copy is gone. Result: null. May be repeated. */
@@ -105,6 +107,8 @@ export interface AddDatabaseNode {
   /** Absent: the leader chooses. */
   readonly node?: string;
   readonly mentor?: string;
+  /** As in DeleteDatabase. */
+  readonly rules?: number;
 }
 
 /** Makes a promotable or a rehab a member without proof, on an administrator's word. Result: `DatabaseWritten`. */

@@ -7,7 +7,7 @@ import type { PeerFetch } from '../security/peer-https.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { ClusterOperationError } from './cluster-error.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
-import { checkJoiner, type NodeVersion, RETIRE_VERSION } from './command-version.ts';
+import { checkJoiner, GROUP_RULES_VERSION, type NodeVersion } from './command-version.ts';
 import { askForIntroduction, planInvitation } from './invitation.ts';
 import { ADDRESS_CHECK_MS } from './limits.ts';
 import { RegularWork } from './regular-work.ts';
@@ -224,7 +224,7 @@ export class ClusterMembership {
 
 /** The command by which a node leaves. While some node does not know the one that looks at copies being filled, it is the older one. */
 export function retirementOf(tag: string, versions: readonly Pick<NodeVersion, 'version'>[]): ClusterCommand {
-  const isKnown = versions.every(({ version }) => version >= RETIRE_VERSION);
+  const isKnown = versions.every(({ version }) => version >= GROUP_RULES_VERSION);
   return { type: isKnown ? 'RetireNode' : 'RemoveNodeFromCluster', node: tag };
 }
 

@@ -5,7 +5,7 @@ import type { ClusterCommand } from './cluster-command.ts';
 import { errorFromValue } from './cluster-error.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import { type CommandEnvelope, decodeEnvelope, encodeEnvelope } from './command-envelope.ts';
-import { type CommandVersions, checkVersion } from './command-version.ts';
+import { type CommandVersions, checkVersion, lowestVersion } from './command-version.ts';
 import { decideAsLeader } from './leader-decisions.ts';
 import type { CommandOutcome } from './state/apply-command.ts';
 import type { StateReader } from './state/state-transaction.ts';
@@ -72,11 +72,13 @@ export class CommandSubmission {
   prepare(data: Uint8Array, configuration: Configuration | null): Uint8Array {
     const { rachis, nodes, state, versions } = this.#options;
     const envelope = this.#waiting.get(data) ?? decodeEnvelope(data);
-    checkVersion(envelope.command, nodes.versions(configuration), versions);
+    const told = nodes.versions(configuration);
+    checkVersion(envelope.command, told, versions);
     const command = decideAsLeader(envelope.command, () => ({
       state,
       candidates: nodes.candidates(),
       nodeIdOf: (tag) => nodes.byTag(tag)?.id,
+      commandVersion: lowestVersion(told, versions),
       turn: rachis.status().lastIndex,
     }));
     return command === envelope.command ? data : encodeEnvelope({ ...envelope, command });

@@ -21,8 +21,12 @@ export const EXPIRY_VERSION = 4;
 /** Records keep the definitions that indexes had. */
 export const HISTORY_VERSION = 5;
 
-/** A node does not leave while a database would be left with nothing but copies that are being filled. */
-export const RETIRE_VERSION = 6;
+/**
+ * A node does not leave while a database would be left with nothing but copies that are being filled. A database that is
+ * being deleted gets no new copy. The replication factor counts the copies that stay. The leader notes in a command that
+ * it goes by these rules, once every node knows them.
+ */
+export const GROUP_RULES_VERSION = 6;
 
 /**
  * The commands of this program. A release that adds a command, or changes what one does, raises `own` and enters the
@@ -30,7 +34,7 @@ export const RETIRE_VERSION = 6;
  * know it would come to another state than the others.
  */
 export const COMMAND_VERSIONS: CommandVersions = {
-  own: RETIRE_VERSION,
+  own: GROUP_RULES_VERSION,
   introduced: {
     AdvanceLogTime: 2,
     PutRollingIndexes: ROLLING_VERSION,
@@ -38,7 +42,7 @@ export const COMMAND_VERSIONS: CommandVersions = {
     FinishRollingIndex: ROLLING_VERSION,
     ExpireCopy: EXPIRY_VERSION,
     PutRecordedIndexes: HISTORY_VERSION,
-    RetireNode: RETIRE_VERSION,
+    RetireNode: GROUP_RULES_VERSION,
   },
 };
 
@@ -48,6 +52,14 @@ export interface NodeVersion {
   readonly version: number;
   /** It has said so itself; of a node that has just joined, only the first version is sure. */
   readonly hasTold: boolean;
+}
+
+/** Of the commands that this program and all these nodes know. */
+export function lowestVersion(
+  nodes: readonly Pick<NodeVersion, 'version'>[],
+  { own }: Pick<CommandVersions, 'own'>,
+): number {
+  return Math.min(own, ...nodes.map(({ version }) => version));
 }
 
 /** Throws ClusterOperationError for a command that some node of the cluster would not know. */

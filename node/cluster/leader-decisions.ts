@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { chooseNodes, type NodeCandidate } from './choose-nodes.ts';
-import type { AddDatabase, AddDatabaseNode, ClusterCommand, SetNodeProperties } from './cluster-command.ts';
+import type {
+  AddDatabase,
+  AddDatabaseNode,
+  ClusterCommand,
+  DeleteDatabase,
+  SetNodeProperties,
+} from './cluster-command.ts';
+import { GROUP_RULES_VERSION } from './command-version.ts';
 import type { DatabaseTopology } from './database-record.ts';
 import { holdersOf } from './state/change-topology.ts';
 import { RECORDS } from './state/state-keys.ts';
@@ -13,6 +20,8 @@ export interface LeaderView {
   readonly candidates: readonly NodeCandidate[];
   /** Identity of the node with this tag. */
   nodeIdOf(tag: string): string | undefined;
+  /** Lowest version of the cluster's commands that a node knows. */
+  readonly commandVersion: number;
   /** Grows with the log. */
   readonly turn: number;
 }
@@ -25,7 +34,8 @@ export function decideAsLeader(command: ClusterCommand, view: () => LeaderView):
   if (command.type === 'AddDatabase') {
     return command.expectedEtag === null ? placeDatabase(command, view()) : boundFactor(command, view());
   }
-  if (command.type === 'AddDatabaseNode' && command.node === undefined) return placeCopy(command, view());
+  if (command.type === 'AddDatabaseNode') return withRules(placeCopy(command, view), view());
+  if (command.type === 'DeleteDatabase') return withRules(command, view());
   if (command.type === 'SetNodeProperties') return identifyNode(command, view());
   return command;
 }
@@ -54,7 +64,18 @@ function boundFactor(command: AddDatabase, view: LeaderView): AddDatabase {
   return { ...command, replicationFactor: Math.min(wanted, view.candidates.length) };
 }
 
-function placeCopy(command: AddDatabaseNode, view: LeaderView): AddDatabaseNode {
+/** Rules that some node does not know would bring that one to another state. */
+function withRules<T extends AddDatabaseNode | DeleteDatabase>(
+  command: T,
+  { commandVersion }: LeaderView,
+): T {
+  const { rules: _, ...plain } = command;
+  return (commandVersion < GROUP_RULES_VERSION ? plain : { ...plain, rules: GROUP_RULES_VERSION }) as T;
+}
+
+function placeCopy(command: AddDatabaseNode, viewed: () => LeaderView): AddDatabaseNode {
+  if (command.node !== undefined) return command;
+  const view = viewed();
   const topology = findRecord(view.state, command.name)?.record.Topology;
   const holders = topology === undefined ? [] : holdersOf(topology);
   const [node] = chooseFrom(view, 1, holders);

@@ -79,7 +79,9 @@ export function updateTopology(context: ApplyContext, command: UpdateTopology): 
 export function addDatabaseNode(context: ApplyContext, command: AddDatabaseNode): DatabaseWritten {
   const stored = requireRecord(context.state, command.name);
   const topology = stored.record.Topology;
-  const { node, mentor } = command;
+  const { node, mentor, rules } = command;
+  if (rules !== undefined && holdersOf(topology).length === 0)
+    throw new ClusterOperationError(`Database ${command.name} is being deleted; it gets no copy any more.`);
   if (node === undefined)
     throw new ClusterOperationError(`There is no node left for a copy of ${command.name}.`);
   if (holdersOf(topology).includes(node)) {

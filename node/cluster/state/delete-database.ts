@@ -24,7 +24,7 @@ export function deleteDatabase(context: ApplyContext, command: DeleteDatabase): 
         `Database '${name}' doesn't reside on node '${stranger}' so it can't be deleted from it`,
       );
     }
-    mark(context, stored, chosen, command.hardDelete ? 'HardDelete' : 'SoftDelete');
+    mark(context, stored, chosen, command);
     pending[stored.record.DatabaseName] = [
       ...new Set([...Object.keys(stored.record.DeletionInProgress), ...chosen]),
     ];
@@ -45,15 +45,19 @@ function mark(
   context: ApplyContext,
   { record }: StoredRecord,
   chosen: readonly string[],
-  mode: 'SoftDelete' | 'HardDelete',
+  { hardDelete, rules }: DeleteDatabase,
 ): void {
   if (chosen.length === 0) return;
   const left = chosen.reduce(withoutNode, record.Topology);
+  const { ReplicationFactor: factor } = record.Topology;
+  // One that had its place taken by another copy is none of those that the factor counts.
+  const wanted = rules === undefined ? factor - chosen.length : Math.min(factor, holdersOf(left).length);
   const topology = stampTopology(context, record.Topology, {
     ...left,
-    ReplicationFactor: Math.max(1, record.Topology.ReplicationFactor - chosen.length),
+    ReplicationFactor: Math.max(1, wanted),
   });
-  const deletion = Object.fromEntries(chosen.map((tag) => [tag, mode]));
+  const mode: 'HardDelete' | 'SoftDelete' = hardDelete ? 'HardDelete' : 'SoftDelete';
+  const deletion = Object.fromEntries(chosen.map((tag) => [tag, mode] as const));
   const marked = {
     ...regrouped(context, record, topology),
     DeletionInProgress: { ...record.DeletionInProgress, ...deletion },

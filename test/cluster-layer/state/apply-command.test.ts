@@ -128,6 +128,37 @@ describe('the cluster state machine', () => {
     expect(machine.record('shop')?.record.Topology).toMatchObject({ Members: ['B'], Promotables: [] });
   });
 
+  it('gives no copy to a database that is being deleted, once every node knows that rule', () => {
+    const machine = new Machine();
+    machine.create('shop', 'A');
+    machine.apply({ type: 'DeleteDatabase', names: ['shop'], hardDelete: true, fromNodes: null });
+    const add = { type: 'AddDatabaseNode', name: 'shop', node: 'B' } as const;
+    expect(machine.apply({ ...add, rules: 6 })).toBe('ClusterOperationError');
+    expect(machine.apply(add)).toMatchObject({ topology: { Promotables: ['B'] } });
+  });
+
+  it('counts no copy in the factor whose place another one has taken, once every node knows that rule', () => {
+    const factorAfter = (rules: { readonly rules?: number }) => {
+      const machine = new Machine();
+      machine.create('shop', 'A', 'B');
+      const before = machine.record('shop')?.record.Topology;
+      if (before === undefined) throw new Error('There is no record.');
+      // B is gone, and C is there in its place.
+      const topology = { ...before, Members: ['A', 'C'], Rehabs: ['B'] };
+      machine.apply({ type: 'UpdateTopology', name: 'shop', topology, expectedEtag: null });
+      machine.apply({
+        type: 'DeleteDatabase',
+        names: ['shop'],
+        hardDelete: true,
+        fromNodes: ['B'],
+        ...rules,
+      });
+      return machine.record('shop')?.record.Topology.ReplicationFactor;
+    };
+    expect(factorAfter({})).toBe(1);
+    expect(factorAfter({ rules: 6 })).toBe(2);
+  });
+
   it('counts identities up, by name without case, and seeds them', () => {
     const machine = new Machine();
     machine.create('shop', 'A');

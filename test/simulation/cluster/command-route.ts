@@ -1,7 +1,7 @@
 import type { ClusterCommand } from '../../../node/cluster/cluster-command.ts';
 import { toldVersions } from '../../../node/cluster/cluster-nodes.ts';
 import { encodeEnvelope } from '../../../node/cluster/command-envelope.ts';
-import { checkVersion } from '../../../node/cluster/command-version.ts';
+import { checkVersion, lowestVersion } from '../../../node/cluster/command-version.ts';
 import { decideAsLeader } from '../../../node/cluster/leader-decisions.ts';
 import type { CommandOutcome } from '../../../node/cluster/state/apply-command.ts';
 import { nodePropertiesIn } from '../../../node/cluster/state/node-properties.ts';
@@ -107,7 +107,8 @@ export class CommandRoute {
     const program = programOf(this.#world.versionOf(this.#node));
     let command: ClusterCommand;
     try {
-      checkVersion(envelope.command, toldVersions(nodes, nodePropertiesIn(list.state)), program);
+      const told = toldVersions(nodes, nodePropertiesIn(list.state));
+      checkVersion(envelope.command, told, program);
       const { peers, lastIndex } = core.status();
       const isConnected = (id: string) =>
         id === this.#node.id || peers.some((peer) => peer.id === id && peer.lastReplyTicksAgo < 10);
@@ -115,6 +116,7 @@ export class CommandRoute {
         state: list.state,
         candidates: nodes.map(({ tag, id }) => ({ tag, isConnected: isConnected(id) })),
         nodeIdOf: (tag) => nodes.find((node) => node.tag === tag)?.id,
+        commandVersion: lowestVersion(told, program),
         turn: lastIndex,
       }));
     } catch (error) {
