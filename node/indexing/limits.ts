@@ -108,7 +108,7 @@ export const UNMERGED_ENTRIES_MIN = 1024;
 export const UNMERGED_PART = 4;
 
 /** Blocks that are looked at in one turn, and entries of those that are merged in it; queries wait meanwhile. */
-export const MERGED_BLOCKS_AT_ONCE = 256;
+export const MERGED_BLOCKS_AT_ONCE = 512;
 export const MERGED_ENTRIES_AT_ONCE = 4096;
 
 /**
