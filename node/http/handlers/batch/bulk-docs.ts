@@ -84,7 +84,7 @@ async function runWithPatches(
   requestId: string | undefined,
   loaded: DatabaseContext['loaded'],
 ): Promise<ShownBatch> {
-  return retryPatches(async (attempt) => {
+  return retryPatches(loaded, async (attempt) => {
     const expanded = await expandPatches(commands, loaded);
     const { results, changeVector, lastEtag } = await attempt(expanded, () =>
       loaded.database.execute(batch, {

@@ -1,4 +1,5 @@
 import type { BatchCommand, BatchItemResult } from '../../../documents/commands/batch.ts';
+import { settle } from '../../../documents/commands/settle.ts';
 import { ConcurrencyError, concurrencyError } from '../../../documents/document-errors.ts';
 import { formatTicks } from '../../../documents/hybrid-clock.ts';
 import type { PatchOutcome } from '../../../index-thread/patch-document.ts';
@@ -7,6 +8,7 @@ import type { DatabaseContext } from '../../routing/route.ts';
 import { UNSET_DATE } from '../../timestamp.ts';
 import { orQueryError } from '../queries/query-error.ts';
 import { type ClientCommand, isPatch, type PatchCommand, type ValueCommand } from './batch-request.ts';
+import { KeyedTurns } from './keyed-turns.ts';
 
 /** A batch in which patches have become what they write. */
 export interface ExpandedBatch {
@@ -95,10 +97,36 @@ type Attempt = <Result>(expanded: ExpandedBatch, execute: () => Promise<Result>)
 /** A document that somebody else changed between script and write: all scripts run again, on what is there now. */
 class OvertakenError extends Error {
   override readonly name = 'OvertakenError';
+  /** In lower case. */
+  readonly id: string;
+
+  constructor(id: string, cause: ConcurrencyError) {
+    super(cause.message, { cause });
+    this.id = id.toLowerCase();
+  }
 }
 
-/** Runs a batch with patches until no document changed in between. */
-export async function retryPatches<Result>(run: (attempt: Attempt) => Promise<Result>): Promise<Result> {
+type PatchedDatabase = Pick<DatabaseContext['loaded']['database'], 'execute'>;
+
+/** Of each database by the document that was changed in between. */
+const turns = new WeakMap<PatchedDatabase, KeyedTurns>();
+
+function turnsOf(database: PatchedDatabase): KeyedTurns {
+  const known = turns.get(database);
+  if (known !== undefined) return known;
+  const added = new KeyedTurns();
+  turns.set(database, added);
+  return added;
+}
+
+/**
+ * Runs a batch with patches until no document changed in between. Those that were overtaken go one after the other, so
+ * that of many for one document each is made in the end.
+ */
+export async function retryPatches<Result>(
+  { database }: { readonly database: PatchedDatabase },
+  run: (attempt: Attempt) => Promise<Result>,
+): Promise<Result> {
   const attempt: Attempt = async (expanded, execute) => {
     try {
       return await execute();
@@ -107,12 +135,23 @@ export async function retryPatches<Result>(run: (attempt: Attempt) => Promise<Re
       const base = expanded.found.get(error.id.toLowerCase());
       // A change vector that the client asked for is its own business.
       if (base === undefined || (error.expectedChangeVector ?? '') !== (base ?? '')) throw error;
-      throw new OvertakenError(error.message, { cause: error });
+      throw new OvertakenError(error.id, error);
     }
   };
-  for (let attempts = 1; ; attempts++) {
+  try {
+    return await run(attempt);
+  } catch (error) {
+    if (!(error instanceof OvertakenError)) throw error;
+    return turnsOf(database).run(error.id, () => retryInTurn(database, () => run(attempt)));
+  }
+}
+
+async function retryInTurn<Result>(database: PatchedDatabase, run: () => Promise<Result>): Promise<Result> {
+  for (let attempts = 2; ; attempts++) {
+    // What was faster may not be durable yet, and scripts read what is.
+    await database.execute(settle, null);
     try {
-      return await run(attempt);
+      return await run();
     } catch (error) {
       if (!(error instanceof OvertakenError)) throw error;
       if (attempts >= PATCH_ATTEMPTS_MAX) throw error.cause;

@@ -150,7 +150,7 @@ async function patchAll(
     ifMissing: null,
     returnsDocument: false,
   }));
-  return retryPatches(async (attempt) => {
+  return retryPatches(loaded, async (attempt) => {
     const expanded = await expandPatches(commands, loaded);
     const { results } = await attempt(expanded, () =>
       loaded.database.execute(batch, { commands: expanded.commands }),

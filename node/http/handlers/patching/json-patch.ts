@@ -18,7 +18,7 @@ const jsonPatch: DatabaseHandler = async (request, { loaded }) => {
     ifMissing: null,
     returnsDocument: true,
   };
-  return retryPatches(async (attempt): Promise<HttpResponse> => {
+  return retryPatches(loaded, async (attempt): Promise<HttpResponse> => {
     const expanded = await expandPatches([command], loaded);
     const outcome = expanded.outcomes.get(0)?.[0];
     if (outcome === undefined || outcome.status === 'DocumentDoesNotExist') throw missing(id);

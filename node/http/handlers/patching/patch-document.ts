@@ -29,7 +29,7 @@ const patch: DatabaseHandler = async (request, { loaded }) => {
     showsWork: isDebug,
   };
   try {
-    return await retryPatches(async (attempt): Promise<HttpResponse> => {
+    return await retryPatches(loaded, async (attempt): Promise<HttpResponse> => {
       const expanded = await expandPatches([command], loaded);
       const outcome = expanded.outcomes.get(0)?.[0];
       if (outcome === undefined || outcome.status === 'DocumentDoesNotExist') return NOT_FOUND;
