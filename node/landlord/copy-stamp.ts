@@ -50,6 +50,15 @@ export function stampFor({ isFirst: _, ...given }: GivenCopy, found: CopyStamp |
 }
 
 /**
+ * The stamp of a copy that stays while its cluster becomes another one: an unsafe recovery does that, and its log goes
+ * on with the same indexes. Null: what is found says so already.
+ */
+export function restamped(found: CopyStamp, { groupId, clusterId }: GivenCopy): CopyStamp | null {
+  if (found.groupId !== groupId || clusterId === undefined || found.clusterId === clusterId) return null;
+  return { ...found, clusterId };
+}
+
+/**
  * Whether a copy that is found on disk must not be taken for the one that the record speaks of. Of the same group: this
  * node was given its copy later than that, or another node was given it, whose place this one has taken. Either was given
  * up in between, and what was deleted since would come back with it. Of another group: it is that of a database which is

@@ -4,14 +4,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { StorageWriter } from '../storage/storage-writer.ts';
 import type { WireConnector } from '../wire/connect.ts';
 import type { ClusterView, RecordView } from './cluster-view.ts';
-import {
-  type CopyStamp,
-  type GivenCopy,
-  givenCopy,
-  isRecordOlder,
-  isStaleCopy,
-  stampFor,
-} from './copy-stamp.ts';
+import type { CopyStamp } from './copy-stamp.ts';
 import { DatabaseFolders } from './database-folder.ts';
 import { depart } from './departure.ts';
 import type { DeploymentModes } from './deployment-mode.ts';
@@ -27,6 +20,7 @@ import { DATABASE_LOAD_TIMEOUT_MS, RELOAD_DELAY_MAX_MS, RELOAD_DELAY_MS } from '
 import { type LoadedDatabase, type MergedBatch, openLoadedDatabase } from './loaded-database.ts';
 import { copyHolders } from './placement.ts';
 import type { RetirementTimes } from './retire-auto-indexes.ts';
+import { StampedCopies } from './stamped-copies.ts';
 
 export interface LandlordOptions {
   readonly dataDirectory: string;
@@ -66,6 +60,7 @@ type Tenancy =
 export class DatabaseLandlord {
   readonly #options: LandlordOptions;
   readonly #folders: DatabaseFolders;
+  readonly #copies: StampedCopies;
   readonly #tenancies = new Map<string, Tenancy>();
   readonly #loadWaiters = new Map<string, Set<() => void>>();
   readonly #unsubscribe: readonly (() => void)[];
@@ -81,6 +76,7 @@ export class DatabaseLandlord {
     this.#options = options;
     this.#folders = new DatabaseFolders(options.dataDirectory);
     const { cluster } = options;
+    this.#copies = new StampedCopies(this.#folders, cluster);
     this.#unsubscribe = [
       cluster.onRecordsChanged(() => this.#wake()),
       // Where the peers are stands in the membership, not in the records.
@@ -215,7 +211,7 @@ export class DatabaseLandlord {
     const tag = this.#options.cluster.nodeTag();
     try {
       // What is newer comes with the rest of the log, and wakes the landlord again.
-      if (await this.#isOlderThanCopy(view)) await this.#closeTenancy(name);
+      if (await this.#copies.isRecordOlder(view)) await this.#closeTenancy(name);
       // Its end wakes the landlord again; that may come when the database has been made anew.
       else if (this.#tenancies.get(name.toLowerCase())?.state === 'leaving') return;
       else await this.#follow(view, tag);
@@ -228,7 +224,8 @@ export class DatabaseLandlord {
 
   async #follow(view: RecordView, tag: string): Promise<void> {
     const { DatabaseName: name, DeletionInProgress, Topology, Disabled } = view.record;
-    await this.#setStaleCopyAside(view);
+    // It is set aside; the new copy is filled by its peers.
+    if (await this.#copies.isStale(view)) await this.#leave(name);
     const deletion = DeletionInProgress[tag];
     if (deletion !== undefined) this.#depart(view, tag, deletion === 'HardDelete');
     else if (!copyHolders(Topology).includes(tag)) await this.#leave(name);
@@ -241,15 +238,13 @@ export class DatabaseLandlord {
     const name = view.record.DatabaseName;
     const key = name.toLowerCase();
     const known = this.#tenancies.get(key);
-    if (known?.state === 'loaded' && (await this.#isCurrent(view))) return known.loaded.update(view);
+    if (known?.state === 'loaded' && (await this.#copies.isCurrent(view))) return known.loaded.update(view);
     if (known?.state === 'faulted' && known.retryAt > performance.now()) return;
     const attempts = known?.state === 'faulted' ? known.attempts : 0;
     try {
       // Files that were kept may be open as those of the former database.
       await this.#closeTenancy(name);
-      const stamp = stampFor(this.#givenBy(view), await this.#folders.stampOf(name));
-      await this.#folders.stamp(name, stamp);
-      const loaded = await this.#load(view, stamp);
+      const loaded = await this.#load(view, await this.#copies.stamp(view));
       this.#tenancies.set(key, { state: 'loaded', loaded });
       logger.info(`Database ${name} is open`);
     } catch (error) {
@@ -264,35 +259,6 @@ export class DatabaseLandlord {
       logger.error(`Database ${name} could not be opened; next try in ${delay} ms`, { reason });
       this.#scheduleRetry(delay);
     }
-  }
-
-  /**
-   * A copy that was given up while this node was down or behind, and given back, is old, and so is one of a former
-   * database of the same name: what was deleted since would come back with it. It is set aside, and the new copy is
-   * filled by its peers.
-   */
-  async #setStaleCopyAside(view: RecordView): Promise<void> {
-    const name = view.record.DatabaseName;
-    const found = await this.#folders.stampOf(name);
-    if (found !== null && isStaleCopy(found, this.#givenBy(view))) await this.#leave(name);
-  }
-
-  /** Whether the copy that is open is the one that the record speaks of. */
-  async #isCurrent(view: RecordView): Promise<boolean> {
-    const found = await this.#folders.stampOf(view.record.DatabaseName);
-    return found === null || found.groupId === view.record.Topology.DatabaseTopologyIdBase64;
-  }
-
-  /** The copy that the record speaks of. */
-  #givenBy({ record: { Topology: topology } }: RecordView): GivenCopy {
-    const { cluster } = this.#options;
-    const { serverId: nodeId } = cluster;
-    return givenCopy(topology, { tag: cluster.nodeTag(), nodeId, clusterId: cluster.clusterId() });
-  }
-
-  async #isOlderThanCopy(view: RecordView): Promise<boolean> {
-    const found = await this.#folders.stampOf(view.record.DatabaseName);
-    return found !== null && isRecordOlder(found, this.#givenBy(view), view.etag);
   }
 
   /** Takes its time in the background: other databases must not wait for it. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { givenCopy, isRecordOlder, isStaleCopy, stampFor } from '../../node/landlord/copy-stamp.ts';
+import {
+  givenCopy,
+  isRecordOlder,
+  isStaleCopy,
+  restamped,
+  stampFor,
+} from '../../node/landlord/copy-stamp.ts';
 
 const wanted = { groupId: 'g', addedAt: 10, nodeId: 'n1', clusterId: 'c1', isFirst: true };
 
@@ -47,6 +53,26 @@ describe('the copy that a record gives', () => {
     expect(stampFor(wanted, null)).toEqual(stamp);
     expect(stampFor(wanted, { ...stamp, isKept: true })).toEqual({ ...stamp, isKept: true });
     expect(stampFor(wanted, { ...stamp, groupId: 'former', isKept: true })).toEqual(stamp);
+  });
+});
+
+describe('a copy that stays while its cluster becomes another one', () => {
+  const { isFirst: _, ...stamp } = wanted;
+  const recovered = { ...wanted, clusterId: 'c1-recovered' };
+
+  it('is stamped anew, so that older records of the same log go on saying nothing about it', () => {
+    const former = { ...recovered, groupId: 'former', addedAt: 3 };
+    expect(isRecordOlder(stamp, former, 3)).toBe(false);
+    const anew = restamped(stamp, recovered);
+    expect(anew).toEqual({ ...stamp, clusterId: 'c1-recovered' });
+    expect(isRecordOlder(anew ?? stamp, former, 3)).toBe(true);
+  });
+
+  it('keeps its stamp otherwise', () => {
+    expect(restamped(stamp, wanted)).toBeNull();
+    expect(restamped(stamp, { ...recovered, groupId: 'other' })).toBeNull();
+    const { clusterId: __, ...outside } = wanted;
+    expect(restamped(stamp, outside)).toBeNull();
   });
 });
 

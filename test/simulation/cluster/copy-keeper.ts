@@ -7,6 +7,7 @@ import {
   givenCopy,
   isRecordOlder,
   isStaleCopy,
+  restamped,
   stampFor,
 } from '../../../node/landlord/copy-stamp.ts';
 import { depart } from '../../../node/landlord/departure.ts';
@@ -109,6 +110,10 @@ export class CopyKeeper {
     // Files that were kept may be open as those of the former database.
     if (this.#open.get(name)?.groupId !== given.groupId) this.#close(name);
     const copy = this.#open.get(name) ?? this.#openCopy(view, tag);
+    const { stored } = this.#surroundings;
+    const kept = stored.get(name);
+    const stamp = kept === undefined ? null : restamped(kept.stamp, given);
+    if (kept !== undefined && stamp !== null) stored.set(name, { ...kept, stamp });
     copy.update(view, (other) => this.#addressOf(other));
   }
 

@@ -86,7 +86,8 @@ export class DatabaseLife implements LifeIds {
       this.endedAt = index;
       return;
     }
-    if (command.type === 'DeleteDatabase' && command.fromNodes === null && !('error' in outcome)) {
+    const isLast = command.type === 'DeleteDatabase' && copyHolders(record.Topology).length === 0;
+    if (command.type === 'DeleteDatabase' && isLast && !('error' in outcome)) {
       const modes = Object.values(record.DeletionInProgress);
       if (command.names.includes(this.name))
         this.deletion = modes.includes('SoftDelete') ? 'SoftDelete' : 'HardDelete';

@@ -1,0 +1,69 @@
+import type { ClusterView, RecordView } from './cluster-view.ts';
+import {
+  type CopyStamp,
+  type GivenCopy,
+  givenCopy,
+  isRecordOlder,
+  isStaleCopy,
+  restamped,
+  stampFor,
+} from './copy-stamp.ts';
+import type { DatabaseFolders } from './database-folder.ts';
+
+type Place = Pick<ClusterView, 'nodeTag' | 'serverId' | 'clusterId'>;
+
+/** The copies that lie on the disk of this node, beside what records say of them. */
+export class StampedCopies {
+  readonly #folders: DatabaseFolders;
+  readonly #cluster: Place;
+
+  constructor(folders: DatabaseFolders, cluster: Place) {
+    this.#folders = folders;
+    this.#cluster = cluster;
+  }
+
+  /** The record is from before the copy, and says nothing about it. */
+  async isRecordOlder(view: RecordView): Promise<boolean> {
+    const found = await this.#found(view);
+    return found !== null && isRecordOlder(found, this.#givenBy(view), view.etag);
+  }
+
+  /**
+   * A copy that was given up while this node was down or behind, and given back, is old, and so is one of a former
+   * database of the same name: what was deleted since would come back with it.
+   */
+  async isStale(view: RecordView): Promise<boolean> {
+    const found = await this.#found(view);
+    return found !== null && isStaleCopy(found, this.#givenBy(view));
+  }
+
+  /** Whether the copy that is open is the one that the record speaks of; if so, its stamp names the cluster of now. */
+  async isCurrent(view: RecordView): Promise<boolean> {
+    const { DatabaseName: name, Topology } = view.record;
+    const found = await this.#found(view);
+    if (found !== null && found.groupId !== Topology.DatabaseTopologyIdBase64) return false;
+    const anew = found === null ? null : restamped(found, this.#givenBy(view));
+    if (anew !== null) await this.#folders.stamp(name, anew);
+    return true;
+  }
+
+  /** Of the copy that the record gives to this node, which is about to be opened. */
+  async stamp(view: RecordView): Promise<CopyStamp> {
+    const stamp = stampFor(this.#givenBy(view), await this.#found(view));
+    await this.#folders.stamp(view.record.DatabaseName, stamp);
+    return stamp;
+  }
+
+  #found({ record }: RecordView): Promise<CopyStamp | null> {
+    return this.#folders.stampOf(record.DatabaseName);
+  }
+
+  #givenBy({ record: { Topology: topology } }: RecordView): GivenCopy {
+    const { serverId: nodeId } = this.#cluster;
+    return givenCopy(topology, {
+      tag: this.#cluster.nodeTag(),
+      nodeId,
+      clusterId: this.#cluster.clusterId(),
+    });
+  }
+}
