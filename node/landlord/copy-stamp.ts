@@ -50,12 +50,26 @@ export function stampFor({ isFirst: _, ...given }: GivenCopy, found: CopyStamp |
 }
 
 /**
- * The stamp of a copy that stays while its cluster becomes another one: an unsafe recovery does that, and its log goes
- * on with the same indexes. Null: what is found says so already.
+ * The clusters that a node has been in since its process began. From one to the next without being in none it goes by an
+ * unsafe recovery alone, of which it is the survivor: the log goes on with the same indexes, under another name.
  */
-export function restamped(found: CopyStamp, { groupId, clusterId }: GivenCopy): CopyStamp | null {
-  if (found.groupId !== groupId || clusterId === undefined || found.clusterId === clusterId) return null;
-  return { ...found, clusterId };
+export class ClusterNames {
+  #current: string | null = null;
+  readonly #former = new Set<string>();
+
+  /** null: the node is in none. */
+  follow(clusterId: string | null): void {
+    if (clusterId === this.#current) return;
+    if (clusterId === null) this.#former.clear();
+    else if (this.#current !== null) this.#former.add(this.#current);
+    this.#current = clusterId;
+  }
+
+  /** The stamp of a copy of this log with the name of now; null: it has that, or is of another log. */
+  renamed(found: CopyStamp): CopyStamp | null {
+    const isOfThisLog = found.clusterId !== undefined && this.#former.has(found.clusterId);
+    return isOfThisLog && this.#current !== null ? { ...found, clusterId: this.#current } : null;
+  }
 }
 
 /**

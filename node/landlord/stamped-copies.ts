@@ -1,11 +1,11 @@
 import type { ClusterView, RecordView } from './cluster-view.ts';
 import {
+  ClusterNames,
   type CopyStamp,
   type GivenCopy,
   givenCopy,
   isRecordOlder,
   isStaleCopy,
-  restamped,
   stampFor,
 } from './copy-stamp.ts';
 import type { DatabaseFolders } from './database-folder.ts';
@@ -16,10 +16,12 @@ type Place = Pick<ClusterView, 'nodeTag' | 'serverId' | 'clusterId'>;
 export class StampedCopies {
   readonly #folders: DatabaseFolders;
   readonly #cluster: Place;
+  readonly #names = new ClusterNames();
 
   constructor(folders: DatabaseFolders, cluster: Place) {
     this.#folders = folders;
     this.#cluster = cluster;
+    this.#names.follow(cluster.clusterId());
   }
 
   /** The record is from before the copy, and says nothing about it. */
@@ -37,14 +39,10 @@ export class StampedCopies {
     return found !== null && isStaleCopy(found, this.#givenBy(view));
   }
 
-  /** Whether the copy that is open is the one that the record speaks of; if so, its stamp names the cluster of now. */
+  /** Whether the copy that is open is the one that the record speaks of. */
   async isCurrent(view: RecordView): Promise<boolean> {
-    const { DatabaseName: name, Topology } = view.record;
     const found = await this.#found(view);
-    if (found !== null && found.groupId !== Topology.DatabaseTopologyIdBase64) return false;
-    const anew = found === null ? null : restamped(found, this.#givenBy(view));
-    if (anew !== null) await this.#folders.stamp(name, anew);
-    return true;
+    return found === null || found.groupId === view.record.Topology.DatabaseTopologyIdBase64;
   }
 
   /** Of the copy that the record gives to this node, which is about to be opened. */
@@ -54,8 +52,12 @@ export class StampedCopies {
     return stamp;
   }
 
-  #found({ record }: RecordView): Promise<CopyStamp | null> {
-    return this.#folders.stampOf(record.DatabaseName);
+  async #found({ record: { DatabaseName: name } }: RecordView): Promise<CopyStamp | null> {
+    this.#names.follow(this.#cluster.clusterId());
+    const found = await this.#folders.stampOf(name);
+    const renamed = found === null ? null : this.#names.renamed(found);
+    if (renamed !== null) await this.#folders.stamp(name, renamed);
+    return renamed ?? found;
   }
 
   #givenBy({ record: { Topology: topology } }: RecordView): GivenCopy {

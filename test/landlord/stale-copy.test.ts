@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
+  ClusterNames,
   givenCopy,
   isRecordOlder,
   isStaleCopy,
-  restamped,
   stampFor,
 } from '../../node/landlord/copy-stamp.ts';
 
@@ -56,23 +56,27 @@ describe('the copy that a record gives', () => {
   });
 });
 
-describe('a copy that stays while its cluster becomes another one', () => {
+describe('the clusters that a node has been in', () => {
   const { isFirst: _, ...stamp } = wanted;
-  const recovered = { ...wanted, clusterId: 'c1-recovered' };
+  const recovered = { ...stamp, clusterId: 'c1-recovered' };
 
-  it('is stamped anew, so that older records of the same log go on saying nothing about it', () => {
-    const former = { ...recovered, groupId: 'former', addedAt: 3 };
-    expect(isRecordOlder(stamp, former, 3)).toBe(false);
-    const anew = restamped(stamp, recovered);
-    expect(anew).toEqual({ ...stamp, clusterId: 'c1-recovered' });
-    expect(isRecordOlder(anew ?? stamp, former, 3)).toBe(true);
+  it('are one log as long as it was never in none: copies of it get the name of now', () => {
+    const names = new ClusterNames();
+    names.follow('c1');
+    expect(names.renamed(stamp)).toBeNull();
+    names.follow('c1-recovered');
+    expect(names.renamed(stamp)).toEqual(recovered);
+    expect(names.renamed(recovered)).toBeNull();
+    expect(names.renamed({ ...stamp, clusterId: 'c2' })).toBeNull();
+    const former = { ...wanted, groupId: 'former', clusterId: 'c1-recovered' };
+    // An older record of the log, of a former database of the same name.
+    expect([isRecordOlder(stamp, former, 3), isRecordOlder(recovered, former, 3)]).toEqual([false, true]);
   });
 
-  it('keeps its stamp otherwise', () => {
-    expect(restamped(stamp, wanted)).toBeNull();
-    expect(restamped(stamp, { ...recovered, groupId: 'other' })).toBeNull();
-    const { clusterId: __, ...outside } = wanted;
-    expect(restamped(stamp, outside)).toBeNull();
+  it('are several logs when it was in none in between', () => {
+    const names = new ClusterNames();
+    for (const clusterId of ['c1', null, 'c2']) names.follow(clusterId);
+    expect(names.renamed(stamp)).toBeNull();
   });
 });
 

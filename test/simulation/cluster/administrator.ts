@@ -7,6 +7,7 @@ import { findRecord } from '../../../node/cluster/state/stored-record.ts';
 import type { NodeId } from '../../../node/rachis/core/entry.ts';
 import type { SeededRandom } from '../kernel/seeded-random.ts';
 import { canDecide, clusterNode } from '../rachis/membership-admin.ts';
+import type { DatabaseLife } from './database-life.ts';
 import type { NodeProgram } from './node-program.ts';
 import { LATEST_VERSION } from './replicated-cluster.ts';
 import type { World } from './world.ts';
@@ -75,6 +76,7 @@ export class Administrator {
     const program = this.#world.leadingProgram;
     const configuration = program?.node.image.configuration ?? null;
     if (program === undefined || configuration === null) return;
+    for (const life of this.#world.lives.all) this.#deleteAgain(program, life);
     const { wipedIds, nodes } = this.#world.cluster;
     const lost = configuration.nodes.find(({ id }) => wipedIds.has(id) || id === this.#leaving);
     if (lost === undefined) this.#leaving = null;
@@ -89,6 +91,16 @@ export class Administrator {
       return;
     }
     for (const name of this.#world.lives.names) this.#provide(program, name, configuration.nodes.length);
+  }
+
+  /** By older rules a database that was being deleted could be given a copy. */
+  #deleteAgain(program: NodeProgram, { name, groupId, isOver, deletion }: DatabaseLife): void {
+    const topology = findRecord(program.node.list.state, name)?.record.Topology;
+    const isStill = topology?.DatabaseTopologyIdBase64 === groupId && holdersOf(topology).length > 0;
+    if (isOver || deletion === null || !isStill) return;
+    const hardDelete = deletion === 'HardDelete';
+    const command = { type: 'DeleteDatabase', names: [name], hardDelete, fromNodes: null } as const;
+    program.route.submit(command, this.#world.nextRequest(), () => {});
   }
 
   /** First the groups, which refuses a loss; then the membership. */

@@ -3,11 +3,12 @@ import type { DatabaseReport } from '../../../node/cluster/node-report.ts';
 import { findRecord, type StoredRecord } from '../../../node/cluster/state/stored-record.ts';
 import { foreignClusterIn } from '../../../node/landlord/cluster-fence.ts';
 import {
+  ClusterNames,
+  type CopyStamp,
   type GivenCopy,
   givenCopy,
   isRecordOlder,
   isStaleCopy,
-  restamped,
   stampFor,
 } from '../../../node/landlord/copy-stamp.ts';
 import { depart } from '../../../node/landlord/departure.ts';
@@ -43,6 +44,7 @@ export class CopyKeeper {
   readonly #node: WorldNode;
   readonly #surroundings: KeeperSurroundings;
   readonly #open = new Map<string, SimulatedCopy>();
+  readonly #names = new ClusterNames();
   /** Copies that the cluster took from this node: they hand over what they have before they go. */
   readonly #leaving = new Set<string>();
   #isClosed = false;
@@ -50,6 +52,7 @@ export class CopyKeeper {
   constructor(node: WorldNode, surroundings: KeeperSurroundings) {
     this.#node = node;
     this.#surroundings = surroundings;
+    this.#names.follow(node.clusterId);
   }
 
   get copies(): readonly SimulatedCopy[] {
@@ -91,7 +94,7 @@ export class CopyKeeper {
   #settle(view: StoredRecord): void {
     const name = view.record.DatabaseName;
     const tag = this.#tag;
-    const found = this.#surroundings.stored.get(name)?.stamp;
+    const found = this.#found(name);
     const given = this.#given(view);
     if (found !== undefined && isRecordOlder(found, given, view.etag)) {
       this.#close(name);
@@ -110,11 +113,17 @@ export class CopyKeeper {
     // Files that were kept may be open as those of the former database.
     if (this.#open.get(name)?.groupId !== given.groupId) this.#close(name);
     const copy = this.#open.get(name) ?? this.#openCopy(view, tag);
-    const { stored } = this.#surroundings;
-    const kept = stored.get(name);
-    const stamp = kept === undefined ? null : restamped(kept.stamp, given);
-    if (kept !== undefined && stamp !== null) stored.set(name, { ...kept, stamp });
     copy.update(view, (other) => this.#addressOf(other));
+  }
+
+  #found(name: string): CopyStamp | undefined {
+    const { stored } = this.#surroundings;
+    this.#names.follow(this.#node.clusterId);
+    const copy = stored.get(name);
+    const stamp = copy === undefined ? null : this.#names.renamed(copy.stamp);
+    if (copy === undefined || stamp === null) return copy?.stamp;
+    stored.set(name, { ...copy, stamp });
+    return stamp;
   }
 
   #given({ record: { Topology: topology } }: StoredRecord): GivenCopy {
