@@ -60,8 +60,10 @@ export class ClusterMembership {
 
   /** A passive node becomes a cluster of its own; in a cluster nothing happens. */
   async bootstrap(): Promise<void> {
-    const { rachis } = this.#options;
-    if (rachis.tag === '?') await rachis.bootstrap(randomUUID());
+    const { rachis, commandVersion } = this.#options;
+    if (rachis.tag !== '?') return;
+    await rachis.bootstrap(randomUUID());
+    await this.#versionIs(rachis.tag, commandVersion);
   }
 
   /** Invites the node at `url`: it joins without a vote and becomes a member when it has caught up. */
@@ -150,9 +152,20 @@ export class ClusterMembership {
   }
 
   /** The leader looks at its version again: meanwhile all others may have come to know more. */
-  #join({ node, commandVersion }: InvitedNode): Promise<void> {
+  async #join({ node, commandVersion }: InvitedNode): Promise<void> {
     const introductions = { [node.id]: commandVersion };
-    return this.#options.rachis.changeConfiguration({ upsert: [node], introductions });
+    await this.#options.rachis.changeConfiguration({ upsert: [node], introductions });
+    await this.#versionIs(node.tag, commandVersion);
+  }
+
+  /** A new node would tell so itself, a little later: until then commands wait that are newer than the first ones. */
+  async #versionIs(tag: string, commandVersion: number): Promise<void> {
+    const { submit, logger } = this.#options;
+    try {
+      await submit({ type: 'SetNodeProperties', node: tag, commandVersion });
+    } catch (error) {
+      logger.debug(`Node ${tag} will have to tell its version itself`, { error: String(error) });
+    }
   }
 
   #configuration(): Configuration {

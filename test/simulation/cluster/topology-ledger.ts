@@ -48,10 +48,12 @@ export class TopologyLedger {
     return this.#topology;
   }
 
-  seen({ id, lastEtag }: SimulatedDatabase): void {
+  /** Etags are passed over when a storage is opened again: what it has is what it claims. */
+  seen({ id, changeVector }: SimulatedDatabase): void {
+    const seen = { atMs: this.#now(), etag: etagOf(changeVector, id) };
     const known = this.#etags.get(id);
-    if (known === undefined) this.#etags.set(id, [{ atMs: this.#now(), etag: lastEtag }]);
-    else known.push({ atMs: this.#now(), etag: lastEtag });
+    if (known === undefined) this.#etags.set(id, [seen]);
+    else known.push(seen);
   }
 
   /** The observer of a leader is about to propose it. */

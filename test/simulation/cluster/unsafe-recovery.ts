@@ -74,6 +74,8 @@ export class UnsafeRecovery {
     if (core === null || node.isPaused || disk.isFull || tag === undefined) return false;
     if (node.clusterId !== cluster.currentCluster || disk.clusterId !== cluster.currentCluster) return false;
     if (!cluster.ledgers.logs.isCommittedIn(disk.log, this.#world.frontier)) return false;
+    // What its log has beyond that is done by the recovery: it may be given a copy that is empty.
+    if (core.status().lastIndex !== node.list.appliedIndex) return false;
     return lives.living.every(({ name, groupId, topologies: { topology } }) => {
       if (administrator.isRemovingCopy(name)) return false;
       const stored = this.#world.copiesOf(id).get(name);
