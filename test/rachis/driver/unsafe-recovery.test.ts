@@ -96,6 +96,8 @@ describe('unsafe recovery over TCP and files', () => {
     );
     expect(survivor.rachis.isLeader).toBe(true);
     expect(survivor.machine.lines).toEqual(['before', 'alone', 'in the new cluster']);
+    // Whom nobody asked applies it a moment later.
+    await until(() => others.every(({ machine }) => machine.lines.length > 1), 'the others to apply it');
     for (const node of others) expect(node.machine.lines).toEqual(['before', 'in the old cluster']);
   });
 
