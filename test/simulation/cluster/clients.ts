@@ -206,7 +206,7 @@ export class Clients {
       const copy = program.keeper.copyOf(life.name);
       if (copy?.groupId !== life.groupId) return;
       void copy.transactions.waitUntilCurrent(KNOWN_INDEX_WAIT_MS).then((isHere) => {
-        if (!isHere || program.keeper.copyOf(life.name) !== copy) return;
+        if (!isHere || life.isOver || program.keeper.copyOf(life.name) !== copy) return;
         this.#world.watch(() => this.#checkSeen(copy, documents, firstCount));
       });
     });
