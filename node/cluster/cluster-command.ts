@@ -34,19 +34,12 @@ export interface RemoveNodeFromDatabase {
   readonly topologyId: string;
 }
 
-/** A node left the cluster: it is taken out of every database group, and its properties go. Result: null. */
+/** A node leaves the cluster or has left it: it is taken out of every database group, and its properties go. Result: null. */
 export interface RemoveNodeFromCluster {
   readonly type: 'RemoveNodeFromCluster';
   readonly node: string;
-}
-
-/**
- * As RemoveNodeFromCluster, for a node that somebody wants to leave: refused also while a database would be left with
- * nothing but copies that are being filled. Result: null.
- */
-export interface RetireNode {
-  readonly type: 'RetireNode';
-  readonly node: string;
+  /** As in DeleteDatabase; absent also when the node has left already. */
+  readonly rules?: number;
 }
 
 /** An unsafe recovery: the node with this tag is the only one of the cluster. Result: `ClusterRecovered`. */
@@ -289,7 +282,6 @@ export type ClusterCommand =
   | DeleteDatabase
   | RemoveNodeFromDatabase
   | RemoveNodeFromCluster
-  | RetireNode
   | RecoverCluster
   | SetNodeProperties
   | UpdateTopology

@@ -7,7 +7,7 @@ import type { PeerFetch } from '../security/peer-https.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import { ClusterOperationError } from './cluster-error.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
-import { checkJoiner, GROUP_RULES_VERSION, type NodeVersion } from './command-version.ts';
+import { checkJoiner } from './command-version.ts';
 import { askForIntroduction, planInvitation } from './invitation.ts';
 import { ADDRESS_CHECK_MS } from './limits.ts';
 import { RegularWork } from './regular-work.ts';
@@ -88,7 +88,7 @@ export class ClusterMembership {
     // One that is in the cluster already, from an earlier try, keeps the role it has.
     await this.#join(invited);
     await this.#options.caughtUp(joining.tag);
-    await submit(this.#retirement(tag));
+    await submit({ type: 'RemoveNodeFromCluster', node: tag });
     const { role } = nodes.byTag(tag) ?? leaving;
     await rachis.changeConfiguration({ upsert: [{ ...joining, role }], remove: [leaving.id] });
   }
@@ -101,7 +101,7 @@ export class ClusterMembership {
     const { rachis, submit } = this.#options;
     const node = this.#node(tag);
     // First the groups, which refuses a loss; then the membership. In between, the node is one without databases.
-    await submit(this.#retirement(tag));
+    await submit({ type: 'RemoveNodeFromCluster', node: tag });
     await rachis.changeConfiguration({ remove: [node.id] });
   }
 
@@ -219,10 +219,6 @@ export class ClusterMembership {
     await submit({ type: 'SetNodeProperties', node: told.tag, commandVersion });
   }
 
-  #retirement(tag: string): ClusterCommand {
-    return retirementOf(tag, this.#options.nodes.versions());
-  }
-
   /** What names a node that left the cluster: the command that scrubs it was lost with somebody. */
   async #scrubStrangers(): Promise<void> {
     const { nodes, records } = this.#options;
@@ -233,12 +229,6 @@ export class ClusterMembership {
     const stranger = [...named, ...nodes.stored.keys()].find((tag) => nodes.byTag(tag) === undefined);
     if (stranger !== undefined) await this.#options.submit({ type: 'RemoveNodeFromCluster', node: stranger });
   }
-}
-
-/** The command by which a node leaves. While some node does not know the one that looks at copies being filled, it is the older one. */
-export function retirementOf(tag: string, versions: readonly Pick<NodeVersion, 'version'>[]): ClusterCommand {
-  const isKnown = versions.every(({ version }) => version >= GROUP_RULES_VERSION);
-  return { type: isKnown ? 'RetireNode' : 'RemoveNodeFromCluster', node: tag };
 }
 
 /** Said before anything is begun; the state machine has the last word. */

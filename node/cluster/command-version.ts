@@ -42,7 +42,6 @@ export const COMMAND_VERSIONS: CommandVersions = {
     FinishRollingIndex: ROLLING_VERSION,
     ExpireCopy: EXPIRY_VERSION,
     PutRecordedIndexes: HISTORY_VERSION,
-    RetireNode: GROUP_RULES_VERSION,
   },
 };
 

@@ -5,6 +5,7 @@ import type {
   AddDatabaseNode,
   ClusterCommand,
   DeleteDatabase,
+  RemoveNodeFromCluster,
   SetNodeProperties,
 } from './cluster-command.ts';
 import { GROUP_RULES_VERSION } from './command-version.ts';
@@ -36,6 +37,7 @@ export function decideAsLeader(command: ClusterCommand, view: () => LeaderView):
   }
   if (command.type === 'AddDatabaseNode') return withRules(placeCopy(command, view), view());
   if (command.type === 'DeleteDatabase') return withRules(command, view());
+  if (command.type === 'RemoveNodeFromCluster') return ruleRemoval(command, view());
   if (command.type === 'SetNodeProperties') return identifyNode(command, view());
   return command;
 }
@@ -65,7 +67,7 @@ function boundFactor(command: AddDatabase, view: LeaderView): AddDatabase {
 }
 
 /** Rules that some node does not know would bring that one to another state. */
-function withRules<T extends AddDatabaseNode | DeleteDatabase>(
+function withRules<T extends AddDatabaseNode | DeleteDatabase | RemoveNodeFromCluster>(
   command: T,
   { commandVersion }: LeaderView,
 ): T {
@@ -80,6 +82,11 @@ function placeCopy(command: AddDatabaseNode, viewed: () => LeaderView): AddDatab
   const holders = topology === undefined ? [] : holdersOf(topology);
   const [node] = chooseFrom(view, 1, holders);
   return node === undefined ? command : { ...command, node };
+}
+
+/** What names a node that has left already goes, whatever is left without it. */
+function ruleRemoval(command: RemoveNodeFromCluster, view: LeaderView): RemoveNodeFromCluster {
+  return view.nodeIdOf(command.node) === undefined ? command : withRules(command, view);
 }
 
 /** The membership as the leader has it says which node it is; one that is unknown is refused when it is applied. */

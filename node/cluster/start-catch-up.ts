@@ -38,23 +38,21 @@ export class StartCatchUp {
   begin(): void {
     if (this.#isOver) return;
     const { timeoutMs, logger } = this.#options;
-    const deadline = performance.now() + timeoutMs;
     this.#timer = setTimeout(() => {
-      if (this.#isOver) return;
       logger.warn(`No majority within ${timeoutMs} ms of the start; serving what this node knows`);
       this.#finish();
     }, timeoutMs);
-    void this.#catchUp(deadline);
+    void this.#catchUp();
   }
 
   close(): void {
     this.#finish();
   }
 
-  async #catchUp(deadline: number): Promise<void> {
+  async #catchUp(): Promise<void> {
     while (!this.#isOver) {
       try {
-        await this.#options.rachis.readBarrier(Math.max(1, deadline - performance.now()));
+        await this.#options.rachis.readBarrier(this.#options.timeoutMs);
         this.#finish();
       } catch {
         // The leader changed, or there is none yet.

@@ -9,7 +9,6 @@ import {
   promoteDatabaseNode,
   removeNodeFromCluster,
   reorderMembers,
-  retireNode,
   setDynamicNodesDistribution,
   updateTopology,
 } from './change-topology.ts';
@@ -77,8 +76,6 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return removeNodeFromDatabase(context, command);
     case 'RemoveNodeFromCluster':
       return removeNodeFromCluster(context, command);
-    case 'RetireNode':
-      return retireNode(context, command);
     case 'RecoverCluster':
       return recoverCluster(context, command);
     case 'SetNodeProperties':

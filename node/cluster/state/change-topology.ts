@@ -4,7 +4,6 @@ import type {
   PromoteDatabaseNode,
   RemoveNodeFromCluster,
   ReorderMembers,
-  RetireNode,
   SetDynamicNodesDistribution,
   UpdateTopology,
 } from '../cluster-command.ts';
@@ -176,10 +175,11 @@ export function forgetDatabase(context: ApplyContext, name: string): void {
  * Takes a node out of every database group, with its properties. Refused as a whole while a database has its only copy there: its record
  * would be lost with it.
  */
-export function removeNodeFromCluster(
-  context: ApplyContext,
-  { node }: Pick<RemoveNodeFromCluster, 'node'>,
-): null {
+export function removeNodeFromCluster(context: ApplyContext, { node, rules }: RemoveNodeFromCluster): null {
+  if (rules !== undefined) {
+    for (const [, value] of context.state.list(RECORDS))
+      refuseUnfilledRest((value as StoredRecord).record, node);
+  }
   refuseLossOfOnlyCopies(context, node);
   dropNodeProperties(context, node);
   for (const [, value] of context.state.list(RECORDS)) {
@@ -203,13 +203,6 @@ export function removeNodeFromCluster(
     );
   }
   return null;
-}
-
-/** As removeNodeFromCluster; refused also while nothing but copies that are being filled would be left of a database. */
-export function retireNode(context: ApplyContext, { node }: RetireNode): null {
-  for (const [, value] of context.state.list(RECORDS))
-    refuseUnfilledRest((value as StoredRecord).record, node);
-  return removeNodeFromCluster(context, { node });
 }
 
 /** Throws ClusterOperationError when, without the node, all copies that are left are still being filled. */

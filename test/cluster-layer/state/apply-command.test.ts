@@ -115,16 +115,16 @@ describe('the cluster state machine', () => {
     expect(next()).toEqual([1]);
   });
 
-  it('lets no node retire that holds the only copy, or the only one that is whole', () => {
+  it('lets no node go that holds the only copy, or the only one that is whole', () => {
     const machine = new Machine();
     machine.create('shop', 'A');
-    const retire = () => machine.apply({ type: 'RetireNode', node: 'A' });
-    expect(retire()).toBe('ClusterOperationError');
+    const leave = () => machine.apply({ type: 'RemoveNodeFromCluster', node: 'A', rules: 6 });
+    expect(leave()).toBe('ClusterOperationError');
     machine.apply({ type: 'AddDatabaseNode', name: 'shop', node: 'B' });
-    expect(retire()).toBe('ClusterOperationError');
+    expect(leave()).toBe('ClusterOperationError');
     expect(machine.record('shop')?.record.Topology).toMatchObject({ Members: ['A'], Promotables: ['B'] });
     machine.apply({ type: 'PromoteDatabaseNode', name: 'shop', node: 'B' });
-    expect(retire()).toBeNull();
+    expect(leave()).toBeNull();
     expect(machine.record('shop')?.record.Topology).toMatchObject({ Members: ['B'], Promotables: [] });
   });
 
@@ -203,10 +203,10 @@ describe('the cluster state machine', () => {
       ),
       fc.record({ type: fc.constant('AddDatabaseNode' as const), name, node: tag }),
       fc.record({ type: fc.constant('PromoteDatabaseNode' as const), name, node: tag }),
-      fc.record({
-        type: fc.constantFrom('RemoveNodeFromCluster' as const, 'RetireNode' as const),
-        node: tag,
-      }),
+      fc.record(
+        { type: fc.constant('RemoveNodeFromCluster' as const), node: tag, rules: fc.constant(6) },
+        { requiredKeys: ['type', 'node'] },
+      ),
       fc.record({
         type: fc.constant('DeleteDatabase' as const),
         names: fc.array(name),

@@ -1,4 +1,3 @@
-import { retirementOf } from '../../../node/cluster/cluster-membership.ts';
 import { toldVersions } from '../../../node/cluster/cluster-nodes.ts';
 import { checkJoiner } from '../../../node/cluster/command-version.ts';
 import { holdersOf } from '../../../node/cluster/state/change-topology.ts';
@@ -122,8 +121,7 @@ export class Administrator {
       if (id === this.#leaving) this.#leaving = null;
       return;
     }
-    const versions = toldVersions(configuration?.nodes ?? [], nodePropertiesIn(state));
-    const command = retirementOf(tag, versions);
+    const command = { type: 'RemoveNodeFromCluster', node: tag } as const;
     program.route.submit(command, this.#world.nextRequest(), (answer) => {
       if (answer.kind !== 'applied' || 'error' in answer.outcome) return;
       program.node.input((core) => core.proposeConfiguration({ remove: [id] }));
