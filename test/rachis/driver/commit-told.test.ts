@@ -1,19 +1,7 @@
 import { expect, it } from 'vitest';
-import { silentLogger } from '../../../node/observability/logger.ts';
-import type { Configuration } from '../../../node/rachis/core/configuration.ts';
 import type { Message } from '../../../node/rachis/core/message.ts';
-import { CoreDriver } from '../../../node/rachis/driver/core-driver.ts';
-import { makeCore } from '../../../node/rachis/driver/make-core.ts';
-import type { RaftLogFiles } from '../../../node/rachis/log/raft-log-files.ts';
-import { emptyDisk, ListStateMachine } from './list-state-machine.ts';
+import { driverOfTwo } from './driver-of-two.ts';
 import { until } from './test-cluster.ts';
-
-const configuration: Configuration = {
-  clusterId: 'c',
-  nodes: ['a', 'b'].map((id) => ({ id, tag: id.toUpperCase(), url: id, tcpAddress: id, role: 'member' })),
-  outgoingMembers: [],
-  lastTag: 'B',
-};
 
 const fromB = { from: 'b', to: 'a', term: 2 };
 const vote = { ...fromB, type: 'RequestVoteReply', granted: true } as const;
@@ -27,36 +15,7 @@ const acknowledged = {
 
 /** No clock ticks here, so that no heartbeat can tell it. */
 it('what is committed reaches the others although no entries follow', async () => {
-  const stateMachine = new ListStateMachine({ ...emptyDisk(), appliedIndex: 1 });
-  const core = makeCore({
-    id: 'a',
-    electionTimeoutMs: 1000,
-    tickMs: 50,
-    limits: undefined,
-    stored: {
-      hardState: { term: 1, votedFor: null },
-      snapshot: { index: 1, term: 1, configuration },
-      entries: [],
-    },
-    appliedIndex: 1,
-  });
-  const sent: Message[] = [];
-  const driver = new CoreDriver({
-    core,
-    log: { byteLength: 0, persist: async () => {} } as unknown as RaftLogFiles,
-    stateMachine,
-    logger: silentLogger,
-    prepare: (data) => data,
-    send: (_, messages) => sent.push(...messages),
-    sendSnapshot: () => {},
-    install: async () => {},
-    onChange: () => {},
-    onApplied: () => {},
-    observeApply: () => {},
-    onFatal: (error) => {
-      throw error;
-    },
-  });
+  const { core, sent, driver } = driverOfTwo();
   const isSent = (type: Message['type']) => until(() => sent.some((message) => message.type === type), type);
   driver.start();
   driver.input((it) => it.campaign());

@@ -1,18 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { silentLogger } from '../../../node/observability/logger.ts';
-import type { Configuration } from '../../../node/rachis/core/configuration.ts';
 import type { AppendEntries } from '../../../node/rachis/core/message.ts';
-import { CoreDriver } from '../../../node/rachis/driver/core-driver.ts';
-import { makeCore } from '../../../node/rachis/driver/make-core.ts';
 import { Proposals } from '../../../node/rachis/driver/proposals.ts';
 import {
   UNAPPLIED_LOG_BYTES_MAX,
   UNWRITTEN_BYTES_MAX,
   WAITING_COMMAND_BYTES_MAX,
 } from '../../../node/rachis/limits.ts';
-import type { RaftLogFiles } from '../../../node/rachis/log/raft-log-files.ts';
 import { RachisOverloadError } from '../../../node/rachis/rachis-error.ts';
-import { emptyDisk, ListStateMachine } from './list-state-machine.ts';
+import { driverOfTwo } from './driver-of-two.ts';
 import { TestCluster, until } from './test-cluster.ts';
 
 let cluster: TestCluster | undefined;
@@ -61,12 +56,6 @@ describe('a node whose state is written too slowly', () => {
 });
 
 describe('a follower that can not apply and whose log is full', () => {
-  const configuration: Configuration = {
-    clusterId: 'c',
-    nodes: ['a', 'b'].map((id) => ({ id, tag: id.toUpperCase(), url: id, tcpAddress: id, role: 'member' })),
-    outgoingMembers: [],
-    lastTag: 'B',
-  };
   const entriesAt = (index: number): AppendEntries => ({
     type: 'AppendEntries',
     from: 'b',
@@ -79,36 +68,7 @@ describe('a follower that can not apply and whose log is full', () => {
   });
 
   it('leaves out entries, as if they were lost, but hears its leader, and goes on once it can apply', async () => {
-    const stateMachine = new ListStateMachine({ ...emptyDisk(), appliedIndex: 1 });
-    const core = makeCore({
-      id: 'a',
-      electionTimeoutMs: 1000,
-      tickMs: 50,
-      limits: undefined,
-      stored: {
-        hardState: { term: 1, votedFor: null },
-        snapshot: { index: 1, term: 1, configuration },
-        entries: [],
-      },
-      appliedIndex: 1,
-    });
-    const log = { byteLength: 0, persist: async () => {} };
-    const driver = new CoreDriver({
-      core,
-      log: log as unknown as RaftLogFiles,
-      stateMachine,
-      logger: silentLogger,
-      prepare: (data) => data,
-      send: () => {},
-      sendSnapshot: () => {},
-      install: async () => {},
-      onChange: () => {},
-      onApplied: () => {},
-      observeApply: () => {},
-      onFatal: (error) => {
-        throw error;
-      },
-    });
+    const { stateMachine, core, log, driver } = driverOfTwo();
     driver.start();
     stateMachine.unwrittenBytes = UNWRITTEN_BYTES_MAX + 1;
     driver.step([entriesAt(2)]);
