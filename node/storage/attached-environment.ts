@@ -25,6 +25,8 @@ export class AttachedEnvironment {
   /** Writes a frame of WriteBatch and blocks until it is done. Throws the engine's error. */
   write(frame: Uint8Array, sync: boolean): void {
     const batch = this.#level._chainedBatch();
+    // Closed synchronously, it would stay there for as long as the level is open.
+    this.#level.detachResource(batch);
     try {
       this.#fill(batch, frame);
       batch._writeSync({ sync });

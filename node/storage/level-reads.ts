@@ -45,6 +45,8 @@ export class LevelReads {
       keyEncoding: 'buffer',
       valueEncoding: 'buffer',
     });
+    // Closed synchronously, it would stay there for as long as the level is open.
+    this.#level.detachResource(iterator);
     const scan = new StorageScan(iterator, () => this.#openScans.delete(scan));
     this.#openScans.add(scan);
     return scan;

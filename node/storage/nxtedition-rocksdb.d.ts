@@ -75,5 +75,7 @@ declare module '@nxtedition/rocksdb' {
     /** Without a limit: one range tombstone, written at once. Rejects with the engine's error. */
     _clear(options: { column: ColumnHandle; gte: Buffer; lt: Buffer }): Promise<void>;
     _chainedBatch(): NativeBatch;
+    /** An iterator or a batch is kept by its level, to be closed with it, until `close()`, which the synchronous API has none of. */
+    detachResource(resource: NativeIterator | NativeBatch): void;
   }
 }
