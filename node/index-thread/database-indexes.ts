@@ -86,7 +86,7 @@ export class DatabaseIndexes {
       await indexes.#thread.open();
       indexes.#leave.push(
         await database.share({
-          attach: (handle, columns) => indexes.#thread.attach(handle, columns),
+          attach: (handle, columns, gate) => indexes.#thread.attach(handle, columns, gate),
           detach: () => indexes.#thread.detach(),
         }),
       );

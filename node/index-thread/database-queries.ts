@@ -71,7 +71,10 @@ export class DatabaseQueries {
     const nowMs = Date.now();
     const plan = compileQuery(query, nowMs, values);
     if (plan.source.kind === 'collection') {
-      return this.#outcome(queryCollection(plan, this.#context(query, nowMs)), query, values);
+      const context = this.#context(query, nowMs);
+      return this.#inTurns(queryCollection(plan, context), context.watch, (answer) =>
+        this.#outcome(answer, query, values),
+      );
     }
     const answered = (found: Found): QueryOutcome | Promise<QueryOutcome> =>
       'index' in found ? this.#answerFrom(found.index, { plan, query, values, nowMs }) : found;
@@ -83,12 +86,9 @@ export class DatabaseQueries {
   async ids(query: ThreadQuery, values: ValueLookup): Promise<IdsOutcome> {
     const { plan, update } = compileUpdate(query, Date.now(), values);
     if (plan.source.kind === 'collection') {
-      return {
-        kind: 'ids',
-        ids: collectionIds(plan, this.#options.open().documents),
-        isStale: false,
-        update,
-      };
+      const watch = this.#watchOf(query);
+      const steps = collectionIds(plan, this.#options.open().documents, watch);
+      return this.#inTurns(steps, watch, (ids) => ({ kind: 'ids', ids, isStale: false, update }));
     }
     const found = await this.#awaited(plan, query.waitMs);
     if (!('index' in found)) return found;
@@ -124,30 +124,33 @@ export class DatabaseQueries {
   ): QueryOutcome | Promise<QueryOutcome> {
     const context = this.#context(query, nowMs);
     const steps = answerFromIndex(this.#withBases(plan, index), index, context);
-    const { done, value } = steps.next();
-    if (done === true) return this.#outcome(value, query, values);
-    return this.#inTurns(steps, index, context.watch).then((answer) =>
-      answer === undefined ? this.answer(query, values) : this.#outcome(answer, query, values),
+    return this.#inTurns(
+      untilDropped(steps, index),
+      context.watch,
+      // The index was deleted, or replaced, in the middle of it.
+      (answer) => (answer === undefined ? this.answer(query, values) : this.#outcome(answer, query, values)),
     );
   }
 
-  /** Undefined: the index was deleted, or replaced, in the middle of it. */
-  async #inTurns<Answer>(
+  /** What is done with the first turn is answered at once. */
+  #inTurns<Answer, Outcome>(
     steps: Generator<void, Answer>,
-    index: LocalIndex,
     watch: QueryWatch,
-  ): Promise<Answer | undefined> {
+    outcomeOf: (answer: Answer) => Outcome | Promise<Outcome>,
+  ): Outcome | Promise<Outcome> {
+    const { done, value } = steps.next();
+    return done === true ? outcomeOf(value) : this.#furtherTurns(steps, watch).then(outcomeOf);
+  }
+
+  async #furtherTurns<Answer>(steps: Generator<void, Answer>, watch: QueryWatch): Promise<Answer> {
     const { indexes } = this.#options.open();
     try {
       for (;;) {
         watch.pause();
         await new Promise(setImmediate);
         if (this.#options.open().indexes !== indexes) {
-          throw new StorageClosedError(
-            'The indexes of this database were closed in the middle of the query.',
-          );
+          throw new StorageClosedError('The database was closed in the middle of the query.');
         }
-        if (index.isDropped) return undefined;
         watch.resume();
         const { done, value } = steps.next();
         if (done === true) return value;
@@ -225,5 +228,22 @@ export class DatabaseQueries {
     if (knownEtag === etag && includedValueKeys === null) return { kind: 'notModified' };
     const body = answerJson(answer, this.#options.nodeTag(), extras);
     return { kind: 'answer', body, etag, includedValueKeys };
+  }
+}
+
+/** Undefined: after a pause the index was no longer there. */
+function* untilDropped<Answer>(
+  steps: Generator<void, Answer>,
+  index: LocalIndex,
+): Generator<void, Answer | undefined> {
+  try {
+    for (;;) {
+      if (index.isDropped) return undefined;
+      const { done, value } = steps.next();
+      if (done === true) return value;
+      yield;
+    }
+  } finally {
+    steps.return(undefined as never);
   }
 }

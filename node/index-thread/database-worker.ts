@@ -4,6 +4,7 @@ import { LocalIndexes } from '../indexing/local/local-indexes.ts';
 import type { ScriptEngine } from '../scripting/script-engine.ts';
 import type { ValueLookup } from '../scripting/value-lookup.ts';
 import type { InlineWriter } from '../storage/inline-writer.ts';
+import { ReadGate } from '../storage/read-gate.ts';
 import { SharedStorage } from '../storage/shared-storage.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
 import { DatabaseQueries } from './database-queries.ts';
@@ -76,7 +77,7 @@ export class DatabaseWorker {
         this.#queries.streams.numberAfter(call.streamsAfter);
         return null;
       case 'attach':
-        return this.#attach(call.handle, call.columns);
+        return this.#attach(call);
       case 'detach':
       case 'close':
         return this.#detach();
@@ -148,10 +149,10 @@ export class DatabaseWorker {
     return { documents: this.#documents, indexes: this.#indexes };
   }
 
-  async #attach(handle: bigint, columns: readonly string[]): Promise<null> {
+  async #attach({ handle, columns, gate }: Extract<IndexCall, { kind: 'attach' }>): Promise<null> {
     if (this.#opened === undefined) throw new StorageClosedError('The database was not opened.');
     const { path, durable } = this.#opened;
-    this.#storage = await SharedStorage.open(handle, columns);
+    this.#storage = await SharedStorage.open(handle, columns, new ReadGate(gate));
     this.#documents = new IndexedDocuments(this.#storage);
     this.#indexes = await LocalIndexes.open({
       path,

@@ -42,6 +42,6 @@ export function sourceIds(
     if (skipped < start) skipped++;
     else lowerIds.push(lowerId);
   }
-  const found = documents.read((reader) => reader.getMany(lowerIds));
+  const found = documents.reader.getMany(lowerIds);
   return lowerIds.map((lowerId, at) => found[at]?.id ?? lowerId);
 }

@@ -73,7 +73,7 @@ function entryReader(documents: IndexedDocuments): (values: Iterable<GroupValue>
       if (left-- <= 0) break;
       found.push(value);
     }
-    const stored = documents.read((reader) => reader.getMany(found.map(({ lowerId }) => lowerId)));
+    const stored = documents.reader.getMany(found.map(({ lowerId }) => lowerId));
     return found.map(({ lowerId, json }, at) => ({ json, id: stored[at]?.id ?? lowerId }));
   };
 }

@@ -24,7 +24,13 @@ export type IndexCall =
       /** Streams get numbers above this one: those of an earlier thread are no others' of this one. */
       readonly streamsAfter: number;
     }
-  | { readonly kind: 'attach'; readonly handle: bigint; readonly columns: readonly string[] }
+  | {
+      readonly kind: 'attach';
+      readonly handle: bigint;
+      readonly columns: readonly string[];
+      /** Memory of its ReadGate. */
+      readonly gate: SharedArrayBuffer;
+    }
   | { readonly kind: 'detach' }
   | { readonly kind: 'close' }
   /** From now on these are the indexes. */

@@ -64,8 +64,8 @@ export class ThreadResidence {
   }
 
   /** The thread is to read the documents through this handle, until `detach`. */
-  async attach(handle: bigint, columns: readonly string[]): Promise<void> {
-    this.#attach = { kind: 'attach', handle, columns };
+  async attach(handle: bigint, columns: readonly string[], gate: SharedArrayBuffer): Promise<void> {
+    this.#attach = { kind: 'attach', handle, columns, gate };
     await this.#told(this.#attach);
   }
 

@@ -1,17 +1,24 @@
 import { type ColumnHandle, type NativeBatch, RocksLevel } from '@nxtedition/rocksdb';
+import type { ReadGate } from './read-gate.ts';
 import { visitBatch } from './write-batch.ts';
 
 /** An environment of another thread, or of another part of this one, opened through its handle for writing. */
 export class AttachedEnvironment {
   readonly #level: RocksLevel;
   readonly #columns: readonly { readonly column: ColumnHandle }[];
+  readonly #gate: ReadGate;
 
-  private constructor(level: RocksLevel, columns: readonly { readonly column: ColumnHandle }[]) {
+  private constructor(
+    level: RocksLevel,
+    columns: readonly { readonly column: ColumnHandle }[],
+    gate: ReadGate,
+  ) {
     this.#level = level;
     this.#columns = columns;
+    this.#gate = gate;
   }
 
-  static async open(handle: bigint, names: readonly string[]): Promise<AttachedEnvironment> {
+  static async open(handle: bigint, names: readonly string[], gate: ReadGate): Promise<AttachedEnvironment> {
     const level = new RocksLevel(handle);
     await level.open({});
     const columns = names.map((name) => {
@@ -19,7 +26,7 @@ export class AttachedEnvironment {
       if (column === undefined) throw new Error(`Column ${name} is missing from the shared handle.`);
       return { column };
     });
-    return new AttachedEnvironment(level, columns);
+    return new AttachedEnvironment(level, columns, gate);
   }
 
   /** Writes a frame of WriteBatch and blocks until it is done. Throws the engine's error. */
@@ -29,6 +36,7 @@ export class AttachedEnvironment {
     this.#level.detachResource(batch);
     try {
       this.#fill(batch, frame);
+      this.#gate.pass();
       batch._writeSync({ sync });
     } finally {
       batch._closeSync();

@@ -1,5 +1,6 @@
 import { AttachedEnvironment } from './attached-environment.ts';
 import type { BatchWriter } from './batch-writer.ts';
+import type { ReadGate } from './read-gate.ts';
 import { StorageClosedError } from './storage-error.ts';
 
 /** Writes in the thread that asks, which waits: for threads that have nothing else to do meanwhile. */
@@ -7,9 +8,9 @@ export class InlineWriter implements BatchWriter {
   readonly #environments = new Map<number, AttachedEnvironment>();
   #next = 1;
 
-  async attach(handle: bigint, columns: readonly string[]): Promise<number> {
+  async attach(handle: bigint, columns: readonly string[], gate: ReadGate): Promise<number> {
     const number = this.#next++;
-    this.#environments.set(number, await AttachedEnvironment.open(handle, columns));
+    this.#environments.set(number, await AttachedEnvironment.open(handle, columns, gate));
     return number;
   }
 

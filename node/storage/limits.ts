@@ -26,3 +26,10 @@ export const BATCH_BYTES_MAX = 512 * 1024 * 1024;
 /** Buffers of written batches that are kept for the next ones, and the size above which one is not, in bytes. */
 export const FRAMES_KEPT_MAX = 4;
 export const FRAME_BYTES_KEPT_MAX = 16 * 1024 * 1024;
+
+/**
+ * How long a write waits for readers that open all columns at one moment, in milliseconds, and how often they try: a
+ * write that has begun may end meanwhile, so that the second or third has the storage to itself.
+ */
+export const GATE_MS_MAX = 100;
+export const HOLD_TRIES_MAX = 16;

@@ -7,6 +7,7 @@ import {
   SMALL_BLOCK_CACHE_BYTES,
   SMALL_MEMTABLE_BUDGET_BYTES,
 } from './limits.ts';
+import { ReadGate } from './read-gate.ts';
 import { StorageClosedError, storageErrorFrom } from './storage-error.ts';
 import type { KeyRange, StorageScan } from './storage-scan.ts';
 import type { WriteBatch } from './write-batch.ts';
@@ -29,7 +30,8 @@ export interface StorageOptions {
 
 /** Somebody in another thread who reads the environment through its handle, and must let go before it closes. */
 export interface StorageGuest {
-  attach(handle: bigint, columns: readonly string[]): Promise<void>;
+  /** `gate`: memory of its ReadGate. */
+  attach(handle: bigint, columns: readonly string[], gate: SharedArrayBuffer): Promise<void>;
   /** Resolves when nothing of the handle is used any more. */
   detach(): Promise<void>;
 }
@@ -185,6 +187,7 @@ export class StorageEnvironment {
     return guest.attach(
       this.#engine.level.handle,
       this.#options.columns.map((column) => column.name),
+      this.#engine.gate.memory,
     );
   }
 
@@ -204,6 +207,7 @@ export class StorageEnvironment {
 interface Engine {
   readonly level: RocksLevel;
   readonly reads: LevelReads;
+  readonly gate: ReadGate;
   /** Its number at the writer thread. */
   readonly environment: number;
 }
@@ -231,8 +235,9 @@ async function openEngine(options: StorageOptions): Promise<Engine> {
   }
   const names = options.columns.map(({ name }) => name);
   const reads = new LevelReads(level, names, options.path);
-  const environment = await options.writer.attach(level.handle, names);
-  return { level, reads, environment };
+  const gate = new ReadGate();
+  const environment = await options.writer.attach(level.handle, names, gate);
+  return { level, reads, gate, environment };
 }
 
 function causeText(error: unknown): string {

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { BatchWriter } from './batch-writer.ts';
 import { giveFrame } from './frame-pool.ts';
 import { PENDING_COMMITS_MAX } from './limits.ts';
+import type { ReadGate } from './read-gate.ts';
 import { StorageClosedError, StorageError } from './storage-error.ts';
 import type { WriterReply, WriterRequest } from './writer-protocol.ts';
 
@@ -52,14 +53,14 @@ export class StorageWriter implements BatchWriter {
   }
 
   /** Makes the environment behind a shared handle known to the thread; gives the number to write under. Throws StorageError. */
-  async attach(handle: bigint, columns: readonly string[]): Promise<number> {
+  async attach(handle: bigint, columns: readonly string[], gate: ReadGate): Promise<number> {
     if (this.#failure !== null) throw new StorageError(this.#failure);
     const environment = this.#nextEnvironment++;
     const attached: Attached = { pending: new Map(), opened: null, closed: null };
     this.#attached.set(environment, attached);
     await new Promise<void>((resolve) => {
       attached.opened = resolve;
-      this.#send({ kind: 'open', environment, handle, columns });
+      this.#send({ kind: 'open', environment, handle, columns, gate: gate.memory });
     });
     return environment;
   }

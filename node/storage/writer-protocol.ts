@@ -5,6 +5,8 @@ export type WriterRequest =
       readonly environment: number;
       readonly handle: bigint;
       readonly columns: readonly string[];
+      /** Memory of its ReadGate. */
+      readonly gate: SharedArrayBuffer;
     }
   | {
       readonly kind: 'write';

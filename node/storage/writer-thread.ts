@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { AttachedEnvironment } from './attached-environment.ts';
+import { ReadGate } from './read-gate.ts';
 import type { WriterReply, WriterRequest } from './writer-protocol.ts';
 
 /**
@@ -15,8 +16,9 @@ function reply(message: WriterReply, transfer: ArrayBuffer[] = []): void {
 }
 
 async function open(request: Extract<WriterRequest, { kind: 'open' }>): Promise<void> {
-  environments.set(request.environment, await AttachedEnvironment.open(request.handle, request.columns));
-  reply({ kind: 'opened', environment: request.environment });
+  const { environment, handle, columns, gate } = request;
+  environments.set(environment, await AttachedEnvironment.open(handle, columns, new ReadGate(gate)));
+  reply({ kind: 'opened', environment });
 }
 
 function write(request: Extract<WriterRequest, { kind: 'write' }>): void {

@@ -16,6 +16,7 @@ import { RECORDS } from '../../node/cluster/state/state-keys.ts';
 import { silentLogger } from '../../node/observability/logger.ts';
 import type { SnapshotSource } from '../../node/rachis/state-machine.ts';
 import type { BatchWriter } from '../../node/storage/batch-writer.ts';
+import type { ReadGate } from '../../node/storage/read-gate.ts';
 import { StorageWriter } from '../../node/storage/storage-writer.ts';
 
 const create = (DatabaseName: string): ClusterCommand => ({
@@ -41,8 +42,8 @@ class HeldWriter implements BatchWriter {
     });
   }
 
-  attach(handle: bigint, columns: readonly string[]): Promise<number> {
-    return this.#writer.attach(handle, columns);
+  attach(handle: bigint, columns: readonly string[], gate: ReadGate): Promise<number> {
+    return this.#writer.attach(handle, columns, gate);
   }
 
   async write(environment: number, frame: Uint8Array<ArrayBuffer>, sync: boolean): Promise<void> {

@@ -13,6 +13,7 @@ import { staticIndexSpec } from '../../node/indexing/static/static-index-spec.ts
 import { silentLogger } from '../../node/observability/logger.ts';
 import type { ScriptEngine } from '../../node/scripting/script-engine.ts';
 import { InlineWriter } from '../../node/storage/inline-writer.ts';
+import { ReadGate } from '../../node/storage/read-gate.ts';
 import { SharedStorage } from '../../node/storage/shared-storage.ts';
 import type { StorageWriter } from '../../node/storage/storage-writer.ts';
 
@@ -117,8 +118,8 @@ export class IndexedDatabase {
     });
     let storage: SharedStorage | undefined;
     const leave = await database.share({
-      attach: async (handle, columns) => {
-        storage = await SharedStorage.open(handle, columns);
+      attach: async (handle, columns, gate) => {
+        storage = await SharedStorage.open(handle, columns, new ReadGate(gate));
       },
       detach: async () => storage?.close(),
     });

@@ -114,8 +114,8 @@ export class IndexBatch {
     const until = performance.now() + BATCH_MS_MAX;
     const written = new Set<string>();
     while (!this.#isFull && performance.now() < until) {
-      const { changes, progress, isExhausted } = documents.read((reader) =>
-        nextRound(feed, outcome.progress, reader, (collection) => documents.lastEtag(collection), {
+      const { changes, progress, isExhausted } = documents.read(({ reader, figures }) =>
+        nextRound(feed, outcome.progress, reader, (collection) => figures.lastEtag(collection), {
           view,
           index: state.number,
         }),

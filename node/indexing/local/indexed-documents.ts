@@ -1,60 +1,82 @@
 import { META } from '../../documents/columns.ts';
-import { consistentRead } from '../../documents/consistent-read.ts';
-import { type CollectionStatistics, loadFigures, readLastEtag } from '../../documents/database-state.ts';
 import { DocumentReader } from '../../documents/document-reader.ts';
-import { DurableView, type ReadableStorage } from '../../documents/key-value-view.ts';
+import { DurableView, type KeyValueView } from '../../documents/key-value-view.ts';
+import { type HoldableStorage, MomentView } from '../../documents/moment-view.ts';
+import { CollectionFigures, KnownCollections } from './collection-figures.ts';
 import { RecentlyShown } from './recently-shown.ts';
+
+/** The documents of a database at one moment. */
+export interface DocumentsMoment {
+  readonly reader: DocumentReader;
+  readonly figures: CollectionFigures;
+}
 
 /** Reads of the documents of a database from the index thread. */
 export class IndexedDocuments {
-  readonly #storage: ReadableStorage;
+  readonly #storage: HoldableStorage;
   readonly #view: DurableView;
-  readonly #reader: DocumentReader;
+  readonly #known = new KnownCollections();
+  /** Of what is stored when it is asked. */
+  readonly #figures: CollectionFigures;
+  /** Reads that need not be of one moment: whoever calls looks at each answer for itself. */
+  readonly reader: DocumentReader;
   /** What queries show: the same documents over and over. */
   readonly shown: RecentlyShown;
-  /** Figures of collections as they were at a sequence of the storage. */
-  readonly #collections = new Map<string, CollectionStatistics>();
-  #collectionsAt = -1;
 
-  constructor(storage: ReadableStorage) {
+  constructor(storage: HoldableStorage) {
     this.#storage = storage;
     this.#view = new DurableView(storage);
-    this.#reader = new DocumentReader(this.#view, () => ({ conflicts: 0 }));
-    this.shown = new RecentlyShown(storage, this.#view, this.#reader);
+    this.#figures = new CollectionFigures(this.#view, () => storage.sequence, this.#known);
+    this.reader = readerOf(this.#view);
+    this.shown = new RecentlyShown(storage, this.#view, this.reader);
   }
 
-  /** As `Database.read`. */
-  read<T>(body: (reader: DocumentReader) => T): T {
-    const storage = this.#storage;
-    const view = this.#view;
-    return consistentRead(
-      {
-        get sequence() {
-          return storage.sequence;
-        },
-        get accesses() {
-          return view.accesses;
-        },
-      },
-      () => body(this.#reader),
-    );
+  /**
+   * Reads at one moment, whatever is written meanwhile. `body` is synchronous, may be run twice and has no effects; what
+   * it gives back must not be a generator of the reader.
+   */
+  read<Result>(body: (moment: DocumentsMoment) => Result): Result {
+    const passing = MomentView.passing(this.#storage);
+    try {
+      const result = body(this.#momentOf(passing));
+      if (!passing.isOvertaken) return result;
+    } catch (error) {
+      // An error that comes of looking at two moments goes away with the next run.
+      if (!passing.isOvertaken) throw error;
+    }
+    const held = MomentView.held(this.#storage);
+    try {
+      return body(this.#momentOf(held));
+    } finally {
+      held.close();
+    }
   }
 
-  /** Reads that need not be of one moment: whoever calls looks at each answer for itself. */
-  get reader(): DocumentReader {
-    return this.#reader;
+  /** As `read`, of a body that may pause: then its moment lasts. End it by `return` when it is not to go on. */
+  *readInTurns<Result>(body: (moment: DocumentsMoment) => Generator<void, Result>): Generator<void, Result> {
+    const passing = MomentView.passing(this.#storage);
+    try {
+      const result = yield* whileItLasts(passing, body(this.#momentOf(passing)));
+      if (result !== OVERTAKEN) return result;
+    } finally {
+      passing.close();
+    }
+    const held = MomentView.held(this.#storage);
+    try {
+      return yield* body(this.#momentOf(held));
+    } finally {
+      held.close();
+    }
   }
 
   /** Last etag of a collection, or with null of the database; 0 when there never was one. */
   lastEtag(collection: string | null): number {
-    if (collection === null) return readLastEtag(this.#view);
-    return this.#collection(collection)?.lastEtag ?? 0;
+    return this.#figures.lastEtag(collection);
   }
 
   /** Documents of a collection, or with null of the database. */
   count(collection: string | null): number {
-    if (collection === null) return loadFigures(this.#view).counts.documents;
-    return this.#collection(collection)?.documents ?? 0;
+    return this.#figures.count(collection);
   }
 
   /** What `DocumentTransaction.writeMeta` has written. */
@@ -62,19 +84,38 @@ export class IndexedDocuments {
     return this.#view.get(META, Buffer.from(`room/${name}`));
   }
 
-  /** Every query asks: what was read is good until something is written. */
-  #collection(name: string): CollectionStatistics | undefined {
-    const { sequence } = this.#storage;
-    if (sequence !== this.#collectionsAt) {
-      this.#collections.clear();
-      this.#collectionsAt = sequence;
+  #momentOf(view: MomentView): DocumentsMoment {
+    return {
+      reader: readerOf(view),
+      figures: new CollectionFigures(view, () => view.sequence, this.#known),
+    };
+  }
+}
+
+/** Conflicts are looked at by nobody here. */
+function readerOf(view: KeyValueView): DocumentReader {
+  return new DocumentReader(view, () => ({ conflicts: 0 }));
+}
+
+const OVERTAKEN = Symbol('overtaken');
+
+/** Most reads are over before anything is written; a pause is where one that is not begins to hold its moment. */
+function* whileItLasts<Result>(
+  moment: MomentView,
+  steps: Generator<void, Result>,
+): Generator<void, Result | typeof OVERTAKEN> {
+  try {
+    for (;;) {
+      const { done, value } = steps.next();
+      if (moment.isOvertaken) return OVERTAKEN;
+      if (done === true) return value;
+      if (!moment.hold()) return OVERTAKEN;
+      yield;
     }
-    const key = name.toLowerCase();
-    const known = this.#collections.get(key);
-    if (known !== undefined) return known;
-    const row = this.#view.get(META, Buffer.from(`collection/${key}`));
-    const found = row === undefined ? undefined : (JSON.parse(row.toString('utf8')) as CollectionStatistics);
-    if (found !== undefined) this.#collections.set(key, found);
-    return found;
+  } catch (error) {
+    if (!moment.isOvertaken) throw error;
+    return OVERTAKEN;
+  } finally {
+    steps.return(undefined as never);
   }
 }

@@ -30,8 +30,8 @@ export interface QueryContext {
   readonly watch?: QueryWatch;
 }
 
-/** A collection query: never stale, since it reads what is stored. */
-export function queryCollection(plan: QueryPlan, context: QueryContext): QueryAnswer {
+/** A collection query: never stale, since it reads what is stored, at one moment. Pauses as `queryIndex` does. */
+export function* queryCollection(plan: QueryPlan, context: QueryContext): Generator<void, QueryAnswer> {
   const { source } = plan;
   if (source.kind !== 'collection') throw new TypeError('The plan is not one of a collection.');
   if (plan.include.explanations !== undefined) {
@@ -41,23 +41,24 @@ export function queryCollection(plan: QueryPlan, context: QueryContext): QueryAn
     throw new InvalidQueryError('Collection queries read no index: there are no entries to show', plan.text);
   }
   const startedMs = performance.now();
-  const { documents } = context;
-  return documents.read((reader) => {
+  const { documents, watch } = context;
+  return yield* documents.readInTurns(function* ({ reader, figures }) {
     const page = pageOf(plan, 'collection', context, reader);
     for (const document of collectionRows(reader, source)) {
-      context.watch?.check();
+      watch?.check();
       if (!page.take({ document, stored: NOTHING_STORED })) break;
+      if (watch?.isTurnOver === true) yield;
     }
-    const total = totalOf(source, plan, page, documents);
-    const lastEtag = documents.lastEtag(source.collection);
+    const count = figures.count(source.collection);
+    const lastEtag = figures.lastEtag(source.collection);
     return {
-      ...page.answer(total, startedMs),
+      ...page.answer(totalOf(source, plan, page, count), startedMs),
       indexName: `collection/${source.collection ?? '@all_docs'}`,
       indexTimestamp: null,
       lastQueryTime: null,
       isStale: false,
       withTimings: plan.include.timings,
-      resultEtag: etagOf('collection', source.collection, lastEtag, documents.count(source.collection)),
+      resultEtag: etagOf('collection', source.collection, lastEtag, count),
     };
   });
 }
@@ -66,10 +67,10 @@ function totalOf(
   source: Extract<QueryPlan['source'], { kind: 'collection' }>,
   plan: QueryPlan,
   page: Page,
-  documents: IndexedDocuments,
+  count: number,
 ): number {
   if (plan.filter !== undefined) return page.passed;
-  if (source.documents === 'all') return documents.count(source.collection);
+  if (source.documents === 'all') return count;
   // Ids are few and all were looked at; a prefix is not counted to its end.
   return 'ids' in source.documents ? page.met : -1;
 }

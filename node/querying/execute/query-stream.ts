@@ -39,8 +39,9 @@ export function streamQuery(plan: QueryPlan, index: LocalIndex | null, context: 
   if (plan.suggestions !== undefined) throw new UnknownMethodError('suggest() in a stream');
   const { filter: _, ...unfiltered } = plan;
   const nothing: QueryPlan = { ...unfiltered, skip: 0, take: 0 };
-  const head =
-    index === null ? queryCollection(nothing, context) : withoutPause(queryIndex(nothing, index, context));
+  const head = withoutPause(
+    index === null ? queryCollection(nothing, context) : queryIndex(nothing, index, context),
+  );
   const { watch } = context;
   const { reader } = context.documents;
   const page = pageOf(plan, index === null ? 'collection' : kindOf(index), context, reader);

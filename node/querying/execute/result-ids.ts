@@ -7,12 +7,25 @@ import { searchedIndex } from './execute-query.ts';
 import type { QueryWatch } from './query-watch.ts';
 import { sortEntries } from './sort-entries.ts';
 
-/** Ids of the documents of a collection query, page and all. */
-export function collectionIds(plan: QueryPlan, documents: IndexedDocuments): readonly string[] {
+/** Ids of the documents of a collection query, page and all, of one moment. Has turns, as many as it takes. */
+export function* collectionIds(
+  plan: QueryPlan,
+  documents: IndexedDocuments,
+  watch: QueryWatch,
+): Generator<void, readonly string[]> {
   const { source } = plan;
   if (source.kind !== 'collection') throw new TypeError('The plan is not one of a collection.');
-  const ids = documents.read((reader) => Array.from(collectionRows(reader, source), ({ id }) => id));
-  return page(ids, plan);
+  return yield* documents.readInTurns(function* ({ reader }) {
+    const ids: string[] = [];
+    for (const { id } of collectionRows(reader, source)) {
+      watch.check();
+      ids.push(id);
+      if (!watch.isTurnOver) continue;
+      yield;
+      watch.restart();
+    }
+    return page(ids, plan);
+  });
 }
 
 /** Ids of the documents of an index query, each once. */

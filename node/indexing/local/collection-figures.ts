@@ -1,0 +1,57 @@
+import { META } from '../../documents/columns.ts';
+import { type CollectionStatistics, loadFigures, readLastEtag } from '../../documents/database-state.ts';
+import type { KeyValueView } from '../../documents/key-value-view.ts';
+
+/** How many documents there are, and their last etags, as a view shows them. */
+export class CollectionFigures {
+  readonly #view: KeyValueView;
+  readonly #sequence: () => number;
+  readonly #known: KnownCollections;
+
+  /** @param sequence of the storage that the view shows, at any time */
+  constructor(view: KeyValueView, sequence: () => number, known: KnownCollections) {
+    this.#view = view;
+    this.#sequence = sequence;
+    this.#known = known;
+  }
+
+  /** Last etag of a collection, or with null of the database; 0 when there never was one. */
+  lastEtag(collection: string | null): number {
+    if (collection === null) return readLastEtag(this.#view);
+    return this.#collection(collection)?.lastEtag ?? 0;
+  }
+
+  /** Documents of a collection, or with null of the database. */
+  count(collection: string | null): number {
+    if (collection === null) return loadFigures(this.#view).counts.documents;
+    return this.#collection(collection)?.documents ?? 0;
+  }
+
+  #collection(name: string): CollectionStatistics | undefined {
+    const key = name.toLowerCase();
+    const sequence = this.#sequence();
+    const known = this.#known.at(sequence).get(key);
+    if (known !== undefined) return known;
+    const row = this.#view.get(META, Buffer.from(`collection/${key}`));
+    if (row === undefined) return undefined;
+    const found = JSON.parse(row.toString('utf8')) as CollectionStatistics;
+    // Otherwise it may be of a later moment.
+    if (this.#sequence() === sequence) this.#known.at(sequence).set(key, found);
+    return found;
+  }
+}
+
+/** Figures of the moment that was asked for last: every query asks, and what was read is good until something is written. */
+export class KnownCollections {
+  readonly #figures = new Map<string, CollectionStatistics>();
+  #sequence = -1;
+
+  /** Those known of a moment, by the names of the collections in lower case. */
+  at(sequence: number): Map<string, CollectionStatistics> {
+    if (sequence !== this.#sequence) {
+      this.#figures.clear();
+      this.#sequence = sequence;
+    }
+    return this.#figures;
+  }
+}

@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ReadGate } from '../../node/storage/read-gate.ts';
+import { SharedStorage } from '../../node/storage/shared-storage.ts';
+import { StorageEnvironment } from '../../node/storage/storage-environment.ts';
+import { StorageWriter } from '../../node/storage/storage-writer.ts';
+import { WriteBatch } from '../../node/storage/write-batch.ts';
+
+const columns = [{ name: 'first' }, { name: 'second' }];
+const COLUMNS = [0, 1];
+
+describe('what is held of a storage', () => {
+  let path: string;
+  let writer: StorageWriter;
+  let environment: StorageEnvironment;
+  let shared: SharedStorage | undefined;
+  let leave: () => Promise<void>;
+
+  beforeEach(async () => {
+    path = await mkdtemp(join(tmpdir(), 'raven-held-'));
+    writer = new StorageWriter();
+    environment = await StorageEnvironment.open({ path, columns, writer, durable: false });
+    leave = await environment.share({
+      attach: async (handle, names, gate) => {
+        shared = await SharedStorage.open(handle, names, new ReadGate(gate));
+      },
+      detach: async () => shared?.close(),
+    });
+  });
+
+  afterEach(async () => {
+    await leave();
+    await environment.close();
+    await writer.stop();
+    await rm(path, { recursive: true, force: true });
+  });
+
+  const key = fc.uint8Array({ minLength: 1, maxLength: 2, max: 4 });
+  const range = fc
+    .record({ gte: key, gt: key, lt: key, lte: key }, { requiredKeys: [] })
+    .map(({ gt, lte, ...closed }) => {
+      const lower = gt === undefined || closed.gte !== undefined ? {} : { gt };
+      return { ...closed, ...lower, ...(lte === undefined || closed.lt !== undefined ? {} : { lte }) };
+    });
+
+  it('stays as it was, in any order of reads, whatever is written and deleted', async () => {
+    const rows = fc.uniqueArray(key, { maxLength: 30, selector: (one) => Buffer.from(one).toString('hex') });
+    await fc.assert(
+      fc.asyncProperty(rows, rows, range, range, async (before, after, one, other) => {
+        if (shared === undefined) throw new Error('The storage was not shared.');
+        await replaceAll(before, 'before');
+        const held = shared.hold();
+        try {
+          const expected = [one, other].map((bounds) => [...environment.scan(0, bounds)]);
+          await replaceAll(after, 'after');
+          // Both scans and a read in turn: each moves what the others go on from.
+          const scans = [held.scan(0, one), held.scan(0, other)];
+          const found: (readonly [Buffer, Buffer])[][] = [[], []];
+          for (let isGoingOn = true; isGoingOn; ) {
+            isGoingOn = false;
+            scans.forEach((scan, at) => {
+              const { done, value } = scan.next();
+              if (done === true) return;
+              isGoingOn = true;
+              found[at]?.push(value);
+              expect(held.get(1, value[0])?.toString()).toBe('before');
+            });
+          }
+          expect(found).toEqual(expected);
+          for (const gone of after) {
+            const isHeld = before.some((known) => Buffer.compare(known, gone) === 0);
+            expect(held.get(0, Buffer.from(gone))?.toString()).toBe(isHeld ? 'before' : undefined);
+          }
+        } finally {
+          held.close();
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('is refused in reverse', () => {
+    const held = shared?.hold();
+    expect(() => held?.scan(0, { reverse: true }).next()).toThrow('forwards');
+    held?.close();
+  });
+
+  async function replaceAll(keys: readonly Uint8Array[], value: string): Promise<void> {
+    const batch = new WriteBatch();
+    for (const column of COLUMNS) {
+      for (const [known] of environment.scan(column)) batch.delete(column, known);
+      for (const one of keys) batch.put(column, one, Buffer.from(value));
+    }
+    await environment.commit(batch);
+  }
+});
