@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { RocksLevel } from '@nxtedition/rocksdb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { InlineWriter } from '../../node/storage/inline-writer.ts';
+import { ReadGate } from '../../node/storage/read-gate.ts';
 import { SharedStorage } from '../../node/storage/shared-storage.ts';
 import { StorageEnvironment } from '../../node/storage/storage-environment.ts';
 import { WriteBatch } from '../../node/storage/write-batch.ts';
@@ -54,8 +55,8 @@ describe('what the engine keeps', () => {
     }
     let shared: SharedStorage | undefined;
     await environment.share({
-      attach: async (handle, names) => {
-        shared = await SharedStorage.open(handle, names);
+      attach: async (handle, names, gate) => {
+        shared = await SharedStorage.open(handle, names, new ReadGate(gate));
       },
       detach: async () => shared?.close(),
     });
@@ -64,7 +65,8 @@ describe('what the engine keeps', () => {
       for (const _ of storage?.scan(0) ?? []) break;
       storage?.scan(0, { gte: key(7) }).close();
     }
-    expect(attached).toBe(20 + 6);
+    shared?.hold().close();
+    expect(attached).toBe(20 + 6 + columns.length);
     expect(kept.size).toBe(0);
   });
 });
