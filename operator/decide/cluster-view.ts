@@ -89,11 +89,15 @@ export class ClusterView {
       : undefined;
   }
 
-  /** It answers as a node of this cluster, and the leader reaches it; of a node of somebody else's, the latter. */
+  /**
+   * It answers as a node of this cluster, and the leader reaches it; of a node of somebody else's, the latter. One that
+   * was told to end does both for a moment more, and is live no longer.
+   */
   isLive(tag: string): boolean {
     const connected = this.leader?.tag === tag ? true : this.#leaderPeers[tag]?.connected;
-    if (this.nodeOfTag(tag) === undefined) return connected === true;
-    return this.answerOf(tag) !== undefined && connected !== false;
+    const node = this.nodeOfTag(tag);
+    if (node === undefined) return connected === true;
+    return node.process !== 'Stopping' && this.answerOf(tag) !== undefined && connected !== false;
   }
 
   /** Nobody hears from it: it does not answer, and the leader does not reach it either. */

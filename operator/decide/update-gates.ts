@@ -25,7 +25,7 @@ export function watchReturning(
   return Object.fromEntries(entries);
 }
 
-/** Nodes that are away, or not back for long enough yet. */
+/** Nodes that are away or about to be, or not back for long enough yet. */
 export function unsettledTags(view: ClusterView, memory: Memory): readonly string[] {
   const topology = view.leader?.topology;
   if (topology === undefined) return [];

@@ -61,6 +61,15 @@ describe('a rolling update', () => {
     expect(actionsFor(spec, { outdated }, { returning: { B: null } })).toEqual([]);
   });
 
+  it('counts a node that was told to stop, though it still answers', () => {
+    const platform = { B: { process: 'Stopping' } } as const;
+    const outdated = ['A', 'B', 'C', 'D', 'E'];
+    expect(actionsFor('{ nodes: 5 }', { outdated, platform })).toEqual([]);
+    const two = '{ nodes: 5, replicationFactor: { mode: Unmanaged }, update: { maxUnavailable: 2 } }';
+    const pair = [{ members: ['B', 'C'] }];
+    expect(actionsFor(two, { outdated, platform, databases: pair })).toEqual([]);
+  });
+
   it('remembers who is away and since when they are back, and forgets it when they have stayed', () => {
     const spec = '{ nodes: 5, update: { minReadySeconds: 10 } }';
     const returning = (picture: Partial<Picture>, before: object) =>

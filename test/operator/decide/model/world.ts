@@ -75,12 +75,18 @@ export class World {
 
   #observeNode(ordinal: number, silent: ReadonlySet<number>): ObservedNode {
     const node = this.nodes.at(ordinal);
-    const answers = node.process === 'Running' && this.keeper.isReachable(ordinal) && !silent.has(ordinal);
+    const isUp = node.process === 'Running' || this.#isGoing(node);
+    const answers = isUp && this.keeper.isReachable(ordinal) && !silent.has(ordinal);
     return {
       ...this.keeper.view(node),
       url: `http://127.0.0.1:${8080 + ordinal}`,
       ...(answers ? { answer: this.#answer(node) } : {}),
     };
+  }
+
+  /** What ends is counted as gone at once, but looks for a moment longer as if nothing were. */
+  #isGoing({ process, isolated }: ModelNode): boolean {
+    return this.set !== undefined && process === 'Stopping' && !isolated;
   }
 
   #answer(node: ModelNode): NodeAnswer {
@@ -89,7 +95,9 @@ export class World {
     if (topology === undefined) return { ...identity, tag: '?', state: 'Passive', term: 0, peers: {} };
     const leads = node.leadsInTerm !== undefined;
     const tags = [...topology.members, ...topology.promotables, ...topology.watchers];
-    const reach = (peer: string) => ({ connected: !node.isolated && this.rachis.takesPart(peer) });
+    const isReached = (peer: string) =>
+      this.rachis.takesPart(peer) || this.#isGoing(this.rachis.nodeOf(peer));
+    const reach = (peer: string) => ({ connected: !node.isolated && isReached(peer) });
     return {
       ...identity,
       tag: tagOfOrdinal(node.ordinal),
