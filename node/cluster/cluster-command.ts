@@ -264,6 +264,20 @@ export interface PruneTransactions {
   readonly upTo: number;
 }
 
+/**
+ * Gives up the documents of cluster transactions after one count and up to another: the cluster has forgotten them, and
+ * every copy that had them is lost. What is left of the copies goes on behind them. Result: null.
+ */
+export interface AbandonTransactions {
+  readonly type: 'AbandonTransactions';
+  readonly database: string;
+  /** As in PruneTransactions. */
+  readonly space: number;
+  readonly from: number;
+  /** All that is forgotten: nothing happens when that has become more. */
+  readonly upTo: number;
+}
+
 /** Removes a bounded number of values that have expired or whose database is gone. Result: `ValuesCleaned`. */
 export interface CleanValues {
   readonly type: 'CleanValues';
@@ -309,6 +323,7 @@ export type ClusterCommand =
   | DeleteCompareExchange
   | ClusterTransaction
   | PruneTransactions
+  | AbandonTransactions
   | CleanValues
   | AdvanceLogTime;
 

@@ -14,7 +14,7 @@ import { ClusterStateMachine } from './cluster-state-machine.ts';
 import { type ClusterStatus, type ClusterTopologyView, clusterStatusOf } from './cluster-status.ts';
 import { ClusterWatch } from './cluster-watch.ts';
 import { CommandSubmission, type SubmitOptions } from './command-submission.ts';
-import { COMMAND_VERSIONS, type CommandVersions } from './command-version.ts';
+import { COMMAND_VERSIONS, type CommandVersions, lowestVersion } from './command-version.ts';
 import { ConsistentStore } from './consistent-store.ts';
 import type { IndexCommand } from './index-commands.ts';
 import { HAND_OVER_TIMEOUT_MS, ISOLATED_ELECTION_TIMEOUTS } from './limits.ts';
@@ -96,6 +96,7 @@ export class ClusterLayer {
       digests: () => stateMachine.digests(),
       records: () => this.records(),
       reports: options.reports,
+      clusterVersion: () => this.commandVersions().cluster,
       submit: (command) => this.submit(command),
     });
     this.consistent = new ConsistentStore({
@@ -104,6 +105,8 @@ export class ClusterLayer {
       logger: options.logger,
       cleanPeriodMs: options.settings.expiredValuesPeriodMs,
       reportOf: (tag, database) => this.observer.reportOf(tag, database),
+      freshReportOf: (tag, record) => this.observer.freshReportOf(tag, record),
+      clusterVersion: () => this.commandVersions().cluster,
       agreedMs: () => this.observer.agreedMs(),
       events: stateMachine,
       submit: (command) => this.submit(command),
@@ -175,11 +178,8 @@ export class ClusterLayer {
 
   /** Version of the cluster's commands that this node knows, and the lowest that any node of the cluster has told. */
   commandVersions(): { readonly own: number; readonly cluster: number } {
-    const versions = this.#nodes.versions().map(({ version }) => version);
-    return {
-      own: this.#versions.own,
-      cluster: versions.length === 0 ? this.#versions.own : Math.min(...versions),
-    };
+    const { own } = this.#versions;
+    return { own, cluster: lowestVersion(this.#nodes.versions(), { own }) };
   }
 
   appliedIndex(): number {

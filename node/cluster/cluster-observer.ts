@@ -1,10 +1,12 @@
 import type { Logger } from '../observability/logger.ts';
 import type { ClusterCommand } from './cluster-command.ts';
+import type { DatabaseTopology } from './database-record.ts';
 import { DECISIONS_KEPT } from './limits.ts';
 import type { DatabaseReport, NodeReport } from './node-report.ts';
 import { agreedWallMs } from './observer/agreed-time.ts';
 import { commandFor, type TopologyDecision } from './observer/decide-topology.ts';
 import { observe } from './observer/observe.ts';
+import { freshReport } from './observer/observed-copy.ts';
 import type { ObservedDatabase, ObservedNode, ObserverSettings } from './observer/observer-input.ts';
 import { EMPTY_OBSERVER_STATE, type ObserverState } from './observer/observer-state.ts';
 import { timestampOf } from './state/apply-context.ts';
@@ -86,6 +88,12 @@ export class ClusterObserver {
 
   reportOf(tag: string): NodeReport | undefined {
     return this.#reports.get(tag);
+  }
+
+  /** What a node has told lately of the copy that the topology speaks of. */
+  freshReportOf(tag: string, name: string, topology: DatabaseTopology): DatabaseReport | undefined {
+    const { settings } = this.#options;
+    return freshReport({ settings, nowMs: performance.now() }, this.#reports.get(tag), name, topology);
   }
 
   report(tag: string, { databases, ...told }: ToldReport): void {

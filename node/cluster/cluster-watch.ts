@@ -8,6 +8,7 @@ import type { ClusterNodes } from './cluster-nodes.ts';
 import { ClusterObserver } from './cluster-observer.ts';
 import type { ClusterSettings } from './cluster-settings.ts';
 import { EXPIRY_VERSION } from './command-version.ts';
+import type { DatabaseRecord } from './database-record.ts';
 import { DigestComparison } from './digest-comparison.ts';
 import { CATCH_UP_TIMEOUT_MS } from './limits.ts';
 import type { DatabaseReport } from './node-report.ts';
@@ -34,6 +35,8 @@ export interface ClusterWatchOptions {
   readonly records: () => readonly StoredRecord[];
   /** What this node tells the leader about its databases. */
   readonly reports: () => readonly DatabaseReport[];
+  /** The lowest version of the commands that a node of the cluster knows. */
+  readonly clusterVersion: () => number;
   readonly submit: (command: ClusterCommand) => Promise<{ readonly index: number }>;
 }
 
@@ -74,7 +77,7 @@ export class ClusterWatch {
       leaderSinceMs: () => this.#leaderSinceMs,
       isSuspended: () => this.isSuspended,
       appliedIndex: options.appliedIndex,
-      mayExpire: () => nodes.versions().every(({ version }) => version >= EXPIRY_VERSION),
+      mayExpire: () => options.clusterVersion() >= EXPIRY_VERSION,
       nodes: () => nodes.zones(),
       databases: () => records().map(({ record, etag }) => ({ record, index: etag })),
       submit: options.submit,
@@ -140,6 +143,11 @@ export class ClusterWatch {
   /** The last report of a node about a database, while this node leads. */
   reportOf(tag: string, databaseName: string): DatabaseReport | undefined {
     return this.#observer.reportOf(tag)?.databases.get(databaseName.toLowerCase());
+  }
+
+  /** As reportOf, while it is no older than a report may be and tells of the copy that the record speaks of. */
+  freshReportOf(tag: string, { DatabaseName, Topology }: DatabaseRecord): DatabaseReport | undefined {
+    return this.#observer.freshReportOf(tag, DatabaseName, Topology);
   }
 
   /** What other nodes ask of this one while it leads. */

@@ -28,13 +28,16 @@ export const HISTORY_VERSION = 5;
  */
 export const GROUP_RULES_VERSION = 6;
 
+/** Documents of cluster transactions that no copy has any more are given up. */
+export const ABANDON_VERSION = 7;
+
 /**
  * The commands of this program. A release that adds a command, or changes what one does, raises `own` and enters the
  * command: until every node of the cluster is of that release, such a command is refused, since a node that does not
  * know it would come to another state than the others.
  */
 export const COMMAND_VERSIONS: CommandVersions = {
-  own: GROUP_RULES_VERSION,
+  own: ABANDON_VERSION,
   introduced: {
     AdvanceLogTime: 2,
     PutRollingIndexes: ROLLING_VERSION,
@@ -42,6 +45,7 @@ export const COMMAND_VERSIONS: CommandVersions = {
     FinishRollingIndex: ROLLING_VERSION,
     ExpireCopy: EXPIRY_VERSION,
     PutRecordedIndexes: HISTORY_VERSION,
+    AbandonTransactions: ABANDON_VERSION,
   },
 };
 

@@ -4,6 +4,7 @@ import type { RachisNode } from '../rachis/rachis-node.ts';
 import type { ClusterCommand } from './cluster-command.ts';
 import type { ClusterStateMachine } from './cluster-state-machine.ts';
 import { type CompareExchangeValues, compareExchangeValues } from './compare-exchange-values.ts';
+import type { DatabaseRecord } from './database-record.ts';
 import type { DatabaseReport } from './node-report.ts';
 import { findSpace } from './state/spaces.ts';
 import type { StateReader } from './state/state-transaction.ts';
@@ -18,6 +19,10 @@ export interface ConsistentStoreOptions {
   readonly cleanPeriodMs: number;
   /** The last report of a node about a database, while this node leads. */
   reportOf(tag: string, database: string): DatabaseReport | undefined;
+  /** What a node has told it lately of the copy that the record speaks of. */
+  freshReportOf(tag: string, record: DatabaseRecord): DatabaseReport | undefined;
+  /** The lowest version of the commands that a node of the cluster knows. */
+  clusterVersion(): number;
   /** While this node leads: what time it is by most of the nodes, in milliseconds since 1970. */
   agreedMs(): number | null;
   /** Tells when transactions have come, and values have changed. */
@@ -33,9 +38,18 @@ export class ConsistentStore {
 
   constructor(options: ConsistentStoreOptions) {
     this.#options = options;
-    const { rachis, state, logger, cleanPeriodMs, submit, reportOf, agreedMs } = options;
+    const { rachis, state, logger, cleanPeriodMs, submit, agreedMs } = options;
+    const { reportOf, freshReportOf, clusterVersion } = options;
     const isLeader = () => rachis.isLeader;
-    this.#pruner = new TransactionPruner({ state, logger, isLeader, reportOf, submit });
+    this.#pruner = new TransactionPruner({
+      state,
+      logger,
+      isLeader,
+      reportOf,
+      freshReportOf,
+      clusterVersion,
+      submit,
+    });
     this.#cleaner = new ValueCleaner({ periodMs: cleanPeriodMs, state, logger, isLeader, agreedMs, submit });
   }
 

@@ -145,5 +145,11 @@ export const WAITING_LENGTH_MAX = 64 * 1024 * 1024;
 /** Documents of cluster transactions that are forgotten by one command. */
 export const PRUNED_AT_ONCE = 1024;
 
+/**
+ * Documents of cluster transactions that are forgotten and that no copy of the group has are given up after this time,
+ * in milliseconds: all copies have to be heard from throughout.
+ */
+export const ABANDON_AFTER_MS = 60_000;
+
 /** Pause between two looks of the leader at what cluster transactions may be forgotten, in milliseconds. */
 export const PRUNE_PERIOD_MS = 1_000;

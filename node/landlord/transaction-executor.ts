@@ -1,4 +1,4 @@
-import type { TransactionQueue, WaitingTransaction } from '../cluster/transaction-queue.ts';
+import type { LostTransactions, TransactionQueue, WaitingTransaction } from '../cluster/transaction-queue.ts';
 import { etagOf } from '../documents/change-vector.ts';
 import {
   executeClusterTransaction,
@@ -137,18 +137,19 @@ export class TransactionExecutor {
       this.#isDue = false;
       const group = this.#options.group();
       if (group === null) return;
-      const transactions = this.#next();
-      if (transactions.length === 0) return;
+      const next = this.#next();
+      if (next === null) return;
       this.#isDue = true;
-      await this.#execute(transactions, group);
+      if ('lostUpTo' in next) await this.#passLost(next, group);
+      else await this.#execute(next, group);
     }
   }
 
-  /** What can be executed now, together; empty when there is nothing or what there is comes by replication. */
-  #next(): readonly WaitingTransaction[] {
+  /** What can be executed now, together; null when there is nothing or what there is comes by replication. */
+  #next(): readonly WaitingTransaction[] | LostTransactions | null {
     const queue = this.#options.queue();
     let count = this.executedCount;
-    if (count === 0 && !this.#options.mayBegin(queue)) return [];
+    if (count === 0 && !this.#options.mayBegin(queue)) return null;
     const transactions: WaitingTransaction[] = [];
     for (
       let length = 0;
@@ -156,11 +157,23 @@ export class TransactionExecutor {
     ) {
       const next = queue.after(count);
       if (typeof next === 'string') break;
+      if ('lostUpTo' in next) return transactions.length === 0 ? next : transactions;
       transactions.push(next);
       count = next.lastCount;
       length += next.documents.reduce((sum, { document }) => sum + (document?.length ?? 0), 0);
     }
-    return transactions;
+    return transactions.length === 0 ? null : transactions;
+  }
+
+  /** Who waited for them need not any more; the log says what is missing. */
+  async #passLost({ lostUpTo }: LostTransactions, group: string): Promise<void> {
+    const { database, logger } = this.#options;
+    const executed = this.executedCount;
+    logger.error(
+      `Documents of cluster transactions of ${database.name} are lost with all copies that had them; this copy goes on without`,
+      { fromCount: executed + 1, upToCount: lostUpTo },
+    );
+    await this.#passUpTo(lostUpTo, group);
   }
 
   async #execute(transactions: readonly WaitingTransaction[], group: string): Promise<void> {
@@ -192,11 +205,7 @@ export class TransactionExecutor {
   }
 
   /** None may hold up those behind it for ever. Nothing can be expected to come here; the log says what is missing. */
-  async #pass(
-    { firstCount, lastCount, documents }: WaitingTransaction,
-    group: string,
-    error: Error,
-  ): Promise<void> {
+  async #pass({ lastCount, documents }: WaitingTransaction, group: string, error: Error): Promise<void> {
     const { database, logger } = this.#options;
     logger.error(`A cluster transaction of ${database.name} can't be executed on this node and is left out`, {
       raftIndex: documents[0]?.index,
@@ -206,12 +215,17 @@ export class TransactionExecutor {
     this.#failures = 0;
     this.#leftOut.push(lastCount);
     if (this.#leftOut.length > LEFT_OUT_TRANSACTIONS_KEPT) this.#leftOut.shift();
+    await this.#passUpTo(lastCount, group);
+  }
+
+  async #passUpTo(lastCount: number, group: string): Promise<void> {
+    const { database, logger } = this.#options;
     try {
       await database.execute(passClusterTransaction, { group, lastCount });
-    } catch (passError) {
-      logger.warn(`It was not left out either; tried again`, {
-        fromCount: firstCount,
-        error: String(passError),
+    } catch (error) {
+      logger.warn(`Cluster transactions of ${database.name} were not left out; tried again`, {
+        upToCount: lastCount,
+        error: String(error),
       });
       await this.#delay();
     }

@@ -143,6 +143,17 @@ describe('the executor of cluster transactions', () => {
     expect(bodyOf('b')).toBe('{}');
   });
 
+  it('goes on behind what is given up, and says so', async () => {
+    for (const id of ['a', 'b', 'c']) transact(put(id, {}));
+    const space = transactionQueue(machine.reader, 'shop').since;
+    machine.apply({ type: 'PruneTransactions', database: 'shop', space, upTo: 2 });
+    expect(await executor.waitFor(1, 20)).toBe(false);
+    machine.apply({ type: 'AbandonTransactions', database: 'shop', space, from: 0, upTo: 2 });
+    expect(await executor.waitFor(3, WAIT_MS)).toBe(true);
+    expect(['a', 'b', 'c'].map(bodyOf)).toEqual([undefined, undefined, '{}']);
+    expect(errors).toEqual([expect.stringContaining('are lost with all copies that had them')]);
+  });
+
   it('keeps a version that the transaction did not know as a revision, and none that it knew', async () => {
     transact(put('a', { n: 1 }));
     await executor.waitFor(1, WAIT_MS);

@@ -80,7 +80,8 @@ function remember(
 }
 
 function goodReport(input: ObserverInput, { DatabaseName: name, Topology }: DatabaseRecord, tag: string) {
-  const report = freshReport(input, name, Topology, tag);
+  const told = input.nodes.find((node) => node.tag === tag)?.report;
+  const report = freshReport(input, told, name, Topology);
   return report?.status === 'Loaded' ? report : null;
 }
 

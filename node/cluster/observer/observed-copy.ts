@@ -1,5 +1,5 @@
 import type { DatabaseTopology } from '../database-record.ts';
-import type { DatabaseReport } from '../node-report.ts';
+import type { DatabaseReport, NodeReport } from '../node-report.ts';
 import type { ObservedNode, ObserverInput } from './observer-input.ts';
 import type { DatabaseMemory } from './observer-state.ts';
 
@@ -21,7 +21,7 @@ export function observeCopy(
   memory: DatabaseMemory,
 ): Copy {
   const node = input.nodes.find((candidate) => candidate.tag === tag);
-  const report = freshReport(input, name, topology, tag);
+  const report = freshReport(input, node?.report, name, topology);
   const isGood = report?.status === 'Loaded';
   const lastGoodMs = memory.copies.get(tag)?.lastGoodMs ?? input.leaderSinceMs;
   return { tag, node, report, isGood, badForMs: isGood ? 0 : input.nowMs - lastGoodMs };
@@ -32,16 +32,16 @@ export function observeCopy(
  * proves nothing.
  */
 export function freshReport(
-  input: ObserverInput,
+  { nowMs, settings }: Pick<ObserverInput, 'nowMs' | 'settings'>,
+  told: NodeReport | null | undefined,
   name: string,
   topology: DatabaseTopology,
-  tag: string,
 ): DatabaseReport | undefined {
-  const told = input.nodes.find((node) => node.tag === tag)?.report;
   if (told === null || told === undefined) return undefined;
-  if (input.nowMs - told.receivedAtMs > input.settings.reportTimeoutMs) return undefined;
+  if (nowMs - told.receivedAtMs > settings.reportTimeoutMs) return undefined;
   const report = told.databases.get(name.toLowerCase());
-  const isOfFormerCopy = (report?.copySince ?? Number.MAX_SAFE_INTEGER) < (topology.NodesAddedAt[tag] ?? 0);
+  const addedAt = topology.NodesAddedAt[told.tag] ?? 0;
+  const isOfFormerCopy = (report?.copySince ?? Number.MAX_SAFE_INTEGER) < addedAt;
   return isOfFormerCopy ? undefined : report;
 }
 

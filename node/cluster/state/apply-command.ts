@@ -1,5 +1,6 @@
 import type { ClusterCommand } from '../cluster-command.ts';
 import { ClusterError, type ErrorValue } from '../cluster-error.ts';
+import { abandonTransactions } from './abandon-transactions.ts';
 import { addDatabase } from './add-database.ts';
 import { advanceLogTime } from './advance-log-time.ts';
 import type { ApplyContext } from './apply-context.ts';
@@ -144,6 +145,8 @@ function dispatch(context: ApplyContext, command: ClusterCommand): unknown {
       return clusterTransaction(context, command);
     case 'PruneTransactions':
       return pruneTransactions(context, command);
+    case 'AbandonTransactions':
+      return abandonTransactions(context, command);
     case 'CleanValues':
       return cleanValues(context);
     case 'AdvanceLogTime':

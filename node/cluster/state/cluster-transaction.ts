@@ -110,8 +110,13 @@ function guardViolations(
       operation,
       key: guardKey(id),
       expected: transactionIndexOf(changeVector, clusterTransactionId),
-    }),
+    }).filter(({ actual, expected }) => !isOfLost(space, actual, expected)),
   );
+}
+
+/** The document may be older than its guard, or gone, for ever: the next transaction that writes it sets that right. */
+function isOfLost({ lost }: Space, actual: number, expected: number): boolean {
+  return lost !== undefined && expected < actual && actual <= lost.lastIndex;
 }
 
 function violation(

@@ -14,6 +14,17 @@ export interface Space {
   readonly documents: number;
   /** Characters of all of them, of those that are pruned too. */
   readonly length: number;
+  /** The last that were given up; absent: none ever were. */
+  readonly lost?: LostDocuments;
+}
+
+/** Documents of cluster transactions that the cluster has forgotten and no copy has. */
+export interface LostDocuments {
+  /** Counts: after one, up to the other. */
+  readonly from: number;
+  readonly upTo: number;
+  /** Raft index up to which transactions may be among them: a guard that is not newer may be that of a lost document. */
+  readonly lastIndex: number;
 }
 
 export function findSpace(state: StateReader, database: string): Space | undefined {

@@ -56,7 +56,9 @@ const values = () => compareExchangeValues(machine.reader, 'shop');
 const queue = () => transactionQueue(machine.reader, 'shop');
 const countsAfter = (count: number) => {
   const next = queue().after(count);
-  return typeof next === 'string' ? next : next.documents.map(({ id, changeVector }) => [id, changeVector]);
+  return typeof next === 'string' || 'lostUpTo' in next
+    ? next
+    : next.documents.map(({ id, changeVector }) => [id, changeVector]);
 };
 
 describe('ClusterTransaction', () => {
@@ -214,6 +216,51 @@ describe('PruneTransactions', () => {
     run({ documents: [put('a')] });
     prune(1, 1);
     expect(countsAfter(0)).not.toBe('pruned');
+  });
+});
+
+describe('AbandonTransactions', () => {
+  const forget = (upTo: number) =>
+    machine.apply({ type: 'PruneTransactions', database: 'shop', space: 2, upTo });
+  const abandon = (from: number, upTo: number, space = 2) =>
+    machine.apply({ type: 'AbandonTransactions', database: 'shop', space, from, upTo });
+  const guarded = (id: string, index: number) => run({ documents: [put(id, vector(1, index))] }).violations;
+
+  it('lets a copy that has all before them go on behind them, and no other', () => {
+    for (const id of ['a', 'b', 'c', 'd']) run({ documents: [put(id)] });
+    forget(3);
+    abandon(1, 3);
+    expect([0, 1, 2].map(countsAfter)).toEqual(['pruned', { lostUpTo: 3 }, { lostUpTo: 3 }]);
+    expect(countsAfter(3)).toEqual([['d', vector(4, 5)]]);
+    forget(4);
+    expect([2, 3].map(countsAfter)).toEqual([{ lostUpTo: 3 }, 'pruned']);
+    abandon(3, 4);
+    expect(countsAfter(3)).toEqual({ lostUpTo: 4 });
+  });
+
+  it('does nothing for another database of the name, or when more is forgotten than was known', () => {
+    run({ documents: [put('a')] });
+    run({ documents: [put('b')] });
+    forget(1);
+    abandon(0, 1, 1);
+    abandon(0, 2);
+    expect(countsAfter(0)).toBe('pruned');
+  });
+
+  it('lets documents be written that are older than their guards, once', () => {
+    run({ documents: [put('a')] });
+    run({ documents: [put('a', vector(1, 2)), put('b')] });
+    run({ documents: [put('c')] });
+    forget(3);
+    expect(guarded('a', 2)).toHaveLength(1);
+    abandon(1, 3);
+    // What was not lost is guarded as ever.
+    expect(guarded('c', 1)).toHaveLength(1);
+    expect(guarded('a', 99)).toHaveLength(1);
+    expect(guarded('a', 2)).toEqual([]);
+    expect(guarded('a', 2)).toHaveLength(1);
+    expect(run({ documents: [put('b')] }).violations).toEqual([]);
+    expect(run({ documents: [put('b')] }).violations).toHaveLength(1);
   });
 });
 

@@ -8,11 +8,12 @@ import type { SeededRandom } from '../kernel/seeded-random.ts';
 import { canDecide, clusterNode } from '../rachis/membership-admin.ts';
 import type { DatabaseLife } from './database-life.ts';
 import type { NodeProgram } from './node-program.ts';
+import { isLeavingOrdered } from './orders-under-way.ts';
 import { LATEST_VERSION } from './replicated-cluster.ts';
 import type { World } from './world.ts';
 import type { WorldNode } from './world-node.ts';
 
-/** An order to remove a copy is carried out within this time, or never. */
+/** An order to remove a copy stands in the log of a leader within this time, or never comes. */
 const REMOVAL_WITHIN_MS = 15_000;
 
 /** Whoever looks after the cluster: takes out nodes that are lost, takes in those that came in their place. */
@@ -36,9 +37,10 @@ export class Administrator {
     return Math.min(this.#factors.get(name) ?? 1, nodeCount);
   }
 
-  /** An order to remove a copy may be on its way: no other one may be lost meanwhile. */
+  /** An order to remove a copy may be on its way, or stand in a log: no other one may be lost meanwhile. */
   isRemovingCopy(name: string): boolean {
-    return this.#world.clock.nowMs < (this.#removingUntilMs.get(name) ?? 0);
+    const isOnItsWay = this.#world.clock.nowMs < (this.#removingUntilMs.get(name) ?? 0);
+    return isOnItsWay || isLeavingOrdered(this.#world, name);
   }
 
   changeFactor(random: SeededRandom): void {
@@ -89,7 +91,14 @@ export class Administrator {
       this.#takeIn(program, outside);
       return;
     }
+    if (program.office.isAbandonmentTooNew) this.#updateOne();
     for (const name of this.#world.lives.names) this.#provide(program, name, configuration.nodes.length);
+  }
+
+  /** An update of the cluster that has stopped on its way goes on. */
+  #updateOne(): void {
+    const behind = this.#world.cluster.nodes.find((node) => this.#world.versionOf(node) < LATEST_VERSION);
+    if (behind !== undefined) this.#world.upgrade(behind, LATEST_VERSION);
   }
 
   /** By older rules a database that was being deleted could be given a copy. */
@@ -111,11 +120,12 @@ export class Administrator {
       this.#leaving = null;
       return;
     }
-    // A member must stay: what is only on its way would be all that is left.
+    const goneTags = configuration?.nodes.flatMap((node) => (isGone(node.id) ? [node.tag] : [])) ?? [];
+    // A member must stay, with its disk: what is only on its way would be all that is left.
     const wouldBeLost = this.#world.lives.names.some((name) => {
       const topology = findRecord(state, name)?.record.Topology;
       if (topology === undefined || !holdersOf(topology).includes(tag)) return false;
-      return topology.Members.every((member) => member === tag);
+      return topology.Members.every((member) => goneTags.includes(member));
     });
     if (wouldBeLost) {
       if (id === this.#leaving) this.#leaving = null;

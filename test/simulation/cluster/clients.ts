@@ -207,12 +207,17 @@ export class Clients {
       if (copy?.groupId !== life.groupId) return;
       void copy.transactions.waitUntilCurrent(KNOWN_INDEX_WAIT_MS).then((isHere) => {
         if (!isHere || life.isOver || program.keeper.copyOf(life.name) !== copy) return;
-        this.#world.watch(() => this.#checkSeen(copy, documents, firstCount));
+        this.#world.watch(() => this.#checkSeen(copy, life, documents, firstCount));
       });
     });
   }
 
-  #checkSeen(copy: SimulatedCopy, documents: readonly TransactionDocument[], firstCount: number): void {
+  #checkSeen(
+    copy: SimulatedCopy,
+    { transactions }: DatabaseLife,
+    documents: readonly TransactionDocument[],
+    firstCount: number,
+  ): void {
     this.causalCount++;
     const executed = etagOf(copy.database.changeVector, copy.groupId);
     check(
@@ -224,7 +229,10 @@ export class Clients {
       const versions = copy.database.versionsOf(id);
       const count = Math.max(0, ...versions.map(({ changeVector }) => etagOf(changeVector, copy.groupId)));
       check(
-        versions.length === 0 || count >= firstCount + at || !isOfClusterOnly(id),
+        versions.length === 0 ||
+          count >= firstCount + at ||
+          transactions.writes.isLost(firstCount + at) ||
+          !isOfClusterOnly(id),
         'a session sees its own writes on every node',
         () => `${copy.database.nodeTag} has ${id} of ${count}, older than ${firstCount + at}`,
       );

@@ -1,8 +1,11 @@
+import type { AbandonTransactions } from '../../../node/cluster/cluster-command.ts';
 import { toldVersions } from '../../../node/cluster/cluster-nodes.ts';
-import { EXPIRY_VERSION } from '../../../node/cluster/command-version.ts';
+import { ABANDON_VERSION, EXPIRY_VERSION, lowestVersion } from '../../../node/cluster/command-version.ts';
 import type { DatabaseReport, NodeReport } from '../../../node/cluster/node-report.ts';
 import { commandFor } from '../../../node/cluster/observer/decide-topology.ts';
+import { LostTransactionWatch, lostTransactions } from '../../../node/cluster/observer/lost-transactions.ts';
 import { observe } from '../../../node/cluster/observer/observe.ts';
+import { freshReport } from '../../../node/cluster/observer/observed-copy.ts';
 import type { ObserverInput } from '../../../node/cluster/observer/observer-input.ts';
 import { EMPTY_OBSERVER_STATE, type ObserverState } from '../../../node/cluster/observer/observer-state.ts';
 import { pruneTarget } from '../../../node/cluster/observer/prune-target.ts';
@@ -26,6 +29,7 @@ export class LeaderOffice {
   readonly #route: CommandRoute;
   readonly #promotions: PromotionRounds;
   readonly #reports = new Map<string, NodeReport>();
+  readonly #lost = new LostTransactionWatch();
   #memory: ObserverState = EMPTY_OBSERVER_STATE;
   #leaderSinceMs: number | null = null;
   #proposing = 0;
@@ -64,6 +68,7 @@ export class LeaderOffice {
     if (!this.#node.isLeading) {
       this.#leaderSinceMs = null;
       this.#memory = EMPTY_OBSERVER_STATE;
+      this.#lost.clear();
       return;
     }
     this.#leaderSinceMs ??= this.#world.clock.nowMs;
@@ -71,12 +76,18 @@ export class LeaderOffice {
     if (this.#proposing > 0) return;
     this.#observe(this.#leaderSinceMs);
     this.#prune();
+    this.#abandon();
     this.#advanceLogTime();
     this.#scrubStrangers();
   }
 
   get #nodes() {
     return this.#node.image.configuration?.nodes ?? [];
+  }
+
+  get #clusterVersion(): number {
+    const told = toldVersions(this.#nodes, nodePropertiesIn(this.#node.list.state));
+    return lowestVersion(told, { own: this.#world.versionOf(this.#node) });
   }
 
   get #records(): readonly StoredRecord[] {
@@ -91,7 +102,7 @@ export class LeaderOffice {
       wallClock: new Date(this.#world.wallMs(this.#node)),
       leaderSinceMs,
       appliedIndex: this.#node.list.appliedIndex,
-      mayExpire: toldVersions(this.#nodes, properties).every(({ version }) => version >= EXPIRY_VERSION),
+      mayExpire: this.#clusterVersion >= EXPIRY_VERSION,
       nodes: this.#nodes.map(({ tag }) => {
         const zone = properties.get(tag)?.zone ?? undefined;
         return { tag, report: this.#reports.get(tag) ?? null, ...(zone === undefined ? {} : { zone }) };
@@ -119,6 +130,30 @@ export class LeaderOffice {
       if (upTo === null) continue;
       this.#submit({ type: 'PruneTransactions', database, space: waiting.space, upTo });
     }
+  }
+
+  /** Documents are lost, and as long as not all nodes know the command they can't be given up. */
+  get isAbandonmentTooNew(): boolean {
+    return (
+      this.#clusterVersion < ABANDON_VERSION && this.#records.some((stored) => this.#lostOf(stored) !== null)
+    );
+  }
+
+  #abandon(): void {
+    if (this.#clusterVersion < ABANDON_VERSION) return;
+    for (const stored of this.#records) {
+      const found = this.#lostOf(stored);
+      const isDue = this.#lost.isDue(stored.record.DatabaseName, found, this.#world.clock.nowMs);
+      if (isDue && found !== null) this.#submit(found);
+    }
+  }
+
+  #lostOf({ record }: StoredRecord): AbandonTransactions | null {
+    const { observer: settings } = this.#world.profile;
+    const { nowMs } = this.#world.clock;
+    return lostTransactions(this.#node.list.state, record, (tag) =>
+      freshReport({ settings, nowMs }, this.#reports.get(tag), record.DatabaseName, record.Topology),
+    );
   }
 
   /** As long as not all nodes know the command, the leader refuses it. */

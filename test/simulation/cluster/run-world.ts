@@ -33,6 +33,7 @@ export interface WorldResult {
   readonly expired: number;
   readonly deleted: number;
   /** Databases that were deleted, and created anew. */
+  readonly abandoned: number;
   readonly recreated: number;
   /** Unsafe recoveries that were begun. */
   readonly recoveries: number;
@@ -86,6 +87,7 @@ export async function runWorld({ seed, without, onTrace }: WorldOptions): Promis
     setAside: world.asideIds.size,
     expired: sum(({ topologies }) => topologies.expiredIds.size),
     deleted: world.handedOverIds.size,
+    abandoned: sum(({ transactions }) => transactions.abandonCount),
     recreated: lives.all.length - lives.names.length,
     recoveries: world.cluster.allLedgers.length - 1,
   };

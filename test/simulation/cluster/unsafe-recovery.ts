@@ -27,9 +27,11 @@ export class UnsafeRecovery {
   }
 
   /** The others are stopped first, as an operator must. */
-  begin(survivor: WorldNode, random: SeededRandom): void {
-    if (!this.#maySurvive(survivor)) return;
+  begin(asked: WorldNode, random: SeededRandom): void {
     const { cluster, clock } = this.#world;
+    const survivor =
+      cluster.nodes.find((node) => this.#maySurvive(node) && this.#isBeingFilled(node)) ?? asked;
+    if (!this.#maySurvive(survivor)) return;
     cluster.trace(() => `all but ${survivor.id} count as lost`);
     const stopOthers = () => {
       for (const node of cluster.nodes) if (node !== survivor && node.core !== null) node.crash();
@@ -65,10 +67,10 @@ export class UnsafeRecovery {
 
   /**
    * An operator takes a node that lacks nothing of what anybody was told of the cluster's state, and whose copies are
-   * whole; what only the copies of others have is lost.
+   * whole, but in some worlds; what only the copies of others have is lost.
    */
   #maySurvive(node: WorldNode): boolean {
-    const { cluster, lives, administrator } = this.#world;
+    const { cluster, lives, administrator, profile } = this.#world;
     const { id, core, disk, image } = node;
     const tag = image.configuration?.nodes.find((known) => known.id === id && known.role === 'member')?.tag;
     if (core === null || node.isPaused || disk.isFull || tag === undefined) return false;
@@ -80,8 +82,17 @@ export class UnsafeRecovery {
       if (administrator.isRemovingCopy(name)) return false;
       const stored = this.#world.copiesOf(id).get(name);
       const isHolder = topology?.NodesAddedAt[tag] !== undefined;
-      return !isHolder || (topology.Members.includes(tag) && stored?.stamp.groupId === groupId);
+      const isWhole = topology?.Members.includes(tag) === true || profile.mayLoseMembers;
+      return !isHolder || (isWhole && stored?.stamp.groupId === groupId);
     });
+  }
+
+  /** With it alone documents of cluster transactions may be lost: rare, but in worlds where that is looked for. */
+  #isBeingFilled({ id, image }: WorldNode): boolean {
+    const tag = image.configuration?.nodes.find((known) => known.id === id)?.tag ?? '';
+    return this.#world.lives.living.some(({ topologies: { topology } }) =>
+      topology?.Promotables.includes(tag),
+    );
   }
 
   #order(survivor: WorldNode): boolean {

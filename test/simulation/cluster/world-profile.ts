@@ -32,6 +32,9 @@ export const WORLD_FAULTS = {
   recover: 1,
 } as const;
 
+/** Of worlds that may lose members: recoveries are what loses them. */
+const LOSING_FAULTS = { ...WORLD_FAULTS, recover: 8 } as const;
+
 export type WorldFault = keyof typeof WORLD_FAULTS;
 
 /** One thing that happens at a time of its own; `seed` decides whom it befalls. */
@@ -53,6 +56,8 @@ export interface WorldProfile {
   readonly replicationDelayMs: number;
   /** Whether writes go on for a while without a pause when the faults have ended. */
   readonly hasBusyHours: boolean;
+  /** Whether an unsafe recovery may leave a database with a copy alone that is being filled. */
+  readonly mayLoseMembers: boolean;
   /** Faults of each round; after each all must recover. */
   readonly rounds: readonly (readonly ScheduledFault[])[];
   readonly roundMs: number;
@@ -94,6 +99,7 @@ export function drawWorldProfile(random: SeededRandom): WorldProfile {
   };
   const moveToRehabMs = random.pick([4000, 8000]) ?? 4000;
   const roundMs = 30_000;
+  const mayLoseMembers = random.chance(0.1);
   return {
     raft,
     observer: {
@@ -114,22 +120,28 @@ export function drawWorldProfile(random: SeededRandom): WorldProfile {
     requestEveryMs: random.pick([60, 200, 500, 1000]) ?? 200,
     replicationDelayMs: random.pick([5, 50, 1500]) ?? 5,
     hasBusyHours: random.chance(0.1),
-    rounds: Array.from({ length: ROUNDS }, () => drawFaults(random, roundMs)),
+    mayLoseMembers,
+    rounds: Array.from({ length: ROUNDS }, () => drawFaults(random, roundMs, mayLoseMembers)),
     roundMs,
   };
 }
 
-function drawFaults(random: SeededRandom, roundMs: number): readonly ScheduledFault[] {
+function drawFaults(
+  random: SeededRandom,
+  roundMs: number,
+  mayLoseMembers: boolean,
+): readonly ScheduledFault[] {
   const kinds: WorldFault[] = [];
-  for (const [kind, weight] of Object.entries(WORLD_FAULTS) as [WorldFault, number][]) {
+  const faults = mayLoseMembers ? LOSING_FAULTS : WORLD_FAULTS;
+  for (const [kind, weight] of Object.entries(faults) as [WorldFault, number][]) {
     const isOn = kind === 'healNetwork' || random.chance(0.6);
     for (let count = 0; isOn && count < weight; count++) kinds.push(kind);
   }
   const everyMs = random.pick([600, 1500, 4000]) ?? 1500;
-  const faults: ScheduledFault[] = [];
-  if (random.chance(0.3)) faults.push({ atMs: 500, kind: 'goAway', seed: random.between(1, 2 ** 31) });
+  const scheduled: ScheduledFault[] = [];
+  if (random.chance(0.3)) scheduled.push({ atMs: 500, kind: 'goAway', seed: random.between(1, 2 ** 31) });
   for (let atMs = 1000; atMs < roundMs; atMs += random.between(1, 2 * everyMs)) {
-    faults.push({ atMs, kind: random.pick(kinds) ?? 'crash', seed: random.between(1, 2 ** 31) });
+    scheduled.push({ atMs, kind: random.pick(kinds) ?? 'crash', seed: random.between(1, 2 ** 31) });
   }
-  return faults;
+  return scheduled;
 }

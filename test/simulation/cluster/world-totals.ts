@@ -30,7 +30,7 @@ export class WorldTotals {
       `${this.of('transactions')} cluster transactions and ${this.of('refused')} refused, ${this.of('audits')} with a read set, ` +
       `${this.of('causalReads')} causal reads, ${this.of('registers')} changes and ${this.of('reads')} reads of registers, ` +
       `${this.of('writes')} writes on one node, ${this.of('later')} commands of the later version, ` +
-      `${this.of('topologyChanges')} changes of topology by the observer, ${this.of('wiped')} disks lost, ${this.of('setAside')} copies set aside, ${this.of('deleted')} deleted, ${this.of('recreated')} databases created anew, ${this.of('recoveries')} unsafe recoveries, ${this.of('expired')} that were silent for too long.`
+      `${this.of('topologyChanges')} changes of topology by the observer, ${this.of('wiped')} disks lost, ${this.of('setAside')} copies set aside, ${this.of('deleted')} deleted, ${this.of('recreated')} databases created anew, ${this.of('recoveries')} unsafe recoveries, ${this.of('abandoned')} times that transactions were given up, ${this.of('expired')} that were silent for too long.`
     );
   }
 }

@@ -13,6 +13,8 @@ export class ClusterWrites {
   readonly #writes = new Map<string, ClusterWriteOf[]>();
   /** In the order of their counts. */
   readonly #order: { readonly count: number; readonly id: string }[] = [];
+  /** Ranges of counts that were given up. */
+  readonly #lost: { readonly from: number; readonly upTo: number }[] = [];
 
   /** `group`: the database id of the RAFT entries. */
   constructor(group: string) {
@@ -26,9 +28,23 @@ export class ClusterWrites {
     else known.push(write);
   }
 
-  /** The last write of a document that is not beyond a count. */
+  /** The writes after one count and up to another are given up: a copy need not have them, and may. */
+  abandon(from: number, upTo: number): void {
+    this.#lost.push({ from, upTo });
+  }
+
+  isLost(count: number): boolean {
+    return this.#lost.some(({ from, upTo }) => count > from && count <= upTo);
+  }
+
+  /** Whether a version is that of a write that was given up. */
+  isLostVersion({ changeVector }: { readonly changeVector: string }): boolean {
+    return this.#lost.length > 0 && this.isLost(etagOf(changeVector, this.#group));
+  }
+
+  /** The last write of a document that is not beyond a count, nor given up. */
   lastUpTo(id: string, count: number): ClusterWriteOf | undefined {
-    return this.#writes.get(id)?.findLast((write) => write.count <= count);
+    return this.#writes.get(id)?.findLast((write) => write.count <= count && !this.isLost(write.count));
   }
 
   at(id: string, count: number): ClusterWriteOf | undefined {
@@ -53,11 +69,17 @@ export class ClusterWrites {
   isReplaced(id: string, changeVector: string, known: string): boolean {
     const before = etagOf(changeVector, this.#group);
     const reached = etagOf(known, this.#group);
-    return (this.#writes.get(id) ?? []).some(({ count }) => before < count && count <= reached);
+    return (this.#writes.get(id) ?? []).some(
+      ({ count }) => before < count && count <= reached && !this.isLost(count),
+    );
   }
 
-  /** Documents as they are after the last transaction, by id. */
+  /** Documents as they are after the last transaction, by id; those whose last write was given up are left out. */
   outcome(): ReadonlyMap<string, string | null> {
-    return new Map([...this.#writes].map(([id, writes]) => [id, writes.at(-1)?.value ?? null]));
+    const last = [...this.#writes].flatMap(([id, writes]) => {
+      const write = writes.at(-1);
+      return write === undefined || this.isLost(write.count) ? [] : [[id, write.value] as const];
+    });
+    return new Map(last);
   }
 }

@@ -86,6 +86,7 @@ export class WriteLedger {
     claims.changeVector = changeVector;
     const ids: string[] = [];
     for (const version of open) {
+      if (this.#clusterWrites.isLostVersion(version)) continue;
       if (compareChangeVectors(version.changeVector, changeVector) !== 'AlreadyMerged') {
         kept.push(version);
         continue;
@@ -119,7 +120,9 @@ export class WriteLedger {
 
   /** No document is an older version than one that somebody was told of and that the copy knows of. */
   checkNothingOlder(database: SimulatedDatabase): void {
-    for (const { id, changeVector } of this.#written) {
+    for (const written of this.#written) {
+      const { id, changeVector } = written;
+      if (this.#clusterWrites.isLostVersion(written)) continue;
       if (compareChangeVectors(changeVector, database.changeVector) !== 'AlreadyMerged') continue;
       const [version] = database.versionsOf(id);
       if (version?.kind !== 'document') continue;
