@@ -25,6 +25,9 @@ export function clearOldData(
       staleVolume(`Node ${tag} has old data, and storage.retention.staleVolume is Block: move or delete it`),
     );
   }
+  if (!view.keepsProcesses && node.process !== 'Stopped') {
+    return waiting(operation(`Waiting for node ${tag} to stop: its data is from before it left`));
+  }
   const step =
     policy === 'Wipe' ? `Wiping the old data of node ${tag}` : `Setting the old data of node ${tag} aside`;
   if (view.keepsProcesses) return acting(operation(step), renewProcess(node));
@@ -40,7 +43,7 @@ export function clearOldData(
 function hasOldData(view: ClusterView, node: ObservedNode): boolean {
   const { process, data } = node;
   const isMarked = data === 'Used' || data === 'Detached';
-  if (!view.keepsProcesses) return isMarked && process === 'Stopped';
+  if (!view.keepsProcesses) return data === 'Detached' || (isMarked && process === 'Stopped');
   if (process === 'Stopped' || process === 'Starting') return isMarked;
   return data === 'Detached' || view.speaksOfOurs(node);
 }

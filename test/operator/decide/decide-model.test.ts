@@ -13,8 +13,12 @@ const RUNS = Number(process.env.MODEL_RUNS ?? 200);
 /** One run takes a tenth of a second; this only ends a hang. */
 const TIMEOUT_MS = 60_000 + RUNS * 2_000;
 
-/** `MODEL_SHRINK=0` shows the first failure as it is, at once. */
-const SETTINGS = { numRuns: RUNS, endOnFailure: process.env.MODEL_SHRINK === '0' };
+/** `MODEL_SHRINK=0` shows the first failure as it is, at once; `MODEL_SEED` runs again what a failure has named. */
+const SETTINGS = {
+  numRuns: RUNS,
+  endOnFailure: process.env.MODEL_SHRINK === '0',
+  ...(process.env.MODEL_SEED === undefined ? {} : { seed: Number(process.env.MODEL_SEED) }),
+};
 
 /** Twelve machines: six nodes, and more than may be lost. */
 const HOSTS = 12;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../operator/decide/decide.ts';
 import { FIRST_MEMORY } from '../../../operator/decide/memory.ts';
-import type { NodeAnswer } from '../../../operator/decide/observed.ts';
+import type { NodeAnswer, ObservedNode } from '../../../operator/decide/observed.ts';
 import { restartDelayMs } from '../../../operator/decide/processes.ts';
 import {
   cluster,
@@ -107,6 +107,26 @@ describe('a scale-down over dead nodes', () => {
     expect(decideOn(spec, { members: ['A', 'B', 'C'], databases: covered }).actions).toEqual([
       { type: 'RemoveDatabaseReplica', database: 'shop', tag: 'C' },
     ]);
+  });
+});
+
+describe('a node that is wanted again, where the operator stops the processes itself,', () => {
+  const answer = { tag: '?', serverId: 'x', state: 'Passive', term: 0, peers: {} } as const;
+  const joinerThatLeft = (process: ObservedNode['process']) =>
+    decideOn('{ nodes: 4 }', {
+      members: ['A', 'B', 'C'],
+      databases: [{ members: ['A', 'B', 'C'] }],
+      platform: { D: { process, data: 'Detached', ...(process === 'Running' ? { answer } : {}) } },
+    });
+
+  it('does not join while it still runs with its old data, though it says that it is in no cluster', () => {
+    const { actions, status } = joinerThatLeft('Running');
+    expect(actions).toEqual([
+      { type: 'DetachData', ordinal: 3 },
+      { type: 'StopNode', ordinal: 3, reason: 'StaleData' },
+    ]);
+    expect(status.operation?.step).toBe('Waiting for node D to stop: its data is from before it left');
+    expect(joinerThatLeft('Stopped').actions).toEqual([{ type: 'QuarantineData', ordinal: 3 }]);
   });
 });
 
