@@ -39,6 +39,7 @@ import { byQueryRoutes } from './handlers/patching/by-query.ts';
 import { jsonPatchRoutes } from './handlers/patching/json-patch.ts';
 import { patchRoutes } from './handlers/patching/patch-document.ts';
 import { tryPatchRoutes } from './handlers/patching/try-patch.ts';
+import { askedQueryRoutes } from './handlers/queries/asked-queries.ts';
 import { queryRoutes } from './handlers/queries/run-query.ts';
 import { runningQueryRoutes } from './handlers/queries/running-queries.ts';
 import { streamQueryRoutes } from './handlers/queries/stream-query.ts';
@@ -76,6 +77,7 @@ const builtRoutes: readonly Route[] = [
   ...indexTimesRoutes,
   ...tryIndexRoutes,
   ...runningQueryRoutes,
+  ...askedQueryRoutes,
   ...streamQueryRoutes,
   ...streamDocumentRoutes,
   ...patchRoutes,

@@ -5,6 +5,7 @@ import { writeOutputs } from '../indexing/output/write-outputs.ts';
 import type { ValueAt } from '../indexing/references/value-source.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { KnownValues } from '../scripting/value-lookup.ts';
+import type { AskedQuery } from './asked-queries.ts';
 import type { EntryField, SourcePage } from './debug-index.ts';
 import { indexNameOf, type QueryExplanation } from './explain-query.ts';
 import type { GroupTree } from './group-trees.ts';
@@ -272,6 +273,11 @@ export class DatabaseIndexes {
   async times(): Promise<readonly IndexTimes[]> {
     await this.#defined;
     return (await this.#call({ kind: 'times' })) as readonly IndexTimes[];
+  }
+
+  /** The queries that the database was asked lately, streams included. */
+  async asked(): Promise<readonly AskedQuery[]> {
+    return (await this.#call({ kind: 'asked' })) as readonly AskedQuery[];
   }
 
   async reset(index: string, isSideBySide: boolean): Promise<void> {

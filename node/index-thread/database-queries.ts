@@ -19,6 +19,7 @@ import type { QueryPlan } from '../querying/plan/query-plan.ts';
 import type { ScriptEngine } from '../scripting/script-engine.ts';
 import type { ValueLookup } from '../scripting/value-lookup.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
+import { AskedQueries } from './asked-queries.ts';
 import type { DefinedSpecs } from './defined-specs.ts';
 import type { IndexActivity } from './index-activity.ts';
 import type { KillFlags } from './kill-flags.ts';
@@ -61,6 +62,7 @@ interface Asked {
 export class DatabaseQueries {
   readonly #options: DatabaseQueriesOptions;
   readonly streams = new OpenStreams();
+  readonly asked = new AskedQueries();
 
   constructor(options: DatabaseQueriesOptions) {
     this.#options = options;
@@ -71,6 +73,7 @@ export class DatabaseQueries {
     const nowMs = Date.now();
     const plan = compileQuery(query, nowMs, values);
     if (plan.source.kind === 'collection') {
+      this.asked.note(query.query, nowMs, null);
       const context = this.#context(query, nowMs);
       return this.#inTurns(queryCollection(plan, context), context.watch, (answer) =>
         this.#outcome(answer, query, values),
@@ -103,6 +106,7 @@ export class DatabaseQueries {
     const found =
       plan.source.kind === 'collection' ? { index: null } : await this.#awaited(plan, query.waitMs);
     if (!('index' in found)) return found;
+    this.asked.note(query.query, nowMs, found.index?.spec.name ?? null);
     const settled = found.index === null ? plan : this.#withBases(plan, found.index);
     const stream = streamQuery(settled, found.index, this.#context(query, nowMs));
     if (values.missing.length === 0) values.seal();
@@ -122,6 +126,7 @@ export class DatabaseQueries {
     index: LocalIndex,
     { plan, query, values, nowMs }: Asked,
   ): QueryOutcome | Promise<QueryOutcome> {
+    this.asked.note(query.query, nowMs, index.spec.name);
     const context = this.#context(query, nowMs);
     const steps = answerFromIndex(this.#withBases(plan, index), index, context);
     return this.#inTurns(

@@ -120,6 +120,8 @@ export class DatabaseWorker {
       case 'groupTrees':
       case 'times':
         return lookInto(call, { ...this.#required, activity: this.#activity });
+      case 'asked':
+        return this.#queries.asked.all;
       case 'try':
         return lookingUp(call.trial.values, (values) => this.#try(call.trial, values));
       case 'reset':

@@ -9,6 +9,9 @@ export const STALE_WAIT_MS = 15_000;
 /** Terms given at once. */
 export const TERMS_MAX = 16_384;
 
+/** Characters of the texts of queries that a database remembers it was asked, in each of two generations; the longest is a quarter. */
+export const ASKED_CHARACTERS_MAX = 65_536;
+
 /** Requests to the thread that are not answered yet; more are refused. */
 export const PENDING_CALLS_MAX = 20_000;
 

@@ -78,6 +78,8 @@ export type IndexCall =
   | { readonly kind: 'groupTrees'; readonly index: string; readonly lowerIds: readonly string[] }
   /** An IndexTimes of each index. */
   | { readonly kind: 'times' }
+  /** AskedQueries, those that were asked last first. */
+  | { readonly kind: 'asked' }
   | { readonly kind: 'reset'; readonly index: string; readonly isSideBySide: boolean }
   /** Whether there was a replacement to put in the place of the index. */
   | { readonly kind: 'replace'; readonly index: string }

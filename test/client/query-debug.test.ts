@@ -157,10 +157,65 @@ describe('trying a patch', () => {
   });
 });
 
-describe('a query that runs', () => {
-  const at = (path: string, method = 'GET') =>
-    fetch(`${cluster.node(0).url}/databases/debug${path}`, { method });
+const at = (path: string, method = 'GET') =>
+  fetch(`${cluster.node(0).url}/databases/debug${path}`, { method });
 
+describe('the queries that were asked lately', () => {
+  it.each([
+    [
+      'from People where Age > 29',
+      { IsDynamic: true, CollectionName: 'People', AutoIndexName: expect.stringContaining('Age') },
+    ],
+    ['from People', { IsDynamic: true, CollectionName: 'People', AutoIndexName: 'collection/People' }],
+    [
+      'from People group by City order by City select distinct City, count()',
+      {
+        IsGroupBy: true,
+        IsDistinct: true,
+        Sorted: true,
+        IsDynamic: true,
+        CollectionName: 'People',
+        AutoIndexName: expect.stringContaining('ReducedByCity'),
+      },
+    ],
+    [
+      'declare function f(p) { return { n: p.Name }; } from People as p where p.Age > 29 select f(p)',
+      {
+        IsDynamic: true,
+        IsJSProjection: true,
+        CollectionName: 'People',
+        AutoIndexName: expect.stringContaining('Age'),
+      },
+    ],
+  ])('%s', async (query, members) => {
+    for (let times = 0; times < 2; times++) expect((await asked(query, '')).status).toBe(200);
+    const { TotalCachedQueries, Results } = (await (
+      await at('/debug/queries/cache/list')
+    ).json()) as Answer & {
+      readonly TotalCachedQueries: number;
+    };
+    expect(TotalCachedQueries).toBe(Results.length);
+    const time = expect.stringMatching(/^\d{4}-.*T.*Z$/);
+    expect(Results.filter(({ QueryText }) => QueryText === query)).toEqual([
+      { CreatedAt: time, LastQueriedAt: time, ...members, QueryText: query },
+    ]);
+  });
+
+  it('are not those that could not be read, nor those of other databases', async () => {
+    await asked('from People where', '');
+    await store.maintenance.server.send(new CreateDatabaseOperation({ databaseName: 'other' }));
+    const listed = async (database: string) =>
+      (await (
+        await fetch(`${cluster.node(0).url}/databases/${database}/debug/queries/cache/list`)
+      ).json()) as Answer;
+    expect((await listed('debug')).Results.map(({ QueryText }) => QueryText)).not.toContain(
+      'from People where',
+    );
+    expect((await listed('other')).Results).toEqual([]);
+  });
+});
+
+describe('a query that runs', () => {
   it('is listed by its index, and its client is told when it is killed', async () => {
     const query = "from People where Name = 'Bob'";
     await asked(query, '');

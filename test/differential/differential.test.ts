@@ -20,6 +20,7 @@ describe('the comparison with another server', () => {
         'facets',
         'syntax',
         'includes',
+        'indexAdmin',
         'streams',
         'multiGet',
         'patches',

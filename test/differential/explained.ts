@@ -62,6 +62,11 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'a quoted name with a hyphen has no quotes in the name of its index',
   },
   {
+    topic: 'indexAdmin',
+    queries: /source\?name=CitiesC/,
+    why: 'the source of an index is the JavaScript that its C# runs as',
+  },
+  {
     topic: 'streams',
     queries: /select facet/,
     why: 'facets are no stream: it is an error, not a stream of the documents',

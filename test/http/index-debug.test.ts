@@ -126,6 +126,46 @@ describe('an index as a class', () => {
   });
 });
 
+describe('the source of an index', () => {
+  const source = (name: string) => at(`/indexes/source?name=${name}`);
+
+  it('is the JavaScript that its C# runs as', async () => {
+    const Indexes = [
+      {
+        Name: 'Sums',
+        Maps: ['from o in docs.Orders select new { o.city, Sum = 1 }'],
+        Reduce:
+          'from r in results group r by r.city into g select new { city = g.Key, Sum = g.Sum(x => x.Sum) }',
+      },
+    ];
+    expect((await at('/admin/indexes', 'PUT', { Indexes })).status).toBe(201);
+    const { status, body } = await source('sums');
+    expect(status).toBe(200);
+    const { Index, Source } = JSON.parse(body) as Record<'Index' | 'Source', string>;
+    expect(Index).toBe('Sums');
+    // It runs as it stands, on what scripts of indexes have.
+    const maps: string[] = [];
+    const grouped: string[] = [];
+    const chain = { aggregate: () => grouped.push('aggregate') };
+    new Function('map', 'groupBy', Source)(
+      (collection: string) => maps.push(collection),
+      () => chain,
+    );
+    expect([maps, grouped]).toEqual([['Orders'], ['aggregate']]);
+  });
+
+  it.each([
+    ['Cities', 500, 'Could not retrieve source for given index.'],
+    ['Auto/Orders/Byn', 500, 'Source can be only retrieved for static indexes.'],
+    ['Nope', 404, ''],
+    ['', 500, "'name'"],
+  ])('of %j: %i %s', async (name, status, message) => {
+    if (name.startsWith('Auto/')) await at('/queries', 'POST', { Query: 'from Orders where n = 1' });
+    const answer = await source(name);
+    expect([answer.status, answer.body.includes(message)]).toEqual([status, true]);
+  });
+});
+
 describe('how long indexes work', () => {
   it('is told batch by batch', async () => {
     const [{ Name, Performance }] = await results('/indexes/performance?name=numbers');

@@ -6,11 +6,9 @@ import { databaseRoute, type Route, serverRoute } from './route.ts';
  * They are answered 501, so that a client learns at once that it is the server that lacks something.
  */
 const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
-  Queries: ['GET /debug/queries/cache/list'],
   Indexes: [
     'POST /admin/indexes/optimize',
     'POST /admin/indexes/dump',
-    'GET /indexes/source',
     'GET /indexes/suggest-index-merge',
     'POST /indexes/try',
     'POST /index/open-faulty-index',

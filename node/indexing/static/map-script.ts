@@ -137,11 +137,14 @@ export function mapScript(
   definition: StaticIndexDefinition,
   translated: TranslatedTexts = translateDefinition(definition),
 ): string {
+  const runtime = translated.size > 0 ? [LINQ_RUNTIME] : [];
+  return [MAP_FUNCTIONS, ...runtime, ownScript(definition, translated), RUN].join('\n');
+}
+
+/** The part of the script that is made of the definition's texts: additional sources, maps, and the reduce. */
+export function ownScript(definition: StaticIndexDefinition, translated: TranslatedTexts): string {
   const { Maps, AdditionalSources } = definition;
   const reduce = hasReduce(definition) ? [definition.Reduce] : [];
   const texts = [...Maps, ...reduce].map((text) => translated.get(text)?.script ?? nullSafe(text));
-  const runtime = translated.size > 0 ? [LINQ_RUNTIME] : [];
-  return [MAP_FUNCTIONS, ...runtime, ...Object.values(AdditionalSources).map(nullSafe), ...texts, RUN].join(
-    '\n',
-  );
+  return [...Object.values(AdditionalSources).map(nullSafe), ...texts].join('\n');
 }

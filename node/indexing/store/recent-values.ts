@@ -40,6 +40,11 @@ export class RecentValues<Key, Value> {
     this.#old.delete(key);
   }
 
+  /** Each key once, in no order. */
+  entries(): IterableIterator<[Key, Value]> {
+    return new Map([...this.#old, ...this.#young]).entries();
+  }
+
   get isEmpty(): boolean {
     return this.#young.size + this.#old.size === 0;
   }

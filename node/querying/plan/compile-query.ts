@@ -1,8 +1,5 @@
-import { RecentValues } from '../../indexing/store/recent-values.ts';
 import type { ValueLookup } from '../../scripting/value-lookup.ts';
 import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
-import { READ_QUERIES_MAX, READ_QUERY_CHARACTERS_MAX } from '../rql/limits.ts';
-import { parseQuery } from '../rql/parse-query.ts';
 import type { FromClause, RqlQuery } from '../rql/syntax-tree.ts';
 import { type QueryParameters, ValueBinder } from './bind-values.ts';
 import { Aggregates, compileGroup } from './compile-group.ts';
@@ -14,6 +11,7 @@ import { compileOrder } from './order.ts';
 import type { Predicate } from './predicate.ts';
 import type { ProjectionBehavior } from './projection-behavior.ts';
 import type { QueryPlan, QuerySource, ShownPart } from './query-plan.ts';
+import { readQuery } from './read-query.ts';
 import { compileSuggestions } from './suggestions/compile-suggestions.ts';
 import type { WhereContext } from './where-scope.ts';
 
@@ -30,18 +28,6 @@ export interface QueryRequest {
   readonly keepsDuplicates?: boolean;
   /** Absent: results. */
   readonly shows?: ShownPart;
-}
-
-/** Texts of queries that were read lately; clients send the same ones over and over, with other parameters. */
-const READ = new RecentValues<string, RqlQuery>(READ_QUERIES_MAX);
-
-function readQuery(text: string): RqlQuery {
-  let rql = READ.get(text);
-  if (rql === undefined) {
-    rql = parseQuery(text);
-    if (text.length <= READ_QUERY_CHARACTERS_MAX) READ.set(text, rql);
-  }
-  return rql;
 }
 
 const UNLIMITED = Number.POSITIVE_INFINITY;

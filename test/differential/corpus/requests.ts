@@ -58,6 +58,12 @@ export const REQUESTS: Readonly<Record<string, readonly CorpusRequest[]>> = {
     query("from People where name = 'Ada' include cmpxchg('nope')"),
     query("from People where name = 'Ada' include cmpxchg(name)"),
   ],
+  indexAdmin: [
+    get('/indexes/source?name=CitiesC'),
+    get('/indexes/source?name=ProductsC'),
+    get('/indexes/source?name=Nope'),
+    get('/indexes/source'),
+  ],
   streams: [
     stream('from People order by id()'),
     stream('from People order by id() limit 1, 2'),

@@ -3,7 +3,11 @@ import type {
   IndexFieldOptions,
   StaticIndexDefinition,
 } from '../../../indexing/definitions/index-definition.ts';
-import { LinqDefinitionError, translateDefinition } from '../../../indexing/linq/translate-definition.ts';
+import {
+  LinqDefinitionError,
+  type TranslatedTexts,
+  translateDefinition,
+} from '../../../indexing/linq/translate-definition.ts';
 import {
   DEFAULT_SPATIAL_OPTIONS,
   SPATIAL_STRATEGIES,
@@ -58,14 +62,15 @@ export function staticDefinition(raw: unknown): StaticIndexDefinition {
       ? {}
       : { DeploymentMode: oneOf(raw, 'DeploymentMode', DEPLOYMENT_MODES, 'Parallel') }),
   };
-  requireReadable(definition);
+  // C# is translated here already, so that the answer tells which of the texts can't be.
+  readableTexts(definition);
   return definition;
 }
 
-/** C# is translated here already, so that the answer tells which of the texts can't be. */
-function requireReadable(definition: StaticIndexDefinition): void {
+/** The texts of a definition that are C#, as JavaScript; the protocol's error when one can't be read. */
+export function readableTexts(definition: StaticIndexDefinition): TranslatedTexts {
   try {
-    translateDefinition(definition);
+    return translateDefinition(definition);
   } catch (error) {
     if (!(error instanceof LinqDefinitionError)) throw error;
     const { property, text } = error;
