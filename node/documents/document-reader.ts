@@ -196,6 +196,21 @@ export class DocumentReader {
     }
   }
 
+  /** Etags of the documents, or of the deletions, of a collection: ascending after one, or descending from one on. */
+  *etagsByCollection(
+    kind: 'document' | 'tombstone',
+    name: string,
+    range: { readonly after: number } | { readonly downFrom: number },
+  ): Generator<number> {
+    const lower = name.toLowerCase();
+    const keys: KeyRange =
+      'after' in range
+        ? { gt: namedEtagKey(lower, range.after), lt: namedEtagKey(lower, ETAG_MAX) }
+        : { gte: namedEtagKey(lower, 0), lte: namedEtagKey(lower, range.downFrom), reverse: true };
+    const column = kind === 'document' ? COLLECTIONS : TOMBSTONES_BY_COLLECTION;
+    for (const [key] of this.#view.scan(column, keys)) yield etagOfKey(key);
+  }
+
   /** All versions in conflict, those of one document together. */
   *conflicts(query: Page = {}): Generator<StoredVersion> {
     for (const [, value] of paged(this.#view.scan(CONFLICTS, {}), query)) yield decodeVersion(value);

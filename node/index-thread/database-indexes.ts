@@ -19,6 +19,7 @@ import type {
   IndexCall,
   IndexDefinitions,
   IndexFacts,
+  IndexProgress,
   IndexStatistics,
   IndexTimes,
   IndexWait,
@@ -236,6 +237,12 @@ export class DatabaseIndexes {
   async statistics(): Promise<readonly IndexStatistics[]> {
     await this.#defined;
     return (await this.#call({ kind: 'statistics' })) as readonly IndexStatistics[];
+  }
+
+  /** What stale indexes have left. */
+  async progress(): Promise<readonly IndexProgress[]> {
+    await this.#defined;
+    return (await this.#call({ kind: 'progress' })) as readonly IndexProgress[];
   }
 
   /** Indexes that are to be replaced by what the record has: as they answer on this node now. */

@@ -9,6 +9,7 @@ import { SharedStorage } from '../storage/shared-storage.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
 import { DatabaseQueries } from './database-queries.ts';
 import { DefinedSpecs } from './defined-specs.ts';
+import { describeProgress } from './describe-progress.ts';
 import { explainQuery } from './explain-query.ts';
 import { IndexActivity } from './index-activity.ts';
 import { IndexWaiters } from './index-waiters.ts';
@@ -120,6 +121,11 @@ export class DatabaseWorker {
       case 'groupTrees':
       case 'times':
         return lookInto(call, { ...this.#required, activity: this.#activity });
+      case 'progress': {
+        const { documents, indexes } = this.#required;
+        const looked = { documents, indexes, activity: this.#activity };
+        return describeProgress(looked, () => this.#indexes === indexes);
+      }
       case 'asked':
         return this.#queries.asked.all;
       case 'try':

@@ -93,7 +93,6 @@ function collectionStatistics(
     lastDocumentEtag: progress.documentEtag,
     lastTombstoneEtag: progress.tombstoneEtag,
     lastEtag,
-    documents: documents.count(collection),
     isStale: lastEtag > progress.seenEtag,
   };
 }

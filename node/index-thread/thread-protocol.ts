@@ -6,6 +6,7 @@ import type {
   StaticIndexDefinition,
 } from '../indexing/definitions/index-definition.ts';
 import type { BatchTime } from '../indexing/local/batch-times.ts';
+import type { ItemsLeft } from '../indexing/local/count-left.ts';
 import type { IndexType } from '../indexing/local/index-spec.ts';
 import type { OutputWrite, ReduceOutput } from '../indexing/output/reduce-output.ts';
 import type { QueryRequest } from '../querying/plan/compile-query.ts';
@@ -78,6 +79,8 @@ export type IndexCall =
   | { readonly kind: 'groupTrees'; readonly index: string; readonly lowerIds: readonly string[] }
   /** An IndexTimes of each index. */
   | { readonly kind: 'times' }
+  /** An IndexProgress of each index that is stale. */
+  | { readonly kind: 'progress' }
   /** AskedQueries, those that were asked last first. */
   | { readonly kind: 'asked' }
   | { readonly kind: 'reset'; readonly index: string; readonly isSideBySide: boolean }
@@ -213,8 +216,22 @@ export interface CollectionStatistics {
   readonly lastDocumentEtag: number;
   readonly lastTombstoneEtag: number;
   readonly lastEtag: number;
-  readonly documents: number;
   readonly isStale: boolean;
+}
+
+/** What an index has left of a collection, and of how many. */
+export interface CollectionProgress {
+  readonly name: string;
+  readonly lastDocumentEtag: number;
+  readonly lastTombstoneEtag: number;
+  readonly documents: ItemsLeft;
+  readonly tombstones: ItemsLeft;
+}
+
+/** Result of `progress`: of its own collections, and of those that its maps load from. */
+export interface IndexProgress {
+  readonly index: IndexStatistics;
+  readonly collections: readonly CollectionProgress[];
 }
 
 /** Result of `times`: how long an index has worked since the node opened it. Times are ISO texts. */

@@ -41,6 +41,9 @@ export const BATCH_MS_MAX = 500;
 export const READ_DOCUMENTS_MAX = 128;
 export const MAPPED_DOCUMENTS_MAX = 64;
 
+/** Rows that are counted to say how many of a collection an index has left, on each side of where it is. */
+export const COUNTED_LEFT_MAX = 2048;
+
 /** Errors that are kept of an index; the newest. */
 export const KEPT_ERRORS_MAX = 500;
 

@@ -126,6 +126,48 @@ describe('an index as a class', () => {
   });
 });
 
+describe('what an index has left', () => {
+  it('is counted by collection, deletions too, of the documents that are loaded as well', async () => {
+    const put = async (id: string, collection: string) => {
+      const body = { loads: 'Other/1', '@metadata': { '@collection': collection } };
+      expect((await at(`/docs?id=${id}`, 'PUT', body)).status).toBe(201);
+    };
+    for (const id of ['Things/1', 'Things/2', 'Things/3']) await put(id, 'Things');
+    await put('Other/1', 'Others');
+    const Indexes = [
+      {
+        Name: 'Loading',
+        Maps: ["map('Things', (o) => ({ n: load(o.loads, 'Others').n }))"],
+      },
+      { Name: 'Everything', Maps: ["map('@all_docs', (o) => ({ n: o.n }))"] },
+    ];
+    expect((await at('/indexes', 'PUT', { Indexes })).status).toBe(201);
+    for (const { Name } of Indexes) {
+      await at('/queries', 'POST', { Query: `from index '${Name}'`, WaitForNonStaleResults: true });
+    }
+    expect(await results('/indexes/progress')).toEqual([]);
+
+    await at('/admin/indexes/stop', 'POST');
+    await at('/docs?id=Things/1', 'DELETE');
+    await put('Things/4', 'Things');
+    await put('Things/2', 'Things');
+    await put('Other/2', 'Others');
+    const progress = await results('/indexes/progress');
+    const of = (name: string) => progress.find(({ Name }) => Name === name);
+    const counts = (items: number, tombstones: number, allItems: number, allTombstones: number) =>
+      expect.objectContaining({
+        NumberOfItemsToProcess: items,
+        NumberOfTombstonesToProcess: tombstones,
+        TotalNumberOfItems: allItems,
+        TotalNumberOfTombstones: allTombstones,
+      });
+    expect(of('Loading')).toMatchObject({ IsStale: true, IndexRunningStatus: 'Paused' });
+    expect(of('Loading').Collections).toEqual({ Things: counts(2, 1, 3, 1), Others: counts(1, 0, 2, 0) });
+    expect(of('Everything').Collections).toEqual({ '@all_docs': counts(3, 1, 1_205, 1) });
+    await at('/admin/indexes/start', 'POST');
+  });
+});
+
 describe('the source of an index', () => {
   const source = (name: string) => at(`/indexes/source?name=${name}`);
 

@@ -10,6 +10,7 @@ const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
     'POST /admin/indexes/optimize',
     'POST /admin/indexes/dump',
     'GET /indexes/suggest-index-merge',
+    'GET /indexes/performance/live',
     'POST /indexes/try',
     'POST /index/open-faulty-index',
     'GET /sorters',

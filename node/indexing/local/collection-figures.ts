@@ -27,6 +27,11 @@ export class CollectionFigures {
     return this.#collection(collection)?.documents ?? 0;
   }
 
+  /** Of each collection that there ever was. */
+  get all(): readonly CollectionStatistics[] {
+    return [...loadFigures(this.#view).collections.values()];
+  }
+
   #collection(name: string): CollectionStatistics | undefined {
     const key = name.toLowerCase();
     const sequence = this.#sequence();

@@ -1,4 +1,5 @@
 import { META } from '../../documents/columns.ts';
+import type { CollectionStatistics } from '../../documents/database-state.ts';
 import { DocumentReader } from '../../documents/document-reader.ts';
 import { DurableView, type KeyValueView } from '../../documents/key-value-view.ts';
 import { type HoldableStorage, MomentView } from '../../documents/moment-view.ts';
@@ -77,6 +78,12 @@ export class IndexedDocuments {
   /** Documents of a collection, or with null of the database. */
   count(collection: string | null): number {
     return this.#figures.count(collection);
+  }
+
+  /** Figures of a collection, or with null of each that there is. */
+  figuresOf(collection: string | null): readonly CollectionStatistics[] {
+    const name = collection?.toLowerCase();
+    return this.#figures.all.filter((one) => name === undefined || one.name.toLowerCase() === name);
   }
 
   /** What `DocumentTransaction.writeMeta` has written. */

@@ -15,7 +15,7 @@ import { submitFor } from '../../raft-command.ts';
 import type { HttpRequest } from '../../request.ts';
 import { json, NO_CONTENT, NOT_FOUND } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
-import { progressOf, stalenessReasons } from './index-progress.ts';
+import { progressByCollection, stalenessReasons } from './index-progress.ts';
 import { definitionShape, errorsShape, staticShapes, statisticsShape, statusOf } from './index-shapes.ts';
 
 function isNamed(name: string): (one: { readonly name: string }) => boolean {
@@ -106,23 +106,19 @@ const staleness: DatabaseHandler = async (request, context) => {
   });
 };
 
-const progress: DatabaseHandler = async (_request, { loaded }) => {
-  const stale = (await loaded.indexes.statistics()).filter(({ isStale }) => isStale);
-  return json(200, {
-    Results: stale.map((index) => ({
+const progress: DatabaseHandler = async (_request, { loaded }) =>
+  json(200, {
+    Results: (await loaded.indexes.progress()).map(({ index, collections }) => ({
       IsStale: true,
       IndexRunningStatus: statusOf(index),
       ProcessedPerSecond: 0,
-      Collections: Object.fromEntries(
-        [...index.collections, ...(index.references?.collections ?? [])].map(progressOf),
-      ),
+      Collections: progressByCollection(collections),
       ...rollingStatus(index.name, loaded.record()),
       Name: index.name,
       Type: index.type,
       SourceType: 'Documents',
     })),
   });
-};
 
 /** Which nodes have it already, by name of the index or of what is to replace it. */
 function rollingStatus(name: string, record: DatabaseRecord): { readonly IndexRollingStatus?: RollingIndex } {

@@ -1,4 +1,8 @@
-import type { CollectionStatistics, IndexStatistics } from '../../../index-thread/thread-protocol.ts';
+import type {
+  CollectionProgress,
+  CollectionStatistics,
+  IndexStatistics,
+} from '../../../index-thread/thread-protocol.ts';
 
 /** What an index lacks, as sentences. */
 export function stalenessReasons({ collections, references, values }: IndexStatistics): readonly string[] {
@@ -24,25 +28,27 @@ function valuesReason(name: string, { last, settled }: NonNullable<IndexStatisti
   return `There are still some compare exchange references to process for collection '${name}'. The last compare exchange etag is '${last}', but last processed compare exchange etag for that collection is '${settled}'.`;
 }
 
-/** One of the collections in `GET /indexes/progress`. */
-export function progressOf(
-  collection: CollectionStatistics,
-): readonly [string, Readonly<Record<string, number>>] {
-  return [
-    collection.name,
-    {
-      LastProcessedItemEtag: collection.lastDocumentEtag,
-      LastProcessedTombstoneEtag: collection.lastTombstoneEtag,
-      LastProcessedTimeSeriesDeletedRangeEtag: 0,
-      NumberOfItemsToProcess: Math.min(
-        collection.documents,
-        Math.max(0, collection.lastEtag - collection.lastDocumentEtag),
-      ),
-      NumberOfTombstonesToProcess: 0,
-      NumberOfTimeSeriesDeletedRangesToProcess: 0,
-      TotalNumberOfItems: collection.documents,
-      TotalNumberOfTombstones: 0,
-      TotalNumberOfTimeSeriesDeletedRanges: 0,
-    },
-  ];
+/** What an index has left, by the names of collections. One that it also loads from is as far behind as the later of both. */
+export function progressByCollection(
+  collections: readonly CollectionProgress[],
+): Readonly<Record<string, Readonly<Record<string, number>>>> {
+  const left = ({ documents, tombstones }: CollectionProgress): number => documents.left + tombstones.left;
+  return Object.fromEntries(
+    collections.toSorted((a, b) => left(a) - left(b)).map((one) => [one.name, progressShape(one)]),
+  );
+}
+
+function progressShape(one: CollectionProgress): Readonly<Record<string, number>> {
+  const { documents, tombstones } = one;
+  return {
+    LastProcessedItemEtag: one.lastDocumentEtag,
+    LastProcessedTombstoneEtag: one.lastTombstoneEtag,
+    LastProcessedTimeSeriesDeletedRangeEtag: 0,
+    NumberOfItemsToProcess: documents.left,
+    NumberOfTombstonesToProcess: tombstones.left,
+    NumberOfTimeSeriesDeletedRangesToProcess: 0,
+    TotalNumberOfItems: documents.total,
+    TotalNumberOfTombstones: tombstones.total,
+    TotalNumberOfTimeSeriesDeletedRanges: 0,
+  };
 }
