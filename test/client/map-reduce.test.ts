@@ -97,6 +97,60 @@ describe('group by', () => {
     );
   });
 
+  it('shows them by scripts, which have its keys, its count and its sums', async () => {
+    const order = 'order by city';
+    const from = `from Sales as s group by s.city ${order}`;
+    const counts = [
+      { k: null, n: 1, t: 7 },
+      { k: 'Oslo', n: 2, t: 3.5 },
+      { k: 'Rome', n: 1, t: 10 },
+    ];
+    for (const select of [
+      'select { k: key(), n: count(), t: sum(x => x.amount) }',
+      'select { k: s.city, n: s.Count, t: sum((sale) => sale.amount) + 0 }',
+      'select { k: key(), n: count(), t: (() => { const sum = s.amount; return sum; })() }',
+    ]) {
+      expect(await raw(`${from} ${select}`)).toMatchObject(counts);
+    }
+    expect(
+      await raw(
+        `declare function shown(s) { return { k: key(), n: count(), t: sum(x => x.amount) }; } ${from} select shown(s)`,
+      ),
+    ).toMatchObject(counts);
+    expect(
+      await raw(
+        `declare function twice(n) { return 2 * n; } ${from} select key() as k, twice(count()) as n, sum(amount) as t`,
+      ),
+    ).toMatchObject(counts.map((one) => ({ ...one, n: one.n * 2 })));
+    expect(
+      await raw(`declare function count() { return 'mine'; } ${from} select { n: count() }`),
+    ).toMatchObject(counts.map(() => ({ n: 'mine' })));
+    expect(
+      await raw(
+        'from Sales as s group by s.city, s.amount order by city, amount select { k: key(), p: sum(x => x.deep.price) }',
+      ),
+    ).toMatchObject([
+      { k: { city: null, amount: 7 }, p: 0 },
+      { k: { city: 'Oslo', amount: 1 }, p: 0 },
+      { k: { city: 'Oslo', amount: 2.5 }, p: 0 },
+      { k: { city: 'Rome', amount: 10 }, p: 0 },
+    ]);
+  });
+
+  it.each([
+    ['count(1)', 'without arguments'],
+    ['sum()', 'arrow function'],
+    ['sum(s.amount)', 'arrow function'],
+    ['sum(x => x)', 'arrow function'],
+    ['sum(x => s.amount)', 'arrow function'],
+    ['sum(x => x.amount * 2)', 'arrow function'],
+    ['sum(function (x) { return x.amount; })', 'arrow function'],
+    ['sum(x => x.amount', 'syntax'],
+  ])('refuses %s in a script', async (call, message) => {
+    const answer = raw(`from Sales as s group by s.city select { a: ${call} }`);
+    await expect(answer).rejects.toThrow(message === 'syntax' ? /./ : message);
+  });
+
   it('by the query builder of the client gives the same', async () => {
     const rows = await store
       .openSession()

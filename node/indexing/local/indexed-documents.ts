@@ -75,11 +75,6 @@ export class IndexedDocuments {
     return this.#figures.lastEtag(collection);
   }
 
-  /** Documents of a collection, or with null of the database. */
-  count(collection: string | null): number {
-    return this.#figures.count(collection);
-  }
-
   /** Figures of a collection, or with null of each that there is. */
   figuresOf(collection: string | null): readonly CollectionStatistics[] {
     const name = collection?.toLowerCase();

@@ -1,8 +1,12 @@
 import { documentTexts } from '../../documents/document-texts.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
+import { COUNT_FIELD } from '../../indexing/auto/auto-group.ts';
 import { nullSafe } from '../../scripting/null-safe.ts';
+import { groupField } from '../plan/compile-group.ts';
+import { functionText } from '../plan/declared-function.ts';
 import { documentPath, fieldName, isId, isValue } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
+import { scriptAggregates } from '../plan/script-aggregates.ts';
 import { InvalidQueryError } from '../query-error.ts';
 import type { Argument, Field, MethodCall, SelectClause, SelectItem, Value } from '../rql/syntax-tree.ts';
 import type { RowKind } from './project.ts';
@@ -25,14 +29,17 @@ export function selectScript(select: SelectClause, plan: QueryPlan): SelectScrip
   const parameters = [
     ...new Set([...expression.matchAll(/\$([A-Za-z_]\w*)/g)].map(([, name]) => name ?? '')),
   ];
-  const functions = plan.functions.map(
-    ({ name, parameters: names, body }) => `function ${name}(${names.join(', ')}) {${body.text}}`,
-  );
   const names = [alias, ...plan.load.map((item) => item.alias), ...parameters.map((name) => `$${name}`)];
-  const source = nullSafe(
-    [...functions, `const __select = (${names.join(', ')}) => (${expression});`].join('\n'),
-  );
-  return { body: `${source}\n${PROJECTED_VIEW}\n${RUN}`, parameters };
+  const written = [
+    ...plan.functions.map(functionText),
+    `const __select = (${names.join(', ')}) => (${expression});`,
+  ].join('\n');
+  if (plan.source.kind !== 'group') {
+    return { body: `${nullSafe(written)}\n${PROJECTED_VIEW}\n${RUN}`, parameters };
+  }
+  const source = nullSafe(scriptAggregates(written).source);
+  const functions = groupFunctions(plan.source.group.fields.map(({ name }) => name));
+  return { body: `${functions}\n${source}\n${PROJECTED_VIEW}\n${RUN}`, parameters };
 }
 
 /** From the rows of a block to the JSON text of each result. */
@@ -43,7 +50,9 @@ function __value(given) {
 }
 function __run({ rows, parameters }) {
   return rows.map((row) => {
-    const result = __select(...row.map(__value), ...parameters);
+    const values = row.map(__value);
+    globalThis.__group = values[0];
+    const result = __select(...values, ...parameters);
     if (result === null || typeof result !== 'object' || Array.isArray(result)) {
       throw new Error('Query returning a single function call result must return an object, but got: ' + __json(result));
     }
@@ -52,6 +61,18 @@ function __run({ rows, parameters }) {
   });
 }
 `;
+
+/** What scripts of a `group by` query call: of the group that is shown. A function of the query may have the same name. */
+function groupFunctions(keys: readonly string[]): string {
+  const [only = ''] = keys;
+  const members = keys.map((name) => `${JSON.stringify(name)}: __group[${JSON.stringify(name)}]`);
+  const key = keys.length === 1 ? `__group[${JSON.stringify(only)}]` : `({ ${members.join(', ')} })`;
+  return `
+globalThis.count ??= () => __group.${COUNT_FIELD};
+globalThis.sum ??= (field) => __group[field];
+globalThis.key ??= () => ${key};
+`;
+}
 
 function javaScript({ object }: JavaScriptSelect, plan: QueryPlan): string {
   if (plan.alias === undefined) {
@@ -111,6 +132,8 @@ function path(field: Field, plan: QueryPlan, alias: string): string {
 
 function call(method: MethodCall, plan: QueryPlan, alias: string): string {
   if (isId(method) && method.arguments.length === 0) return `id(${alias})`;
+  const aggregate = plan.source.kind === 'group' ? groupField(method, plan.alias) : undefined;
+  if (aggregate !== undefined) return `__group[${JSON.stringify(aggregate)}]`;
   const given = method.arguments.map(({ expression }) => expressionOf(expression, plan, alias));
   const name = method.name.toLowerCase() === 'cmpxchg' ? 'cmpxchg' : method.name;
   return `${name}(${given.join(', ')})`;

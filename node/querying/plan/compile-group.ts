@@ -1,7 +1,9 @@
 import { type AutoGroup, COUNT_FIELD, type GroupField } from '../../indexing/auto/auto-group.ts';
 import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
 import type { FromClause, GroupItem, MethodCall, RqlQuery, SelectItem } from '../rql/syntax-tree.ts';
+import { functionText } from './declared-function.ts';
 import { asField, fieldName, isCallOf } from './names.ts';
+import { scriptAggregates } from './script-aggregates.ts';
 
 /** Collects what a `group by` query counts and sums, wherever it says so. */
 export class Aggregates {
@@ -20,6 +22,14 @@ export class Aggregates {
     if (isCallOf(call, 'count')) this.#counts = true;
     else this.#sums.add(field);
     return field;
+  }
+
+  /** Notes what the JavaScript of the query counts and sums. */
+  noteScripts({ select, functions }: RqlQuery): void {
+    const object = select?.kind === 'javascript' ? [`(${select.object.text});`] : [];
+    const { counts, sums } = scriptAggregates([...functions.map(functionText), ...object].join('\n'));
+    if (counts) this.#counts = true;
+    for (const field of sums) this.#sums.add(field);
   }
 
   /** What conditions and orders mean by a name that the query selects something as. */
@@ -90,11 +100,8 @@ export function compileGroup(rql: RqlQuery, aggregates: Aggregates, used: readon
     for (const { expression } of rql.select.items) {
       if (expression.kind === 'method') noteSelected(expression, aggregates, alias);
     }
-  } else if (rql.select?.kind === 'javascript') {
-    if (/\b(?:count|sum|key)\s*\(/.test(rql.select.object.text)) {
-      throw new UnsupportedQueryError('count(), sum() and key() in a JavaScript object');
-    }
   }
+  aggregates.noteScripts(rql);
   const known = [...fields.map(({ name }) => name), COUNT_FIELD, ...aggregates.sums];
   const odd = used.find((name) => !known.includes(name));
   if (odd !== undefined) {

@@ -4,6 +4,7 @@ import type { FromClause, RqlQuery } from '../rql/syntax-tree.ts';
 import { type QueryParameters, ValueBinder } from './bind-values.ts';
 import { Aggregates, compileGroup } from './compile-group.ts';
 import { compileWhere } from './compile-where.ts';
+import { functionText } from './declared-function.ts';
 import { compileFacets } from './facets/compile-facets.ts';
 import { FieldNeeds } from './field-need.ts';
 import { compileIncludes } from './include-plan.ts';
@@ -71,9 +72,7 @@ export function compileUpdate(
 
 /** The document goes by the alias of the query, too; declared functions are there. */
 function updateScript({ update, from, functions }: RqlQuery): string {
-  const declared = functions.map(
-    ({ name, parameters, body }) => `function ${name}(${parameters.join(', ')}) {${body.text}}`,
-  );
+  const declared = functions.map(functionText);
   const alias = from.alias === undefined ? [] : [`const ${from.alias} = this;`];
   return [...declared, ...alias, update?.text ?? ''].join('\n');
 }
