@@ -188,7 +188,7 @@ export class ClusterMembership {
     await this.#tellAddresses();
     await this.#tellZone();
     await this.#tellVersion();
-    if (this.#options.rachis.isLeader) await this.#scrubStrangers();
+    if (this.#options.rachis.isCaughtUpLeader) await this.#scrubStrangers();
   }
 
   /** A node that comes back at another address tells the cluster. */

@@ -83,6 +83,8 @@ export class ClusterWatch {
       submit: options.submit,
     });
     rachis.onChange(() => this.#followLeadership());
+    // Its state tells it what earlier leaders left a moment after it was elected.
+    rachis.onApplied(() => this.#followLeadership());
   }
 
   /** Begins to report; this node can be reached. */
@@ -189,7 +191,7 @@ export class ClusterWatch {
   }
 
   #followLeadership(): void {
-    if (this.#options.rachis.isLeader) {
+    if (this.#options.rachis.isCaughtUpLeader) {
       this.#leaderSinceMs ??= performance.now();
       return;
     }

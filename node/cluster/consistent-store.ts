@@ -40,7 +40,7 @@ export class ConsistentStore {
     this.#options = options;
     const { rachis, state, logger, cleanPeriodMs, submit, agreedMs } = options;
     const { reportOf, freshReportOf, clusterVersion } = options;
-    const isLeader = () => rachis.isLeader;
+    const isLeader = () => rachis.isCaughtUpLeader;
     this.#pruner = new TransactionPruner({
       state,
       logger,

@@ -57,6 +57,11 @@ export class RachisNode {
     return this.#parts.core.rachisState === 'Leader';
   }
 
+  /** Leads, and its state tells what its predecessors left: who decides by the state does it only now. */
+  get isCaughtUpLeader(): boolean {
+    return this.#parts.core.isCaughtUpLeader;
+  }
+
   /** Why a connection with this header must not be accepted, or null. */
   refuse(header: OperationHeader): string | null {
     return this.#parts.admission.refuse(header);

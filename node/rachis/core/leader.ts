@@ -16,7 +16,8 @@ type EntryContent =
 /** Won an election: leader-elect until an entry of the own term is committed. */
 export function becomeLeaderElect(state: CoreState): void {
   const { limits, log } = state;
-  const leadership = new Leadership(new ReadRounds(limits.readsWaitingMax, limits.readRoundsMax));
+  const reads = new ReadRounds(limits.readsWaitingMax, limits.readRoundsMax);
+  const leadership = new Leadership(log.lastIndex + 1, reads);
   for (let index = state.commit + 1; index <= log.lastIndex; index++) {
     const entry = log.entryAt(index);
     if (entry !== undefined) leadership.uncommittedBytes += entryBytes(entry);

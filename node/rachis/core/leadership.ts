@@ -12,11 +12,14 @@ export interface Transfer {
 export class Leadership {
   readonly peers = new Map<NodeId, Progress>();
   readonly reads: ReadRounds;
+  /** Its own first entry: all before that was left by its predecessors. */
+  readonly firstIndex: number;
   transfer: Transfer | null = null;
   uncommittedBytes = 0;
   heartbeatElapsed = 0;
 
-  constructor(reads: ReadRounds) {
+  constructor(firstIndex: number, reads: ReadRounds) {
+    this.firstIndex = firstIndex;
     this.reads = reads;
   }
 }

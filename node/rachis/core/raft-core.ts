@@ -249,6 +249,12 @@ export class RaftCore {
     return this.#state.role;
   }
 
+  /** Leads, and has applied what its predecessors left: until then the log may hold what its state does not tell it. */
+  get isCaughtUpLeader(): boolean {
+    const { role, leadership, applied } = this.#state;
+    return role === 'Leader' && leadership !== null && applied >= leadership.firstIndex;
+  }
+
   get leader(): NodeId | null {
     return this.#state.leader;
   }

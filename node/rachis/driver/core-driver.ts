@@ -162,7 +162,7 @@ export class CoreDriver {
     this.#isScheduled = false;
     if (this.#isStopped) return;
     try {
-      this.#proposals.flush(this.#core, this.#options.prepare);
+      this.#flushProposals();
       for (let ready = this.#core.takeReady(); ready !== null; ready = this.#core.takeReady()) {
         this.#handle(ready);
       }
@@ -171,6 +171,12 @@ export class CoreDriver {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** A leader fills them in by its state: they wait until that tells it what its predecessors left. */
+  #flushProposals(): void {
+    const isBehind = this.#core.rachisState === 'Leader' && !this.#core.isCaughtUpLeader;
+    if (!isBehind) this.#proposals.flush(this.#core, this.#options.prepare);
   }
 
   #handle(ready: Ready): void {

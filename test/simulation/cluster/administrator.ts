@@ -116,7 +116,10 @@ export class Administrator {
     const { state } = program.node.list;
     const configuration = program.node.image.configuration;
     const isGone = (other: NodeId) => other === id || this.#world.cluster.wipedIds.has(other);
-    if (id === this.#leaving && configuration !== null && !canDecide(configuration, isGone)) {
+    const isLeft = configuration !== null && canDecide(configuration, isGone);
+    // A healthy one stays while a copy may be handing over: to it, perhaps, and to nobody else.
+    const isHandedTo = this.#world.lives.names.some((name) => this.isRemovingCopy(name));
+    if (id === this.#leaving && (!isLeft || isHandedTo)) {
       this.#leaving = null;
       return;
     }

@@ -99,8 +99,8 @@ export class CommandRoute {
     reply: (answer: LeaderAnswer) => void,
   ): void {
     const { core, image, list } = this.#node;
-    if (core === null || !this.#node.isLeading) {
-      reply({ refused: 'this node does not lead' });
+    if (core === null || !this.#node.isCaughtUpLeader) {
+      reply({ refused: 'this node does not lead, or does not know yet what its predecessors left' });
       return;
     }
     const nodes = image.configuration?.nodes ?? [];

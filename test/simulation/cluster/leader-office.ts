@@ -65,7 +65,7 @@ export class LeaderOffice {
   }
 
   work(): void {
-    if (!this.#node.isLeading) {
+    if (!this.#node.isCaughtUpLeader) {
       this.#leaderSinceMs = null;
       this.#memory = EMPTY_OBSERVER_STATE;
       this.#lost.clear();

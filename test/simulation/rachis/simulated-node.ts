@@ -74,6 +74,10 @@ export class SimulatedNode<State extends SimulatedState<State>> {
     return this.core?.rachisState === 'Leader';
   }
 
+  get isCaughtUpLeader(): boolean {
+    return this.core?.isCaughtUpLeader === true;
+  }
+
   get isPaused(): boolean {
     return this.#isPaused;
   }
