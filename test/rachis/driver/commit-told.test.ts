@@ -1,17 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Message } from '../../../node/rachis/core/message.ts';
-import { driverOfTwo } from './driver-of-two.ts';
+import { acknowledged, driverOfTwo, vote } from './driver-of-two.ts';
 import { until } from './test-cluster.ts';
-
-const fromB = { from: 'b', to: 'a', term: 2 };
-const vote = { ...fromB, type: 'RequestVoteReply', granted: true } as const;
-const acknowledged = {
-  ...fromB,
-  type: 'AppendEntriesReply',
-  success: true,
-  hintIndex: 0,
-  hintTerm: 0,
-} as const;
 
 /** No clock ticks here, so that no heartbeat can tell it. */
 it('what is committed reaches the others although no entries follow', async () => {

@@ -13,6 +13,18 @@ const configuration: Configuration = {
   lastTag: 'B',
 };
 
+const fromB = { from: 'b', to: 'a', term: 2 };
+
+/** What "b" says to the candidate and leader "a" of term 2. */
+export const vote = { ...fromB, type: 'RequestVoteReply', granted: true } as const;
+export const acknowledged = {
+  ...fromB,
+  type: 'AppendEntriesReply',
+  success: true,
+  hintIndex: 0,
+  hintTerm: 0,
+} as const;
+
 /** Node "a" of the members "a" and "b", in term 1, with nothing in its log after the first entry. No clock ticks there. */
 export function driverOfTwo() {
   const stateMachine = new ListStateMachine({ ...emptyDisk(), appliedIndex: 1 });
@@ -29,13 +41,18 @@ export function driverOfTwo() {
     appliedIndex: 1,
   });
   const sent: Message[] = [];
+  /** Where the state stood when a command was filled in. */
+  const prepared: number[] = [];
   const log = { byteLength: 0, persist: async () => {} };
   const driver = new CoreDriver({
     core,
     log: log as unknown as RaftLogFiles,
     stateMachine,
     logger: silentLogger,
-    prepare: (data) => data,
+    prepare: (data) => {
+      prepared.push(stateMachine.appliedIndex);
+      return data;
+    },
     send: (_, messages) => sent.push(...messages),
     sendSnapshot: () => {},
     install: async () => {},
@@ -46,5 +63,5 @@ export function driverOfTwo() {
       throw error;
     },
   });
-  return { stateMachine, core, sent, log, driver };
+  return { stateMachine, core, sent, prepared, log, driver };
 }
