@@ -13,7 +13,7 @@ import { LATEST_VERSION } from './replicated-cluster.ts';
 import type { World } from './world.ts';
 import type { WorldNode } from './world-node.ts';
 
-/** An order to remove a copy stands in the log of a leader within this time, or never comes. */
+/** An order to remove a copy, or a node, stands in the log of a leader within this time, or never comes. */
 const REMOVAL_WITHIN_MS = 15_000;
 
 /** Whoever looks after the cluster: takes out nodes that are lost, takes in those that came in their place. */
@@ -25,6 +25,8 @@ export class Administrator {
   readonly #factors: Map<string, number>;
   /** Database → until when the order to remove one of its copies may be on its way. */
   readonly #removingUntilMs = new Map<string, number>();
+  /** Likewise the order to take out a healthy node, with its copies. */
+  #takingOutUntilMs = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -37,8 +39,15 @@ export class Administrator {
     return Math.min(this.#factors.get(name) ?? 1, nodeCount);
   }
 
-  /** An order to remove a copy may be on its way, or stand in a log: no other one may be lost meanwhile. */
+  /**
+   * An order to remove a copy, or a healthy node with its copies, may be on its way, or stand in a log: no other copy may
+   * be lost meanwhile.
+   */
   isRemovingCopy(name: string): boolean {
+    return this.#world.clock.nowMs < this.#takingOutUntilMs || this.#isCopyLeaving(name);
+  }
+
+  #isCopyLeaving(name: string): boolean {
     const isOnItsWay = this.#world.clock.nowMs < (this.#removingUntilMs.get(name) ?? 0);
     return isOnItsWay || isLeavingOrdered(this.#world, name);
   }
@@ -118,7 +127,7 @@ export class Administrator {
     const isGone = (other: NodeId) => other === id || this.#world.cluster.wipedIds.has(other);
     const isLeft = configuration !== null && canDecide(configuration, isGone);
     // A healthy one stays while a copy may be handing over: to it, perhaps, and to nobody else.
-    const isHandedTo = this.#world.lives.names.some((name) => this.isRemovingCopy(name));
+    const isHandedTo = this.#world.lives.names.some((name) => this.#isCopyLeaving(name));
     if (id === this.#leaving && (!isLeft || isHandedTo)) {
       this.#leaving = null;
       return;
@@ -134,6 +143,7 @@ export class Administrator {
       if (id === this.#leaving) this.#leaving = null;
       return;
     }
+    if (id === this.#leaving) this.#takingOutUntilMs = this.#world.clock.nowMs + REMOVAL_WITHIN_MS;
     const command = { type: 'RemoveNodeFromCluster', node: tag } as const;
     program.route.submit(command, this.#world.nextRequest(), (answer) => {
       if (answer.kind !== 'applied' || 'error' in answer.outcome) return;
