@@ -21,6 +21,17 @@ export class UnknownMethodError extends Error {
   }
 }
 
+/** An order by a sorter that there is not. Sorters are C# that the server would run: this one runs none. */
+export class UnknownSorterError extends Error {
+  override readonly name: string = 'UnknownSorterError';
+
+  constructor(sorter: string) {
+    super(
+      `There is no sorter with '${sorter}' name. This server runs no custom sorters: order by fields of an index that are made for it.`,
+    );
+  }
+}
+
 /** It took all the time that a query may have. */
 export class SlowQueryError extends Error {
   override readonly name: string = 'SlowQueryError';

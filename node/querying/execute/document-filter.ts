@@ -8,6 +8,7 @@ import type { FieldValues } from '../../indexing/values/index-value.ts';
 import type { FieldNeed } from '../plan/field-need.ts';
 import type { Predicate } from '../plan/predicate.ts';
 import { UnknownMethodError } from '../query-error.ts';
+import { compareFields } from './compare-fields.ts';
 import { matchesOf } from './timed-pattern.ts';
 
 /**
@@ -56,6 +57,15 @@ export function holds(predicate: Predicate, document: StoredDocument, values: Va
       return predicate.ids.some((id) => id.toLowerCase() === document.lowerId);
     case 'documentPrefix':
       return document.lowerId.startsWith(predicate.prefix.toLowerCase());
+    case 'fields':
+      return compareFields(
+        predicate.operator,
+        values.get(predicate.left) ?? [],
+        values.get(predicate.right) ?? [],
+      );
+    case 'intersect':
+      // Of one document there is one entry.
+      return predicate.parts.every((part) => holds(part, document, values));
     case 'vector':
       throw new UnknownMethodError('vector.search in a filter');
     case 'phrase':
@@ -64,7 +74,6 @@ export function holds(predicate: Predicate, document: StoredDocument, values: Va
     case 'lucene':
     case 'fuzzy':
     case 'proximity':
-    case 'intersect':
     case 'optional':
     case 'moreLikeThis':
       throw new UnknownMethodError(`${predicate.kind} in a filter`);

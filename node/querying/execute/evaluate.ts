@@ -66,6 +66,8 @@ export function evaluate(predicate: Predicate, index: SearchedIndex): EntrySet {
       return reader.allEntries();
     case 'moreLikeThis':
       throw new TypeError('What documents are compared with is found before a query is evaluated.');
+    case 'fields':
+      throw new TypeError('Fields are compared with one another in filters only, which run on documents.');
     case 'spatial':
       return ofField(predicate.field, index, (field) => spatialEntries(predicate, field, reader));
     case 'vector':

@@ -20,7 +20,7 @@ import type { AskedRange, AskedTerm, Predicate } from './predicate.ts';
 import { askedShape, checkErrorPart, spatialField } from './spatial-arguments.ts';
 import { vectorSearch } from './vector-arguments.ts';
 import { whenHolds } from './when-condition.ts';
-import { operand, rightHand, type Scope, type WhereContext } from './where-scope.ts';
+import { filteredField, operand, rightHand, type Scope, type WhereContext } from './where-scope.ts';
 
 /** A where clause as a predicate over the fields of an index. */
 export function compileWhere(where: Expression, context: WhereContext): Predicate {
@@ -64,6 +64,11 @@ function comparing(scope: Scope): Scope {
 }
 
 function comparison({ operator, left, right }: Comparison, scope: Scope): Predicate {
+  const other = filteredField(right, scope);
+  if (other !== undefined) {
+    const field = filteredField(left, scope) ?? operand(left, { ...scope, isExact: false });
+    return { kind: 'fields', operator, left: field, right: other };
+  }
   const value = rightHand(right, scope);
   if (isId(left)) return idComparison(operator, value, scope);
   const field = operand(left, scope);
@@ -206,6 +211,7 @@ function method(call: MethodCall, scope: Scope): Predicate {
     case 'morelikethis':
       return moreLikeThis(call, scope, (argument) => compile(clauseOf(argument, call, scope), scope));
     case 'intersect':
+      if (scope.calls !== undefined) return intersectClauses(call, scope);
       throw binder.error(
         'Invalid intersect query. The WHERE clause must hold just one intersect(…) and nothing beside it',
       );

@@ -1,6 +1,6 @@
-import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
+import { InvalidQueryError, UnknownSorterError, UnsupportedQueryError } from '../query-error.ts';
 import type { MethodCall, OrderItem, OrderType } from '../rql/syntax-tree.ts';
-import { fieldName, isId } from './names.ts';
+import { asField, fieldName, isId, isValue } from './names.ts';
 import { type AskedShape, askedShape, spatialField, spatialNumber } from './spatial-arguments.ts';
 import type { WhereContext } from './where-scope.ts';
 
@@ -56,6 +56,25 @@ function orderKey(item: OrderItem, context: WhereContext): OrderKey {
   return { kind: 'field', field, type, descending, ...nullsOf(item) };
 }
 
+/** `custom(field, sorter)`: nobody can have written a sorter here. */
+function unknownSorter({ arguments: given }: MethodCall, { binder }: WhereContext): Error {
+  const [, sorter] = given;
+  if (sorter === undefined || given.length > 2) {
+    return new InvalidQueryError(
+      `Invalid ORDER BY 'custom()' call, expected two arguments, a field and the name of a sorter, got ${given.length}`,
+    );
+  }
+  const { expression } = sorter;
+  return new UnknownSorterError(
+    isValue(expression) ? String(binder.scalar(expression)) : shownName(expression),
+  );
+}
+
+function shownName(expression: { readonly kind: string }): string {
+  const field = asField(expression);
+  return field === undefined ? expression.kind : fieldName(field);
+}
+
 function nullsOf({ nulls }: OrderItem): Pick<OrderItem, 'nulls'> {
   return nulls === undefined ? {} : { nulls };
 }
@@ -77,7 +96,7 @@ function orderMethod(item: OrderItem, call: MethodCall, context: WhereContext): 
       return { kind: 'distance', field, shape, step, descending, ...nullsOf(item) };
     }
     case 'custom':
-      throw new UnsupportedQueryError(`ORDER BY ${call.name}()`);
+      throw unknownSorter(call, context);
     default:
       throw new InvalidQueryError(`Invalid ORDER BY method call ${call.name}`);
   }

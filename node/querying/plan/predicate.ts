@@ -2,6 +2,7 @@ import type { Term } from '../../indexing/store/term.ts';
 import type { RangeEnd } from '../../indexing/store/term-range.ts';
 import type { SpatialRelation } from '../../spatial/relate.ts';
 import type { VectorOptions } from '../../vectors/vector-options.ts';
+import type { ComparisonOperator } from '../rql/syntax-tree.ts';
 import type { LuceneQuery } from './lucene/lucene-query.ts';
 import type { AskedShape } from './spatial-arguments.ts';
 
@@ -82,6 +83,13 @@ export type Predicate =
   | { readonly kind: 'fuzzy'; readonly field: string; readonly text: string; readonly similarity: number }
   /** All tokens of the text, near one another. */
   | { readonly kind: 'proximity'; readonly field: string; readonly text: string; readonly slop: number }
+  /** In a filter, which runs on documents: values of two fields compare so. */
+  | {
+      readonly kind: 'fields';
+      readonly operator: ComparisonOperator;
+      readonly left: string;
+      readonly right: string;
+    }
   /** Documents of which some entry matches each part, not the same one. */
   | { readonly kind: 'intersect'; readonly parts: readonly Predicate[] }
   /** Entries like another one; said in terms before it is evaluated. */

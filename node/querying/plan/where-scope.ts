@@ -4,7 +4,7 @@ import type { QueryValue, ValueBinder } from './bind-values.ts';
 import type { CalledFunctions } from './called-functions.ts';
 import type { Aggregates } from './compile-group.ts';
 import type { FieldNeeds } from './field-need.ts';
-import { fieldName } from './names.ts';
+import { fieldName, isId } from './names.ts';
 import { serverTime } from './server-time.ts';
 
 export interface WhereContext {
@@ -42,6 +42,14 @@ export function operand(of: Field | MethodCall, scope: Scope): string {
   const name = scope.aggregates?.aliased(written)?.field ?? written;
   scope.needs.add(name, { exact: scope.isExact });
   return scope.isExact ? `exact(${name})` : name;
+}
+
+/** What a filter, which runs on documents, compares a field with if it is no value; undefined: it is one. */
+export function filteredField(of: Value | Field | MethodCall, scope: Scope): string | undefined {
+  if (scope.calls === undefined) return undefined;
+  if (isId(of)) return 'id()';
+  if (of.kind === 'method') return scope.calls.fieldOf(of);
+  return of.kind === 'field' ? operand(of, { ...scope, isExact: false }) : undefined;
 }
 
 /** The value that a field is compared with. */

@@ -2,7 +2,7 @@ import { lowerIdOf } from '../../../documents/document-id.ts';
 import type { StaticIndexDefinition } from '../../../indexing/definitions/index-definition.ts';
 import { findByName } from '../../../indexing/definitions/index-name.ts';
 import { ownScript } from '../../../indexing/static/map-script.ts';
-import { ProtocolError } from '../../errors/protocol-error.ts';
+import { invalidOperation, ProtocolError } from '../../errors/protocol-error.ts';
 import { INT_MAX, intParameter, optionalText, requiredText } from '../../parameters/parameters.ts';
 import type { HttpRequest } from '../../request.ts';
 import { json, jsonBytes, NOT_FOUND } from '../../response.ts';
@@ -70,10 +70,6 @@ function writtenIndex(
   const name = requiredText(request, 'name');
   if (findByName(loaded.indexes.autoIndexes, name) !== undefined) throw invalidOperation(refusal);
   return findByName(loaded.indexes.staticIndexes, name) ?? null;
-}
-
-function invalidOperation(message: string): ProtocolError {
-  return new ProtocolError(500, 'System.InvalidOperationException', message);
 }
 
 function notSupported(message: string): ProtocolError {

@@ -6,6 +6,7 @@ const TYPES: Readonly<Record<string, string>> = {
   RqlSyntaxError: 'Raven.Server.Documents.Queries.Parser.QueryParser+ParseException',
   InvalidQueryError: 'Raven.Client.Exceptions.InvalidQueryException',
   UnknownMethodError: 'System.NotSupportedException',
+  UnknownSorterError: 'Raven.Client.Exceptions.Documents.Sorters.SorterDoesNotExistException',
   ScriptError: 'Raven.Client.Exceptions.Documents.Patching.JavaScriptException',
   IndexingError: 'System.InvalidOperationException',
   SlowQueryError: 'System.TimeoutException',
