@@ -25,7 +25,7 @@ export class Watchdog {
   check(action: Action, seen: Observed): void {
     const { rachis, databases } = this.#world;
     if (isMembershipAction(action)) {
-      this.#checkMembership(action);
+      this.#checkMembership(action, seen);
       return;
     }
     switch (action.type) {
@@ -165,7 +165,7 @@ export class Watchdog {
     holds(isAllowed, `a copy of ${database} on ${tag}, where it may not be`);
   }
 
-  #checkMembership(action: MembershipAction): void {
+  #checkMembership(action: MembershipAction, seen: Observed): void {
     const { rachis, unanswered, nodes, databases } = this.#world;
     holds(unanswered.length === 0, `${action.type} while an unanswered request may still take effect`);
     if (action.type === 'RecoverCluster') {
@@ -187,13 +187,25 @@ export class Watchdog {
     if (isRemoval || action.type === 'DemoteNode') {
       const left = (rachis.topology?.members ?? []).filter((tag) => tag !== action.tag);
       const commits = rachis.leader !== undefined && rachis.hasQuorum();
-      holds(!commits || rachis.hasQuorum(left), `${action.type} ${action.tag} leaves no live majority`);
+      const live = left.filter((tag) => rachis.takesPart(tag) || this.#isGoingUnseen(tag, seen));
+      holds(
+        !commits || live.length > left.length / 2,
+        `${action.type} ${action.tag} leaves no live majority`,
+      );
     }
     if (!isRemoval) return;
     for (const record of databases.listing(action.tag)) {
       databases.requireAnotherCopy(record, action.tag, 'the removal of');
     }
     if (action.reason === 'HostLost') this.#checkReplacement(action.tag);
+  }
+
+  /** Told to end at this very moment: it still answers, and nothing that the operator sees says otherwise. */
+  #isGoingUnseen(tag: string, { nodes }: Observed): boolean {
+    const ordinal = ordinalOfTag(tag);
+    const shown = nodes.find((node) => node.ordinal === ordinal);
+    const isGoing = this.#world.rachis.nodeOf(tag).process === 'Stopping';
+    return isGoing && shown?.process === 'Running' && shown.answer !== undefined;
   }
 
   /** At most one replacement an hour, and only of what is really lost. */
