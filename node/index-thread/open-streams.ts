@@ -36,14 +36,24 @@ export class OpenStreams {
   async read(number: number, bytes: number): Promise<readonly Buffer[]> {
     const open = this.#opened(number);
     clearTimeout(open.idle);
-    let rows = open.stream.next(bytes);
-    while (rows === null) {
-      await new Promise(setImmediate);
-      rows = this.#opened(number).stream.next(bytes);
-    }
+    const rows = await this.#rowsOf(number, bytes);
     if (rows.length === 0) this.#streams.delete(number);
     else open.idle = this.#idleTimer(number);
     return rows;
+  }
+
+  /** One that fails is closed. */
+  async #rowsOf(number: number, bytes: number): Promise<readonly Buffer[]> {
+    try {
+      for (;;) {
+        const rows = this.#opened(number).stream.next(bytes);
+        if (rows !== null) return rows;
+        await new Promise(setImmediate);
+      }
+    } catch (error) {
+      this.close(number);
+      throw error;
+    }
   }
 
   #opened(number: number): OpenStream {

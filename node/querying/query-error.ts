@@ -52,6 +52,17 @@ export class LostIndexError extends Error {
   }
 }
 
+/** A stream shows one moment, which was kept for it as long as it may be. */
+export class LostMomentError extends Error {
+  override readonly name: string = 'LostMomentError';
+
+  constructor(limitMs: number) {
+    super(
+      `The stream shows what was stored ${limitMs / 3_600_000} hours ago, which is kept no longer: the results are not complete. Ask for less at once, or read faster.`,
+    );
+  }
+}
+
 /** Somebody has ended the query. */
 export class QueryKilledError extends Error {
   override readonly name: string = 'QueryKilledError';

@@ -12,6 +12,11 @@ export interface DocumentsMoment {
   readonly figures: CollectionFigures;
 }
 
+/** A moment that lasts until it is closed. */
+export interface HeldDocuments extends DocumentsMoment {
+  close(): void;
+}
+
 /** Reads of the documents of a database from the index thread. */
 export class IndexedDocuments {
   readonly #storage: HoldableStorage;
@@ -68,6 +73,12 @@ export class IndexedDocuments {
     } finally {
       held.close();
     }
+  }
+
+  /** Reads at this moment, until it is closed. Writes wait while it is opened. */
+  hold(): HeldDocuments {
+    const view = MomentView.held(this.#storage);
+    return { ...this.#momentOf(view), close: () => view.close() };
   }
 
   /** Last etag of a collection, or with null of the database; 0 when there never was one. */

@@ -2,7 +2,7 @@ import type { DocumentReader } from '../../documents/document-reader.ts';
 import { documentTexts } from '../../documents/document-texts.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
-import type { IndexedDocuments } from '../../indexing/local/indexed-documents.ts';
+import type { DocumentsMoment, IndexedDocuments } from '../../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../../indexing/local/local-index.ts';
 import type { ShownEntry } from '../../indexing/store/index-entry.ts';
 import type { ScriptEngine } from '../../scripting/script-engine.ts';
@@ -32,6 +32,15 @@ export interface QueryContext {
 
 /** A collection query: never stale, since it reads what is stored, at one moment. Pauses as `queryIndex` does. */
 export function* queryCollection(plan: QueryPlan, context: QueryContext): Generator<void, QueryAnswer> {
+  return yield* context.documents.readInTurns((moment) => answerAt(moment, plan, context));
+}
+
+/** A collection query at a moment. */
+export function* answerAt(
+  { reader, figures }: DocumentsMoment,
+  plan: QueryPlan,
+  context: QueryContext,
+): Generator<void, QueryAnswer> {
   const { source } = plan;
   if (source.kind !== 'collection') throw new TypeError('The plan is not one of a collection.');
   if (plan.include.explanations !== undefined) {
@@ -41,26 +50,24 @@ export function* queryCollection(plan: QueryPlan, context: QueryContext): Genera
     throw new InvalidQueryError('Collection queries read no index: there are no entries to show', plan.text);
   }
   const startedMs = performance.now();
-  const { documents, watch } = context;
-  return yield* documents.readInTurns(function* ({ reader, figures }) {
-    const page = pageOf(plan, 'collection', context, reader);
-    for (const document of collectionRows(reader, source)) {
-      watch?.check();
-      if (!page.take({ document, stored: NOTHING_STORED })) break;
-      if (watch?.isTurnOver === true) yield;
-    }
-    const count = figures.count(source.collection);
-    const lastEtag = figures.lastEtag(source.collection);
-    return {
-      ...page.answer(totalOf(source, plan, page, count), startedMs),
-      indexName: `collection/${source.collection ?? '@all_docs'}`,
-      indexTimestamp: null,
-      lastQueryTime: null,
-      isStale: false,
-      withTimings: plan.include.timings,
-      resultEtag: etagOf('collection', source.collection, lastEtag, count),
-    };
-  });
+  const { watch } = context;
+  const page = pageOf(plan, 'collection', context, reader);
+  for (const document of collectionRows(reader, source)) {
+    watch?.check();
+    if (!page.take({ document, stored: NOTHING_STORED })) break;
+    if (watch?.isTurnOver === true) yield;
+  }
+  const count = figures.count(source.collection);
+  const lastEtag = figures.lastEtag(source.collection);
+  return {
+    ...page.answer(totalOf(source, plan, page, count), startedMs),
+    indexName: `collection/${source.collection ?? '@all_docs'}`,
+    indexTimestamp: null,
+    lastQueryTime: null,
+    isStale: false,
+    withTimings: plan.include.timings,
+    resultEtag: etagOf('collection', source.collection, lastEtag, count),
+  };
 }
 
 function totalOf(

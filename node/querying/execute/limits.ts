@@ -16,6 +16,9 @@ export const INCLUDED_DOCUMENTS_MAX = 65_536;
 export const QUERY_MS_MAX = 15_000;
 export const QUERY_TURN_MS = 50;
 
+/** How long one moment is kept for a stream, in milliseconds: so long, what is deleted meanwhile goes on taking space on the disk. */
+export const STREAM_MOMENT_MS_MAX = 4 * 3_600_000;
+
 /** Entries whose values are read at once to be sorted. */
 export const SORTED_ROWS_AT_ONCE = 1024;
 

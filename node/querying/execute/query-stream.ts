@@ -1,17 +1,21 @@
+import type { DocumentReader } from '../../documents/document-reader.ts';
+import type { HeldDocuments } from '../../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../../indexing/local/local-index.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
-import { LostIndexError, UnknownMethodError } from '../query-error.ts';
+import { LostIndexError, LostMomentError, UnknownMethodError } from '../query-error.ts';
 import { collectionRows } from './collection-rows.ts';
 import { evaluate } from './evaluate.ts';
 import {
+  answerAt,
   kindOf,
   pageOf,
   type QueryContext,
-  queryCollection,
   queryIndex,
   rowsOf,
   searchedIndex,
 } from './execute-query.ts';
+import { STREAM_MOMENT_MS_MAX } from './limits.ts';
+import type { RowKind } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
 import { withoutPause } from './query-watch.ts';
 import { orderOf } from './result-order.ts';
@@ -29,30 +33,106 @@ export interface QueryStream {
   close(): void;
 }
 
-/** `index`: null for a collection query. */
-export function streamQuery(plan: QueryPlan, index: LocalIndex | null, context: QueryContext): QueryStream {
+/**
+ * `index`: null for a collection query, of which everything is shown as it is now, with what it loads.
+ *
+ * @param nowMs a clock that only goes forward
+ */
+export function streamQuery(
+  plan: QueryPlan,
+  index: LocalIndex | null,
+  context: QueryContext,
+  nowMs: () => number = () => performance.now(),
+): QueryStream {
   const { paths, valuePaths, highlights, explanations } = plan.include;
   if (paths.length + valuePaths.length + highlights.length > 0 || explanations !== undefined) {
     throw new UnknownMethodError('include in a stream');
   }
   if (plan.facets !== undefined) throw new UnknownMethodError('facet() in a stream');
   if (plan.suggestions !== undefined) throw new UnknownMethodError('suggest() in a stream');
+  if (index !== null) return streamOf(plan, indexSource(plan, index, context), context);
+  const moment = context.documents.hold();
+  try {
+    return streamOf(plan, collectionSource(plan, moment, nowMs), context);
+  } catch (error) {
+    moment.close();
+    throw error;
+  }
+}
+
+/** Where the results of a stream come from. */
+interface StreamSource {
+  readonly kind: RowKind;
+  /** What the query answers with this plan. */
+  answer(plan: QueryPlan, context: QueryContext): Generator<void, QueryAnswer>;
+  rows(): Generator<FoundRow, undefined>;
+  /** What scripts load from. */
+  readonly reader: DocumentReader;
+  /** @throws when it is not there any more */
+  check(): void;
+  close(): void;
+}
+
+function collectionSource(plan: QueryPlan, moment: HeldDocuments, nowMs: () => number): StreamSource {
+  const { source } = plan;
+  if (source.kind !== 'collection') throw new TypeError('The plan is not one of a collection.');
+  const endMs = nowMs() + STREAM_MOMENT_MS_MAX;
+  return {
+    kind: 'collection',
+    answer: (of, context) => answerAt(moment, of, context),
+    *rows() {
+      for (const document of collectionRows(moment.reader, source)) {
+        yield { document, stored: NOTHING_STORED };
+      }
+      return undefined;
+    },
+    reader: moment.reader,
+    check() {
+      if (nowMs() > endMs) throw new LostMomentError(STREAM_MOMENT_MS_MAX);
+    },
+    close: () => moment.close(),
+  };
+}
+
+function indexSource(
+  plan: QueryPlan,
+  index: LocalIndex,
+  { documents, watch }: Pick<QueryContext, 'documents' | 'watch'>,
+): StreamSource {
+  return {
+    kind: kindOf(index),
+    answer: (of, context) => queryIndex(of, index, context),
+    *rows() {
+      const searched = searchedIndex(index, watch);
+      const entries = evaluate(plan.where, searched);
+      yield* rowsOf(orderOf(plan, entries, searched), entries.length, index, documents.reader);
+      return undefined;
+    },
+    reader: documents.reader,
+    check() {
+      if (index.isDropped) throw new LostIndexError(index.spec.name);
+    },
+    close() {},
+  };
+}
+
+function streamOf(plan: QueryPlan, source: StreamSource, context: QueryContext): QueryStream {
   const { filter: _, ...unfiltered } = plan;
-  const nothing: QueryPlan = { ...unfiltered, skip: 0, take: 0 };
-  const head = withoutPause(
-    index === null ? queryCollection(nothing, context) : queryIndex(nothing, index, context),
-  );
+  const head = withoutPause(source.answer({ ...unfiltered, skip: 0, take: 0 }, context));
   const { watch } = context;
-  const { reader } = context.documents;
-  const page = pageOf(plan, index === null ? 'collection' : kindOf(index), context, reader);
-  const rows = foundRows(plan, index, context);
+  const page = pageOf(plan, source.kind, context, source.reader);
+  const rows = source.rows();
   let isDone = plan.take === 0;
+  const close = (): void => {
+    isDone = true;
+    rows.return(undefined);
+    source.close();
+  };
   return {
     head,
     next(bytes) {
-      if (index?.isDropped === true) {
-        throw new LostIndexError(index.spec.name);
-      }
+      // What it reads from is closed then.
+      if (!isDone) source.check();
       watch?.restart();
       while (!isDone && page.bytes < bytes) {
         watch?.check();
@@ -61,29 +141,9 @@ export function streamQuery(plan: QueryPlan, index: LocalIndex | null, context: 
         if (!isDone && watch?.isTurnOver === true && page.bytes === 0) return null;
         if (watch?.isTurnOver === true) break;
       }
-      if (isDone) rows.return(undefined);
+      if (isDone) close();
       return page.drain();
     },
-    close() {
-      isDone = true;
-      rows.return(undefined);
-    },
+    close,
   };
-}
-
-function* foundRows(
-  plan: QueryPlan,
-  index: LocalIndex | null,
-  { documents, watch }: QueryContext,
-): Generator<FoundRow, undefined> {
-  if (index === null) {
-    if (plan.source.kind !== 'collection') throw new TypeError('The plan is not one of a collection.');
-    for (const document of collectionRows(documents.reader, plan.source))
-      yield { document, stored: NOTHING_STORED };
-    return undefined;
-  }
-  const searched = searchedIndex(index, watch);
-  const entries = evaluate(plan.where, searched);
-  yield* rowsOf(orderOf(plan, entries, searched), entries.length, index, documents.reader);
-  return undefined;
 }

@@ -17,6 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Errors that go away by themselves: clients try another node. */
 const UNAVAILABLE: ReadonlySet<string> = new Set([
   'LostIndexError',
+  'LostMomentError',
   'StorageClosedError',
   'StorageError',
   'OverloadedError',
