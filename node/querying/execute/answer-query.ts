@@ -14,7 +14,7 @@ export function* answerFromIndex(
   context: QueryContext,
 ): Generator<void, QueryAnswer | SummaryAnswer> {
   if (plan.shows === 'entries') return queryEntries(plan, index, context);
-  if (plan.facets !== undefined) return queryFacets(plan, plan.facets, index, context);
+  if (plan.facets !== undefined) return yield* queryFacets(plan, plan.facets, index, context);
   if (plan.suggestions !== undefined) return querySuggestions(plan.suggestions, index, context);
   return yield* queryIndex(plan, index, context);
 }

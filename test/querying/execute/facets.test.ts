@@ -9,6 +9,7 @@ import { Turns } from '../../../node/indexing/turns.ts';
 import type { FieldValues, IndexValue } from '../../../node/indexing/values/index-value.ts';
 import { aggregate } from '../../../node/querying/execute/facets/aggregate.ts';
 import { facetCounts } from '../../../node/querying/execute/facets/facet-counts.ts';
+import { QueryWatch, withoutPause } from '../../../node/querying/execute/query-watch.ts';
 import { WriteBatch } from '../../../node/storage/write-batch.ts';
 import { IndexStorage } from '../../indexing/written-index.ts';
 
@@ -75,14 +76,39 @@ describe('a facet', () => {
         });
 
         for (const byRowMax of [0, 1000]) {
-          const counts = facetCounts(reader, FIELD, entries, { byRowMax });
+          const counts = withoutPause(facetCounts(reader, FIELD, entries, undefined, { byRowMax }));
           expect(new Map(counts.map(({ text, count }) => [text, count]))).toEqual(counted);
           for (const atOnce of [1, 3, 1000]) {
-            expect(aggregate(reader, FIELD, entries, groups, { byRowMax, atOnce })).toEqual(computed);
+            const limits = { byRowMax, atOnce };
+            const steps = aggregate(reader, FIELD, entries, groups, undefined, limits);
+            expect(withoutPause(steps)).toEqual(computed);
           }
         }
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('pauses between terms where its turn is over', async () => {
+    const values = Array.from({ length: 300 }, (_, n): FieldValues => [n, `v${n}`]);
+    const reader = await indexOf(values);
+    const entries = Uint32Array.from(values.keys());
+    let timeMs = 0;
+    const watch = new QueryWatch(
+      () => false,
+      () => {
+        timeMs += 60;
+        return timeMs;
+      },
+    );
+    const limits = { byRowMax: 0, atOnce: 1000 };
+    const pausesOf = (steps: Generator<void, unknown>): number => {
+      let pauses = 0;
+      while (steps.next().done !== true) pauses++;
+      return pauses;
+    };
+    // Numbers are terms of their texts, too.
+    expect(pausesOf(facetCounts(reader, FIELD, entries, watch, limits))).toBe(9);
+    expect(pausesOf(aggregate(reader, FIELD, entries, [entries], watch, limits))).toBe(4 + 1);
   });
 });

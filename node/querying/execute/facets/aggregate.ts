@@ -1,10 +1,11 @@
 import type { IndexField } from '../../../indexing/definitions/index-field.ts';
-import { type EntrySet, forEachShared, lowerBound } from '../../../indexing/store/entry-set.ts';
+import { type EntrySet, forEachShared, lowerBound, NO_ENTRIES } from '../../../indexing/store/entry-set.ts';
 import { fieldTerms } from '../../../indexing/store/field-terms.ts';
 import type { IndexReader } from '../../../indexing/store/index-reader.ts';
 import { numberOfKey } from '../../../indexing/store/number-key.ts';
 import { NUMBER_TERM } from '../../../indexing/store/term.ts';
-import { FACET_LIMITS, type FacetLimits } from './limits.ts';
+import type { QueryWatch } from '../query-watch.ts';
+import { FACET_LIMITS, type FacetLimits, TERMS_BETWEEN_LOOKS } from './limits.ts';
 
 /** What the numbers of a field come to. */
 export interface Aggregate {
@@ -15,14 +16,15 @@ export interface Aggregate {
   count: number;
 }
 
-/** Aggregates a field over each of these groups of entries, all of which are among `entries`. */
-export function aggregate(
+/** Aggregates a field over each of these groups of entries, all of which are among `entries`. Has turns. */
+export function* aggregate(
   reader: IndexReader,
   field: IndexField,
   entries: EntrySet,
   groups: readonly EntrySet[],
+  watch?: QueryWatch,
   { byRowMax, atOnce }: FacetLimits = FACET_LIMITS,
-): readonly Aggregate[] {
+): Generator<void, readonly Aggregate[]> {
   const results = groups.map(
     (): Aggregate => ({
       sum: 0,
@@ -33,11 +35,13 @@ export function aggregate(
   );
   for (let from = 0; from < entries.length; from += atOnce) {
     const some = entries.subarray(from, from + atOnce);
-    const column = new NumberColumn(reader, field, some, byRowMax);
-    groups.forEach((group, at) => {
-      const result = results[at];
-      if (result !== undefined) column.addTo(result, within(group, some));
-    });
+    const column = new NumberColumn(some);
+    if (some.length <= byRowMax) column.readRows(reader, field);
+    else yield* column.readTerms(reader, field, watch);
+    for (const [at, result] of results.entries()) {
+      column.addTo(result, within(groups[at] ?? NO_ENTRIES, some));
+      if (watch?.isTurnOver === true) yield;
+    }
   }
   return results;
 }
@@ -56,14 +60,12 @@ class NumberColumn {
   readonly #maxima: Float64Array;
   readonly #counts: Uint32Array;
 
-  constructor(reader: IndexReader, field: IndexField, entries: EntrySet, byRowMax: number) {
+  constructor(entries: EntrySet) {
     this.#entries = entries;
     this.#sums = new Float64Array(entries.length);
     this.#minima = new Float64Array(entries.length).fill(Number.POSITIVE_INFINITY);
     this.#maxima = new Float64Array(entries.length).fill(Number.NEGATIVE_INFINITY);
     this.#counts = new Uint32Array(entries.length);
-    if (entries.length <= byRowMax) this.#readRows(reader, field);
-    else this.#readTerms(reader, field);
   }
 
   addTo(result: Aggregate, group: EntrySet): void {
@@ -75,7 +77,7 @@ class NumberColumn {
     });
   }
 
-  #readRows(reader: IndexReader, field: IndexField): void {
+  readRows(reader: IndexReader, field: IndexField): void {
     reader.entryRows([...this.#entries]).forEach((row, position) => {
       for (const { term } of fieldTerms(field, row?.values[field.source] ?? [])) {
         if (term.kind === NUMBER_TERM) this.#add(position, numberOfKey(term.bytes));
@@ -83,10 +85,12 @@ class NumberColumn {
     });
   }
 
-  #readTerms(reader: IndexReader, field: IndexField): void {
+  *readTerms(reader: IndexReader, field: IndexField, watch: QueryWatch | undefined): Generator<void, void> {
+    let terms = 0;
     for (const { bytes, entries } of reader.terms(field.id, NUMBER_TERM)) {
       const number = numberOfKey(bytes);
       forEachShared(this.#entries, entries, (position) => this.#add(position, number));
+      if (++terms % TERMS_BETWEEN_LOOKS === 0 && watch?.isTurnOver === true) yield;
     }
   }
 

@@ -3,6 +3,7 @@ import { intersect } from '../../../indexing/store/entry-set.ts';
 import { ALL_RESULTS, type FacetAggregation, type FacetPlan } from '../../plan/facets/facet-plan.ts';
 import { InvalidQueryError } from '../../query-error.ts';
 import { evaluate, type SearchedIndex } from '../evaluate.ts';
+import type { QueryWatch } from '../query-watch.ts';
 import { type Aggregate, aggregate } from './aggregate.ts';
 import { entriesOfCount, facetCounts } from './facet-counts.ts';
 import { type FacetPage, facetPage } from './facet-page.ts';
@@ -14,12 +15,22 @@ interface Group {
   readonly entries: EntrySet;
 }
 
-/** The protocol's result of one facet over the entries that match the query. */
-export function facetJson(facet: FacetPlan, entries: EntrySet, index: SearchedIndex): Buffer {
-  const { groups, page } = groupsOf(facet, entries, index);
-  const computed = distinctFields(facet.aggregations).map((field) =>
-    aggregatesOf(field, entries, groups, index),
-  );
+/** The protocol's result of one facet over the entries that match the query. It pauses where others may have a turn. */
+export function* facetJson(
+  facet: FacetPlan,
+  entries: EntrySet,
+  index: SearchedIndex,
+  watch?: QueryWatch,
+): Generator<void, Buffer> {
+  const { groups, page } = yield* groupsOf(facet, entries, index, watch);
+  const computed: { readonly field: string; readonly results: readonly Aggregate[] }[] = [];
+  for (const name of distinctFields(facet.aggregations)) {
+    const field = index.fields.get(name);
+    const sets = groups.map((group) => group.entries);
+    // A field that no entry has adds nothing.
+    const results = field === undefined ? [] : yield* aggregate(index.reader, field, entries, sets, watch);
+    computed.push({ field: name, results });
+  }
   const values = groups.flatMap((group, at) =>
     valuesOf(group, facet.aggregations, (field) => computed.find((one) => one.field === field)?.results[at]),
   );
@@ -34,24 +45,27 @@ export function facetJson(facet: FacetPlan, entries: EntrySet, index: SearchedIn
   );
 }
 
-function groupsOf(
+function* groupsOf(
   { by, aggregations }: FacetPlan,
   entries: EntrySet,
   index: SearchedIndex,
-): { readonly groups: readonly Group[]; readonly page?: FacetPage } {
+  watch: QueryWatch | undefined,
+): Generator<void, { readonly groups: readonly Group[]; readonly page?: FacetPage }> {
   const { reader } = index;
   switch (by.kind) {
     case 'all':
       return {
         groups: entries.length === 0 ? [] : [{ range: ALL_RESULTS, count: entries.length, entries }],
       };
-    case 'ranges':
-      return {
-        groups: by.ranges.map(({ text, predicate }) => {
-          const own = intersect(evaluate(predicate, index), entries);
-          return { range: text, count: own.length, entries: own };
-        }),
-      };
+    case 'ranges': {
+      const groups: Group[] = [];
+      for (const { text, predicate } of by.ranges) {
+        const own = intersect(evaluate(predicate, index), entries);
+        groups.push({ range: text, count: own.length, entries: own });
+        if (watch?.isTurnOver === true) yield;
+      }
+      return { groups };
+    }
     case 'terms': {
       const field = index.fields.get(by.field);
       if (field === undefined) {
@@ -59,12 +73,13 @@ function groupsOf(
         if (index.unknownField(by.field) === undefined) return { groups: [] };
         throw new InvalidQueryError(`The field '${by.field}' of a facet is not indexed`);
       }
-      const page = facetPage(facetCounts(reader, field, entries), by.options);
-      const groups = page.shown.map((one) => ({
-        range: one.text,
-        count: one.count,
-        entries: aggregations.length === 0 ? entries : entriesOfCount(reader, field, one, entries),
-      }));
+      const page = facetPage(yield* facetCounts(reader, field, entries, watch), by.options);
+      const groups: Group[] = [];
+      for (const one of page.shown) {
+        const own = aggregations.length === 0 ? entries : entriesOfCount(reader, field, one, entries);
+        groups.push({ range: one.text, count: one.count, entries: own });
+        if (watch?.isTurnOver === true) yield;
+      }
       return { groups, page };
     }
   }
@@ -72,19 +87,6 @@ function groupsOf(
 
 function distinctFields(aggregations: readonly FacetAggregation[]): readonly string[] {
   return [...new Set(aggregations.map(({ field }) => field))];
-}
-
-/** A field that no entry has adds nothing. */
-function aggregatesOf(
-  name: string,
-  entries: EntrySet,
-  groups: readonly Group[],
-  index: SearchedIndex,
-): { readonly field: string; readonly results: readonly Aggregate[] } {
-  const field = index.fields.get(name);
-  if (field === undefined) return { field: name, results: [] };
-  const sets = groups.map((group) => group.entries);
-  return { field: name, results: aggregate(index.reader, field, entries, sets) };
 }
 
 /** One value, or one for each name under which something of a field was computed. */

@@ -3,7 +3,8 @@ import { type EntrySet, intersect, NO_ENTRIES } from '../../../indexing/store/en
 import { fieldTerms } from '../../../indexing/store/field-terms.ts';
 import type { IndexReader } from '../../../indexing/store/index-reader.ts';
 import { NULL, NULL_SHOWN, TEXT_TERM, type Term, termText } from '../../../indexing/store/term.ts';
-import { FACET_LIMITS, type FacetLimits } from './limits.ts';
+import type { QueryWatch } from '../query-watch.ts';
+import { FACET_LIMITS, type FacetLimits, TERMS_BETWEEN_LOOKS } from './limits.ts';
 
 /** A value of a facet, and how many of the matching entries have it. */
 export interface FacetCount {
@@ -14,16 +15,17 @@ export interface FacetCount {
 
 const EMPTY_STRING = 'EMPTY_STRING';
 
-/** The values that the field has in these entries: few entries are looked at, of many the terms of the field. */
-export function facetCounts(
+/** The values that the field has in these entries: few entries are looked at, of many the terms of the field, with turns. */
+export function* facetCounts(
   reader: IndexReader,
   field: IndexField,
   entries: EntrySet,
+  watch?: QueryWatch,
   { byRowMax }: Pick<FacetLimits, 'byRowMax'> = FACET_LIMITS,
-): readonly FacetCount[] {
+): Generator<void, readonly FacetCount[]> {
   return entries.length <= byRowMax
     ? countsByRow(reader, field, entries)
-    : countsByTerm(reader, field, entries);
+    : yield* countsByTerm(reader, field, entries, watch);
 }
 
 function countsByRow(reader: IndexReader, field: IndexField, entries: EntrySet): readonly FacetCount[] {
@@ -40,15 +42,22 @@ function countsByRow(reader: IndexReader, field: IndexField, entries: EntrySet):
   return [...counts].map(([text, { term, count }]) => ({ text, term, count }));
 }
 
-function countsByTerm(reader: IndexReader, field: IndexField, entries: EntrySet): readonly FacetCount[] {
+function* countsByTerm(
+  reader: IndexReader,
+  field: IndexField,
+  entries: EntrySet,
+  watch: QueryWatch | undefined,
+): Generator<void, readonly FacetCount[]> {
   const found: FacetCount[] = [];
   const add = (term: Term, of: EntrySet): void => {
     const count = intersect(of, entries).length;
     if (count > 0) found.push({ text: textOf(term) ?? '', term, count });
   };
+  let terms = 0;
   add(NULL, reader.entries(field.id, NULL));
   for (const { bytes, entries: of } of reader.terms(field.id, TEXT_TERM)) {
     add({ kind: TEXT_TERM, bytes: Buffer.from(bytes) }, of);
+    if (++terms % TERMS_BETWEEN_LOOKS === 0 && watch?.isTurnOver === true) yield;
   }
   return found;
 }

@@ -6,4 +6,7 @@ export interface FacetLimits {
   readonly atOnce: number;
 }
 
+/** Terms that are counted between two looks at whether others should have a turn. */
+export const TERMS_BETWEEN_LOOKS = 64;
+
 export const FACET_LIMITS: FacetLimits = { byRowMax: 4096, atOnce: 1024 * 1024 };
