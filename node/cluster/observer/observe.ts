@@ -1,5 +1,5 @@
 import { mergeChangeVectors } from '../../documents/change-vector.ts';
-import type { DatabaseRecord, DatabaseTopology } from '../database-record.ts';
+import type { DatabaseRecord } from '../database-record.ts';
 import { decideTopology, type TopologyDecision } from './decide-topology.ts';
 import { freshReport } from './observed-copy.ts';
 import type { ObservedDatabase, ObserverInput } from './observer-input.ts';
@@ -66,7 +66,7 @@ function remember(
     const target =
       topology.Members.includes(tag) || report === null
         ? null
-        : (stillAsked(known?.target, topology) ?? captureTarget(input, record));
+        : (stillAsked(known?.target, input, record) ?? captureTarget(input, record));
     copies.set(tag, {
       lastGoodMs: report === null ? (known?.lastGoodMs ?? knownSinceMs) : input.nowMs,
       target,
@@ -85,12 +85,19 @@ function goodReport(input: ObserverInput, { DatabaseName: name, Topology }: Data
   return report?.status === 'Loaded' ? report : null;
 }
 
-/** The target, as long as those whose state it is serve. */
+/** The target, as long as those whose state it is serve, and nobody else does: who became a member later has more. */
 function stillAsked(
   target: PromotionTarget | null | undefined,
-  { Members }: DatabaseTopology,
+  input: ObserverInput,
+  record: DatabaseRecord,
 ): PromotionTarget | null {
-  return target?.members.every((tag) => Members.includes(tag)) === true ? target : null;
+  if (target === null || target === undefined) return null;
+  const { Members } = record.Topology;
+  const isOfMembers = target.members.every((tag) => Members.includes(tag));
+  const isOfAll = Members.every(
+    (tag) => target.members.includes(tag) || goodReport(input, record, tag) === null,
+  );
+  return isOfMembers && isOfAll ? target : null;
 }
 
 /** What the members have now; null while not every member that responds has told. */

@@ -191,6 +191,23 @@ describe('the cluster observer', () => {
     expect(world.topology).toMatchObject({ Members: ['A', 'C'], Rehabs: ['B'], Promotables: [] });
   });
 
+  it('asks a copy for what another one had alone that became a member before it', () => {
+    const world = new World({ Members: ['A'], Rehabs: ['B'], Promotables: ['C'] });
+    world.vectors.A = vector({ A: 9 });
+    world.vectors.B = vector({ A: 8, B: 13 });
+    world.vectors.C = vector({ A: 8 });
+    world.run(10_000);
+    world.vectors.B = vector({ A: 9, B: 13 });
+    world.run(10_000);
+    expect(world.topology).toMatchObject({ Members: ['A', 'B'], Promotables: ['C'] });
+    world.vectors.C = vector({ A: 9 });
+    world.run(10_000);
+    expect(world.topology.Promotables).toEqual(['C']);
+    world.vectors.C = vector({ A: 9, B: 13 });
+    world.run(3_000);
+    expect(world.topology).toMatchObject({ Members: ['A', 'B', 'C'], Promotables: [] });
+  });
+
   it('does not demote a node that another member is connected to', () => {
     const world = new World();
     world.dead.add('C');

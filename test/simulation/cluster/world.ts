@@ -243,13 +243,13 @@ export class World {
     this.asideIds.add(database.id);
   }
 
-  /** While others keep copies, only what another one has is deleted. */
+  /** While others keep copies, and the database is to stay, only what another one has is deleted. */
   deleted(node: WorldNode, { database: { id, name }, stamp }: StoredCopy, isLast: boolean): void {
     this.cluster.trace(() => `${node.id} deletes its copy ${id} of ${name}`);
-    if (isLast || !this.isCurrent(node)) return;
+    const life = this.lives.ofGroup(stamp.groupId);
+    if (isLast || !this.isCurrent(node) || life === undefined || life.deletion !== null) return;
     this.handedOverIds.add(id);
-    const writes = this.lives.ofGroup(stamp.groupId)?.acknowledgedWrites ?? [];
-    for (const { databaseId, version } of writes) {
+    for (const { databaseId, version } of life.acknowledgedWrites) {
       if (databaseId === id) this.#checkHandedOver(id, version);
     }
   }
