@@ -28,7 +28,7 @@ let __deletes = [];
 let __info = [];
 
 function __whole(document) {
-  const metadata = __documents.has(document) ? getMetadata(document) : document['@metadata'];
+  const metadata = __About.of(document) !== undefined ? getMetadata(document) : document['@metadata'];
   const { '@metadata': _, ...body } = document;
   return __json(metadata === undefined || metadata === null ? body : { ...body, '@metadata': metadata });
 }

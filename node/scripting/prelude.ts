@@ -6,7 +6,34 @@ import { KEY_CHARACTERS_MAX, SCRIPT_RESULT_CHARACTERS_MAX } from './limits.ts';
  */
 export const PRELUDE = `
 'use strict';
-const __documents = new WeakMap();
+class __Given {
+  constructor(document) {
+    return document;
+  }
+}
+/** What is known of a document beside its members, kept in it where no script sees it: a map beside it costs a multiple. */
+class __About extends __Given {
+  #about;
+  constructor(document, about) {
+    super(document);
+    this.#about = about;
+  }
+  static of(document) {
+    return typeof document === 'object' && document !== null && #about in document ? document.#about : undefined;
+  }
+}
+/** One for all documents. */
+const __METADATA = {
+  enumerable: false,
+  configurable: true,
+  get() {
+    return __About.of(this) === undefined ? undefined : getMetadata(this);
+  },
+  set(value) {
+    const about = __About.of(this);
+    if (about !== undefined) about.metadata = value;
+  },
+};
 /** Whether metadata was asked for of a document that came without. */
 let __lacksMetadata = false;
 
@@ -16,22 +43,13 @@ function __document(row) {
 
 /** text: of its metadata; undefined: it came without. */
 function __known(document, text, id) {
-  const about = { id, text, metadata: undefined };
-  __documents.set(document, about);
-  Object.defineProperty(document, '@metadata', {
-    enumerable: false,
-    configurable: true,
-    get: () => getMetadata(document),
-    set: (value) => {
-      about.metadata = value;
-    },
-  });
-  return document;
+  new __About(document, { id, text, metadata: undefined });
+  return Object.defineProperty(document, '@metadata', __METADATA);
 }
 
 function getMetadata(document) {
   if (document === null || document === undefined) return null;
-  const about = __documents.get(document);
+  const about = __About.of(document);
   if (about === undefined) return Object.hasOwn(document, '@metadata') ? document['@metadata'] : null;
   if (about.metadata === undefined && about.text === undefined) {
     __lacksMetadata = true;
@@ -43,7 +61,7 @@ function getMetadata(document) {
 
 function id(document) {
   if (document === null || document === undefined) return null;
-  return __documents.get(document)?.id ?? null;
+  return __About.of(document)?.id ?? null;
 }
 
 function lastModified(document) {

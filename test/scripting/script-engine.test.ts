@@ -36,6 +36,18 @@ describe('a script', () => {
     ["load(['a', 'b']).map((one) => one.n)", [1, null]],
     ["id(load('a'))", 'a'],
     ["getMetadata(load('a'))['@id']", 'a'],
+    ["load('a')['@metadata']['@id']", 'a'],
+    ["Reflect.ownKeys(load('a')).length", 2],
+    ["({ ...load('a') })", { n: 1 }],
+    ["((a) => { a['@metadata'] = { x: 1 }; return [getMetadata(a), id(a)]; })(load('a'))", [{ x: 1 }, 'a']],
+    [
+      "((a, b) => { a['@metadata'] = { x: 1 }; return getMetadata(b); })(load('a'), load('a'))",
+      { '@id': 'a' },
+    ],
+    [
+      "((all) => { const it = Object.defineProperties({}, all); return [it.n, it['@metadata'], getMetadata(it), id(it)]; })(Object.getOwnPropertyDescriptors(load('a')))",
+      [1, null, null, null],
+    ],
     ["startsWith('Hello', 'he') && regex('Hello', '^h')", true],
     ['Math.round(spatial.distance(32, 34, 40, -74))', 9113],
     ['given?.list?.[0]', 1],

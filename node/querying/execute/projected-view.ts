@@ -21,7 +21,7 @@ function __projected({ row, stored, behavior, index }) {
     throw new Error("Could not extract field '" + name + "' from index '" + index + "', because index does not contain such a field or field value is not stored within index.");
   };
   const view = __view(document, get);
-  __documents.set(view, __documents.get(document));
+  new __About(view, __About.of(document));
   return view;
 }
 `;

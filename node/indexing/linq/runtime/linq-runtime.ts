@@ -138,16 +138,22 @@ function whole(value) {
 }
 /** What a map or reduce gave: members that are missing are no fields, and without fields there is no entry. */
 function outputs(found) {
-  return list(found).flatMap((one) => {
+  const given = [];
+  for (const one of list(found)) {
     if (one === null || typeof one !== 'object' || Array.isArray(one) || one instanceof Group || one instanceof Time) {
       throw new Error('It must give objects, but gave ' + shown(one));
     }
-    const members = Object.entries(one).filter(([, value]) => value !== undefined);
-    const dynamic = members.flatMap(([, value]) => (isFields(value) ? value : []));
-    const entry = Object.fromEntries(members.filter(([, value]) => !isFields(value)).map(([name, value]) => [name, whole(value)]));
+    const members = [];
+    const dynamic = [];
+    for (const [name, value] of Object.entries(one)) {
+      if (isFields(value)) dynamic.push(...[value].flat());
+      else if (value !== undefined) members.push([name, whole(value)]);
+    }
+    const entry = Object.fromEntries(members);
     if (dynamic.length > 0) entry._ = dynamic;
-    return Object.keys(entry).length === 0 ? [] : [entry];
-  });
+    if (Object.keys(entry).length > 0) given.push(entry);
+  }
+  return given;
 }
 function only(found) {
   if (found.length > 1) throw new Error('A reduce gives one object for a group, but this gave ' + found.length + '.');
