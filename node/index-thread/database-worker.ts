@@ -16,6 +16,7 @@ import { IndexWaiters } from './index-waiters.ts';
 import type { KillFlags } from './kill-flags.ts';
 import { lookInto } from './look-into.ts';
 import { lookingUp } from './looking-up.ts';
+import { MergePace } from './merge-pace.ts';
 import { patchDocument } from './patch-document.ts';
 import { RunningTrials } from './running-trials.ts';
 import type { IndexCall, IndexDefinitions, IndexWait, Wish } from './thread-protocol.ts';
@@ -39,6 +40,8 @@ export class DatabaseWorker {
   readonly #waiters = new IndexWaiters();
   readonly #queries: DatabaseQueries;
   readonly #trials = new RunningTrials();
+  readonly #pace = new MergePace();
+  #mergeTimer: NodeJS.Timeout | undefined;
   #isRunning = false;
   #isWoken = false;
 
@@ -68,6 +71,7 @@ export class DatabaseWorker {
   /** A query that waits for nothing is answered at once. */
   call(call: IndexCall): unknown {
     if (call.kind !== 'query') return this.#call(call);
+    this.#pace.asked(performance.now());
     return lookingUp(call.query.values, (values) => this.#queries.answer(call.query, values));
   }
 
@@ -181,6 +185,7 @@ export class DatabaseWorker {
     this.#storage = undefined;
     this.#documents = undefined;
     this.#indexes = undefined;
+    clearTimeout(this.#mergeTimer);
     this.#waiters.endAll();
     this.#queries.streams.closeAll();
     this.#wishes.endAll();
@@ -264,7 +269,22 @@ export class DatabaseWorker {
     }
     await indexes.replace((index) => !this.#activity.isPending(index, false));
     if ((await indexes.sweep()) || isBusy) return true;
-    return indexes.mergeSome((index) => this.#activity.follows(index, indexes.isReplaced(index)));
+    return this.#merge(indexes);
+  }
+
+  /** One turn of it, or none yet. Resolves to whether the next one need not wait. */
+  async #merge(indexes: LocalIndexes): Promise<boolean> {
+    clearTimeout(this.#mergeTimer);
+    const pauseMs = this.#pace.pauseMs(performance.now());
+    if (pauseMs > 0) {
+      this.#mergeTimer = setTimeout(() => this.#wake(), pauseMs);
+      return false;
+    }
+    const isMore = await indexes.mergeSome((index) =>
+      this.#activity.follows(index, indexes.isReplaced(index)),
+    );
+    if (isMore) this.#pace.merged(performance.now());
+    return isMore;
   }
 
   /** A disk that is full, say: the next commit, or the reopening of the storage, tries again. */

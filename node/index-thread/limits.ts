@@ -23,6 +23,13 @@ export const MESSAGES_TOGETHER_MAX = 32;
 export const BYTES_TOGETHER_MAX = 128 * 1024;
 export const REPLIES_WAIT_MS_MAX = 1;
 
+/**
+ * While somebody has asked within the first of these, in milliseconds, merging the blocks of an index pauses for the
+ * second between its turns.
+ */
+export const ASKED_LATELY_MS = 5;
+export const MERGE_PAUSE_MS = 10;
+
 /** How long a query waits until its node has heard of the index that it had made, in milliseconds. */
 export const DEFINITION_WAIT_MS = 5_000;
 

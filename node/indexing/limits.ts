@@ -110,10 +110,6 @@ export const RECENT_GROUP_WEIGHT = 512;
 export const UNMERGED_ENTRIES_MIN = 1024;
 export const UNMERGED_PART = 4;
 
-/** Blocks that are looked at in one turn, and entries of those that are merged in it; queries wait meanwhile. */
-export const MERGED_BLOCKS_AT_ONCE = 512;
-export const MERGED_ENTRIES_AT_ONCE = 4096;
-
 /**
  * Bytes of the tables of terms of all databases (see term-tables.ts), and the part of it that one may take while it is
  * made: it grows by doubling.

@@ -2,7 +2,7 @@ import type { KeyValueView } from '../../documents/key-value-view.ts';
 import type { StorageEnvironment } from '../../storage/storage-environment.ts';
 import { WriteBatch } from '../../storage/write-batch.ts';
 import type { IndexField } from '../definitions/index-field.ts';
-import { MERGED_BLOCKS_AT_ONCE, UNMERGED_ENTRIES_MIN, UNMERGED_PART } from '../limits.ts';
+import { UNMERGED_ENTRIES_MIN, UNMERGED_PART } from '../limits.ts';
 import type { OutputSink, ReduceOutput } from '../output/reduce-output.ts';
 import { BatchValues } from '../references/batch-values.ts';
 import { FollowedValues } from '../references/followed-values.ts';
@@ -277,7 +277,8 @@ export class LocalIndex {
       return false;
     const { view, environment } = this.#options;
     const batch = new WriteBatch();
-    const next = mergePostings(view, batch, number, this.#mergeFrom, MERGED_BLOCKS_AT_ONCE);
+    const turns = new Turns();
+    const next = mergePostings(view, batch, number, this.#mergeFrom, () => turns.isOver);
     this.#mergeFrom = next ?? null;
     if (next === undefined) {
       this.#state = { ...this.#state, unmergedEntries: 0 };

@@ -1,6 +1,6 @@
 import type { KeyValueView } from '../../documents/key-value-view.ts';
 import type { WriteBatch } from '../../storage/write-batch.ts';
-import { BLOCK_ENTRIES_MAX, MERGED_ENTRIES_AT_ONCE } from '../limits.ts';
+import { BLOCK_ENTRIES_MAX } from '../limits.ts';
 import { merged } from './block-edits.ts';
 import { indexRange, POSTINGS } from './index-columns.ts';
 import { blockCount, decodeBlock, encodeBlock } from './posting-block.ts';
@@ -18,8 +18,8 @@ interface Run {
 
 /**
  * Makes one block of neighbouring small blocks of a term: big batches leave many, and whoever scans terms reads each.
- * Looks at so many blocks of an index from a key on, or at fewer when much of them is merged; null is its beginning.
- * Nothing that can be read changes.
+ * Looks at the blocks of an index from a key on, null is its beginning, until `isOver` says so, which is asked between
+ * any two that are not to be one. Nothing that can be read changes.
  *
  * @returns where to go on; undefined at the end
  */
@@ -28,11 +28,9 @@ export function mergePostings(
   batch: WriteBatch,
   index: number,
   from: Buffer | null,
-  most: number,
+  isOver: () => boolean,
 ): Buffer | undefined {
   const { gte, lt } = indexRange(index);
-  let seen = 0;
-  let mergedEntries = 0;
   let run: Run | undefined;
   for (const [key, bytes] of view.scan(POSTINGS, { gte: from ?? gte, lt })) {
     const prefix = prefixOfBlock(key);
@@ -43,22 +41,20 @@ export function mergePostings(
       run.others.push(key);
       run.count += count;
     } else {
-      if (run !== undefined) mergedEntries += write(run, batch);
-      // A run is read whole, unless it is the only one.
-      if (seen >= most || mergedEntries >= MERGED_ENTRIES_AT_ONCE) return key;
+      if (run !== undefined) {
+        write(run, batch);
+        if (isOver()) return key;
+      }
       run = { key, prefix, blocks: [bytes], others: [], count };
     }
-    seen++;
   }
   if (run !== undefined) write(run, batch);
   return undefined;
 }
 
-/** Gives the number of entries that were merged. */
-function write({ key, blocks, others, count }: Run, batch: WriteBatch): number {
-  if (others.length === 0) return 0;
+function write({ key, blocks, others }: Run, batch: WriteBatch): void {
+  if (others.length === 0) return;
   const whole = blocks.map(decodeBlock).reduce(merged);
   for (const other of others) batch.delete(POSTINGS, other);
   batch.put(POSTINGS, key, encodeBlock(whole));
-  return count;
 }
