@@ -1,5 +1,6 @@
 import { parseDate } from '../../indexing/values/date-text.ts';
 import type { FieldValues, IndexValue } from '../../indexing/values/index-value.ts';
+import { isAsOrdered } from '../plan/order-operator.ts';
 import type { ComparisonOperator } from '../rql/syntax-tree.ts';
 
 /** Whether any value of one field is to any of another as the operator says. Two that are both missing are equal. */
@@ -10,22 +11,9 @@ export function compareFields(operator: ComparisonOperator, left: FieldValues, r
     right.some((other) => {
       if (operator === '=') return isEqual(one, other);
       const order = orderOf(one, other);
-      return order !== undefined && isAs(operator, order);
+      return order !== undefined && isAsOrdered(operator, order);
     }),
   );
-}
-
-function isAs(operator: Exclude<ComparisonOperator, '=' | '!='>, order: number): boolean {
-  switch (operator) {
-    case '<':
-      return order < 0;
-    case '<=':
-      return order <= 0;
-    case '>':
-      return order > 0;
-    case '>=':
-      return order >= 0;
-  }
 }
 
 function isEqual(one: IndexValue, other: IndexValue): boolean {

@@ -1,5 +1,6 @@
 import type { Comparison, ComparisonOperator, Expression, Field, MethodCall } from '../rql/syntax-tree.ts';
 import type { QueryValue } from './bind-values.ts';
+import { isAsOrdered } from './order-operator.ts';
 import { rightHand, type Scope } from './where-scope.ts';
 
 /**
@@ -69,20 +70,7 @@ function memberOf(value: QueryValue, name: string): QueryValue {
 function compares(operator: ComparisonOperator, a: QueryValue, b: QueryValue): boolean {
   if (a === null || b === null) return operator === '=' && a === b;
   const order = isNumber(a) && isNumber(b) ? Number(a) - Number(b) : compareTexts(textOf(a), textOf(b));
-  switch (operator) {
-    case '=':
-      return order === 0;
-    case '!=':
-      return order !== 0;
-    case '<':
-      return order < 0;
-    case '<=':
-      return order <= 0;
-    case '>':
-      return order > 0;
-    case '>=':
-      return order >= 0;
-  }
+  return isAsOrdered(operator, order);
 }
 
 function isNumber(value: QueryValue): value is number | bigint {
