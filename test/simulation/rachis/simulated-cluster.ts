@@ -218,7 +218,10 @@ export class SimulatedCluster<State extends SimulatedState<State>> implements Si
     );
   }
 
-  /** Whether every configuration of the current cluster that any node holds has a quorum without this one and the wiped. */
+  /**
+   * Whether every configuration of the current cluster that any node holds has a quorum without this one and the wiped,
+   * also when its leader is about to make members of those that caught up.
+   */
   canDecideWithout(without: NodeId): boolean {
     const isGone = (id: NodeId) => id === without || this.#wiped.has(id);
     return this.nodes
@@ -226,7 +229,9 @@ export class SimulatedCluster<State extends SimulatedState<State>> implements Si
         (node) => node.clusterId === this.#currentCluster || node.disk.clusterId === this.#currentCluster,
       )
       .flatMap((node) => [...node.image.configurations, ...node.disk.log.configurations])
-      .every((configuration) => canDecide(configuration, isGone));
+      .every(
+        (configuration) => canDecide(configuration, isGone) && canDecide(allPromoted(configuration), isGone),
+      );
   }
 
   #startNode(
@@ -240,4 +245,11 @@ export class SimulatedCluster<State extends SimulatedState<State>> implements Si
     node.start();
     return node;
   }
+}
+
+function allPromoted(configuration: Configuration): Configuration {
+  const nodes = configuration.nodes.map((node) =>
+    node.role === 'promotable' ? { ...node, role: 'member' as const } : node,
+  );
+  return { ...configuration, nodes };
 }
