@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { answerFromIndex } from '../../node/querying/execute/answer-query.ts';
-import { QueryWatch, withoutPause } from '../../node/querying/execute/query-watch.ts';
+import { withoutPause } from '../../node/querying/execute/query-watch.ts';
 import { compileQuery } from '../../node/querying/plan/compile-query.ts';
 import { ScriptEngine } from '../../node/scripting/script-engine.ts';
 import { StorageWriter } from '../../node/storage/storage-writer.ts';
 import { definitionOf, IndexedDatabase } from '../indexing/indexed-database.ts';
+import { impatientWatch } from './impatient-watch.ts';
 
 const QUERY =
   "from index 'Things' select facet(color, sum(price)), facet(price < 10, price >= 10, avg(price))";
@@ -33,14 +34,7 @@ afterAll(async () => {
 
 /** A query whose turn is over whenever it looks, and its watch. */
 function asked() {
-  let timeMs = 0;
-  const watch = new QueryWatch(
-    () => false,
-    () => {
-      timeMs += 60;
-      return timeMs;
-    },
-  );
+  const watch = impatientWatch();
   const request = { query: QUERY, parameters: {}, start: 0, pageSize: Number.MAX_SAFE_INTEGER };
   const context = { documents: one.documents, scripts, nowMs: 0, watch };
   return { watch, steps: answerFromIndex(compileQuery(request, 0), one.index('Things'), context) };

@@ -9,9 +9,10 @@ import { Turns } from '../../../node/indexing/turns.ts';
 import type { FieldValues, IndexValue } from '../../../node/indexing/values/index-value.ts';
 import { aggregate } from '../../../node/querying/execute/facets/aggregate.ts';
 import { facetCounts } from '../../../node/querying/execute/facets/facet-counts.ts';
-import { QueryWatch, withoutPause } from '../../../node/querying/execute/query-watch.ts';
+import { withoutPause } from '../../../node/querying/execute/query-watch.ts';
 import { WriteBatch } from '../../../node/storage/write-batch.ts';
 import { IndexStorage } from '../../indexing/written-index.ts';
+import { impatientWatch } from '../impatient-watch.ts';
 
 const FIELD: IndexField = { id: 1, name: 'v', source: 0, analysis: 'default' };
 
@@ -93,14 +94,7 @@ describe('a facet', () => {
     const values = Array.from({ length: 300 }, (_, n): FieldValues => [n, `v${n}`]);
     const reader = await indexOf(values);
     const entries = Uint32Array.from(values.keys());
-    let timeMs = 0;
-    const watch = new QueryWatch(
-      () => false,
-      () => {
-        timeMs += 60;
-        return timeMs;
-      },
-    );
+    const watch = impatientWatch();
     const limits = { byRowMax: 0, atOnce: 1000 };
     const pausesOf = (steps: Generator<void, unknown>): number => {
       let pauses = 0;

@@ -146,8 +146,9 @@ function outputs(found) {
     const members = [];
     const dynamic = [];
     for (const [name, value] of Object.entries(one)) {
-      if (isFields(value)) dynamic.push(...[value].flat());
-      else if (value !== undefined) members.push([name, whole(value)]);
+      if (isFields(value)) {
+        for (const field of [value].flat()) dynamic.push(field);
+      } else if (value !== undefined) members.push([name, whole(value)]);
     }
     const entry = Object.fromEntries(members);
     if (dynamic.length > 0) entry._ = dynamic;
