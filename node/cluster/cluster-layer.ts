@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { RachisNode } from '../rachis/rachis-node.ts';
 import { CLUSTER_WIRE_VERSION } from '../rachis/transport/rachis-transport.ts';
 import { connectWire } from '../wire/connect.ts';
@@ -6,6 +7,7 @@ import type { FrameConnection } from '../wire/frame-connection.ts';
 import type { OperationHeader } from '../wire/operation-header.ts';
 import { CertificateDirectory } from './certificate-directory.ts';
 import type { ClusterCommand } from './cluster-command.ts';
+import { ClusterOperationError } from './cluster-error.ts';
 import type { ClusterLayerOptions } from './cluster-layer-options.ts';
 import { ClusterMembership } from './cluster-membership.ts';
 import { ClusterNodes } from './cluster-nodes.ts';
@@ -17,7 +19,7 @@ import { CommandSubmission, type SubmitOptions } from './command-submission.ts';
 import { COMMAND_VERSIONS, type CommandVersions, lowestVersion } from './command-version.ts';
 import { ConsistentStore } from './consistent-store.ts';
 import type { IndexCommand } from './index-commands.ts';
-import { HAND_OVER_TIMEOUT_MS, ISOLATED_ELECTION_TIMEOUTS } from './limits.ts';
+import { HAND_OVER_TIMEOUT_MS, ISOLATED_ELECTION_TIMEOUTS, STATE_DURABLE_TIMEOUT_MS } from './limits.ts';
 import { LogClock } from './log-clock.ts';
 import { RaftView } from './raft-view.ts';
 import { StartCatchUp } from './start-catch-up.ts';
@@ -247,6 +249,13 @@ export class ClusterLayer {
 
   onRecordsChanged(listener: () => void): () => void {
     return this.#stateMachine.onRecordsChanged(listener);
+  }
+
+  /** Resolves when what is applied now is on this node's disk; rejects when it can't be written in time. */
+  async recordsDurable(): Promise<void> {
+    const late = delay(STATE_DURABLE_TIMEOUT_MS, null, { ref: false });
+    const index = await Promise.race([this.#stateMachine.flush(), late]);
+    if (index === null) throw new ClusterOperationError('The cluster state could not be written in time.');
   }
 
   identities(databaseName: string): Record<string, number> {

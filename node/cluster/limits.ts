@@ -53,6 +53,9 @@ export const DIGESTS_COMPARED = 256;
  * a write costs the same for one command as for a hundred, and what a crash takes of it is in the log.
  */
 export const SAVE_AFTER_MS = 100;
+
+/** How long who needs the state on the disk waits for that, in milliseconds; then it is tried again later. */
+export const STATE_DURABLE_TIMEOUT_MS = 5_000;
 export const SAVE_AT_BYTES = 4 * 1024 * 1024;
 
 /** Pause before the state is written again after a failure, in milliseconds. */

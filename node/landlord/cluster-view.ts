@@ -23,6 +23,11 @@ export interface ClusterView {
     ConsistentStore,
     'transactions' | 'onTransactions' | 'values' | 'onValues' | 'readBarrier'
   >;
+  /**
+   * Resolves when no crash can take this node back behind the records of now: what is done to the files of a copy can't
+   * be taken back either. Rejects when the state can't be written in time, as on a full disk.
+   */
+  recordsDurable(): Promise<void>;
   onRecordsChanged(listener: () => void): () => void;
   /** Nodes came, went, or are at other addresses. */
   onTopologyChanged(listener: () => void): () => void;

@@ -45,8 +45,7 @@ export function givenCopy(
 
 /** What is written about it on the disk. A mark of what is found there stays as long as it is of the same group. */
 export function stampFor({ isFirst: _, ...given }: GivenCopy, found: CopyStamp | null): CopyStamp {
-  const isKept = found?.isKept === true && found.groupId === given.groupId;
-  return isKept ? { ...given, isKept } : given;
+  return found !== null && isKeptInPlace(found, given) ? { ...given, isKept: true } : given;
 }
 
 /**
@@ -84,6 +83,14 @@ export function isStaleCopy(found: CopyStamp, given: GivenCopy): boolean {
   }
   const isOfAnotherNode = found.nodeId !== undefined && found.nodeId !== given.nodeId;
   return isOfAnotherNode || found.addedAt < given.addedAt;
+}
+
+/**
+ * Whether a copy that the record does not give to this node stays where it is all the same: the whole database was
+ * deleted but for its files, and other nodes have not told yet that theirs is closed.
+ */
+export function isKeptInPlace(found: CopyStamp, given: Pick<CopyStamp, 'groupId'>): boolean {
+  return found.isKept === true && found.groupId === given.groupId;
 }
 
 /**

@@ -228,7 +228,7 @@ export class DatabaseLandlord {
     if (await this.#copies.isStale(view)) await this.#leave(name);
     const deletion = DeletionInProgress[tag];
     if (deletion !== undefined) this.#depart(view, tag, deletion === 'HardDelete');
-    else if (!copyHolders(Topology).includes(tag)) await this.#leave(name);
+    else if (!copyHolders(Topology).includes(tag)) await this.#withdraw(view);
     else if (Disabled) await this.#closeTenancy(name);
     else await this.#open(view);
   }
@@ -341,9 +341,18 @@ export class DatabaseLandlord {
     if (tenancy?.state === 'loaded') await tenancy.loaded.close();
   }
 
+  /** The record does not give this node a copy. */
+  async #withdraw(view: RecordView): Promise<void> {
+    const name = view.record.DatabaseName;
+    if (await this.#copies.isKept(view)) await this.#closeTenancy(name);
+    else await this.#leave(name);
+  }
+
   /** The cluster took this copy from the node, perhaps while it was down: its files are set aside, not deleted. */
   async #leave(name: string): Promise<void> {
     await this.#closeTenancy(name);
+    if (!(await this.#folders.exists(name))) return;
+    await this.#options.cluster.recordsDurable();
     const place = await this.#folders.quarantine(name, new Date());
     if (place === null) return;
     this.#options.logger.warn(

@@ -20,14 +20,15 @@ export interface Departure {
   /** The node stops: what is not finished goes on after its next start. */
   readonly isStopping: () => boolean;
   readonly folders: Pick<DatabaseFolders, 'delete' | 'quarantine' | 'keep'>;
-  readonly cluster: Pick<ClusterView, 'confirmDeletion'>;
+  readonly cluster: Pick<ClusterView, 'confirmDeletion' | 'recordsDurable'>;
   readonly logger: Logger;
 }
 
 /**
  * A copy leaves this node by the cluster's order. It takes no requests any more. While others keep copies, what was
  * acknowledged here is first handed to one of them; a copy that could not do so in time is set aside instead of
- * deleted, since it may hold writes that nobody else has.
+ * deleted, since it may hold writes that nobody else has. Before anything happens to the files the order is on the disk:
+ * a node that forgot it in a crash would find no copy, make an empty one, and begin cluster transactions from the first.
  */
 export async function depart(departure: Departure): Promise<void> {
   const { view, tag, isHard, folders, cluster, logger } = departure;
@@ -39,6 +40,7 @@ export async function depart(departure: Departure): Promise<void> {
   // A request that was under way may have been answered meanwhile: what it wrote is here only.
   const isHandedOver = isLast || (handedOver !== null && (loaded?.writtenEtag ?? 0) <= handedOver);
   if (!isHandedOver && departure.isStopping()) return;
+  await cluster.recordsDurable();
   if (!isHandedOver) {
     const place = await folders.quarantine(name, new Date());
     if (place !== null) {

@@ -4,6 +4,7 @@ import {
   type CopyStamp,
   type GivenCopy,
   givenCopy,
+  isKeptInPlace,
   isRecordOlder,
   isStaleCopy,
   stampFor,
@@ -37,6 +38,12 @@ export class StampedCopies {
   async isStale(view: RecordView): Promise<boolean> {
     const found = await this.#found(view);
     return found !== null && isStaleCopy(found, this.#givenBy(view));
+  }
+
+  /** The files of a database that is being deleted stay, for a new one of its name to find. */
+  async isKept(view: RecordView): Promise<boolean> {
+    const found = await this.#found(view);
+    return found !== null && isKeptInPlace(found, this.#givenBy(view));
   }
 
   /** Whether the copy that is open is the one that the record speaks of. */

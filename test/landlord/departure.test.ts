@@ -12,7 +12,12 @@ function viewWith(members: readonly string[]): RecordView {
 }
 
 /** A departure from a group, and what becomes of the files. */
-async function leave(copy: Partial<LeavingCopy> | null, members: readonly string[], isHard = true) {
+async function leave(
+  copy: Partial<LeavingCopy> | null,
+  members: readonly string[],
+  isHard = true,
+  isDurable = true,
+) {
   const done: string[] = [];
   const departure: Departure = {
     view: viewWith(members),
@@ -32,10 +37,15 @@ async function leave(copy: Partial<LeavingCopy> | null, members: readonly string
         return 'aside';
       },
     },
-    cluster: { confirmDeletion: async () => void done.push('confirmed') },
+    cluster: {
+      recordsDurable: async () => {
+        if (!isDurable) throw new Error('the disk is full');
+      },
+      confirmDeletion: async () => void done.push('confirmed'),
+    },
     logger: silentLogger,
   };
-  await depart(departure);
+  await depart(departure).catch((error: unknown) => done.push(String(error)));
   return done;
 }
 
@@ -52,6 +62,11 @@ describe('a copy that leaves', () => {
 
   it('is set aside when a request that was under way has written after all was handed over', async () => {
     expect(await leave({ writtenEtag: 8 }, ['A'])).toEqual(['closed', 'set aside', 'confirmed']);
+  });
+
+  it('stays where it is while a crash may still take the order back', async () => {
+    expect(await leave({}, ['A'], true, false)).toEqual(['closed', 'Error: the disk is full']);
+    expect(await leave({}, [], true, false)).toEqual(['closed', 'Error: the disk is full']);
   });
 
   it('hands over nothing when it is the last', async () => {

@@ -30,6 +30,7 @@ export class Knowledge {
       onValues: () => () => {},
       readBarrier: () => this.onBarrier(),
     },
+    recordsDurable: async () => {},
     onRecordsChanged: (listener) => {
       this.#listeners.add(listener);
       return () => this.#listeners.delete(listener);

@@ -34,6 +34,24 @@ describe('a database that is made anew under the name of one that was deleted', 
     expect(await disk.setAside()).toEqual([]);
   });
 
+  it('finds the files that were kept also when other nodes were later to close theirs', async () => {
+    const knowledge = new Knowledge();
+    knowledge.found(['A', 'B'], 'g');
+    disk.start(knowledge);
+    const id = await disk.write();
+    knowledge.delete(false);
+    // The group has no copy here any more, and B has not told yet that its own is closed.
+    await expect
+      .poll(() => knowledge.machine.record('shop')?.record.DeletionInProgress)
+      .toEqual({ B: 'SoftDelete' });
+    knowledge.tell();
+    knowledge.apply({ type: 'RemoveNodeFromDatabase', name: 'shop', node: 'B', topologyId: 'g'.repeat(22) });
+    expect(knowledge.machine.record('shop')).toBeUndefined();
+    knowledge.found(['A', 'B'], 'h');
+    expect(await disk.state()).toMatchObject({ id, documents: 1 });
+    expect(await disk.setAside()).toEqual([]);
+  });
+
   it('finds the files that were kept also when its node starts with what it knew before their end', async () => {
     const knowledge = new Knowledge();
     knowledge.found(['A'], 'g');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   ClusterNames,
   givenCopy,
+  isKeptInPlace,
   isRecordOlder,
   isStaleCopy,
   stampFor,
@@ -29,6 +30,12 @@ describe('a copy that is found on disk', () => {
     expect(isStaleCopy(former, wanted)).toBe(true);
     expect(isStaleCopy({ ...former, isKept: true }, wanted)).toBe(false);
     expect(isStaleCopy({ ...former, isKept: true }, { ...wanted, isFirst: false })).toBe(true);
+  });
+
+  it('stays in its place when its files were kept, as long as the record is that of its own group', () => {
+    expect(isKeptInPlace({ ...wanted, isKept: true }, wanted)).toBe(true);
+    expect(isKeptInPlace(wanted, wanted)).toBe(false);
+    expect(isKeptInPlace({ ...wanted, groupId: 'former', isKept: true }, wanted)).toBe(false);
   });
 
   it('of another group is believed when an older version has stamped it, which did not tell', () => {

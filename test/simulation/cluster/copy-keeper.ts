@@ -7,6 +7,7 @@ import {
   type CopyStamp,
   type GivenCopy,
   givenCopy,
+  isKeptInPlace,
   isRecordOlder,
   isStaleCopy,
   stampFor,
@@ -101,13 +102,14 @@ export class CopyKeeper {
       return;
     }
     if (this.#leaving.has(name)) return;
-    if (found !== undefined && isStaleCopy(found, given)) this.#leave(name);
+    if (found !== undefined && isStaleCopy(found, given) && !this.#leave(name)) return;
     if (tag !== null && view.record.DeletionInProgress[tag] !== undefined) {
       void this.#depart(view, tag, view.record.DeletionInProgress[tag] === 'HardDelete');
       return;
     }
     if (tag === null || !copyHolders(view.record.Topology).includes(tag)) {
-      this.#leave(name);
+      if (found !== undefined && isKeptInPlace(found, given)) this.#close(name);
+      else this.#leave(name);
       return;
     }
     // Files that were kept may be open as those of the former database.
@@ -201,6 +203,9 @@ export class CopyKeeper {
           },
         },
         cluster: {
+          recordsDurable: async () => {
+            if (!this.#node.flush()) throw new Error('The state can not be written now.');
+          },
           confirmDeletion: () =>
             confirmDeletion({
               type: 'RemoveNodeFromDatabase',
@@ -223,11 +228,15 @@ export class CopyKeeper {
     this.#open.delete(name);
   }
 
-  #leave(name: string): void {
+  /** Whether it is gone; else it is tried again with the next look at the record. */
+  #leave(name: string): boolean {
     const { stored, setAside } = this.#surroundings;
     this.#close(name);
     const copy = stored.get(name);
+    if (copy === undefined) return true;
+    if (!this.#node.flush()) return false;
     stored.delete(name);
-    if (copy !== undefined) setAside(copy);
+    setAside(copy);
+    return true;
   }
 }

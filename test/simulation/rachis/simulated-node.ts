@@ -232,13 +232,18 @@ export class SimulatedNode<State extends SimulatedState<State>> {
     this.input((core) => core.readIndex(context));
   }
 
+  /** Flushes the state machine; false when the disk does not take it now. */
+  flush(): boolean {
+    // The disk takes one thing after the other: a recovery that is under way goes first.
+    if (this.core?.clusterId !== this.disk.clusterId || this.disk.isFull) return false;
+    if (this.disk.checkpoint.appliedIndex < this.list.appliedIndex) this.disk.checkpoint = this.list.clone();
+    return true;
+  }
+
   /** Flushes the state machine and drops the log before it. */
   compact(): void {
     this.input((core) => {
-      // The disk takes one thing after the other: a recovery that is under way goes first.
-      if (core.clusterId !== this.disk.clusterId || this.disk.isFull) return;
-      if (this.disk.checkpoint.appliedIndex < this.list.appliedIndex)
-        this.disk.checkpoint = this.list.clone();
+      if (!this.flush()) return;
       const point = core.compact(this.disk.checkpoint.appliedIndex);
       if (point === null) return;
       check(
