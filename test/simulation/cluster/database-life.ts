@@ -89,8 +89,9 @@ export class DatabaseLife implements LifeIds {
     const isLast = command.type === 'DeleteDatabase' && copyHolders(record.Topology).length === 0;
     if (command.type === 'DeleteDatabase' && isLast && !('error' in outcome)) {
       const modes = Object.values(record.DeletionInProgress);
-      if (command.names.includes(this.name))
-        this.deletion = modes.includes('SoftDelete') ? 'SoftDelete' : 'HardDelete';
+      // Asked for once more and for good, it reaches those nodes only that have not closed their files yet.
+      const isSoft = this.deletion === 'SoftDelete' || modes.includes('SoftDelete');
+      if (command.names.includes(this.name)) this.deletion = isSoft ? 'SoftDelete' : 'HardDelete';
     }
     this.topologies.applied(applied, list);
   }

@@ -60,7 +60,7 @@ export class TopologyLedger {
   decided(leader: WorldNode, input: ObserverInput, { topology, reason }: TopologyDecision): void {
     const before = findRecord(leader.list.state, this.#database)?.record.Topology;
     if (before === undefined) return;
-    const isWell = (tag: string) => this.#isWell(input, tag);
+    const isWell = (tag: string) => this.#isWell(input, before, tag);
     const trusted = holdersOf(before).filter((tag) => !isExpired(before, tag));
     check(
       topology.Members.some(isWell) || !trusted.some(isWell),
@@ -118,12 +118,15 @@ export class TopologyLedger {
     );
   }
 
-  #isWell({ nodes, nowMs, settings }: ObserverInput, tag: string): boolean {
+  /** Not by a report of the copy that the node had before this one. */
+  #isWell({ nodes, nowMs, settings }: ObserverInput, topology: DatabaseTopology, tag: string): boolean {
     const report = nodes.find((node) => node.tag === tag)?.report ?? null;
+    const copy = report?.databases.get(this.#database);
     return (
       report !== null &&
       nowMs - report.receivedAtMs <= settings.reportTimeoutMs &&
-      report.databases.get(this.#database)?.status === 'Loaded'
+      copy?.status === 'Loaded' &&
+      (copy.copySince ?? 0) >= (topology.NodesAddedAt[tag] ?? 0)
     );
   }
 
