@@ -1,3 +1,4 @@
+import { EACH } from '../../json/json-path.ts';
 import { JsonReader } from '../../json/json-reader.ts';
 import { IndexingError } from '../indexing-error.ts';
 import { FIELD_VALUES_MAX } from '../limits.ts';
@@ -8,37 +9,51 @@ import { type IndexValue, numberValue } from './index-value.ts';
 export interface PathTree {
   /** Positions of the paths that end here. */
   readonly ends: readonly number[];
+  /** Those of them that may be the size of an array: of what is here in each of its elements they are not. */
+  readonly sizes: readonly number[];
   readonly members: ReadonlyMap<string, PathTree>;
 }
 
+/** What is left of a path, by its position. */
+interface PathRest {
+  readonly at: number;
+  readonly steps: readonly MemberStep[];
+}
+
+interface MemberStep {
+  readonly name: string;
+  /** Of each element of an array. */
+  readonly isOfEach: boolean;
+}
+
 export function pathTree(paths: readonly FieldPath[]): PathTree {
-  const ends = paths.flatMap((path, at) => (path.length === 0 ? [at] : []));
+  const rests = paths.map((path, at): PathRest => ({ at, steps: memberSteps(path) }));
   return build(
-    paths.map((path, at) => ({ path, at })),
-    ends,
+    rests,
+    rests.filter(({ steps }) => steps.length === 0).map(({ at }) => at),
+    [],
   );
 }
 
-function build(
-  paths: readonly { readonly path: FieldPath; readonly at: number }[],
-  ends: readonly number[],
-): PathTree {
+function memberSteps(path: FieldPath): readonly MemberStep[] {
+  return path.flatMap((name, at) => (name === EACH ? [] : [{ name, isOfEach: path[at - 1] === EACH }]));
+}
+
+function build(rests: readonly PathRest[], ends: readonly number[], sizes: readonly number[]): PathTree {
   const members = new Map<string, PathTree>();
-  for (const [name] of paths.map(({ path }) => path)) {
-    if (name === undefined || members.has(name)) continue;
-    const below = paths
-      .filter(({ path }) => path[0] === name)
-      .map(({ path, at }) => ({ path: path.slice(1), at }));
-    const here = below.filter(({ path }) => path.length === 0).map(({ at }) => at);
+  const below = rests.filter(({ steps }) => steps.length > 0);
+  for (const [name, own] of Map.groupBy(below, ({ steps }) => steps[0]?.name ?? '')) {
+    const last = own.filter(({ steps }) => steps.length === 1);
     members.set(
       name,
       build(
-        below.filter(({ path }) => path.length > 0),
-        here,
+        own.map(({ at, steps }) => ({ at, steps: steps.slice(1) })),
+        last.map(({ at }) => at),
+        last.filter(({ steps }) => steps[0]?.isOfEach !== true).map(({ at }) => at),
       ),
     );
   }
-  return { ends, members };
+  return { ends, sizes, members };
 }
 
 /**
@@ -68,7 +83,7 @@ function walk(reader: JsonReader, tree: PathTree, found: IndexValue[][], body: B
 
 /** Its elements are values of the same paths; only a count is that of the array itself. */
 function walkArray(reader: JsonReader, tree: PathTree, found: IndexValue[][], body: Buffer): void {
-  const counts = LENGTH_NAMES.flatMap((name) => tree.members.get(name)?.ends ?? []);
+  const counts = LENGTH_NAMES.flatMap((name) => tree.members.get(name)?.sizes ?? []);
   const before = counts.map((at) => found[at]?.length ?? 0);
   let size = 0;
   for (const _ of reader.elements()) {
@@ -78,7 +93,7 @@ function walkArray(reader: JsonReader, tree: PathTree, found: IndexValue[][], bo
   counts.forEach((at, n) => {
     found[at]?.splice(before[n] ?? 0);
   });
-  count(tree, found, size);
+  count(tree, found, size, 'sizes');
 }
 
 function walkObject(reader: JsonReader, tree: PathTree, found: IndexValue[][], body: Buffer): void {
@@ -98,13 +113,13 @@ function walkObject(reader: JsonReader, tree: PathTree, found: IndexValue[][], b
     const json = body.toString('utf8', start, reader.position).trimEnd();
     for (const at of tree.ends) add(found, at, { json });
   }
-  count(tree, found, memberCount);
+  count(tree, found, memberCount, 'ends');
 }
 
 function scalar(reader: JsonReader, tree: PathTree, found: IndexValue[][]): void {
   const value = readScalar(reader);
   for (const at of tree.ends) add(found, at, value);
-  if (typeof value === 'string') count(tree, found, value.length);
+  if (typeof value === 'string') count(tree, found, value.length, 'ends');
 }
 
 function readScalar(reader: JsonReader): IndexValue {
@@ -124,11 +139,11 @@ function readScalar(reader: JsonReader): IndexValue {
 const LENGTH_NAMES: readonly string[] = ['Length', 'length', 'Count'];
 
 /** `Name.Length`, `Tags.Count`: a number, unless the object has a member of that name. */
-function count(tree: PathTree, found: IndexValue[][], size: number): void {
+function count(tree: PathTree, found: IndexValue[][], size: number, of: 'ends' | 'sizes'): void {
   for (const name of LENGTH_NAMES) {
     const below = tree.members.get(name);
     if (below === undefined) continue;
-    for (const at of below.ends) if (found[at]?.length === 0) add(found, at, size);
+    for (const at of below[of]) if (found[at]?.length === 0) add(found, at, size);
   }
 }
 

@@ -1,13 +1,18 @@
-/** A path into a document, as `Lines[].Price` names it: the members on the way. Arrays on the way are walked. */
+import { EACH } from '../../json/json-path.ts';
+
+/**
+ * A path into a document, as `Lines[].Price` names it: the members on the way, and the steps to each element of an array.
+ * Arrays on the way are walked without such a step, too.
+ */
 export type FieldPath = readonly string[];
 
 /**
- * The members of a path text. Brackets say that an array is there, which is walked with or without them: `Lines[].P`
- * and `Lines.P` are the same values. A number in brackets is a member of that name.
+ * The steps of a path text. `Lines[].P` and `Lines.P` are the same values, but for `Count` and `Length`, which without
+ * brackets are the size of the array. A number in brackets is a member of that name.
  */
 export function parsePath(text: string): FieldPath {
   return text
-    .replace(/\[\]/g, '')
+    .replaceAll('[]', `.${EACH}`)
     .replace(/\[(\d+)\]/g, '.$1')
     .split('.')
     .filter((part) => part !== '');

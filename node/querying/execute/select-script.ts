@@ -1,6 +1,7 @@
 import { documentTexts } from '../../documents/document-texts.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import { COUNT_FIELD } from '../../indexing/auto/auto-group.ts';
+import { EACH } from '../../json/json-path.ts';
 import { nullSafe } from '../../scripting/null-safe.ts';
 import { groupField } from '../plan/compile-group.ts';
 import { functionText } from '../plan/declared-function.ts';
@@ -127,7 +128,9 @@ function path(field: Field, plan: QueryPlan, alias: string): string {
   const members = isLoaded
     ? documentPath({ kind: 'field', parts: field.parts.slice(1) })
     : documentPath(field, plan.alias);
-  return root + members.map((name) => `[${JSON.stringify(name)}]`).join('');
+  // An array has no such step in a script.
+  const names = members.filter((name) => name !== EACH);
+  return root + names.map((name) => `[${JSON.stringify(name)}]`).join('');
 }
 
 function call(method: MethodCall, plan: QueryPlan, alias: string): string {

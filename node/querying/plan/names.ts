@@ -1,3 +1,4 @@
+import { EACH } from '../../json/json-path.ts';
 import type { Field, MethodCall, StringValue, Value } from '../rql/syntax-tree.ts';
 
 /** Names of the fields of an index, as queries and auto indexes write them. */
@@ -24,13 +25,13 @@ export function asField(node: { readonly kind: string } | undefined): Field | un
   return { kind: 'field', parts: [{ name: value, isQuoted: true, indexers: [] }] };
 }
 
-/** A path as the document has it: without quotes and brackets. */
+/** A path as `jsonAt` takes it: without quotes. */
 export function documentPath(field: Field, alias?: string): readonly string[] {
   const [first, ...rest] = field.parts;
   const parts = alias !== undefined && rest.length > 0 && first?.name === alias ? rest : field.parts;
   return parts.flatMap(({ name, indexers }) => [
     ...name.split('.'),
-    ...indexers.flatMap((at) => (at === null ? [] : [String(at)])),
+    ...indexers.map((at) => (at === null ? EACH : String(at))),
   ]);
 }
 
