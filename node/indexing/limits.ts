@@ -72,6 +72,9 @@ export const READ_VALUES_MAX = 128;
 /** Values of an index whose change was told and that are not compared yet; beyond that all of the index are compared. */
 export const TOLD_VALUES_MAX = 16_384;
 
+/** Bits by which an index that is being made tells documents that it has never mapped. A million leave 8 of 9 unset. */
+export const NEW_DOCUMENT_BITS = 2 ** 23;
+
 /** How often documents are mapped again for values that they look up: once, but for values that others lead to. */
 export const MAP_VALUE_ROUNDS_MAX = 8;
 

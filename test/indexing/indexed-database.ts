@@ -3,19 +3,24 @@ import { join } from 'node:path';
 import { deleteDocument } from '../../node/documents/commands/delete-document.ts';
 import { putDocument } from '../../node/documents/commands/put-document.ts';
 import { Database } from '../../node/documents/database.ts';
+import { DurableView } from '../../node/documents/key-value-view.ts';
 import type { StaticIndexDefinition } from '../../node/indexing/definitions/index-definition.ts';
+import { encodeState, loadStates, stateKey } from '../../node/indexing/local/index-state.ts';
 import { IndexedDocuments } from '../../node/indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../../node/indexing/local/local-index.ts';
 import { LocalIndexes } from '../../node/indexing/local/local-indexes.ts';
 import { writeOutputs } from '../../node/indexing/output/write-outputs.ts';
 import type { ValueAt } from '../../node/indexing/references/value-source.ts';
 import { staticIndexSpec } from '../../node/indexing/static/static-index-spec.ts';
+import { INDEX_COLUMNS, INDEX_META } from '../../node/indexing/store/index-columns.ts';
 import { silentLogger } from '../../node/observability/logger.ts';
 import type { ScriptEngine } from '../../node/scripting/script-engine.ts';
 import { InlineWriter } from '../../node/storage/inline-writer.ts';
 import { ReadGate } from '../../node/storage/read-gate.ts';
 import { SharedStorage } from '../../node/storage/shared-storage.ts';
+import { StorageEnvironment } from '../../node/storage/storage-environment.ts';
 import type { StorageWriter } from '../../node/storage/storage-writer.ts';
+import { WriteBatch } from '../../node/storage/write-batch.ts';
 
 export function definitionOf(
   name: string,
@@ -199,6 +204,25 @@ export class IndexedDatabase {
       await cp(copy, path, { recursive: true });
       this.#indexes = await openIndexes(this.#options, this.database, this.#documents, this.values, path);
     };
+  }
+
+  /** As if an earlier version had made the indexes: restarted with what says how their rows are laid out left out. */
+  async forgetLayout(): Promise<void> {
+    const path = join(this.#options.folder, 'indexes');
+    await this.#indexes.close();
+    const environment = await StorageEnvironment.open({
+      path,
+      columns: INDEX_COLUMNS,
+      writer: new InlineWriter(),
+      durable: false,
+    });
+    const batch = new WriteBatch();
+    for (const { layout: _, ...state } of loadStates(new DurableView(environment))) {
+      batch.put(INDEX_META, stateKey(state.number), encodeState(state));
+    }
+    await environment.commit(batch);
+    await environment.close();
+    this.#indexes = await openIndexes(this.#options, this.database, this.#documents, this.values, path);
   }
 
   /** What is in an index: its entries as JSON, sorted. */

@@ -75,6 +75,28 @@ describe('an index that is reset', () => {
   });
 });
 
+describe('an index that an earlier version made', () => {
+  it('is made anew when groups were written otherwise then, and else goes on', async () => {
+    const counts = definitionOf('Counts', "map('Docs', (d) => ({ name: d.name, count: 1 }))", {
+      Reduce:
+        'groupBy((d) => d.name).aggregate((g) => ({ name: g.key, count: g.values.reduce((sum, d) => sum + d.count, 0) }))',
+    });
+    await databases.use([BEFORE, counts], async (indexed) => {
+      for (const n of [1, 2]) await indexed.put(`docs/${n}`, 'Docs', { name: 'one' });
+      await indexed.catchUp();
+      const before = indexed.entries('Counts');
+      const numberOf = (name: string) => indexed.index(name).state.number;
+      const [names, groups] = [numberOf('Names'), numberOf('Counts')];
+      await indexed.forgetLayout();
+      expect(numberOf('Names')).toBe(names);
+      expect(numberOf('Counts')).not.toBe(groups);
+      expect(indexed.entries('Counts')).toEqual([]);
+      await indexed.catchUp();
+      expect(indexed.entries('Counts')).toEqual(before);
+    });
+  });
+});
+
 describe('how far indexes are', () => {
   it('is durable before deletions that they have followed may go', async () => {
     await withIndex(BEFORE, async (indexed) => {

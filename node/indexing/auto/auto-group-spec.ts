@@ -57,13 +57,24 @@ function valuesOf(
   const keys = fields.map((field, n) => keysOf(read[n], field));
   const isSplit = fields.some(({ behavior }) => behavior === 'ByIndividualValues');
   const count = isSplit ? Math.max(...keys.map((values, at) => (isEach(fields[at]) ? values.length : 0))) : 1;
-  return Array.from({ length: count }, (_, at) =>
-    Object.fromEntries([
-      ...fields.map((field, n) => [field.name, keys[n]?.[isEach(field) ? at : 0] ?? null] as const),
-      ...(countsDocuments ? [[COUNT_FIELD, 1] as const] : []),
-      ...sums.map((name, n) => [name, summand(read[fields.length + n], isSplit ? at : undefined)] as const),
-    ]),
-  );
+  const values: ReducedObject[] = [];
+  for (let at = 0; at < count; at++) {
+    const value: Record<string, unknown> = {};
+    for (const [n, field] of fields.entries())
+      setOwn(value, field.name, keys[n]?.[isEach(field) ? at : 0] ?? null);
+    if (countsDocuments) value[COUNT_FIELD] = 1;
+    for (const [n, name] of sums.entries()) {
+      setOwn(value, name, summand(read[fields.length + n], isSplit ? at : undefined));
+    }
+    values.push(value);
+  }
+  return values;
+}
+
+/** Also of a name that says something else to the language. */
+function setOwn(target: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') target[name] = value;
+  else Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function isEach(field: GroupField | undefined): boolean {

@@ -24,6 +24,7 @@ import type { IndexSpec, MapLoader, MappedEntry } from './index-spec.ts';
 import { ALL_DOCUMENTS, type IndexStateRow } from './index-state.ts';
 import type { IndexedDocuments } from './indexed-documents.ts';
 import { type MappedWithValues, mapWithValues } from './map-with-values.ts';
+import type { NewDocuments } from './new-documents.ts';
 import type { Change } from './next-changes.ts';
 
 const NOTHING_MAPPED: MappedWithValues = { result: { entries: [] }, values: new Map() };
@@ -42,6 +43,8 @@ export interface IndexBatchOptions {
   readonly documents: IndexedDocuments;
   readonly sources: IndexSources;
   readonly values: BatchValues;
+  /** Null: any document may have been mapped before. */
+  readonly newDocuments: NewDocuments | null;
   /** Queries have theirs in between. */
   readonly turns: Turns;
 }
@@ -163,8 +166,11 @@ export class IndexBatch {
   }
 
   async #mapAll(changes: readonly Change[]): Promise<void> {
-    const { turns } = this.#options;
-    (this.#reducing ?? this.writer).expect(changes.map(({ lowerId }) => lowerId));
+    const { turns, newDocuments } = this.#options;
+    (this.#reducing ?? this.writer).expect(
+      changes.map(({ lowerId }) => lowerId),
+      (lowerId) => newDocuments?.isFirst(lowerId) ?? false,
+    );
     for (const change of changes) {
       if (change.document !== undefined) continue;
       this.#put(change, NOTHING_MAPPED);

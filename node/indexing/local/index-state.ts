@@ -57,6 +57,8 @@ export interface IndexStateRow {
   readonly name: string;
   readonly revision: string;
   readonly createdAt: string;
+  /** How its rows are laid out: `ROWS_LAYOUT` when it began. */
+  readonly layout?: number;
   /** Names of the values of entries, by position. */
   readonly sources: readonly string[];
   /** Of the sources that say themselves how they are indexed; absent where none does. */
@@ -84,6 +86,14 @@ export interface IndexStateRow {
   /** Values that were reduced, and those of groups that failed; absent: none yet. */
   readonly reduced?: ReduceWork;
   readonly errors: readonly IndexErrorRow[];
+}
+
+/** Changes with the form of what is written of groups. */
+export const ROWS_LAYOUT = 2;
+
+/** What an earlier version wrote of groups can't be read any more: the index is made anew. */
+export function isOfFormerLayout({ layout, reduced }: Pick<IndexStateRow, 'layout' | 'reduced'>): boolean {
+  return layout !== ROWS_LAYOUT && reduced !== undefined;
 }
 
 const PREFIX = Buffer.from('index/');

@@ -28,6 +28,7 @@ import {
   stateKey,
 } from './index-state.ts';
 import type { IndexedDocuments } from './indexed-documents.ts';
+import { NewDocuments } from './new-documents.ts';
 
 /** Up to where an index is to have what was written: an etag of the database, and a Raft index for values. */
 export interface UpTo {
@@ -61,6 +62,8 @@ export class LocalIndex {
   /** Where the merging of blocks goes on; null: at the beginning. */
   #mergeFrom: Buffer | null = null;
   readonly #sources: IndexSources;
+  /** Null once it has caught up, or when it was begun before. */
+  #newDocuments: NewDocuments | null;
   #isDropped = false;
   readonly #outputs: GroupOutputs;
   readonly #values: FollowedValues;
@@ -76,6 +79,7 @@ export class LocalIndex {
     this.#options = options;
     this.#state = options.state;
     this.#sources = new IndexSources(options.spec, options.state);
+    this.#newDocuments = options.state.mapAttempts === 0 ? new NewDocuments() : null;
     this.reader = new IndexReader(options.view, options.state.number, options.recent);
     const { spec, documents, outputs: sink } = options;
     this.#outputs = new GroupOutputs({ output: spec.output, sink, documents, reader: this.reader });
@@ -210,6 +214,7 @@ export class LocalIndex {
       documents,
       sources: this.#sources,
       values: new BatchValues(this.#options.values),
+      newDocuments: this.#newDocuments,
       turns: new Turns(),
     });
     await batch.map();
@@ -232,6 +237,7 @@ export class LocalIndex {
       nextEntry: { before: nextEntry, after: batch.writer.nextEntry },
     });
     await environment.commit(batch.written, { sync: false });
+    if (this.hasCaughtUp) this.#newDocuments = null;
     clock.ends('commitMs');
     this.times.add({ ...batch.work, ...clock.times });
     return true;

@@ -33,11 +33,13 @@ import {
   encodeState,
   followedFrom,
   type IndexStateRow,
+  isOfFormerLayout,
   loadDefinition,
   loadDropped,
   loadStates,
   NO_REFERENCES,
   type ReferenceState,
+  ROWS_LAYOUT,
   stateKey,
 } from './index-state.ts';
 import type { IndexedDocuments } from './indexed-documents.ts';
@@ -183,8 +185,8 @@ export class LocalIndexes {
     /** What indexes that are dropped have written, for those of the same names. */
     const left = new Map<string, readonly ReduceOutput[]>();
     for (const state of stored) {
-      const spec = wanted.get(state.name.toLowerCase());
       const key = state.name.toLowerCase();
+      const spec = isOfFormerLayout(state) ? undefined : wanted.get(key);
       const isServing = this.#indexes.get(key)?.state.number === state.number;
       if (spec !== undefined && spec.revision === state.revision) {
         const replacement = this.#replacements.get(key);
@@ -345,6 +347,7 @@ function newState(spec: IndexSpec, number: number, documents: IndexedDocuments):
     number,
     name: spec.name,
     revision: spec.revision,
+    layout: ROWS_LAYOUT,
     createdAt: new Date().toISOString(),
     sources: spec.sources,
     nextEntry: 0,

@@ -1,7 +1,7 @@
 import type { KeyValueView } from '../../documents/key-value-view.ts';
 import { afterPrefix } from '../../documents/storage-keys.ts';
 import { documentKey, MAPPED, MAPPED_DOCUMENTS, PARTIALS } from '../store/index-columns.ts';
-import { bucketOfKey, groupPrefix } from './group-keys.ts';
+import { bucketOfKey, documentOfKey, groupPrefix, splitHashes } from './group-keys.ts';
 
 /** A value that a document gave to a group. */
 export interface GroupValue {
@@ -28,7 +28,7 @@ export class GroupReader {
   /** Groups that a document gives values to, each once. */
   groupsOf(lowerId: string): readonly string[] {
     const row = this.#view.get(MAPPED_DOCUMENTS, documentKey(this.#index, lowerId));
-    return row === undefined ? [] : [...new Set(JSON.parse(row.toString('utf8')) as string[])];
+    return row === undefined ? [] : [...new Set(splitHashes(row).map((hash) => hash.toString('hex')))];
   }
 
   /** The parts of a large group that have values; none of a small one. */
@@ -40,10 +40,8 @@ export class GroupReader {
 
   /** Values of the group, or with a bucket those of that part. */
   *valuesOf(group: string, bucket?: number): Generator<GroupValue> {
-    const prefix = this.#prefix(group, bucket);
-    const head = this.#prefix(group, 0).length;
-    for (const [key, value] of this.#scan(MAPPED, prefix)) {
-      yield { lowerId: key.toString('utf8', head, key.length - OUTPUT_BYTES), json: value.toString('utf8') };
+    for (const [key, value] of this.#scan(MAPPED, this.#prefix(group, bucket))) {
+      yield { lowerId: documentOfKey(key), json: value.toString('utf8') };
     }
   }
 
@@ -56,6 +54,3 @@ export class GroupReader {
     return this.#view.scan(column, { gte: prefix, ...(end === undefined ? {} : { lt: end }) });
   }
 }
-
-/** At the end of the key of a value: which output of the document it is. */
-const OUTPUT_BYTES = 2;

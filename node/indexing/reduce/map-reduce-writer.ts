@@ -5,7 +5,16 @@ import { REDUCED_AT_ONCE, REDUCED_GROUPS_AT_ONCE, REDUCED_WHOLE_MAX } from '../l
 import { documentKey, GROUPS, MAPPED, MAPPED_DOCUMENTS, PARTIALS } from '../store/index-columns.ts';
 import { RowsAhead } from '../store/rows-ahead.ts';
 import type { Turns } from '../turns.ts';
-import { bucketOfKey, groupHash, groupPrefix, mappedKey } from './group-keys.ts';
+import {
+  bucketOfKey,
+  groupHash,
+  groupPrefix,
+  joinHashes,
+  mappedKey,
+  splitHashes,
+  valueName,
+  valueNameOfKey,
+} from './group-keys.ts';
 import { type ReducedObject, ReduceFailure, type Reducer } from './reducer.ts';
 
 export interface MapReduceWriterOptions {
@@ -34,7 +43,7 @@ export interface ReduceWork {
 interface Change {
   readonly key: Buffer;
   /** Null: taken away in this batch. */
-  readonly json: string | null;
+  readonly value: ReducedObject | null;
   /** There was no value of this key. */
   readonly isNew: boolean;
 }
@@ -47,7 +56,7 @@ interface GroupName {
 
 interface Group {
   readonly hash: Buffer;
-  /** By key as latin1 text. */
+  /** By `valueName`. */
   readonly changes: Map<string, Change>;
 }
 
@@ -73,9 +82,9 @@ export class MapReduceWriter {
     this.#ahead = new RowsAhead(options.view, MAPPED_DOCUMENTS, options.index);
   }
 
-  /** These documents will be put. */
-  expect(lowerIds: readonly string[]): void {
-    this.#ahead.read(lowerIds);
+  /** These documents will be put. `isNew`: a document was never put. */
+  expect(lowerIds: readonly string[], isNew: (lowerId: string) => boolean = () => false): void {
+    this.#ahead.read(lowerIds, isNew);
   }
 
   /** Values that were reduced in this batch, what parts were reduced to among them, and those of groups that failed. */
@@ -93,19 +102,18 @@ export class MapReduceWriter {
     const groups = (keys ?? reducer.keysOf(outputs)).map((one) => this.#nameOf(one));
     const key = documentKey(index, lowerId);
     const stored = this.#ahead.take(lowerId, key);
-    const before = stored === undefined ? [] : (JSON.parse(stored.toString('utf8')) as string[]);
-    before.forEach((name, output) => {
-      const hash = Buffer.from(name, 'hex');
-      this.#change({ hash, name }, mappedKey(index, hash, lowerId, output), null, false);
+    const before = stored === undefined ? NO_HASHES : splitHashes(stored);
+    before.forEach((hash, output) => {
+      this.#change({ hash, name: hash.toString('hex') }, lowerId, output, null, false);
     });
     outputs.forEach((output, at) => {
       const group = groups[at];
       if (group === undefined) return;
-      const isNew = before[at] !== group.name;
-      this.#change(group, mappedKey(index, group.hash, lowerId, at), JSON.stringify(output), isNew);
+      const isNew = before[at]?.equals(group.hash) !== true;
+      this.#change(group, lowerId, at, output, isNew);
     });
     if (groups.length > 0) {
-      batch.put(MAPPED_DOCUMENTS, key, Buffer.from(JSON.stringify(groups.map(({ name }) => name))));
+      batch.put(MAPPED_DOCUMENTS, key, joinHashes(groups.map(({ hash }) => hash)));
     } else if (stored !== undefined) batch.delete(MAPPED_DOCUMENTS, key);
   }
 
@@ -147,9 +155,9 @@ export class MapReduceWriter {
     if (groups.length === 0) return [];
     const results = reducer.reduce(values.map((one) => (one instanceof ReduceFailure ? [] : one)));
     return groups.map((group, at) => {
-      for (const { key, json } of group.changes.values()) {
-        if (json === null) batch.delete(MAPPED, key);
-        else batch.put(MAPPED, key, Buffer.from(json));
+      for (const { key, value } of group.changes.values()) {
+        if (value === null) batch.delete(MAPPED, key);
+        else batch.put(MAPPED, key, Buffer.from(JSON.stringify(value)));
       }
       const own = values[at] ?? [];
       const outcome = own instanceof ReduceFailure ? own : own.length === 0 ? null : (results[at] ?? null);
@@ -185,13 +193,20 @@ export class MapReduceWriter {
     return group;
   }
 
-  #change({ hash, name }: GroupName, key: Buffer, json: string | null, isNew: boolean): void {
+  #change(
+    { hash, name }: GroupName,
+    lowerId: string,
+    output: number,
+    value: ReducedObject | null,
+    isNew: boolean,
+  ): void {
     let group = this.#groups.get(name);
     if (group === undefined) {
       group = { hash, changes: new Map() };
       this.#groups.set(name, group);
     }
-    group.changes.set(key.toString('latin1'), { key, json, isNew });
+    const key = mappedKey(this.#options.index, hash, lowerId, output);
+    group.changes.set(valueName(lowerId, output), { key, value, isNew });
     this.#changeCount++;
   }
 
@@ -204,7 +219,7 @@ export class MapReduceWriter {
     if (known.size > 0) return this.#partials(group, known);
     const rows: Buffer[] = [];
     for (const [key, value] of this.#scan(MAPPED, prefix)) {
-      if (!group.changes.has(key.toString('latin1'))) rows.push(value);
+      if (!group.changes.has(valueNameOfKey(key))) rows.push(value);
       if (rows.length > REDUCED_WHOLE_MAX) return this.#partials(group, known);
     }
     return [...rows.map(parsed), ...[...group.changes.values()].flatMap(addedValue)];
@@ -226,7 +241,7 @@ export class MapReduceWriter {
         continue;
       }
       const isMore =
-        before !== undefined && before.length > 0 && own.every(({ json, isNew }) => json !== null && isNew);
+        before !== undefined && before.length > 0 && own.every(({ value, isNew }) => value !== null && isNew);
       const rows = isMore
         ? [parsed(before)]
         : (all?.get(bucket) ?? (all === undefined ? this.#rowsOf(group, keyOf(bucket)) : []));
@@ -253,7 +268,7 @@ export class MapReduceWriter {
   #rowsByBucket(group: Group): ReadonlyMap<number, readonly ReducedObject[]> {
     const rows = new Map<number, ReducedObject[]>();
     for (const [key, value] of this.#scan(MAPPED, groupPrefix(this.#options.index, group.hash))) {
-      if (group.changes.has(key.toString('latin1'))) continue;
+      if (group.changes.has(valueNameOfKey(key))) continue;
       const bucket = bucketOfKey(key);
       const own = rows.get(bucket);
       if (own === undefined) rows.set(bucket, [parsed(value)]);
@@ -264,7 +279,7 @@ export class MapReduceWriter {
 
   #rowsOf(group: Group, prefix: Buffer): readonly ReducedObject[] {
     return Array.from(this.#scan(MAPPED, prefix)).flatMap(([key, value]) =>
-      group.changes.has(key.toString('latin1')) ? [] : [parsed(value)],
+      group.changes.has(valueNameOfKey(key)) ? [] : [parsed(value)],
     );
   }
 
@@ -276,11 +291,12 @@ export class MapReduceWriter {
 
 const BUCKETS = 256;
 const NOTHING = Buffer.alloc(0);
+const NO_HASHES: readonly Buffer[] = [];
 
 function parsed(json: Buffer): ReducedObject {
   return JSON.parse(json.toString('utf8')) as ReducedObject;
 }
 
-function addedValue({ json }: Change): readonly ReducedObject[] {
-  return json === null ? [] : [JSON.parse(json) as ReducedObject];
+function addedValue({ value }: Change): readonly ReducedObject[] {
+  return value === null ? [] : [value];
 }

@@ -54,9 +54,9 @@ export class IndexWriter {
     return this.#entryCountChange;
   }
 
-  /** These documents will be put. */
-  expect(lowerIds: readonly string[]): void {
-    this.#ahead.read(lowerIds);
+  /** These documents will be put. `isNew`: a document was never put. */
+  expect(lowerIds: readonly string[], isNew: (lowerId: string) => boolean = () => false): void {
+    this.#ahead.read(lowerIds, isNew);
   }
 
   /** Replaces the entries of a document by these outputs; none removes them. A document may come once a batch. */

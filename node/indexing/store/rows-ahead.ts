@@ -17,10 +17,19 @@ export class RowsAhead {
     this.#index = index;
   }
 
-  read(lowerIds: readonly string[]): void {
-    const keys = lowerIds.map((lowerId) => documentKey(this.#index, lowerId));
-    const rows = this.#view.getMany(this.#column, keys);
-    for (const [at, lowerId] of lowerIds.entries()) this.#rows.set(lowerId, rows[at]);
+  /** `isNew`: there can't be a row of the document. */
+  read(lowerIds: readonly string[], isNew: (lowerId: string) => boolean): void {
+    const known: string[] = [];
+    for (const lowerId of lowerIds) {
+      if (isNew(lowerId)) this.#rows.set(lowerId, undefined);
+      else known.push(lowerId);
+    }
+    if (known.length === 0) return;
+    const rows = this.#view.getMany(
+      this.#column,
+      known.map((lowerId) => documentKey(this.#index, lowerId)),
+    );
+    for (const [at, lowerId] of known.entries()) this.#rows.set(lowerId, rows[at]);
   }
 
   /** `key`: of the document. */

@@ -1,0 +1,28 @@
+import { NEW_DOCUMENT_BITS } from '../limits.ts';
+
+/**
+ * Tells which documents an index has never mapped, so that nothing is looked for that can't be there: while an index is
+ * made that is nearly all of them. A filter of fixed size, which forgets nothing: it may take a document for known that
+ * is new, and never the other way round.
+ */
+export class NewDocuments {
+  /** Made with the first document: many an index waits for ever for one. */
+  #bits: Uint32Array | undefined;
+
+  /** Whether the document was certainly not here yet; from now on it was. */
+  isFirst(lowerId: string): boolean {
+    this.#bits ??= new Uint32Array(NEW_DOCUMENT_BITS / 32);
+    const bit = mixed(lowerId) % NEW_DOCUMENT_BITS;
+    const word = this.#bits[bit >>> 5] ?? 0;
+    const mask = 1 << (bit & 31);
+    this.#bits[bit >>> 5] = word | mask;
+    return (word & mask) === 0;
+  }
+}
+
+/** FNV-1a over UTF-16 code units, its upper bits mixed into the lower ones. */
+function mixed(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
