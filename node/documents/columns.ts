@@ -23,8 +23,8 @@ export const META = 7;
  */
 export const DATABASE_COLUMNS: readonly ColumnDefinition[] = [
   { name: 'documents', large: true },
-  { name: 'etags' },
-  { name: 'collections' },
+  { name: 'etags', reversed: true },
+  { name: 'collections', reversed: true },
   { name: 'tombstones' },
   { name: 'tombstonesByCollection' },
   { name: 'revisions', large: true },

@@ -20,6 +20,7 @@ import { DocumentReader } from './document-reader.ts';
 import { HybridClock } from './hybrid-clock.ts';
 import { DurableView } from './key-value-view.ts';
 import { RECOVERY_DELAY_MS } from './limits.ts';
+import { MomentView } from './moment-view.ts';
 import { PendingWrites } from './pending-writes.ts';
 import { hasRoomToReopen } from './storage-recovery.ts';
 import { type BatchStatistics, TransactionMerger } from './transaction-merger.ts';
@@ -147,6 +148,14 @@ export class Database {
       },
       () => body(this.#reader),
     );
+  }
+
+  /** Reads at this moment, however much is written meanwhile, until it is closed; generators may be read on so long. */
+  hold(): { readonly reader: DocumentReader; close(): void } {
+    if (this.#isClosed) throw this.#closedError();
+    const view = MomentView.held(this.#environment);
+    const { counts } = this.#figures;
+    return { reader: new DocumentReader(view, () => counts), close: () => view.close() };
   }
 
   /** `listener` hears of each durable batch that gave out etags. Gives a function that ends it. */

@@ -145,13 +145,9 @@ export class DocumentReader {
     yield* this.#documents({ gte: etagKey(query.fromEtag) }, query);
   }
 
-  /** Documents, the last written first; with `beforeEtag` those older than that, to read on. */
-  *documentsByEtagDescending(query: Page & { readonly beforeEtag?: number } = {}): Generator<StoredDocument> {
-    const { beforeEtag } = query;
-    yield* this.#documents(
-      { reverse: true, ...(beforeEtag === undefined ? {} : { lt: etagKey(beforeEtag) }) },
-      query,
-    );
+  /** Documents, the last written first. */
+  *documentsByEtagDescending(query: Page = {}): Generator<StoredDocument> {
+    yield* this.#documents({ lte: etagKey(ETAG_MAX), reverse: true }, query);
   }
 
   /** Documents of a collection by etag; its name's case does not count. */
@@ -159,14 +155,13 @@ export class DocumentReader {
     name: string,
     query: Page & {
       readonly fromEtag?: number;
-      readonly beforeEtag?: number;
       readonly descending?: boolean;
     } = {},
   ): Generator<StoredDocument> {
     const lower = name.toLowerCase();
     const range: KeyRange = {
       gte: namedEtagKey(lower, query.fromEtag ?? 0),
-      lt: namedEtagKey(lower, query.beforeEtag ?? ETAG_MAX),
+      lt: namedEtagKey(lower, ETAG_MAX),
       reverse: query.descending ?? false,
     };
     const rows = paged(this.#view.scan(COLLECTIONS, range), query);

@@ -164,7 +164,7 @@ export class DatabaseWorker {
   async #attach({ handle, columns, gate }: Extract<IndexCall, { kind: 'attach' }>): Promise<null> {
     if (this.#opened === undefined) throw new StorageClosedError('The database was not opened.');
     const { path, durable } = this.#opened;
-    this.#storage = await SharedStorage.open(handle, columns, new ReadGate(gate));
+    this.#storage = await SharedStorage.open(handle, columns, new ReadGate('guest', gate));
     this.#documents = new IndexedDocuments(this.#storage);
     this.#indexes = await LocalIndexes.open({
       path,

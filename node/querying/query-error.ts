@@ -58,7 +58,7 @@ export class LostMomentError extends Error {
 
   constructor(limitMs: number) {
     super(
-      `The stream shows what was stored ${limitMs / 3_600_000} hours ago, which is kept no longer: the results are not complete. Ask for less at once, or read faster.`,
+      `The stream shows what was stored a while ago, which is kept no longer than ${limitMs / 60_000} minutes: the results are not complete. Ask for less at once, or read faster.`,
     );
   }
 }

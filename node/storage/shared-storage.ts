@@ -1,9 +1,8 @@
 import { RocksLevel } from '@nxtedition/rocksdb';
-import { HeldReads } from './held-reads.ts';
+import type { HeldReads } from './held-reads.ts';
+import { holdColumns } from './hold-columns.ts';
 import { LevelReads } from './level-reads.ts';
-import { HOLD_TRIES_MAX } from './limits.ts';
 import type { ReadGate } from './read-gate.ts';
-import { StorageError } from './storage-error.ts';
 import type { KeyRange, StorageScan } from './storage-scan.ts';
 
 /** Reads of an environment that another thread owns, through its handle. See `StorageEnvironment.share`. */
@@ -45,19 +44,7 @@ export class SharedStorage {
 
   /** All columns as they are now, however much is written later; close it soon. Writes wait while it is opened. */
   hold(): HeldReads {
-    return this.#gate.whileClosed(() => {
-      // Only writes that had begun before come in between.
-      for (let tries = 0; tries < HOLD_TRIES_MAX; tries++) {
-        const { sequence } = this.#reads;
-        const columns = Array.from({ length: this.#columnCount }, (_, column) =>
-          this.#reads.scan(column, {}),
-        );
-        const held = new HeldReads(sequence, columns);
-        if (this.#reads.sequence === sequence) return held;
-        held.close();
-      }
-      throw new StorageError(`The storage was written to ${HOLD_TRIES_MAX} times while nobody may write.`);
-    });
+    return holdColumns(this.#reads, this.#gate, this.#columnCount);
   }
 
   async close(): Promise<void> {

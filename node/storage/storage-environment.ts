@@ -1,5 +1,7 @@
 import { RocksLevel } from '@nxtedition/rocksdb';
 import type { BatchWriter } from './batch-writer.ts';
+import type { HeldReads } from './held-reads.ts';
+import { holdColumns } from './hold-columns.ts';
 import { LevelReads } from './level-reads.ts';
 import {
   LARGE_BLOCK_CACHE_BYTES,
@@ -16,6 +18,8 @@ import type { WriteBatch } from './write-batch.ts';
 export interface ColumnDefinition {
   readonly name: string;
   readonly large?: boolean;
+  /** What is held of the environment can be read in reverse there. */
+  readonly reversed?: boolean;
 }
 
 export interface StorageOptions {
@@ -114,6 +118,14 @@ export class StorageEnvironment {
   scan(column: number, range: KeyRange = {}): StorageScan {
     this.#mustBeOpen();
     return this.#engine.reads.scan(column, range);
+  }
+
+  /** All columns as they are now, however much is written later; close it soon. Writes wait while it is opened. */
+  hold(): HeldReads {
+    this.#mustBeOpen();
+    const { columns } = this.#options;
+    const reversed = [...columns.keys()].filter((number) => columns[number]?.reversed === true);
+    return holdColumns(this.#engine.reads, this.#engine.gate, columns.length, reversed);
   }
 
   /**
@@ -235,7 +247,7 @@ async function openEngine(options: StorageOptions): Promise<Engine> {
   }
   const names = options.columns.map(({ name }) => name);
   const reads = new LevelReads(level, names, options.path);
-  const gate = new ReadGate();
+  const gate = new ReadGate('owner');
   const environment = await options.writer.attach(level.handle, names, gate);
   return { level, reads, gate, environment };
 }

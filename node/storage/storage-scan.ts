@@ -1,5 +1,6 @@
 import type { RocksLevel } from '@nxtedition/rocksdb';
 import { ITERATOR_ROWS_PER_CALL } from './limits.ts';
+import { StorageClosedError } from './storage-error.ts';
 
 /** Bounds of a scan; keys compare as bytes. */
 export interface KeyRange {
@@ -10,7 +11,10 @@ export interface KeyRange {
   readonly reverse?: boolean;
 }
 
-/** Rows of a column in key order, from one moment. `for (const [key, value] of scan)` closes it at the end. */
+/**
+ * Rows of a column in key order, from one moment. `for (const [key, value] of scan)` closes it at the end, and fails with
+ * a StorageClosedError when it is closed before.
+ */
 export class StorageScan {
   readonly #iterator: ReturnType<RocksLevel['_iterator']>;
   readonly #onClose: () => void;
@@ -19,6 +23,11 @@ export class StorageScan {
   constructor(iterator: ReturnType<RocksLevel['_iterator']>, onClose: () => void) {
     this.#iterator = iterator;
     this.#onClose = onClose;
+  }
+
+  /** Nothing more is found. */
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   /** Moves to the first key at or after `key` (at or before it in a reverse scan), within the range. */
@@ -39,6 +48,7 @@ export class StorageScan {
     try {
       // The first fetch is small: most scans that stop early stop at once.
       for (let size = 8; ; size = ITERATOR_ROWS_PER_CALL) {
+        if (this.#closed) throw new StorageClosedError('The storage was closed in the middle of a scan.');
         const { rows, finished } = this.next(size);
         for (let i = 0; i + 1 < rows.length; i += 2) yield [rows[i] as Buffer, rows[i + 1] as Buffer];
         if (finished) return;

@@ -17,7 +17,7 @@ function reply(message: WriterReply, transfer: ArrayBuffer[] = []): void {
 
 async function open(request: Extract<WriterRequest, { kind: 'open' }>): Promise<void> {
   const { environment, handle, columns, gate } = request;
-  environments.set(environment, await AttachedEnvironment.open(handle, columns, new ReadGate(gate)));
+  environments.set(environment, await AttachedEnvironment.open(handle, columns, new ReadGate('owner', gate)));
   reply({ kind: 'opened', environment });
 }
 

@@ -139,7 +139,6 @@ describe('a database', () => {
         'Items/3',
         'items/10',
       ]);
-      expect(ids(reader.documentsByEtagDescending({ beforeEtag: 5 }))).toEqual(['items/10', 'items/2']);
       expect(ids(reader.documentsByEtag({ fromEtag: 2 }))).toEqual(['items/10', 'Items/3', 'items/1']);
       expect(ids(reader.byCollection('ITEMS', { fromEtag: 2 }))).toEqual(['items/10', 'Items/3', 'items/1']);
       expect(ids(reader.byCollection('items', { descending: true, pageSize: 1 }))).toEqual(['items/1']);

@@ -124,7 +124,7 @@ export class IndexedDatabase {
     let storage: SharedStorage | undefined;
     const leave = await database.share({
       attach: async (handle, columns, gate) => {
-        storage = await SharedStorage.open(handle, columns, new ReadGate(gate));
+        storage = await SharedStorage.open(handle, columns, new ReadGate('guest', gate));
       },
       detach: async () => storage?.close(),
     });

@@ -56,7 +56,7 @@ describe('what the engine keeps', () => {
     let shared: SharedStorage | undefined;
     await environment.share({
       attach: async (handle, names, gate) => {
-        shared = await SharedStorage.open(handle, names, new ReadGate(gate));
+        shared = await SharedStorage.open(handle, names, new ReadGate('guest', gate));
       },
       detach: async () => shared?.close(),
     });

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ITERATOR_BYTES_PER_CALL } from '../../node/storage/limits.ts';
 import { ReadGate } from '../../node/storage/read-gate.ts';
 import { SharedStorage } from '../../node/storage/shared-storage.ts';
 import { StorageEnvironment } from '../../node/storage/storage-environment.ts';
 import { StorageWriter } from '../../node/storage/storage-writer.ts';
 import { WriteBatch } from '../../node/storage/write-batch.ts';
 
-const columns = [{ name: 'first' }, { name: 'second' }];
+const columns = [{ name: 'first', reversed: true }, { name: 'second' }];
 const COLUMNS = [0, 1];
 
 describe('what is held of a storage', () => {
@@ -25,7 +26,7 @@ describe('what is held of a storage', () => {
     environment = await StorageEnvironment.open({ path, columns, writer, durable: false });
     leave = await environment.share({
       attach: async (handle, names, gate) => {
-        shared = await SharedStorage.open(handle, names, new ReadGate(gate));
+        shared = await SharedStorage.open(handle, names, new ReadGate('guest', gate));
       },
       detach: async () => shared?.close(),
     });
@@ -82,10 +83,58 @@ describe('what is held of a storage', () => {
     );
   });
 
-  it('is refused in reverse', () => {
-    const held = shared?.hold();
-    expect(() => held?.scan(0, { reverse: true }).next()).toThrow('forwards');
-    held?.close();
+  it('is read in reverse, beside reads forwards, where its owner says so', async () => {
+    const rows = fc.uniqueArray(key, { maxLength: 30, selector: (one) => Buffer.from(one).toString('hex') });
+    const bounded = fc
+      .record({ gte: key, gt: key, lt: key, lte: key }, { requiredKeys: [] })
+      .map(({ gt, lt, gte, lte }) => ({
+        ...(gte === undefined ? (gt === undefined ? {} : { gt }) : { gte }),
+        ...(lt === undefined ? { lte: lte ?? Uint8Array.of(5) } : { lt }),
+        reverse: true,
+      }));
+    await fc.assert(
+      fc.asyncProperty(rows, rows, bounded, async (before, after, bounds) => {
+        await replaceAll(before, 'before');
+        const held = environment.hold();
+        try {
+          const expected = [...environment.scan(0, bounds)];
+          await replaceAll(after, 'after');
+          const found: (readonly [Buffer, Buffer])[] = [];
+          for (const row of held.scan(0, bounds)) {
+            found.push(row);
+            expect(held.get(1, row[0])?.toString()).toBe('before');
+          }
+          expect(found).toEqual(expected);
+        } finally {
+          held.close();
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('goes on in reverse behind a row that fills a read by itself', async () => {
+    const batch = new WriteBatch();
+    for (let at = 0; at < 20; at++) batch.put(0, Buffer.of(at), Buffer.alloc(2 * ITERATOR_BYTES_PER_CALL));
+    await environment.commit(batch);
+    const held = environment.hold();
+    const found = [...held.scan(0, { lt: Buffer.of(18), reverse: true })].map(([row]) => row[0]);
+    held.close();
+    expect(found).toEqual(Array.from({ length: 18 }, (_, at) => 17 - at));
+  });
+
+  it('is refused in reverse elsewhere, and without a bound', () => {
+    const held = environment.hold();
+    expect(() => held.scan(1, { lt: Buffer.of(1), reverse: true }).next()).toThrow('forwards');
+    expect(() => held.scan(0, { reverse: true }).next()).toThrow('upper bound');
+    held.close();
+  });
+
+  it('fails when it was let go of, instead of finding nothing', () => {
+    const held = environment.hold();
+    held.close();
+    expect(() => held.get(0, Buffer.of(1))).toThrow('let go of');
+    expect(() => held.scan(0, {}).next()).toThrow('let go of');
   });
 
   async function replaceAll(keys: readonly Uint8Array[], value: string): Promise<void> {

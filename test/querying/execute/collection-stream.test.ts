@@ -32,7 +32,7 @@ beforeAll(async () => {
   let storage: SharedStorage | undefined;
   leave = await database.share({
     attach: async (handle, columns, gate) => {
-      storage = await SharedStorage.open(handle, columns, new ReadGate(gate));
+      storage = await SharedStorage.open(handle, columns, new ReadGate('guest', gate));
       documents = new IndexedDocuments(storage);
     },
     detach: async () => storage?.close(),

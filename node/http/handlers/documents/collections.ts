@@ -4,7 +4,7 @@ import { json, jsonBytes, NOT_FOUND } from '../../response.ts';
 import { type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import { pagingOf } from './list-documents.ts';
 import { listingBody } from './results-body.ts';
-import { sliced, takeSlice } from './slice.ts';
+import { listed } from './slice.ts';
 
 const stats: DatabaseHandler = (_request, { loaded }) => {
   const statistics = loaded.database.statistics();
@@ -60,19 +60,11 @@ const detailed: DatabaseHandler = (_request, { loaded }) => {
 /** The last written first; an unknown collection is an empty one. */
 const documents: DatabaseHandler = (request, { loaded }) => {
   const name = requiredText(request, 'name');
-  const { start, pageSize } = pagingOf(request);
-  const first = sliced(pageSize, (last, wanted) =>
-    loaded.database.read((reader) =>
-      takeSlice(
-        reader.byCollection(name, {
-          descending: true,
-          ...(last === undefined ? { start } : { beforeEtag: last.etag }),
-        }),
-        wanted,
-      ),
-    ),
+  const paging = pagingOf(request);
+  const documents = listed(loaded.database, (reader) =>
+    reader.byCollection(name, { descending: true, ...paging }),
   );
-  return jsonBytes(200, listingBody(first, { metadataOnly: false }));
+  return jsonBytes(200, listingBody(documents, { metadataOnly: false }));
 };
 
 const size: DatabaseHandler = (request, { loaded }) => {

@@ -1,11 +1,10 @@
-import type { LoadedDatabase } from '../../node-services.ts';
 import { unquote } from '../../parameters/entity-tag.ts';
 import { INT_MAX, intParameter, optionalText, strictBoolParameter } from '../../parameters/parameters.ts';
 import type { HttpRequest } from '../../request.ts';
 import { type HttpResponse, jsonBytes, NOT_MODIFIED } from '../../response.ts';
 import type { DatabaseContext } from '../../routing/route.ts';
 import { listingBody } from './results-body.ts';
-import { type Slice, sliced, takeSlice } from './slice.ts';
+import { type Listing, listed } from './slice.ts';
 
 interface Paging {
   readonly start: number;
@@ -18,12 +17,14 @@ interface Paging {
  */
 export function listDocuments(request: HttpRequest, { loaded }: DatabaseContext): HttpResponse {
   const metadataOnly = strictBoolParameter(request, 'metadataOnly', false);
-  const paging = pagingOf(request);
+  const listing = listingOf(request);
   const tag = loaded.database.changeVector;
   const known = request.header('if-none-match');
   if (known !== undefined && unquote(known) === tag) return NOT_MODIFIED;
-  const slice = firstSlice(request, loaded, paging);
-  return jsonBytes(200, listingBody(slice, { metadataOnly }), ['ETag', `"${tag}"`]);
+  return jsonBytes(200, listingBody(listed(loaded.database, listing), { metadataOnly }), [
+    'ETag',
+    `"${tag}"`,
+  ]);
 }
 
 /** Negative numbers count as 0, so a negative page size gives nothing. */
@@ -34,60 +35,28 @@ export function pagingOf(request: HttpRequest): Paging {
   };
 }
 
-/** Where a listing begins, by what its parameters ask for; a negative etag counts as 0, as in pagingOf. */
-export function firstSlice(request: HttpRequest, loaded: LoadedDatabase, paging: Paging): Slice {
+/** What is listed, by what the parameters ask for; a negative etag counts as 0, as in pagingOf. */
+export function listingOf(request: HttpRequest): Listing {
+  const paging = pagingOf(request);
   const prefix = request.query.get('startswith');
-  if (prefix !== undefined) return byPrefix(request, loaded, prefix, paging);
-  if (optionalText(request, 'etag') === undefined) return newestFirst(loaded, paging);
-  return fromEtag(loaded, Math.max(0, intParameter(request, 'etag', 0)), paging);
+  if (prefix !== undefined) return byPrefix(request, prefix, paging);
+  if (optionalText(request, 'etag') === undefined) {
+    return (reader) => reader.documentsByEtagDescending(paging);
+  }
+  const fromEtag = Math.max(0, intParameter(request, 'etag', 0));
+  return (reader) => reader.documentsByEtag({ fromEtag, ...paging });
 }
 
-function byPrefix(request: HttpRequest, loaded: LoadedDatabase, prefix: string, paging: Paging): Slice {
+function byPrefix(request: HttpRequest, prefix: string, paging: Paging): Listing {
   const matches = optionalText(request, 'matches');
   const exclude = optionalText(request, 'exclude');
-  const patterns = {
+  const startAfter = optionalText(request, 'startAfter');
+  const query = {
     prefix,
     ...(matches === undefined ? {} : { matches }),
     ...(exclude === undefined ? {} : { exclude }),
+    ...(startAfter === undefined ? {} : { startAfter }),
+    ...paging,
   };
-  const startAfter = optionalText(request, 'startAfter');
-  return sliced(paging.pageSize, (last, wanted) => {
-    const after = last?.id ?? startAfter;
-    return loaded.database.read((reader) =>
-      takeSlice(
-        reader.startsWith({
-          ...patterns,
-          ...(after === undefined ? {} : { startAfter: after }),
-          start: last === undefined ? paging.start : 0,
-        }),
-        wanted,
-      ),
-    );
-  });
-}
-
-function newestFirst(loaded: LoadedDatabase, paging: Paging): Slice {
-  return sliced(paging.pageSize, (last, wanted) =>
-    loaded.database.read((reader) =>
-      takeSlice(
-        reader.documentsByEtagDescending(
-          last === undefined ? { start: paging.start } : { beforeEtag: last.etag },
-        ),
-        wanted,
-      ),
-    ),
-  );
-}
-
-function fromEtag(loaded: LoadedDatabase, etag: number, paging: Paging): Slice {
-  return sliced(paging.pageSize, (last, wanted) =>
-    loaded.database.read((reader) =>
-      takeSlice(
-        reader.documentsByEtag(
-          last === undefined ? { fromEtag: etag, start: paging.start } : { fromEtag: last.etag + 1 },
-        ),
-        wanted,
-      ),
-    ),
-  );
+  return (reader) => reader.startsWith(query);
 }

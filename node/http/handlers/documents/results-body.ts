@@ -1,12 +1,17 @@
 import { writeDocument } from '../../../documents/document-writer.ts';
 import type { StoredDocument } from '../../../documents/stored-document.ts';
-import type { Slice } from './slice.ts';
+import type { HttpResponse } from '../../response.ts';
+import type { listed } from './slice.ts';
+
+type HttpBody = NonNullable<HttpResponse['body']>;
+type Listed = ReturnType<typeof listed>;
 
 const RESULTS_OPEN = Buffer.from('{"Results":[');
 const RESULTS_CLOSE = Buffer.from(']}');
 const RESULTS_CLOSE_NO_INCLUDES = Buffer.from('],"Includes":{}}');
 const INCLUDES_OPEN = Buffer.from('],"Includes":{');
 const INCLUDES_CLOSE = Buffer.from('}}');
+const LINE_END = Buffer.from('\r\n');
 const COMMA = Buffer.from(',');
 const COLON = Buffer.from(':');
 const NULL = Buffer.from('null');
@@ -59,32 +64,42 @@ function conflictStub(id: string): Buffer {
   return Buffer.from(`${text}:{"@metadata":{"@conflict":true,"@id":${text}}}`);
 }
 
-/**
- * `{"Results":[…]}` of a listing of any length. A listing of one slice is one buffer; a longer one streams, slice by
- * slice, as the client takes it.
- */
-export function listingBody(first: Slice, options: WriteOptions): Buffer | AsyncIterable<Buffer> {
-  if (first.next === null) {
-    return Buffer.concat([RESULTS_OPEN, ...joined(first.documents, options), RESULTS_CLOSE]);
-  }
-  return streamed(first, options);
+/** `{"Results":[…]}` of a listing; one that comes in slices streams, as the client takes it. */
+export function listingBody(documents: Listed, options: WriteOptions): HttpBody {
+  if (!isWhole(documents)) return streamed(documents, options);
+  return Buffer.concat([RESULTS_OPEN, ...joined(documents, options), RESULTS_CLOSE]);
 }
 
-async function* streamed(first: Slice, options: WriteOptions): AsyncGenerator<Buffer> {
-  let parts: Buffer[] = [RESULTS_OPEN];
+/** One document a line. */
+export function linesBody(documents: Listed): HttpBody {
+  return isWhole(documents) ? lines(documents) : streamedLines(documents);
+}
+
+async function* streamed(
+  slices: AsyncIterable<readonly StoredDocument[]>,
+  options: WriteOptions,
+): AsyncGenerator<Buffer> {
+  yield RESULTS_OPEN;
   let isFirst = true;
-  for (let slice: Slice | null = first; slice !== null; slice = slice.next === null ? null : slice.next()) {
-    if (slice.documents.length > 0) {
-      if (!isFirst) parts.push(COMMA);
-      isFirst = false;
-      parts.push(...joined(slice.documents, options));
-    }
-    if (slice.next === null) parts.push(RESULTS_CLOSE);
-    yield Buffer.concat(parts);
-    parts = [];
-    // Between two slices, whoever waits gets a turn.
-    await new Promise(setImmediate);
+  for await (const documents of slices) {
+    if (documents.length === 0) continue;
+    const parts = joined(documents, options);
+    yield Buffer.concat(isFirst ? parts : [COMMA, ...parts]);
+    isFirst = false;
   }
+  yield RESULTS_CLOSE;
+}
+
+async function* streamedLines(slices: AsyncIterable<readonly StoredDocument[]>): AsyncGenerator<Buffer> {
+  for await (const documents of slices) yield lines(documents);
+}
+
+function lines(documents: readonly StoredDocument[]): Buffer {
+  return Buffer.concat(documents.flatMap((document) => [writeDocument(document), LINE_END]));
+}
+
+function isWhole(documents: Listed): documents is readonly StoredDocument[] {
+  return Array.isArray(documents);
 }
 
 function joined(documents: readonly StoredDocument[], options: WriteOptions): Buffer[] {

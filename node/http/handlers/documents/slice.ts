@@ -1,40 +1,78 @@
+import type { Database } from '../../../documents/database.ts';
+import type { DocumentReader } from '../../../documents/document-reader.ts';
 import type { StoredDocument } from '../../../documents/stored-document.ts';
+import { STREAM_IDLE_MS } from '../../../index-thread/limits.ts';
+import { STREAM_MOMENT_MS_MAX } from '../../../querying/execute/limits.ts';
+import { LostMomentError } from '../../../querying/query-error.ts';
 import { CHUNK_BYTES, SLICE_DOCUMENTS } from '../../limits.ts';
 
-/** Documents of a listing that were read in one go, and how to read on; null when there are no more. */
-export interface Slice {
-  readonly documents: readonly StoredDocument[];
-  readonly next: (() => Slice) | null;
-}
-
-/** Takes documents until a slice is full, by number or by bytes. `isLast`: there were no more. */
-export function takeSlice(
-  documents: Iterable<StoredDocument>,
-  wanted: number,
-): { readonly documents: readonly StoredDocument[]; readonly isLast: boolean } {
-  const taken: StoredDocument[] = [];
-  if (wanted <= 0) return { documents: taken, isLast: true };
-  let bytes = 0;
-  for (const document of documents) {
-    taken.push(document);
-    bytes += document.body.byteLength;
-    if (taken.length >= wanted) return { documents: taken, isLast: true };
-    if (taken.length >= SLICE_DOCUMENTS || bytes >= CHUNK_BYTES) return { documents: taken, isLast: false };
-  }
-  return { documents: taken, isLast: true };
-}
+/** What a listing is of, in its order and with its page. */
+export type Listing = (reader: DocumentReader) => Generator<StoredDocument>;
 
 /**
- * A listing of up to `wanted` documents. `read` begins one after the given document, or at the listing's start when
- * there is none yet, and takes a slice of it.
+ * The documents of a listing, all from one moment: at once when they are few, or else slice by slice as they are read.
+ * That moment is kept from the first read to the last, unless nobody reads for STREAM_IDLE_MS or it takes longer than
+ * STREAM_MOMENT_MS_MAX: then there is a LostMomentError.
+ *
+ * @param nowMs a clock that only goes forward
  */
-export function sliced(
-  wanted: number,
-  read: (last: StoredDocument | undefined, wanted: number) => ReturnType<typeof takeSlice>,
-  last?: StoredDocument,
-): Slice {
-  const { documents, isLast } = read(last, wanted);
-  const newLast = documents.at(-1);
-  if (isLast || newLast === undefined) return { documents, next: null };
-  return { documents, next: () => sliced(wanted - documents.length, read, newLast) };
+export function listed(
+  database: Database,
+  listing: Listing,
+  nowMs: () => number = () => performance.now(),
+): readonly StoredDocument[] | AsyncGenerator<readonly StoredDocument[]> {
+  const { documents, isLast } = database.read((reader) => takeSlice(listing(reader)));
+  // Nothing is held before somebody reads: a client that is gone by then never ends it.
+  return isLast ? documents : slices(database, listing, nowMs);
+}
+
+async function* slices(
+  database: Database,
+  listing: Listing,
+  nowMs: () => number,
+): AsyncGenerator<readonly StoredDocument[]> {
+  const moment = database.hold();
+  const documents = listing(moment.reader);
+  let isOver = false;
+  const end = (): void => {
+    isOver = true;
+    documents.return(undefined);
+    moment.close();
+  };
+  const endMs = nowMs() + STREAM_MOMENT_MS_MAX;
+  try {
+    for (;;) {
+      const slice = takeSlice(documents);
+      const idle = setTimeout(end, STREAM_IDLE_MS).unref();
+      try {
+        yield slice.documents;
+      } finally {
+        clearTimeout(idle);
+      }
+      if (slice.isLast) return;
+      if (isOver || nowMs() > endMs) {
+        throw new LostMomentError(isOver ? STREAM_IDLE_MS : STREAM_MOMENT_MS_MAX);
+      }
+      // Between two slices, whoever waits gets a turn.
+      await new Promise(setImmediate);
+    }
+  } finally {
+    end();
+  }
+}
+
+/** Takes documents until a slice is full, by number or by bytes; `isLast`: there were no more. They can be read on. */
+function takeSlice(documents: Generator<StoredDocument>): {
+  readonly documents: readonly StoredDocument[];
+  readonly isLast: boolean;
+} {
+  const taken: StoredDocument[] = [];
+  let bytes = 0;
+  while (taken.length < SLICE_DOCUMENTS && bytes < CHUNK_BYTES) {
+    const { value, done } = documents.next();
+    if (done === true) return { documents: taken, isLast: true };
+    taken.push(value);
+    bytes += value.body.byteLength;
+  }
+  return { documents: taken, isLast: false };
 }
