@@ -366,7 +366,18 @@ describe('a query that the official client builds', () => {
     expect(numbers(await raw('from People as p load p.pals as l[] filter l.age > 80 and p.age < 50'))).toBe(
       '1',
     );
+    const named = 'from People as p load p.boss as b filter';
+    expect(numbers(await raw(`${named} exists(b)`))).toBe('1 2 3');
+    expect(numbers(await raw(`${named} b = null`))).toBe('3');
     await expect(raw('from People filter nobody(name)')).rejects.toThrow("Method 'nobody' is not supported");
+  });
+
+  it('says how many a filter lets pass when it is asked for no results', async () => {
+    const session = store.openSession();
+    const counted = session.advanced.rawQuery('from People filter age > 40');
+    expect(await counted.count()).toBe((await raw('from People filter age > 40')).length);
+    expect(await session.advanced.rawQuery('from People where age > 5 filter age > 40').count()).toBe(6);
+    await expect(raw('from People filter age > 40 filter_limit 0')).rejects.toThrow('FilterLimit');
   });
 
   it('may compare with the time of the server, moved by a parameter', async () => {

@@ -102,6 +102,21 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'a filter knows when(), between and the elements of arrays',
   },
   {
+    topic: 'filterRows',
+    queries: /filter (?:[\w.]+ != null|\w+\.\w+ = null)/,
+    why: 'a filter takes what is missing for missing, whatever else of its path is there',
+  },
+  {
+    topic: 'filterRows',
+    queries: /filter age (?:=|>|in) \(?'36'/,
+    why: 'a filter compares numbers with texts as a where does',
+  },
+  {
+    topic: 'filterRows',
+    queries: /filter .* offset|"Start"/,
+    why: 'offsets count what a filter lets pass',
+  },
+  {
     topic: 'highlights',
     queries: /GroupKey/,
     why: 'fragments may be listed by the values of a field in any index',

@@ -15,7 +15,7 @@ export function filterValues(
   const others = load.map(({ alias }) => ({ alias, read: loadedValues(alias, names) }));
   return (row) => {
     const values = own(row.document);
-    for (const { alias, read } of others) read(row.loaded.get(alias) ?? null, values);
+    for (const { alias, read } of others) read(row.loaded.get(alias), values);
     return values;
   };
 }
@@ -66,7 +66,10 @@ function isOf(alias: string, name: string): boolean {
   return name === alias || name.startsWith(`${alias}.`);
 }
 
-/** Reads the fields of documents that the query has loaded under an alias; those of one that is missing are null. */
+/**
+ * Reads the fields of documents that the query has loaded under an alias; those of one that is missing are null. The
+ * alias itself has their ids, or the null that named none.
+ */
 function loadedValues(
   alias: string,
   names: readonly string[],
@@ -76,17 +79,12 @@ function loadedValues(
     .map((name) => name.slice(alias.length + 1));
   const read = ownValues(paths);
   return (loaded, into) => {
-    const documents = (loaded === null ? [] : Array.isArray(loaded) ? loaded : [loaded]) as StoredDocument[];
+    const documents = (loaded ? [loaded].flat() : []) as StoredDocument[];
     const found = documents.map(read);
-    into.set(
-      alias,
-      documents.map(({ id }) => id),
-    );
+    into.set(alias, loaded === null ? [null] : documents.map(({ id }) => id));
     for (const path of paths) {
-      into.set(
-        `${alias}.${path}`,
-        loaded === null ? [null] : found.flatMap((values) => values.get(path) ?? []),
-      );
+      const values = found.flatMap((one) => one.get(path) ?? []);
+      into.set(`${alias}.${path}`, loaded ? values : [null]);
     }
   };
 }

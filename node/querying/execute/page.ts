@@ -49,6 +49,7 @@ export class Page {
   take(found: FoundRow): boolean {
     const { document } = found;
     this.met++;
+    if (this.#plan.take === 0 && !this.#countsOn) return false;
     let row: Row | undefined;
     if (this.#passes !== undefined) {
       if (this.#scanned >= (this.#plan.filterLimit ?? Number.POSITIVE_INFINITY)) return false;
@@ -143,10 +144,12 @@ export class Page {
     return Math.max(0, Math.min(take, totalResults - skip));
   }
 
-  /** Ids that were asked for are all counted, whatever the page. */
+  /** Ids that were asked for are all counted, whatever the page, and what a filter lets pass when only that is asked. */
   get #countsOn(): boolean {
-    const { source } = this.#plan;
-    return source.kind === 'collection' && source.documents !== 'all' && 'ids' in source.documents;
+    const { source, take, filter } = this.#plan;
+    if (source.kind !== 'collection') return false;
+    if (take === 0 && filter !== undefined) return true;
+    return source.documents !== 'all' && 'ids' in source.documents;
   }
 
   /** Whole documents come once; with `distinct`, so do equal rows. */
@@ -220,15 +223,16 @@ function loadItem(
   reader: DocumentReader,
   alias: string | undefined,
 ): LoadedValue {
-  if (expression.kind !== 'field') return null;
-  const before = loaded.get(expression.parts[0]?.name ?? '');
-  const isChained = before !== undefined && !Array.isArray(before);
-  const from = isChained ? (before as StoredDocument | null) : document;
+  if (expression.kind !== 'field') return undefined;
+  const first = expression.parts[0]?.name ?? '';
+  const before = loaded.get(first);
+  const isChained = loaded.has(first) && !Array.isArray(before);
+  const from = isChained ? (before as StoredDocument | null | undefined) : document;
   const path = isChained
     ? documentPath({ kind: 'field', parts: expression.parts.slice(1) })
     : documentPath(expression, alias);
-  const json = from === null ? undefined : jsonAt(from.body, path);
-  const value: unknown = json === undefined ? null : JSON.parse(json.toString('utf8'));
+  const json = from ? jsonAt(from.body, path) : undefined;
+  const value: unknown = json === undefined ? undefined : JSON.parse(json.toString('utf8'));
   if (Array.isArray(value)) {
     if (!isArray) {
       throw new InvalidQueryError(
@@ -239,6 +243,6 @@ function loadItem(
     return reader.getMany(ids).filter((found) => found !== undefined);
   }
   const found = typeof value === 'string' && value !== '' ? reader.getMany([value])[0] : undefined;
-  if (!isArray) return found ?? null;
+  if (!isArray) return value === null ? null : found;
   return found === undefined ? [] : [found];
 }

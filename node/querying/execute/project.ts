@@ -142,7 +142,7 @@ function fieldColumn(field: Field, alias: string | undefined, plan: QueryPlan, k
   if (isLoaded && first !== undefined) {
     const path = documentPath({ kind: 'field', parts: field.parts.slice(1) });
     const name = alias ?? (field.parts.length === 1 ? first.name : (field.parts.at(-1)?.name ?? ''));
-    const json: FieldJson = ({ loaded }) => loadedJson(loaded.get(first.name) ?? null, path);
+    const json: FieldJson = ({ loaded }) => loadedJson(loaded.get(first.name), path);
     return { name, json: loadedField(name, json, plan, kind) };
   }
   const path = documentPath(field, plan.alias);
@@ -179,8 +179,8 @@ function loadedJson(value: LoadedValue, path: readonly string[]): string | undef
   if (Array.isArray(value)) {
     return `[${value.map((one: StoredDocument) => loadedJson(one, path) ?? 'null').join(',')}]`;
   }
-  const document = value as StoredDocument | null;
-  if (document === null) return undefined;
+  const document = value as StoredDocument | null | undefined;
+  if (!document) return undefined;
   return jsonAt(path.length === 0 ? writeDocument(document) : document.body, path)?.toString('utf8');
 }
 

@@ -166,5 +166,5 @@ function scriptValue(value: LoadedValue): unknown {
   if (Array.isArray(value)) {
     return { many: value.map(documentTexts) };
   }
-  return value === null ? null : documentTexts(value as StoredDocument);
+  return value ? documentTexts(value as StoredDocument) : null;
 }

@@ -1,6 +1,6 @@
 import type { ValueLookup } from '../../scripting/value-lookup.ts';
 import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
-import type { FromClause, RqlQuery } from '../rql/syntax-tree.ts';
+import type { FromClause, RqlQuery, Value } from '../rql/syntax-tree.ts';
 import { type QueryParameters, ValueBinder } from './bind-values.ts';
 import { Aggregates, compileGroup } from './compile-group.ts';
 import { compileWhere } from './compile-where.ts';
@@ -109,9 +109,7 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number, values?: Va
     order,
     load: rql.load,
     ...(rql.filter === undefined ? {} : { filter: rql.filter }),
-    ...(filterLimit === undefined
-      ? {}
-      : { filterLimit: binder.count(filterLimit, 'filter_limit', UNLIMITED) }),
+    ...(filterLimit === undefined ? {} : { filterLimit: filterLimitOf(filterLimit, binder) }),
     ...(rql.select === undefined ? {} : { select: rql.select }),
     ...(facets === undefined ? {} : { facets }),
     ...(suggestions === undefined ? {} : { suggestions }),
@@ -124,6 +122,12 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number, values?: Va
     keepsDuplicates: request.keepsDuplicates ?? false,
     shows: request.shows ?? 'results',
   };
+}
+
+function filterLimitOf(value: Value, binder: ValueBinder): number {
+  const count = binder.count(value, 'FilterLimit', UNLIMITED);
+  if (count === 0) throw binder.error('FilterLimit cannot be negative or zero, but was 0.');
+  return count;
 }
 
 function refuseUnserved({ from, functions }: RqlQuery): void {

@@ -52,6 +52,9 @@ export function parseQuery(text: string): RqlQuery {
   const select = clause(scanner, 'select') ? selectClause(scanner) : undefined;
   const update =
     select === undefined && clause(scanner, 'update') ? scanner.javaScriptBlock(false, 'UPDATE') : undefined;
+  const isFiltered = filter !== undefined || select !== undefined || update !== undefined;
+  if (!isFiltered && scanner.isKeyword('filter_limit'))
+    throw scanner.error('There is no FILTER to be limited');
   const { include, paging } = tail(scanner);
   if (!scanner.isAtEnd) throw scanner.error(`Expected end of query but got: ${scanner.found}`);
   return {

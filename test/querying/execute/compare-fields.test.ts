@@ -68,6 +68,7 @@ describe('what a filter compares', () => {
   const load = [
     { expression: { kind: 'null' as const }, alias: 'c', isArray: false },
     { expression: { kind: 'null' as const }, alias: 'none', isArray: false },
+    { expression: { kind: 'null' as const }, alias: 'nobody', isArray: false },
   ];
   const values = (name: string) =>
     filterValues(
@@ -78,7 +79,8 @@ describe('what a filter compares', () => {
       stored: NOTHING_STORED,
       loaded: new Map([
         ['c', company],
-        ['none', null],
+        ['none', undefined],
+        ['nobody', null],
       ]),
     }).get(name);
 
@@ -99,6 +101,8 @@ describe('what a filter compares', () => {
     ['c', ['companies/1']],
     ['none', []],
     ['none.name', [null]],
+    ['nobody', [null]],
+    ['nobody.name', [null]],
   ])('%s: %j', (name, expected) => {
     expect(values(name)).toEqual(expected);
   });

@@ -102,6 +102,14 @@ describe('a where clause', () => {
 });
 
 describe('a query', () => {
+  it('may limit what a filter looks at, where there is one or other paging before it', () => {
+    expect(refusal('from A filter x = 1 filter_limit 2')).toBe('accepted');
+    expect(refusal('from A limit 1 filter_limit 2')).toBe('accepted');
+    expect(refusal('from A select x filter_limit 2')).toBe('accepted');
+    expect(refusal('from A where x = 1 filter_limit 2')).toBe('1:20 There is no FILTER to be limited');
+    expect(refusal('from A filter_limit 2 limit 1')).toBe('1:8 There is no FILTER to be limited');
+  });
+
   it('has its clauses in their places', () => {
     const query = parseQuery(`
       declare function f(a, b) { return { x: '}' + /[}]/.source + \`\${a}\` }; }
