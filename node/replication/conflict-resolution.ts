@@ -4,7 +4,7 @@ import {
   mergeChangeVectors,
 } from '../documents/change-vector.ts';
 import { type DocumentVersion, isSameContent, MERGED_TWIN } from './document-version.ts';
-import { compareVersions, type VersionTraits } from './version-order.ts';
+import { compareTransactions, compareVersions, type VersionTraits } from './version-order.ts';
 
 /** `latest` resolves at once; `manual` keeps every version until somebody writes the document. */
 export type ConflictPolicy = 'latest' | 'manual';
@@ -46,7 +46,7 @@ export function resolveArrival(
     if (order === 'Conflict') concurrent.push(version);
   }
   if (concurrent.length === 0) return { kind: 'store', version: arrived };
-  const versions = foldTwins(concurrent, arrived);
+  const versions = foldTwins(concurrent, arrived, traits);
   const [only] = versions;
   if (versions.length === 1 && only !== undefined) return { kind: 'merge', version: only };
   const isAutomatic = policy === 'latest' || hasOwnRule(versions, traits);
@@ -78,13 +78,23 @@ function resolveToGreatest(versions: readonly DocumentVersion[], traits: Version
 /** HiLo documents and cluster transactions have a winner even where people decide about the rest. */
 function hasOwnRule(versions: readonly DocumentVersion[], traits: VersionTraits): boolean {
   return versions.some(
-    (version) => traits.hiloMax(version) !== null || traits.clusterTransactionIndex(version) > 0,
+    (version) => traits.hiloMax(version) !== null || traits.clusterTransaction(version) !== null,
   );
 }
 
-/** Adds `arrived` to versions of which none includes another; one of the same content takes its vector in. */
-function foldTwins(concurrent: readonly DocumentVersion[], arrived: DocumentVersion): DocumentVersion[] {
-  const twin = concurrent.find((version) => isSameContent(version, arrived));
+/**
+ * Adds `arrived` to versions of which none includes another; one of the same content takes its vector in. Not where a
+ * cluster transaction wrote one of them and not the other: whoever executes it over the other one takes in nothing, so
+ * that what the two come to has to be told as a write of its own.
+ */
+function foldTwins(
+  concurrent: readonly DocumentVersion[],
+  arrived: DocumentVersion,
+  traits: VersionTraits,
+): DocumentVersion[] {
+  const twin = concurrent.find(
+    (version) => isSameContent(version, arrived) && compareTransactions(version, arrived, traits) === 0,
+  );
   if (twin === undefined) return [...concurrent, arrived];
   const later = twin.lastModified < arrived.lastModified ? arrived : twin;
   const merged: DocumentVersion = {

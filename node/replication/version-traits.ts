@@ -1,17 +1,18 @@
-import { parseChangeVector } from '../documents/change-vector.ts';
+import { type ChangeVector, parseChangeVector, TRANSACTION_TAG } from '../documents/change-vector.ts';
 import { DocumentFlag } from '../documents/document-flags.ts';
 import type { DocumentVersion } from './document-version.ts';
-import type { VersionTraits } from './version-order.ts';
+import type { TransactionPlace, VersionTraits } from './version-order.ts';
 
 const HILO_COLLECTION = '@hilo';
 const RAFT_TAG = 'RAFT';
 
 /** Traits as documents carry them: flags, `RAFT` entries, and the `Max` of documents in the `@hilo` collection. */
 export const documentTraits: VersionTraits = {
-  clusterTransactionIndex(version: DocumentVersion): number {
-    if ((version.flags & DocumentFlag.FromClusterTransaction) === 0) return 0;
-    const entry = parseChangeVector(version.changeVector).find(({ tag }) => tag === RAFT_TAG);
-    return entry?.etag ?? 0;
+  clusterTransaction({ flags, changeVector }: DocumentVersion): TransactionPlace | null {
+    if ((flags & DocumentFlag.FromClusterTransaction) === 0) return null;
+    const entries = parseChangeVector(changeVector);
+    // A vector that was merged may name several; the last of them wrote the version.
+    return { index: greatestOf(entries, TRANSACTION_TAG), count: greatestOf(entries, RAFT_TAG) };
   },
 
   hiloMax(version: DocumentVersion): number | null {
@@ -20,6 +21,13 @@ export const documentTraits: VersionTraits = {
     return maxOf(version.content.body);
   },
 };
+
+function greatestOf(entries: ChangeVector, tag: string): number {
+  return entries.reduce(
+    (greatest, entry) => (entry.tag === tag ? Math.max(greatest, entry.etag) : greatest),
+    0,
+  );
+}
 
 /** -1 for a body that is no HiLo document: whoever wrote it by hand loses to a proper one. */
 function maxOf(body: Buffer): number {

@@ -158,6 +158,33 @@ describe('the rule of conflicts', () => {
     expect(arrive([transaction], ordinary, 'manual')).toMatchObject({ kind: 'resolve', losers: [ordinary] });
   });
 
+  it('tells what became of the same content that a cluster transaction has written, too: it does not merge', () => {
+    const flags = DocumentFlag.FromClusterTransaction;
+    const transaction = version(`RAFT:7-${'r'.repeat(22)},TRXN:20-${'t'.repeat(22)}`, '{"a":1}', 1n, {
+      flags,
+    });
+    const ordinary = version(vector([1, 0, 0]), '{"a":1}', 9n);
+    for (const outcome of [arrive([ordinary], transaction), arrive([transaction], ordinary)]) {
+      expect(outcome).toMatchObject({ kind: 'resolve', version: { lastModified: 1n }, losers: [ordinary] });
+    }
+    // What two nodes come to so are twins again, and merge.
+    const [one, other] = ['A:4', 'B:5'].map((own) => ({
+      ...transaction,
+      changeVector: `${own}-${own[0]?.padEnd(22, 'x')}, ${transaction.changeVector}`,
+    }));
+    if (one === undefined || other === undefined) throw new Error('There are two.');
+    expect(arrive([one], other).kind).toBe('merge');
+  });
+
+  it('lets the later of two cluster transactions win, also over one of the former database of its name', () => {
+    const flags = DocumentFlag.FromClusterTransaction;
+    const former = version(`RAFT:40-${'f'.repeat(22)},TRXN:90-${'u'.repeat(22)}`, '{"a":1}', 9n, { flags });
+    const later = version(`RAFT:3-${'r'.repeat(22)},TRXN:95-${'t'.repeat(22)}`, '{"a":2}', 1n, { flags });
+    for (const outcome of [arrive([former], later), arrive([later], former)]) {
+      expect(outcome).toMatchObject({ kind: 'resolve', losers: [former] });
+    }
+  });
+
   it('keeps all versions under the manual policy until one includes them all', () => {
     const a = version(vector([1, 0, 0]), '{"from":"a"}');
     const b = version(vector([0, 1, 0]), '{"from":"b"}');
