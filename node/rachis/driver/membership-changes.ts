@@ -69,8 +69,9 @@ export class MembershipChanges {
   async change({ introductions = {}, ...change }: ConfigurationRequest): Promise<null> {
     const { core, driver, changed, electionTimeoutMs } = this.#options;
     const { term, commitIndex } = core;
-    // Who is let in depends on what earlier leaders had taken.
+    // Who is let in depends on what earlier leaders had taken: that is committed when this one leads.
     if (newcomers(core.configuration, change).length > 0) {
+      if (core.rachisState !== 'Leader') throw new RetryError('this node does not lead');
       await driver.appliedWaiters.wait(commitIndex, APPLIED_ELECTION_TIMEOUTS * electionTimeoutMs);
       if (core.term !== term) throw new RetryError('this node does not lead any more');
     }

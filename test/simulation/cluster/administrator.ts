@@ -151,7 +151,9 @@ export class Administrator {
     });
   }
 
+  /** By a leader that knows what its predecessors had taken, and so what a node has to know. */
   #takeIn(program: NodeProgram, node: WorldNode): void {
+    if (!program.node.isCaughtUpLeader) return;
     const { configuration } = program.node.image;
     const versions = toldVersions(configuration?.nodes ?? [], nodePropertiesIn(program.node.list.state));
     try {
