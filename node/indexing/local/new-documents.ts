@@ -1,4 +1,5 @@
 import { NEW_DOCUMENT_BITS } from '../limits.ts';
+import { textHash } from '../text-hash.ts';
 
 /**
  * Tells which documents an index has never mapped, so that nothing is looked for that can't be there: while an index is
@@ -12,17 +13,10 @@ export class NewDocuments {
   /** Whether the document was certainly not here yet; from now on it was. */
   isFirst(lowerId: string): boolean {
     this.#bits ??= new Uint32Array(NEW_DOCUMENT_BITS / 32);
-    const bit = mixed(lowerId) % NEW_DOCUMENT_BITS;
+    const bit = textHash(lowerId) % NEW_DOCUMENT_BITS;
     const word = this.#bits[bit >>> 5] ?? 0;
     const mask = 1 << (bit & 31);
     this.#bits[bit >>> 5] = word | mask;
     return (word & mask) === 0;
   }
-}
-
-/** FNV-1a over UTF-16 code units, its upper bits mixed into the lower ones. */
-function mixed(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
 }

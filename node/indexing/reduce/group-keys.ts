@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { textHash } from '../text-hash.ts';
 
 const INDEX_BYTES = 4;
 const HASH_BYTES = 16;
@@ -26,15 +27,10 @@ export function splitHashes(row: Buffer): readonly Buffer[] {
   return hashes;
 }
 
-/**
- * Which part of its group a document's values belong to: parts are reduced on their own once a group is large. FNV-1a,
- * folded: ids need be spread, and nothing else.
- */
+/** Which part of its group a document's values belong to: parts are reduced on their own once a group is large. */
 export function bucketOf(lowerId: string): number {
-  let mixed = 0x811c9dc5;
-  for (let at = 0; at < lowerId.length; at++) mixed = Math.imul(mixed ^ lowerId.charCodeAt(at), 0x01000193);
-  mixed ^= mixed >>> 16;
-  return (mixed ^ (mixed >>> 8)) & 0xff;
+  const hash = textHash(lowerId);
+  return (hash ^ (hash >>> 8)) & 0xff;
 }
 
 function prefixed(index: number, group: Buffer, rest: Buffer): Buffer {
