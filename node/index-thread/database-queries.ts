@@ -96,8 +96,11 @@ export class DatabaseQueries {
     const found = await this.#awaited(plan, query.waitMs);
     if (!('index' in found)) return found;
     const watch = this.#watchOf(query);
-    const { ids, isStale } = indexIds(this.#withBases(plan, found.index), found.index, watch);
-    return { kind: 'ids', ids, isStale, update };
+    const steps = indexIds(this.#withBases(plan, found.index), found.index, watch);
+    return this.#inTurns(untilDropped(steps, found.index), watch, (answer) =>
+      // The index was deleted, or replaced, in the middle of it.
+      answer === undefined ? this.ids(query, values) : { kind: 'ids', ...answer, update },
+    );
   }
 
   async openStream(query: ThreadQuery, values: ValueLookup): Promise<StreamOutcome> {

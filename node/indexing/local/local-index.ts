@@ -29,6 +29,7 @@ import {
 } from './index-state.ts';
 import type { IndexedDocuments } from './indexed-documents.ts';
 import { NewDocuments } from './new-documents.ts';
+import { WriteHolds } from './write-holds.ts';
 
 /** Up to where an index is to have what was written: an etag of the database, and a Raft index for values. */
 export interface UpTo {
@@ -67,6 +68,7 @@ export class LocalIndex {
   #isDropped = false;
   readonly #outputs: GroupOutputs;
   readonly #values: FollowedValues;
+  readonly #holds = new WriteHolds();
   /** What the last batch was of. */
   #lastFeed: Feed | undefined;
   /** When it was last asked, in milliseconds; null: not since the node started. */
@@ -98,6 +100,11 @@ export class LocalIndex {
 
   get state(): IndexStateRow {
     return this.#state;
+  }
+
+  /** What it answers stays as it is from now on, unless it is dropped. Gives a function that lets go; call it soon. */
+  holdWrites(): () => void {
+    return this.#holds.add();
   }
 
   /** What the entry keeps to be shown, by the names of its sources. */
@@ -227,6 +234,7 @@ export class LocalIndex {
     const failures = await this.#outputs.write(groups, outputBatch);
     for (const { id, error } of failures ?? []) batch.outcome.fail(id, error, 'Reduce');
     clock.ends('outputsMs');
+    while (this.#holds.areThere) await this.#holds.released();
     if (this.#isDropped) return false;
     this.#state = { ...batch.stateAfter(this.#state), ...(failures === null ? {} : { outputBatch }) };
     batch.written.put(INDEX_META, stateKey(index), encodeState(this.#state));

@@ -10,6 +10,7 @@ import { lower } from './lower.ts';
 import { nearestEntries } from './nearest-vectors.ts';
 import { passingTerms } from './passing-terms.ts';
 import { phraseEntries } from './phrase.ts';
+import { type QueryWatch, withoutPause } from './query-watch.ts';
 
 /** An index that is asked: its reader, and the fields by the names that queries use. */
 export interface SearchedIndex {
@@ -21,55 +22,64 @@ export interface SearchedIndex {
   readonly state: { readonly entryCount: number };
   /** Another one for each query: `random()` without a seed. */
   readonly randomSeed: number;
+  /** Of the query that asks. */
+  readonly watch?: QueryWatch;
 }
 
-/** The entries for which the predicate holds. */
+/** The entries for which the predicate holds, found in one go. */
 export function evaluate(predicate: Predicate, index: SearchedIndex): EntrySet {
-  const { reader } = index;
+  return withoutPause(evaluateInTurns(predicate, index));
+}
+
+/** As `evaluate`; it pauses between parts of the predicate, and between terms that it looks through. */
+export function* evaluateInTurns(predicate: Predicate, index: SearchedIndex): Generator<void, EntrySet> {
+  const { reader, watch } = index;
+  if (watch?.isTurnOver === true) yield;
   switch (predicate.kind) {
     case 'all':
       return reader.allEntries();
     case 'none':
       return NO_ENTRIES;
     case 'and':
-      return conjunction(predicate.parts, index);
+      return yield* conjunction(predicate.parts, index);
     case 'or':
-      return union(predicate.parts.map((part) => evaluate(part, index)));
+      return union(yield* each(predicate.parts, index));
     case 'not':
-      return subtract(reader.allEntries(), evaluate(predicate.part, index));
+      return subtract(reader.allEntries(), yield* evaluateInTurns(predicate.part, index));
     case 'boost':
-      return evaluate(predicate.part, index);
+      return yield* evaluateInTurns(predicate.part, index);
     case 'anyTerm':
     case 'allTerms':
     case 'range':
     case 'prefix':
     case 'scan':
-    case 'regex':
-      return ofField(predicate.field, index, (field) =>
-        ofTerms(forField(predicate, field), field.id, reader),
-      );
-    case 'phrase':
-      return ofField(predicate.field, index, (field) =>
-        phraseEntries(predicate.tokens, predicate.slop, field, reader),
-      );
+    case 'regex': {
+      const field = fieldOf(predicate.field, index);
+      return field === undefined ? NO_ENTRIES : yield* ofTerms(forField(predicate, field), field.id, index);
+    }
+    case 'phrase': {
+      const field = fieldOf(predicate.field, index);
+      return field === undefined
+        ? NO_ENTRIES
+        : phraseEntries(predicate.tokens, predicate.slop, field, reader);
+    }
     case 'search':
     case 'lucene':
     case 'fuzzy':
     case 'proximity':
-      return evaluate(lower(predicate, index), index);
+      return yield* evaluateInTurns(lower(predicate, index), index);
     case 'intersect':
-      return intersectDocuments(
-        predicate.parts.map((part) => evaluate(part, index)),
-        reader,
-      );
+      return intersectDocuments(yield* each(predicate.parts, index), reader);
     case 'optional':
       return reader.allEntries();
     case 'moreLikeThis':
       throw new TypeError('What documents are compared with is found before a query is evaluated.');
     case 'fields':
       throw new TypeError('Fields are compared with one another in filters only, which run on documents.');
-    case 'spatial':
-      return ofField(predicate.field, index, (field) => spatialEntries(predicate, field, reader));
+    case 'spatial': {
+      const field = fieldOf(predicate.field, index);
+      return field === undefined ? NO_ENTRIES : spatialEntries(predicate, field, reader);
+    }
     case 'vector':
       return Uint32Array.from(nearestEntries(predicate, index).keys()).sort();
     case 'document':
@@ -79,7 +89,17 @@ export function evaluate(predicate: Predicate, index: SearchedIndex): EntrySet {
   }
 }
 
-function ofTerms(predicate: TermPredicate, field: number, reader: IndexReader): EntrySet {
+function* each(parts: readonly Predicate[], index: SearchedIndex): Generator<void, readonly EntrySet[]> {
+  const sets: EntrySet[] = [];
+  for (const part of parts) sets.push(yield* evaluateInTurns(part, index));
+  return sets;
+}
+
+function* ofTerms(
+  predicate: TermPredicate,
+  field: number,
+  { reader, watch }: SearchedIndex,
+): Generator<void, EntrySet> {
   switch (predicate.kind) {
     case 'anyTerm':
       return union(predicate.terms.map((term) => reader.entries(field, term)));
@@ -90,33 +110,38 @@ function ofTerms(predicate: TermPredicate, field: number, reader: IndexReader): 
     case 'prefix':
       return reader.entriesWithPrefix(field, textTerm(predicate.text, true));
     case 'scan':
-    case 'regex':
-      return union(
-        [...passingTerms(reader.terms(field, TEXT_TERM), predicate)].map(({ entries }) => entries),
-      );
+    case 'regex': {
+      const sets: EntrySet[] = [];
+      for (const some of passingTerms(reader.terms(field, TEXT_TERM), predicate)) {
+        sets.push(...some.map(({ entries }) => entries));
+        if (watch?.isTurnOver === true) yield;
+      }
+      return union(sets);
+    }
   }
 }
 
 /** Negations last: what is left by then is taken from instead of counting all others first. */
-function conjunction(parts: readonly Predicate[], index: SearchedIndex): EntrySet {
+function* conjunction(parts: readonly Predicate[], index: SearchedIndex): Generator<void, EntrySet> {
   const flat = parts.flatMap((part) => (part.kind === 'and' ? part.parts : [part]));
   const positive = flat.filter(({ kind }) => kind !== 'not' && kind !== 'all' && kind !== 'optional');
   const negative = flat.filter((part) => part.kind === 'not');
   let left: EntrySet | undefined;
   for (const part of positive) {
-    const entries = evaluate(part, index);
+    const entries = yield* evaluateInTurns(part, index);
     left = left === undefined ? entries : intersect(left, entries);
     if (left.length === 0) return left;
   }
   left ??= index.reader.allEntries();
-  for (const part of negative) left = subtract(left, evaluate(part.part, index));
+  for (const part of negative) left = subtract(left, yield* evaluateInTurns(part.part, index));
   return left;
 }
 
-function ofField(name: string, index: SearchedIndex, entriesOf: (field: IndexField) => EntrySet): EntrySet {
+/** Undefined: no entry has such a field. */
+function fieldOf(name: string, index: SearchedIndex): IndexField | undefined {
   const field = index.fields.get(name);
-  if (field !== undefined) return entriesOf(field);
+  if (field !== undefined) return field;
   const refusal = index.unknownField(name);
   if (refusal !== undefined) throw refusal;
-  return NO_ENTRIES;
+  return undefined;
 }

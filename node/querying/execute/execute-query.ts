@@ -9,7 +9,7 @@ import type { ScriptEngine } from '../../scripting/script-engine.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
 import { collectionRows } from './collection-rows.ts';
-import { evaluate, type SearchedIndex } from './evaluate.ts';
+import { evaluateInTurns, type SearchedIndex } from './evaluate.ts';
 import { explanations } from './explanations.ts';
 import { highlightings } from './highlight/highlight.ts';
 import { etagOf, indexMoment } from './index-moment.ts';
@@ -82,7 +82,7 @@ function totalOf(
   return 'ids' in source.documents ? page.met : -1;
 }
 
-/** A query of an index, as far as the index is. It pauses where others may have a turn, and the index may go on. */
+/** A query of an index, as far as the index is. It pauses where others may have a turn: see `inOneMoment`. */
 export function* queryIndex(
   plan: QueryPlan,
   index: LocalIndex,
@@ -92,7 +92,7 @@ export function* queryIndex(
   const { documents, watch } = context;
   const moment = indexMoment(index, context.nowMs);
   const searched = searchedIndex(index, watch);
-  const entries = evaluate(plan.where, searched);
+  const entries = yield* evaluateInTurns(plan.where, searched);
   const reader = documents.reader;
   const page = pageOf(plan, kindOf(index), context, reader);
   const ordered = orderOf(plan, entries, searched);
@@ -154,6 +154,7 @@ export function searchedIndex(index: LocalIndex, watch?: QueryWatch): SearchedIn
     unknownField: (name) => unknownField(name, index),
     state: index.state,
     randomSeed: Math.random(),
+    ...(watch === undefined ? {} : { watch }),
   };
 }
 

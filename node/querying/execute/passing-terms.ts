@@ -12,16 +12,19 @@ export interface PassingTerm extends TermEntries {
   readonly text: string;
 }
 
-/** Those of the terms that a predicate lets pass. */
-export function* passingTerms(terms: Iterable<TermEntries>, predicate: TermTest): Generator<PassingTerm> {
+/** Those of the terms that a predicate lets pass, of TERMS_AT_ONCE at a time. */
+export function* passingTerms(
+  terms: Iterable<TermEntries>,
+  predicate: TermTest,
+): Generator<readonly PassingTerm[]> {
   let some: PassingTerm[] = [];
   for (const term of terms) {
     some.push({ ...term, text: term.bytes.toString('utf8') });
     if (some.length < TERMS_AT_ONCE) continue;
-    yield* passing(some, predicate);
+    yield passing(some, predicate);
     some = [];
   }
-  yield* passing(some, predicate);
+  yield passing(some, predicate);
 }
 
 function passing(terms: readonly PassingTerm[], predicate: TermTest): readonly PassingTerm[] {

@@ -5,39 +5,14 @@ import { readFacetSetup } from '../plan/facets/read-facet-setup.ts';
 import { FieldNeeds } from '../plan/field-need.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { MissingDocumentError } from '../query-error.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluateInTurns } from './evaluate.ts';
 import { type QueryContext, searchedIndex } from './execute-query.ts';
 import { facetJson } from './facets/execute-facets.ts';
 import { indexMoment } from './index-moment.ts';
-import { withoutPause } from './query-watch.ts';
 import type { SummaryAnswer } from './summary-answer.ts';
 
-/**
- * Counts what matches instead of showing it. The page of the query has no part in it. It pauses where others may have a
- * turn; when the index was written meanwhile, it counts once more, without a pause: all counts are of one moment.
- */
+/** Counts what matches instead of showing it. The page of the query has no part in it. Pauses as `queryIndex` does. */
 export function* queryFacets(
-  plan: QueryPlan,
-  facets: readonly FacetRequest[],
-  index: LocalIndex,
-  context: QueryContext,
-): Generator<void, SummaryAnswer> {
-  const { state } = index;
-  const steps = countFacets(plan, facets, index, context);
-  try {
-    while (index.state === state) {
-      const { done, value } = steps.next();
-      if (done === true) return value;
-      yield;
-    }
-  } finally {
-    steps.return(undefined as never);
-  }
-  context.watch?.restart();
-  return withoutPause(countFacets(plan, facets, index, context));
-}
-
-function* countFacets(
   plan: QueryPlan,
   facets: readonly FacetRequest[],
   index: LocalIndex,
@@ -47,7 +22,7 @@ function* countFacets(
   const moment = indexMoment(index, context.nowMs);
   const searched = searchedIndex(index, context.watch);
   const plans = facets.flatMap((facet) => planned(facet, plan, context));
-  const entries = evaluate(plan.where, searched);
+  const entries = yield* evaluateInTurns(plan.where, searched);
   const results: Buffer[] = [];
   for (const facet of plans) results.push(yield* facetJson(facet, entries, searched, context.watch));
   return {

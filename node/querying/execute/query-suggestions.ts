@@ -3,20 +3,23 @@ import type { SuggestionPlan } from '../plan/suggestions/suggestion-plan.ts';
 import { UnsuitedIndexError } from '../query-error.ts';
 import type { QueryContext } from './execute-query.ts';
 import { indexMoment } from './index-moment.ts';
+import type { QueryWatch } from './query-watch.ts';
 import { suggest } from './suggestions/suggest.ts';
 import type { SummaryAnswer } from './summary-answer.ts';
 
-/** Suggests words of fields. The condition of the query has no part in it. */
-export function querySuggestions(
+/** Suggests words of fields. The condition of the query has no part in it. Pauses as `queryIndex` does. */
+export function* querySuggestions(
   plans: readonly SuggestionPlan[],
   index: LocalIndex,
-  { nowMs }: QueryContext,
-): SummaryAnswer {
+  { nowMs, watch }: QueryContext,
+): Generator<void, SummaryAnswer> {
   const startedMs = performance.now();
   const moment = indexMoment(index, nowMs);
-  const results = plans.map((plan) =>
-    Buffer.from(JSON.stringify({ Name: plan.name, Suggestions: suggestionsOf(plan, index) })),
-  );
+  const results: Buffer[] = [];
+  for (const plan of plans) {
+    const Suggestions = yield* suggestionsOf(plan, index, watch);
+    results.push(Buffer.from(JSON.stringify({ Name: plan.name, Suggestions })));
+  }
   return {
     ...moment,
     totalResults: results.length,
@@ -26,7 +29,11 @@ export function querySuggestions(
 }
 
 /** @throws UnsuitedIndexError when the field was not defined for suggestions */
-function suggestionsOf(plan: SuggestionPlan, { spec, fields, reader }: LocalIndex): readonly string[] {
+function* suggestionsOf(
+  plan: SuggestionPlan,
+  { spec, fields, reader }: LocalIndex,
+  watch: QueryWatch | undefined,
+): Generator<void, readonly string[]> {
   const field = fields.get(plan.field);
   if (!spec.canSuggest(plan.field)) {
     throw new UnsuitedIndexError(
@@ -36,5 +43,5 @@ function suggestionsOf(plan: SuggestionPlan, { spec, fields, reader }: LocalInde
     );
   }
   // No document has had the field yet.
-  return field === undefined ? [] : suggest(plan, field, reader);
+  return field === undefined ? [] : yield* suggest(plan, field, reader, watch);
 }

@@ -2,10 +2,16 @@ import type { IndexedDocuments } from '../../indexing/local/indexed-documents.ts
 import type { LocalIndex } from '../../indexing/local/local-index.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { collectionRows } from './collection-rows.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluateInTurns } from './evaluate.ts';
 import { searchedIndex } from './execute-query.ts';
+import { inOneMoment } from './in-one-moment.ts';
 import type { QueryWatch } from './query-watch.ts';
 import { sortEntries } from './sort-entries.ts';
+
+export interface FoundIds {
+  readonly ids: readonly string[];
+  readonly isStale: boolean;
+}
 
 /** Ids of the documents of a collection query, page and all, of one moment. Has turns, as many as it takes. */
 export function* collectionIds(
@@ -28,15 +34,16 @@ export function* collectionIds(
   });
 }
 
-/** Ids of the documents of an index query, each once. */
-export function indexIds(
-  plan: QueryPlan,
-  index: LocalIndex,
-  watch: QueryWatch,
-): { readonly ids: readonly string[]; readonly isStale: boolean } {
+/** Ids of the documents of an index query, each once, of one moment of the index. Has turns. */
+export function indexIds(plan: QueryPlan, index: LocalIndex, watch: QueryWatch): Generator<void, FoundIds> {
+  return inOneMoment(index, watch, () => idsOf(plan, index, watch));
+}
+
+function* idsOf(plan: QueryPlan, index: LocalIndex, watch: QueryWatch): Generator<void, FoundIds> {
   const searched = searchedIndex(index, watch);
   const isStale = index.isStale();
-  const entries = [...sortEntries(evaluate(plan.where, searched), plan.order, searched, () => 0)];
+  const matching = yield* evaluateInTurns(plan.where, searched);
+  const entries = [...sortEntries(matching, plan.order, searched, () => 0)];
   const ids = index.reader.entryRows(entries).flatMap((row) => (row === undefined ? [] : [row.id]));
   return { ids: page([...new Set(ids)], plan), isStale };
 }

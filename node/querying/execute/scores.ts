@@ -130,7 +130,8 @@ export class Scores {
     boost: number,
   ): void {
     const weight = predicate.kind === 'scan' ? predicate.weight : undefined;
-    for (const term of passingTerms(this.#index.reader.terms(field.id, TEXT_TERM), predicate)) {
+    const passing = passingTerms(this.#index.reader.terms(field.id, TEXT_TERM), predicate);
+    for (const term of [...passing].flat()) {
       this.#addTerms(field, [term], boost * (weight?.(term.text) ?? 1));
     }
   }

@@ -2,7 +2,7 @@ import type { EntrySet } from '../../../indexing/store/entry-set.ts';
 import { intersect } from '../../../indexing/store/entry-set.ts';
 import { ALL_RESULTS, type FacetAggregation, type FacetPlan } from '../../plan/facets/facet-plan.ts';
 import { InvalidQueryError } from '../../query-error.ts';
-import { evaluate, type SearchedIndex } from '../evaluate.ts';
+import { evaluateInTurns, type SearchedIndex } from '../evaluate.ts';
 import type { QueryWatch } from '../query-watch.ts';
 import { type Aggregate, aggregate } from './aggregate.ts';
 import { entriesOfCount, facetCounts } from './facet-counts.ts';
@@ -60,7 +60,7 @@ function* groupsOf(
     case 'ranges': {
       const groups: Group[] = [];
       for (const { text, predicate } of by.ranges) {
-        const own = intersect(evaluate(predicate, index), entries);
+        const own = intersect(yield* evaluateInTurns(predicate, index), entries);
         groups.push({ range: text, count: own.length, entries: own });
         if (watch?.isTurnOver === true) yield;
       }

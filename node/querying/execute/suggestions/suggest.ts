@@ -4,6 +4,7 @@ import type { IndexReader } from '../../../indexing/store/index-reader.ts';
 import { TEXT_TERM, termText, textTerm } from '../../../indexing/store/term.ts';
 import type { SuggestionPlan } from '../../plan/suggestions/suggestion-plan.ts';
 import { InvalidQueryError } from '../../query-error.ts';
+import type { QueryWatch } from '../query-watch.ts';
 import { CANDIDATES_MAX, COMPARED_WORDS_MAX } from './limits.ts';
 import { type Similarity, similarityOf } from './similarity.ts';
 
@@ -12,12 +13,13 @@ interface Candidate {
   readonly similarity: number;
 }
 
-/** The words of the field that are most like the terms, the likest first. */
-export function suggest(
+/** The words of the field that are most like the terms, the likest first. It pauses where others may have a turn. */
+export function* suggest(
   { terms, options }: SuggestionPlan,
   field: IndexField,
   reader: IndexReader,
-): readonly string[] {
+  watch?: QueryWatch,
+): Generator<void, readonly string[]> {
   const wanted = [...new Set(terms.flatMap((term) => wordsOf(term, field)))].filter((word) => word !== '');
   if (wanted.length === 0 || options.pageSize === 0) return [];
   const best = new BestCandidates();
@@ -29,6 +31,8 @@ export function suggest(
         `The field '${field.name}' has more than ${COMPARED_WORDS_MAX} different words, which is too many for suggestions`,
       );
     }
+    watch?.check();
+    if (watch?.isTurnOver === true) yield;
     const word = termText(bytes);
     if (word === '') continue;
     const likest = Math.max(...wanted.map((one) => similarity(one, word)));
