@@ -29,6 +29,7 @@ import { replicationStateRoutes } from './handlers/documents/replication-state.t
 import { statisticsRoutes } from './handlers/documents/statistics.ts';
 import { streamDocumentRoutes } from './handlers/documents/stream-documents.ts';
 import { tombstoneRoutes } from './handlers/documents/tombstones.ts';
+import { customCodeRoutes } from './handlers/indexes/custom-code.ts';
 import { indexAdminRoutes } from './handlers/indexes/index-admin.ts';
 import { indexDebugRoutes } from './handlers/indexes/index-debug.ts';
 import { indexTimesRoutes } from './handlers/indexes/index-times.ts';
@@ -85,6 +86,7 @@ const builtRoutes: readonly Route[] = [
   ...tryPatchRoutes,
   ...byQueryRoutes,
   ...staticIndexRoutes,
+  ...customCodeRoutes,
   ...hiloRoutes,
   ...identityRoutes,
   ...compareExchangeRoutes,

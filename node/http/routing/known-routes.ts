@@ -13,10 +13,6 @@ const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /indexes/performance/live',
     'POST /indexes/try',
     'POST /index/open-faulty-index',
-    'GET /sorters',
-    'PUT,DELETE /admin/sorters',
-    'GET /analyzers',
-    'PUT,DELETE /admin/analyzers',
   ],
   'Generating classes': ['GET /docs/class'],
   Attachments: [
@@ -154,8 +150,6 @@ const SERVER_ROUTES: Readonly<Record<string, readonly string[]>> = {
     'PUT /admin/configuration/server-wide/external-replication',
   ],
   Sharding: ['PUT,DELETE /admin/databases/shard', 'PUT,DELETE /admin/databases/orchestrator'],
-  Sorters: ['GET /sorters', 'PUT,DELETE /admin/sorters'],
-  Analyzers: ['GET /analyzers', 'PUT,DELETE /admin/analyzers'],
   'Certificates by Let’s Encrypt': ['POST /admin/certificates/letsencrypt/force-renew'],
   Licensing: ['GET /license/status', 'GET /license/eula', 'POST /admin/license/set-limit'],
   Studio: [

@@ -22,17 +22,23 @@ const withoutStopWords = (tokens: readonly string[]): readonly string[] =>
 
 const letters: Analyzer = (text) => text.toLowerCase().match(/\p{L}+/gu) ?? [];
 
-const ANALYZERS: ReadonlyMap<string, Analyzer> = new Map<string, Analyzer>([
-  ['standardanalyzer', (text) => withoutStopWords(standardTokens(text))],
-  ['ravenstandardanalyzer', (text) => withoutStopWords(standardTokens(text))],
-  ['simpleanalyzer', letters],
-  ['stopanalyzer', (text) => withoutStopWords(letters(text))],
-  ['whitespaceanalyzer', (text) => text.match(/\S+/g) ?? []],
-  ['lowercasewhitespaceanalyzer', (text) => text.toLowerCase().match(/\S+/g) ?? []],
-  ['keywordanalyzer', (text) => [text]],
-  ['lowercasekeywordanalyzer', (text) => [text.toLowerCase()]],
-  ['ngramanalyzer', (text) => withoutStopWords(standardTokens(text)).flatMap((token) => grams(token, 2, 6))],
-]);
+const NAMED: readonly (readonly [name: string, analyzer: Analyzer])[] = [
+  ['StandardAnalyzer', (text) => withoutStopWords(standardTokens(text))],
+  ['RavenStandardAnalyzer', (text) => withoutStopWords(standardTokens(text))],
+  ['SimpleAnalyzer', letters],
+  ['StopAnalyzer', (text) => withoutStopWords(letters(text))],
+  ['WhitespaceAnalyzer', (text) => text.match(/\S+/g) ?? []],
+  ['LowerCaseWhitespaceAnalyzer', (text) => text.toLowerCase().match(/\S+/g) ?? []],
+  ['KeywordAnalyzer', (text) => [text]],
+  ['LowerCaseKeywordAnalyzer', (text) => [text.toLowerCase()]],
+  ['NGramAnalyzer', (text) => withoutStopWords(standardTokens(text)).flatMap((token) => grams(token, 2, 6))],
+];
+
+export const ANALYZER_NAMES: readonly string[] = NAMED.map(([name]) => name);
+
+const ANALYZERS: ReadonlyMap<string, Analyzer> = new Map(
+  NAMED.map(([name, analyzer]) => [name.toLowerCase(), analyzer]),
+);
 
 /** The analyzer of a name as clients write it: `StandardAnalyzer`, or with the namespace that Lucene.Net gives it. */
 export function findAnalyzer(name: string): Analyzer | undefined {

@@ -1,4 +1,4 @@
-import { findAnalyzer } from '../../../indexing/analysis/analyzers.ts';
+import { ANALYZER_NAMES, findAnalyzer } from '../../../indexing/analysis/analyzers.ts';
 import type {
   IndexFieldOptions,
   StaticIndexDefinition,
@@ -106,7 +106,10 @@ function fieldsOf(raw: JsonObject, name: string): Readonly<Record<string, IndexF
     oneOf(options, 'Indexing', INDEXINGS, 'Default');
     const analyzer = textMember(options, 'Analyzer');
     if (analyzer !== undefined && findAnalyzer(analyzer) === undefined) {
-      throw compilationError(name, `Cannot find analyzer type '${analyzer}' for field: ${field}`);
+      throw compilationError(
+        name,
+        `Cannot find analyzer type '${analyzer}' for field: ${field}. This server has ${ANALYZER_NAMES.join(', ')}, and runs no others.`,
+      );
     }
   }
   return Object.fromEntries(
