@@ -97,6 +97,14 @@ describe('group by', () => {
     );
   });
 
+  it('may be searched for words of a key, and for its case', async () => {
+    const of = (condition: string) => raw(`from Sales group by city where ${condition} select key() as city`);
+    expect(await of("search(city, 'ROME')")).toMatchObject([{ city: 'Rome' }]);
+    expect(await of("exact(city = 'Rome')")).toMatchObject([{ city: 'Rome' }]);
+    expect(await of("exact(city = 'rome')")).toEqual([]);
+    expect(await of("exact(city = 'Oslo') or search(city, 'rome')")).toHaveLength(2);
+  });
+
   it('shows them by scripts, which have its keys, its count and its sums', async () => {
     const order = 'order by city';
     const from = `from Sales as s group by s.city ${order}`;

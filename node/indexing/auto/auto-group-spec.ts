@@ -1,7 +1,7 @@
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import { jsonAtEach } from '../../json/json-path.ts';
 import type { AutoIndexDefinition } from '../definitions/index-definition.ts';
-import type { GroupReducer, IndexSpec, MappedDocument } from '../local/index-spec.ts';
+import type { GroupReducer, IndexSpec, MappedDocument, SourceField } from '../local/index-spec.ts';
 import type { ReducedObject } from '../reduce/reducer.ts';
 import { parseDate } from '../values/date-text.ts';
 import { parsePath } from '../values/field-path.ts';
@@ -21,12 +21,21 @@ export function autoGroupSpec(definition: AutoIndexDefinition): IndexSpec {
       ...(group.countsDocuments ? [COUNT_FIELD] : []),
       ...group.sums,
     ],
-    fieldsOf: (name) => [{ name, analysis: 'default' }],
+    fieldsOf: (name) => sourceFields(name, group),
     isCompared: () => false,
     canSuggest: () => false,
     map: groupMapper(group),
     reduce: groupReducer(group),
   };
+}
+
+function sourceFields(name: string, { fields }: AutoGroup): readonly SourceField[] {
+  const { search, exact } = fields.find((field) => field.name === name) ?? {};
+  return [
+    { name, analysis: 'default' },
+    ...(exact === true ? [{ name: `exact(${name})`, analysis: 'exact' } as const] : []),
+    ...(search === true ? [{ name: `search(${name})`, analysis: { analyzer: 'StandardAnalyzer' } }] : []),
+  ];
 }
 
 /** Reads each document once, whatever it is grouped by. */

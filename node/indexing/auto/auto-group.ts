@@ -8,6 +8,9 @@ export interface GroupField {
   /** As queries call it. */
   readonly name: string;
   readonly behavior: AutoIndexFieldOptions['GroupByArrayBehavior'];
+  /** Conditions search it for words, or tell upper from lower case. */
+  readonly search?: boolean;
+  readonly exact?: boolean;
 }
 
 /** A dynamic aggregation of a collection. */
@@ -36,11 +39,22 @@ export function chooseGroupIndex(
   );
   const covering = own.find((one) => covers(groupOf(one), group));
   if (covering !== undefined) return { kind: 'existing', name: covering.Name };
+  const fields = group.fields.map((field) => merged(field, own));
   const sums = [...new Set([...own.flatMap((one) => groupOf(one).sums), ...group.sums])];
   const countsDocuments = group.countsDocuments || own.some((one) => groupOf(one).countsDocuments);
   return {
     kind: 'create',
-    definition: groupDefinition(collection, { fields: group.fields, sums, countsDocuments }),
+    definition: groupDefinition(collection, { fields, sums, countsDocuments }),
+  };
+}
+
+/** The field with all that is asked of it, here and by other indexes of the same groups. */
+function merged(field: GroupField, own: readonly AutoIndexDefinition[]): GroupField {
+  const all = [field, ...own.flatMap((one) => groupOf(one).fields.filter(({ name }) => name === field.name))];
+  return {
+    ...field,
+    search: all.some(({ search }) => search === true),
+    exact: all.some(({ exact }) => exact === true),
   };
 }
 
@@ -59,10 +73,10 @@ export function groupOf(definition: AutoIndexDefinition): AutoGroup {
 
 function readGroup({ GroupByFields, GroupByFieldNames, MapFields }: AutoIndexDefinition): AutoGroup {
   return {
-    fields: GroupByFieldNames.map((name) => ({
-      name,
-      behavior: GroupByFields[name]?.GroupByArrayBehavior ?? 'NotApplicable',
-    })),
+    fields: GroupByFieldNames.map((name) => {
+      const { GroupByArrayBehavior: behavior = 'NotApplicable', Indexing = '' } = GroupByFields[name] ?? {};
+      return { name, behavior, search: /\bSearch\b/.test(Indexing), exact: /\bExact\b/.test(Indexing) };
+    }),
     countsDocuments: Object.values(MapFields).some(({ Aggregation }) => Aggregation === 'Count'),
     sums: Object.entries(MapFields)
       .filter(([, { Aggregation }]) => Aggregation === 'Sum')
@@ -80,9 +94,9 @@ export function groupDefinition(collection: string, group: AutoGroup): AutoIndex
     Collection: collection,
     MapFields: Object.fromEntries(aggregates),
     GroupByFields: Object.fromEntries(
-      group.fields.map(({ name, behavior }) => [
-        name,
-        { ...options('None'), GroupByArrayBehavior: behavior },
+      group.fields.map((field) => [
+        field.name,
+        { ...options('None'), Indexing: indexingOf(field), GroupByArrayBehavior: field.behavior },
       ]),
     ),
     GroupByFieldNames: group.fields.map(({ name }) => name),
@@ -92,14 +106,26 @@ export function groupDefinition(collection: string, group: AutoGroup): AutoIndex
   };
 }
 
+function indexingOf({ search, exact }: GroupField): string {
+  const indexing = [...(search === true ? ['Search'] : []), ...(exact === true ? ['Exact'] : [])];
+  return indexing.length === 0 ? 'Default' : indexing.join(', ');
+}
+
 function groupIndexName(collection: string, { fields, countsDocuments, sums }: AutoGroup): string {
   const shown = collection === '@all_docs' ? 'AllDocs' : collection;
   const maps = [...(countsDocuments ? [COUNT_FIELD] : []), ...sums].sort();
-  const groups = fields
-    .map(({ name, behavior }) => (behavior === 'ByContent' ? `Array(${name})` : name))
-    .sort();
+  const groups = fields.map(display).sort();
   const by = maps.length === 0 ? '' : `/By${maps.join('And')}`;
   return cutName(`Auto/${shown}${by}ReducedBy${groups.join('And')}`);
+}
+
+function display({ name, behavior, search, exact }: GroupField): string {
+  const shown = behavior === 'ByContent' ? `Array(${name})` : name;
+  const abilities = [
+    ...(search === true ? [`Search(${shown})`] : []),
+    ...(exact === true ? [`Exact(${shown})`] : []),
+  ];
+  return abilities.length === 0 ? shown : abilities.join('And');
 }
 
 function options(Aggregation: AutoIndexFieldOptions['Aggregation']): AutoIndexFieldOptions {
@@ -124,9 +150,18 @@ function sameFields(a: readonly GroupField[], b: readonly GroupField[]): boolean
   return key(a) === key(b);
 }
 
+/** Of groups by the same fields. */
 function covers(has: AutoGroup, needed: AutoGroup): boolean {
+  const can = (ability: 'search' | 'exact'): boolean =>
+    needed.fields.every(
+      (field) =>
+        field[ability] !== true || has.fields.some((one) => one.name === field.name && one[ability] === true),
+    );
   return (
-    (has.countsDocuments || !needed.countsDocuments) && needed.sums.every((name) => has.sums.includes(name))
+    can('search') &&
+    can('exact') &&
+    (has.countsDocuments || !needed.countsDocuments) &&
+    needed.sums.every((name) => has.sums.includes(name))
   );
 }
 

@@ -88,6 +88,12 @@ function againstGroups(has: AutoGroup, needs: AutoGroup): string | undefined {
   if (missing.length > 0) return `The following group by fields are missing: ${names(missing)}`;
   const more = has.fields.filter((field) => !isIn(needs, field));
   if (more.length > 0) return `The index groups by more fields: ${names(more)}`;
+  for (const [ability, lackOf] of LACKS) {
+    if (ability !== 'search' && ability !== 'exact') continue;
+    const can = (name: string) => has.fields.some((one) => one.name === name && one[ability] === true);
+    const lacking = needs.fields.find((field) => field[ability] === true && !can(field.name));
+    if (lacking !== undefined) return lackOf(lacking.name);
+  }
   const lacksCount = needs.countsDocuments && !has.countsDocuments ? 'Count' : undefined;
   const lack = lacksCount ?? needs.sums.find((name) => !has.sums.includes(name));
   return lack === undefined ? undefined : `The following field is missing: ${lack}`;

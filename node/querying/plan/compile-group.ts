@@ -2,6 +2,7 @@ import { type AutoGroup, COUNT_FIELD, type GroupField } from '../../indexing/aut
 import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
 import type { FromClause, GroupItem, MethodCall, RqlQuery, SelectItem } from '../rql/syntax-tree.ts';
 import { functionText } from './declared-function.ts';
+import type { FieldNeed } from './field-need.ts';
 import { asField, fieldName, isCallOf } from './names.ts';
 import { scriptAggregates } from './script-aggregates.ts';
 
@@ -92,10 +93,14 @@ export function groupFields(items: readonly GroupItem[], alias: string | undefin
   });
 }
 
-/** Everything that the query needs of its groups. `used`: fields of its conditions and order. */
-export function compileGroup(rql: RqlQuery, aggregates: Aggregates, used: readonly string[]): AutoGroup {
+/** Everything that the query needs of its groups. `needs`: of the fields of its conditions and order. */
+export function compileGroup(rql: RqlQuery, aggregates: Aggregates, needs: readonly FieldNeed[]): AutoGroup {
   const { alias } = rql.from;
-  const fields = groupFields(rql.groupBy, alias);
+  const used = needs.map(({ name }) => name);
+  const fields = groupFields(rql.groupBy, alias).map((field) => {
+    const { search = false, exact = false } = needs.find(({ name }) => name === field.name) ?? {};
+    return { ...field, search, exact };
+  });
   if (rql.select?.kind === 'fields') {
     for (const { expression } of rql.select.items) {
       if (expression.kind === 'method') noteSelected(expression, aggregates, alias);

@@ -150,11 +150,7 @@ function sourceOf(
   if (aggregates !== undefined) {
     if (from.isIndex)
       throw new InvalidQueryError('GROUP BY is for collections: an index groups by its reduce');
-    const group = compileGroup(
-      rql,
-      aggregates,
-      needs.all.map(({ name }) => name),
-    );
+    const group = compileGroup(rql, aggregates, needs.all);
     return { kind: 'group', collection: collectionOf(from) ?? ALL_DOCUMENTS, group };
   }
   if (from.isIndex) return { kind: 'index', name: from.source };

@@ -159,6 +159,11 @@ export const CLAUSE_QUERIES: Readonly<Record<string, readonly CorpusQuery[]>> = 
     "from index 'CitiesC' filter Count > 1 offset 1",
   ],
   groupNames: [
+    "from People group by city where search(city, 'oslo') select city, count()",
+    "from People group by city where exact(city = 'london') select city, count()",
+    "from People group by city where search(city, 'new') or exact(city = 'Oslo') order by city select city, count()",
+    "from Products group by array(tags) where exact(tags = 'a') select tags, count()",
+    "from Products group by tags[] where search(tags[], 'a') select tags[], count()",
     'from People group by city order by c select city as c, count() as n',
     'from People group by city order by n desc, c select city as c, count() as n',
     "from People group by city where c = 'oslo' select city as c, count() as n",

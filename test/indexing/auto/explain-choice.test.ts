@@ -82,6 +82,24 @@ describe('why an auto index answers and others do not', () => {
         'Auto/Users/ByCountReducedByName: The following group by fields are missing: City',
       ],
     ],
+    [
+      'groups whose keys can be searched less',
+      {
+        kind: 'group',
+        collection: 'Users',
+        group: { ...group(['City']), fields: [{ name: 'City', behavior: 'NotApplicable', exact: true }] },
+      },
+      [
+        groupDefinition('Users', {
+          ...group(['City']),
+          fields: [{ name: 'City', behavior: 'NotApplicable', search: true }],
+        }),
+      ],
+      'Auto/Users/ByCountReducedBySearch(City)AndExact(City)',
+      [
+        'Auto/Users/ByCountReducedBySearch(City): The following field is not exactable City, while the query needs to perform exact() on it',
+      ],
+    ],
   ])('%s', (_, need, existing, chosen, rejected) => {
     const explained = explainChoice(need, existing);
     expect(explained.index).toBe(chosen);
