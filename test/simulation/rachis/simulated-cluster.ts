@@ -220,7 +220,7 @@ export class SimulatedCluster<State extends SimulatedState<State>> implements Si
 
   /**
    * Whether every configuration of the current cluster that any node holds has a quorum without this one and the wiped,
-   * also when its leader is about to make members of those that caught up.
+   * also when its leader is about to make members of some that caught up: at the worst of those that are gone.
    */
   canDecideWithout(without: NodeId): boolean {
     const isGone = (id: NodeId) => id === without || this.#wiped.has(id);
@@ -230,7 +230,8 @@ export class SimulatedCluster<State extends SimulatedState<State>> implements Si
       )
       .flatMap((node) => [...node.image.configurations, ...node.disk.log.configurations])
       .every(
-        (configuration) => canDecide(configuration, isGone) && canDecide(allPromoted(configuration), isGone),
+        (configuration) =>
+          canDecide(configuration, isGone) && canDecide(withPromoted(configuration, isGone), isGone),
       );
   }
 
@@ -247,9 +248,9 @@ export class SimulatedCluster<State extends SimulatedState<State>> implements Si
   }
 }
 
-function allPromoted(configuration: Configuration): Configuration {
+function withPromoted(configuration: Configuration, isPromoted: (id: NodeId) => boolean): Configuration {
   const nodes = configuration.nodes.map((node) =>
-    node.role === 'promotable' ? { ...node, role: 'member' as const } : node,
+    node.role === 'promotable' && isPromoted(node.id) ? { ...node, role: 'member' as const } : node,
   );
   return { ...configuration, nodes };
 }
