@@ -137,10 +137,12 @@ Date.prototype.toJSON = function () {
   return this.toISOString().slice(0, -1) + '0000Z';
 };
 
-function __json(value) {
+/** shown: what stands for each value within it; absent: the value. */
+function __json(value, shown) {
   const text = JSON.stringify(value, (key, one) => {
     if (typeof one === 'number' && !Number.isFinite(one)) return String(one);
-    return one === undefined || typeof one === 'function' ? null : one;
+    if (one === undefined || typeof one === 'function') return null;
+    return shown === undefined ? one : shown(one);
   });
   if (text === undefined) return 'null';
   if (text.length > ${SCRIPT_RESULT_CHARACTERS_MAX}) {

@@ -345,6 +345,30 @@ describe('a query that the official client builds', () => {
     ]);
   });
 
+  it('gives the documents that it loads when it selects nothing else', async () => {
+    const loaded = 'from People as p where exists(boss) order by id() load';
+    expect(numbers(await raw(`${loaded} p.boss as b select b limit 2`))).toBe('3 1');
+    expect(numbers(await raw(`${loaded} p.boss as b[] select b`))).toBe('3 1');
+    const [grace] = await raw("from People as p where p.name = 'Grace' load p.boss as b select b");
+    expect(grace).toMatchObject({ name: 'Ada', '@metadata': { '@collection': 'People' } });
+    const nothing = await raw("from People as p where p.name = 'Linus' load p.boss as b select b");
+    expect(withoutMetadata(nothing)).toEqual([{}]);
+  });
+
+  it('shows documents within results with their ids and collections', async () => {
+    const within = { name: 'Ada', '@metadata': { '@collection': 'People', '@id': 'people/1' } };
+    const from = "from People as p where p.name = 'Grace'";
+    for (const rest of [
+      'select { b: load(p.boss) }',
+      'load p.boss as b select { b: b }',
+      'load p.boss as b select b, p.name',
+    ]) {
+      expect(await raw(`${from} ${rest}`)).toMatchObject([{ b: within }]);
+    }
+    const [row] = await raw(`${from} select { b: load(p.boss) }`);
+    expect(JSON.stringify((row as unknown as { b: object }).b)).not.toMatch(/@change-vector|@last-modified/);
+  });
+
   it('leaves documents that are missing out of the lists that it loads', async () => {
     const loaded = await raw('from People as u load u.lines[].p as p[] select { n: u.name, p: p.length }');
     expect(withoutMetadata(loaded)[2]).toEqual({ n: 'Linus', p: 0 });

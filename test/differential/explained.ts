@@ -117,6 +117,16 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'offsets count what a filter lets pass',
   },
   {
+    topic: 'loadedDocuments',
+    queries: /b\.boss as c/,
+    why: 'a document that is loaded by another that was loaded is that one',
+  },
+  {
+    topic: 'loadedDocuments',
+    queries: /Object\.keys/,
+    why: 'metadata is no member of a document in a script',
+  },
+  {
     topic: 'highlights',
     queries: /GroupKey/,
     why: 'fragments may be listed by the values of a field in any index',

@@ -9,7 +9,7 @@ import { InvalidQueryError } from '../query-error.ts';
 import type { LoadItem } from '../rql/syntax-tree.ts';
 import { INCLUDED_DOCUMENTS_MAX, INCLUDED_VALUES_MAX, RESULT_BYTES_MAX } from './limits.ts';
 import { onlyMetadata } from './only-metadata.ts';
-import type { Projection } from './project.ts';
+import type { Projected, Projection } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
 import { type FoundRow, type LoadedValue, NOTHING_LOADED, type Row } from './row.ts';
 import type { RowFilter } from './row-filter.ts';
@@ -62,7 +62,14 @@ export class Page {
     }
     this.passed++;
     if (this.#isFull) return this.#countsOn;
-    const { bytes, content } = this.#projection(row ?? this.#rowOf(found));
+    const projected = this.#projection(row ?? this.#rowOf(found));
+    if (!isList(projected)) return this.#show(document, projected);
+    if (projected.length === 0) this.#skipped++;
+    return projected.every((one) => this.#show(document, one));
+  }
+
+  /** False: the page is full. */
+  #show(document: StoredDocument, { bytes, content }: Projected): boolean {
     if (this.#isRepeated(document, content)) {
       this.#skipped++;
       return true;
@@ -202,6 +209,10 @@ export class Page {
         document === undefined ? [] : [[document.id, writeDocument(document)] as const],
       );
   }
+}
+
+function isList(projected: Projected | readonly Projected[]): projected is readonly Projected[] {
+  return Array.isArray(projected);
 }
 
 function loadedOf(

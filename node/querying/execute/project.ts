@@ -19,7 +19,8 @@ export interface Projected {
   readonly content: () => string;
 }
 
-export type Projection = (row: Row) => Projected;
+/** A list: the row becomes several results, or none. */
+export type Projection = (row: Row) => Projected | readonly Projected[];
 
 /** Where rows come from: straight from storage, from an index of documents, or from one of groups. */
 export type RowKind = 'collection' | 'document' | 'group';
@@ -34,6 +35,8 @@ export function projectionOf(plan: QueryPlan, kind: RowKind, scripts: Projection
   if (select.kind === 'javascript' || callsFunction(select, plan)) {
     return scriptProjection(select, plan, kind, scripts);
   }
+  const loaded = onlyLoaded(select, plan);
+  if (loaded !== undefined) return loadedDocuments(loaded, kind);
   const columns = select.items.map((item) => columnOf(item, plan, kind));
   const names = new Set<string>();
   for (const { name } of columns) {
@@ -58,10 +61,14 @@ export function projectionOf(plan: QueryPlan, kind: RowKind, scripts: Projection
   };
 }
 
-const wholeDocument: Projection = ({ document }) => ({
-  bytes: document instanceof KeptDocument ? document.written : writeDocument(document),
-  content: () => document.body.toString('utf8'),
-});
+const wholeDocument: Projection = ({ document }) => shownDocument(document);
+
+function shownDocument(document: StoredDocument): Projected {
+  return {
+    bytes: document instanceof KeptDocument ? document.written : writeDocument(document),
+    content: () => document.body.toString('utf8'),
+  };
+}
 
 function callsFunction(select: SelectClause, { functions }: QueryPlan): boolean {
   if (select.kind !== 'fields') return false;
@@ -106,6 +113,24 @@ function isWholeDocument(select: SelectClause, { alias }: QueryPlan): boolean {
   if (select.kind !== 'fields' || select.items.length !== 1) return false;
   const [item] = select.items;
   return item?.expression.kind === 'field' && alias !== undefined && fieldName(item.expression) === alias;
+}
+
+/** The alias of what was loaded, when the query selects nothing else: the results are those documents then. */
+function onlyLoaded(select: SelectClause, plan: QueryPlan): string | undefined {
+  if (select.kind !== 'fields' || select.items.length !== 1) return undefined;
+  const expression = select.items[0]?.expression;
+  if (expression?.kind !== 'field' || expression.parts.length !== 1) return undefined;
+  return plan.load.find(({ alias }) => alias === expression.parts[0]?.name)?.alias;
+}
+
+function loadedDocuments(alias: string, kind: RowKind): Projection {
+  return ({ document, loaded }) => {
+    const found = loaded.get(alias);
+    if (Array.isArray(found)) return found.map(shownDocument);
+    if (found) return shownDocument(found as StoredDocument);
+    const content = `{"@metadata":${projectionMetadata(document, kind)}}`;
+    return { content: () => '', bytes: Buffer.from(content) };
+  };
 }
 
 function projectionMetadata(document: StoredDocument, kind: RowKind): string {
@@ -181,7 +206,15 @@ function loadedJson(value: LoadedValue, path: readonly string[]): string | undef
   }
   const document = value as StoredDocument | null | undefined;
   if (!document) return undefined;
-  return jsonAt(path.length === 0 ? writeDocument(document) : document.body, path)?.toString('utf8');
+  return path.length === 0 ? nestedJson(document) : jsonAt(document.body, path)?.toString('utf8');
+}
+
+/** A document within a result: with its metadata, but for what changes with each write. */
+function nestedJson({ body, metadata, id }: StoredDocument): string {
+  const members = body.toString('utf8').slice(1, -1);
+  const kept = metadata.toString('utf8').slice(1, -1);
+  const whole = `${kept}${kept === '' ? '' : ','}"@id":${JSON.stringify(id)}`;
+  return `{${members}${members === '' ? '' : ','}"@metadata":{${whole}}}`;
 }
 
 function methodColumn(call: MethodCall, alias: string | undefined, plan: QueryPlan): Column {

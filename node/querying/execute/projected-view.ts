@@ -31,7 +31,9 @@ export const VIEW_ERROR = /^(Error: )?Could not extract field '/;
 
 /** A row's document as the script gets it. */
 export function viewOf({ document, stored }: Row, plan: QueryPlan, kind: RowKind): unknown {
-  const row = documentTexts(document);
+  const [json, metadata, id] = documentTexts(document);
+  // A group is no document.
+  const row = [json, kind === 'group' ? '{}' : metadata, id];
   const behavior = plan.projection;
   if (kind !== 'document' || (behavior === 'Default' && stored.size === 0)) {
     return behavior === 'FromDocumentOrThrow' ? { row, stored: {}, behavior, index: '' } : row;

@@ -58,8 +58,14 @@ function __run({ rows, parameters }) {
       throw new Error('Query returning a single function call result must return an object, but got: ' + __json(result));
     }
     if (Object.hasOwn(result, '@metadata')) delete result['@metadata'];
-    return __json(result);
+    return __json(result, (one) => (one === result ? one : __shown(one)));
   });
+}
+/** A document within a result has its metadata, without what changes with each write. */
+function __shown(one) {
+  if (__About.of(one) === undefined) return one;
+  const { '@change-vector': _, '@last-modified': __, ...metadata } = getMetadata(one);
+  return metadata['@id'] === undefined ? one : { ...one, '@metadata': metadata };
 }
 `;
 
