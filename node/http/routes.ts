@@ -30,11 +30,13 @@ import { statisticsRoutes } from './handlers/documents/statistics.ts';
 import { streamDocumentRoutes } from './handlers/documents/stream-documents.ts';
 import { tombstoneRoutes } from './handlers/documents/tombstones.ts';
 import { customCodeRoutes } from './handlers/indexes/custom-code.ts';
+import { faultyIndexRoutes } from './handlers/indexes/faulty-index.ts';
 import { indexAdminRoutes } from './handlers/indexes/index-admin.ts';
 import { indexDebugRoutes } from './handlers/indexes/index-debug.ts';
 import { indexTimesRoutes } from './handlers/indexes/index-times.ts';
 import { staticIndexRoutes } from './handlers/indexes/static-indexes.ts';
 import { tryIndexRoutes } from './handlers/indexes/try-index.ts';
+import { tryMapsRoutes } from './handlers/indexes/try-maps.ts';
 import { operationRoutes } from './handlers/operations/operations.ts';
 import { byQueryRoutes } from './handlers/patching/by-query.ts';
 import { jsonPatchRoutes } from './handlers/patching/json-patch.ts';
@@ -74,9 +76,11 @@ const builtRoutes: readonly Route[] = [
   ...collectionRoutes,
   ...queryRoutes,
   ...indexAdminRoutes,
+  ...faultyIndexRoutes,
   ...indexDebugRoutes,
   ...indexTimesRoutes,
   ...tryIndexRoutes,
+  ...tryMapsRoutes,
   ...runningQueryRoutes,
   ...askedQueryRoutes,
   ...streamQueryRoutes,

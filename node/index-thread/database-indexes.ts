@@ -23,6 +23,7 @@ import type {
   IndexStatistics,
   IndexTimes,
   IndexWait,
+  OpenedAgain,
   QueryOutcome,
   StreamOutcome,
   ThreadQuery,
@@ -298,6 +299,12 @@ export class DatabaseIndexes {
 
   async clearErrors(index: string): Promise<void> {
     await this.#call({ kind: 'clearErrors', index });
+  }
+
+  /** Opens an index that this node could not open. */
+  async openAgain(index: string): Promise<OpenedAgain> {
+    await this.#defined;
+    return (await this.#call({ kind: 'openAgain', index })) as OpenedAgain;
   }
 
   setPaused(index: string | null, isPaused: boolean): Promise<void> {

@@ -19,7 +19,7 @@ import { lookingUp } from './looking-up.ts';
 import { MergePace } from './merge-pace.ts';
 import { patchDocument } from './patch-document.ts';
 import { RunningTrials } from './running-trials.ts';
-import type { IndexCall, IndexDefinitions, IndexWait, Wish } from './thread-protocol.ts';
+import type { IndexCall, IndexDefinitions, IndexWait, OpenedAgain, Wish } from './thread-protocol.ts';
 import { ThreadWishes } from './thread-wishes.ts';
 import { type IndexTrial, type TrialOutcome, tryIndex } from './try-index.ts';
 
@@ -146,6 +146,8 @@ export class DatabaseWorker {
       case 'clearErrors':
         await this.#required.indexes.find(call.index)?.clearErrors();
         return null;
+      case 'openAgain':
+        return this.#openAgain(call.index);
       case 'pause':
       case 'resume':
         this.#activity.setPaused(call.index, call.kind === 'pause');
@@ -204,6 +206,12 @@ export class DatabaseWorker {
     await this.#indexes.define(this.#specs.of(definitions));
     this.#wake();
     return null;
+  }
+
+  async #openAgain(name: string): Promise<OpenedAgain> {
+    const wasFaulty = this.#specs.faultOf(name) !== undefined;
+    if (wasFaulty) await this.#define(this.#definitions);
+    return { wasFaulty, fault: this.#specs.faultOf(name) ?? null };
   }
 
   async #try(trial: IndexTrial, values: ValueLookup): Promise<TrialOutcome> {

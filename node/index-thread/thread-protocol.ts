@@ -89,6 +89,8 @@ export type IndexCall =
   /** Makes an index of some documents, asks it, and leaves nothing of it: a TrialOutcome. */
   | { readonly kind: 'try'; readonly trial: IndexTrial }
   | { readonly kind: 'clearErrors'; readonly index: string }
+  /** Opens an index of the record that could not be opened: an OpenedAgain. */
+  | { readonly kind: 'openAgain'; readonly index: string }
   /** What became of a wish of the thread, or why it could not be granted. */
   | {
       readonly kind: 'granted';
@@ -104,6 +106,12 @@ export interface IndexFacts {
   readonly collections: readonly string[] | null;
   /** Collections that its maps load from. */
   readonly loads: readonly string[];
+}
+
+/** Result of `openAgain`. `fault`: why it can't be opened still; null: it is open. */
+export interface OpenedAgain {
+  readonly wasFaulty: boolean;
+  readonly fault: string | null;
 }
 
 /** All indexes of a database, as its record has them. */

@@ -3,7 +3,15 @@ import type { MappedDocument } from '../indexing/local/index-spec.ts';
 import { ALL_DOCUMENTS } from '../indexing/local/index-state.ts';
 import { TRIAL_CHARACTERS_MAX } from './limits.ts';
 
-/** The documents that an index is tried out with: the first of each of its collections, so many in all. */
+/**
+ * Which documents an index is tried out with: the first of its collections, so many in all, or so many of each; or those
+ * with these ids in lower case.
+ */
+export type TrialChoice =
+  | { readonly kind: 'first' | 'firstOfEach'; readonly count: number }
+  | { readonly kind: 'ids'; readonly lowerIds: ReadonlySet<string> };
+
+/** The documents that an index is tried out with. */
 export class TrialDocuments {
   readonly #isOfAll: boolean;
   readonly #collectionMax: number;
@@ -15,13 +23,22 @@ export class TrialDocuments {
   readonly #given = new Map<string, readonly string[]>();
   #characters = 0;
 
-  constructor(collections: readonly string[] | null, documentsMax: number) {
+  readonly #only: ReadonlySet<string> | null;
+
+  constructor(collections: readonly string[] | null, choice: TrialChoice) {
     this.#isOfAll = collections === null;
-    this.#collectionMax = Math.max(1, Math.floor(documentsMax / (collections?.length ?? 1)));
+    this.#only = choice.kind === 'ids' ? choice.lowerIds : null;
+    this.#collectionMax =
+      choice.kind === 'first'
+        ? Math.max(1, Math.floor(choice.count / (collections?.length ?? 1)))
+        : choice.kind === 'firstOfEach'
+          ? choice.count
+          : Number.POSITIVE_INFINITY;
   }
 
   /** Whether the document is one of them. */
   takes({ lowerId, collection }: StoredDocument): boolean {
+    if (this.#only?.has(lowerId) === false) return false;
     const key = this.#isOfAll ? ALL_DOCUMENTS : collection.toLowerCase();
     const taken = this.#taken.get(key) ?? new Set();
     this.#taken.set(key, taken);
@@ -32,6 +49,12 @@ export class TrialDocuments {
     }
     taken.add(lowerId);
     return true;
+  }
+
+  /** Whether all of those that were named by their ids are among them. */
+  get hasAllNamed(): boolean {
+    const count = [...this.#taken.values()].reduce((sum, { size }) => sum + size, 0);
+    return this.#only !== null && count >= this.#only.size;
   }
 
   mapped({ lowerId }: StoredDocument, { given = [] }: MappedDocument): void {

@@ -16,7 +16,7 @@ import { InvalidQueryError } from '../querying/query-error.ts';
 import type { ScriptEngine } from '../scripting/script-engine.ts';
 import type { KnownValues, ValueLookup } from '../scripting/value-lookup.ts';
 import { entryFields } from './debug-index.ts';
-import { TrialDocuments } from './trial-documents.ts';
+import { type TrialChoice, TrialDocuments } from './trial-documents.ts';
 
 /** The name by which queries ask for the index that is tried out: no index can have it. */
 export const TRIAL_NAME = '<TestIndexName>';
@@ -25,8 +25,7 @@ export const TRIAL_NAME = '<TestIndexName>';
 export interface IndexTrial {
   readonly definition: StaticIndexDefinition;
   readonly query: QueryRequest;
-  /** Documents that are mapped at most. */
-  readonly documentsMax: number;
+  readonly documents: TrialChoice;
   readonly timeoutMs: number;
   /** Compare-exchange values that the query may ask for; others are asked for by `ValuesMissing`. */
   readonly values?: KnownValues;
@@ -45,6 +44,8 @@ export interface TrialOutcome {
   readonly hasDynamicFields: boolean;
   /** There are documents that it has not mapped. */
   readonly isStale: boolean;
+  /** Time was up before it had mapped what it was to be tried out with. */
+  readonly isCutShort: boolean;
   readonly type: IndexType;
   readonly errors: LocalIndex['state']['errors'];
 }
@@ -76,8 +77,9 @@ export async function tryIndex(
     );
   }
   const spec = staticIndexSpec({ ...trial.definition, Name: TRIAL_NAME }, scripts);
-  const chosen = new TrialDocuments(spec.collections, trial.documentsMax);
+  const chosen = new TrialDocuments(spec.collections, trial.documents);
   const isDone = (index: LocalIndex): boolean =>
+    chosen.hasAllNamed ||
     (spec.collections ?? [null]).every((collection) => {
       const key = (collection ?? ALL_DOCUMENTS).toLowerCase();
       return chosen.hasMore(key) || documents.lastEtag(collection) <= index.progressOf(key).seenEtag;
@@ -89,7 +91,8 @@ export async function tryIndex(
       // Queries and other indexes have their turn in between.
       await new Promise(setImmediate);
     }
-    return outcomeOf(plan, index, chosen, { documents, scripts, nowMs });
+    const outcome = outcomeOf(plan, index, chosen, { documents, scripts, nowMs });
+    return { ...outcome, isCutShort: !isDone(index) };
   });
 }
 
@@ -114,7 +117,7 @@ function outcomeOf(
   index: LocalIndex,
   chosen: TrialDocuments,
   context: QueryContext,
-): TrialOutcome {
+): Omit<TrialOutcome, 'isCutShort'> {
   const settled = findBases(plan, index, context.documents.reader);
   const { spec, state } = index;
   return {

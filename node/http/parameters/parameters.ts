@@ -30,10 +30,15 @@ export function intParameter(request: HttpRequest, name: string, otherwise: numb
 
 /** As intParameter, for one that must be there. */
 export function requiredInt(request: HttpRequest, name: string): number {
-  if (optionalText(request, name) === undefined) {
-    throw argumentError(`Query string ${name} is mandatory, but wasn't specified.`);
-  }
+  mandatoryText(request, name);
   return intParameter(request, name, 0);
+}
+
+/** As requiredText, in the words that some endpoints have for a missing one. */
+export function mandatoryText(request: HttpRequest, name: string): string {
+  const value = optionalText(request, name);
+  if (value === undefined) throw argumentError(`Query string ${name} is mandatory, but wasn't specified.`);
+  return value;
 }
 
 /** `true` or `false` in any casing; empty counts as absent. Throws a ProtocolError when it is neither. */

@@ -8,11 +8,8 @@ import { databaseRoute, type Route, serverRoute } from './route.ts';
 const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
   Indexes: [
     'POST /admin/indexes/optimize',
-    'POST /admin/indexes/dump',
     'GET /indexes/suggest-index-merge',
     'GET /indexes/performance/live',
-    'POST /indexes/try',
-    'POST /index/open-faulty-index',
   ],
   'Generating classes': ['GET /docs/class'],
   Attachments: [

@@ -17,25 +17,7 @@ import { json, NO_CONTENT, NOT_FOUND } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import { progressByCollection, stalenessReasons } from './index-progress.ts';
 import { definitionShape, errorsShape, staticShapes, statisticsShape, statusOf } from './index-shapes.ts';
-
-function isNamed(name: string): (one: { readonly name: string }) => boolean {
-  return (one) => isSameIndexName(one.name, name);
-}
-
-function noSuchIndex(name: string): ProtocolError {
-  return new ProtocolError(
-    500,
-    'Raven.Client.Exceptions.Documents.Indexes.IndexDoesNotExistException',
-    `There is no index with '${name}' name.`,
-  );
-}
-
-/** Throws the protocol's error when there is no such index. */
-async function requireIndex({ loaded }: DatabaseContext, name: string): Promise<IndexStatistics> {
-  const index = (await loaded.indexes.statistics()).find(isNamed(name));
-  if (index === undefined) throw noSuchIndex(name);
-  return index;
-}
+import { isNamed, noSuchIndex, requireIndex } from './required-index.ts';
 
 const list: DatabaseHandler = async (request, { loaded, node }) => {
   const name = optionalText(request, 'name');

@@ -1,7 +1,8 @@
 import { IndexThreadError } from '../../../index-thread/thread-error.ts';
-import { TRIAL_NAME } from '../../../index-thread/try-index.ts';
+import { type IndexTrial, TRIAL_NAME, type TrialOutcome } from '../../../index-thread/try-index.ts';
 import type { StaticIndexDefinition } from '../../../indexing/definitions/index-definition.ts';
 import { badRequest } from '../../errors/protocol-error.ts';
+import type { LoadedDatabase } from '../../node-services.ts';
 import { isJsonObject, type JsonObject, jsonObjectBody, member } from '../../parameters/json-body.ts';
 import { jsonBytes } from '../../response.ts';
 import { type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
@@ -21,20 +22,18 @@ const UNNAMED = 'TestIndex';
 /** What an index would be, of some documents; nothing is written. */
 const tryOut: DatabaseHandler = async (request, { loaded }) => {
   const body = await jsonObjectBody(request);
-  const definition = definitionOf(body);
+  const raw = member(body, 'IndexDefinition');
+  if (raw === undefined || raw === null) throw badRequest('Index must have an IndexDefinition field');
+  if (!isJsonObject(raw)) throw badRequest("'IndexDefinition' must be an object.");
+  const definition = triedDefinition(raw);
   const query = queryOf({ Query: `from index '${TRIAL_NAME}'`, ...withoutNulls(body) }, request);
   const trial = {
     definition,
     query: { ...query, shows: 'results' as const },
-    documentsMax: documentsMax(body),
+    documents: { kind: 'first' as const, count: documentsMax(body) },
     timeoutMs: timeoutMs(body),
   };
-  try {
-    await loaded.indexes.validate(definition);
-  } catch (error) {
-    throw error instanceof IndexThreadError ? compilationError(definition.Name, error.message) : error;
-  }
-  const outcome = await orQueryError(() => loaded.indexes.tryOut(trial));
+  const outcome = await tried(trial, loaded);
   const list = (texts: readonly string[]): string => `[${texts.join(',')}]`;
   const members = [
     `"IndexEntries":${list(outcome.entries)}`,
@@ -49,11 +48,18 @@ const tryOut: DatabaseHandler = async (request, { loaded }) => {
   return jsonBytes(200, Buffer.from(`{${members.join(',')}}`));
 };
 
-/** Documents of its groups are not written. */
-function definitionOf(body: JsonObject): StaticIndexDefinition {
-  const raw = member(body, 'IndexDefinition');
-  if (raw === undefined || raw === null) throw badRequest('Index must have an IndexDefinition field');
-  if (!isJsonObject(raw)) throw badRequest("'IndexDefinition' must be an object.");
+/** What becomes of an index; the protocol's error when it makes none, or the query can't be answered. */
+export async function tried(trial: IndexTrial, { indexes }: LoadedDatabase): Promise<TrialOutcome> {
+  try {
+    await indexes.validate(trial.definition);
+  } catch (error) {
+    throw error instanceof IndexThreadError ? compilationError(trial.definition.Name, error.message) : error;
+  }
+  return orQueryError(() => indexes.tryOut(trial));
+}
+
+/** A definition that need not have a name. Documents of its groups are not written. */
+export function triedDefinition(raw: JsonObject): StaticIndexDefinition {
   const name = member(raw, 'Name');
   const named = name === undefined || name === null || name === '' ? { ...raw, Name: UNNAMED } : raw;
   const {
