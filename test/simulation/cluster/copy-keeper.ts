@@ -204,6 +204,8 @@ export class CopyKeeper {
         },
         cluster: {
           recordsDurable: async () => {
+            // A process that has ended does nothing to the files any more.
+            if (this.#isClosed) await new Promise<never>(() => {});
             if (!this.#node.flush()) throw new Error('The state can not be written now.');
           },
           confirmDeletion: () =>
