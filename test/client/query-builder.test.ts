@@ -404,6 +404,22 @@ describe('a query that the official client builds', () => {
     await expect(raw('from People filter age > 40 filter_limit 0')).rejects.toThrow('FilterLimit');
   });
 
+  it('may leave an end of a range open, and write options into a pattern', async () => {
+    const aged = (a: unknown, b: unknown) =>
+      raw('from People where age between $a and $b order by id()', { a, b }).then(numbers);
+    const all = numbers(await raw('from People where exists(age) order by id()'));
+    expect(await aged(null, null)).toBe(all);
+    expect(await aged(null, 50)).toBe(numbers(await raw('from People where age <= 50 order by id()')));
+    expect(await aged(50, null)).toBe(numbers(await raw('from People where age >= 50 order by id()')));
+    expect(numbers(await raw("from People where name between $a and 'b'", { a: null }))).toBe('1 4');
+    expect(numbers(await raw('from People filter age between null and 10'))).toBe(
+      numbers(await raw('from People filter age <= 10')),
+    );
+    expect(numbers(await raw("from People where regex(name, '(?i)^ADA$')"))).toBe('1 4');
+    expect(numbers(await raw("from People where regex(name, '(?-i)^ADA$')"))).toBe('');
+    await expect(raw("from People where regex(name, '(?x)a')")).rejects.toThrow('not a regular expression');
+  });
+
   it('may compare with the time of the server, moved by a parameter', async () => {
     expect(numbers(await raw('from People where born > now($p)', { p: '-100y' }))).toBe('6');
     await expect(raw('from People where born > now($p)', { p: 5 })).rejects.toThrow('Method now() expects');

@@ -117,6 +117,11 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'offsets count what a filter lets pass',
   },
   {
+    topic: 'openRanges',
+    queries: /ProductsL|filter age|null and 50/,
+    why: 'a range with null is open, in every index, in a filter, and in the text of a query',
+  },
+  {
     topic: 'loadedDocuments',
     queries: /b\.boss as c/,
     why: 'a document that is loaded by another that was loaded is that one',

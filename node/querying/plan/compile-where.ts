@@ -117,20 +117,24 @@ function rangeEnd(value: QueryValue, scope: Scope): AskedTerm {
   return equalTerm(value, scope);
 }
 
+/** Null at an end: there is none. */
 function between({ operand: of, min, max }: Between, scope: Scope): Predicate {
-  const from = rightHand(min, scope);
-  const to = rightHand(max, scope);
-  const low = rangeEnd(from, scope);
-  const high = rangeEnd(to, scope);
-  if (low.kind !== high.kind) {
+  const ends = [rightHand(min, scope), rightHand(max, scope)];
+  const [low, high] = ends.map((value) => (value === null ? undefined : equalTerm(value, scope)));
+  if (low !== undefined && high !== undefined && low.kind !== high.kind) {
     throw scope.binder.error(
-      `Both ends of BETWEEN must have one type, but they are ${typeName(from)} and ${typeName(to)}`,
+      `Both ends of BETWEEN must have one type, but they are ${ends.map(typeName).join(' and ')}`,
     );
   }
   if (isId(of)) scope.needs.add('id()');
   const field = isId(of) ? 'id()' : operand(of, scope);
-  const range: AskedRange = { from: { ...low, inclusive: true }, to: { ...high, inclusive: true } };
-  return { kind: 'range', field, termKind: low.kind, range };
+  const kind = low?.kind ?? high?.kind;
+  if (kind === undefined) return { kind: 'anyTerm', field, terms: [EXISTS] };
+  const range: AskedRange = {
+    ...(low === undefined ? {} : { from: { ...low, inclusive: true } }),
+    ...(high === undefined ? {} : { to: { ...high, inclusive: true } }),
+  };
+  return { kind: 'range', field, termKind: kind, range };
 }
 
 function inList({ operand: of, values, all }: In, scope: Scope): Predicate {
@@ -267,9 +271,14 @@ function cased(text: string, { isExact }: Scope): string {
   return isExact ? text : text.toLowerCase();
 }
 
+/** Options of .NET at the beginning of a pattern: `(?i)name`, `(?s-i)name`. */
+const OPTIONS = /^\(\?([ims]*(?:-[ims]+)?)\)/;
+
 function expression(pattern: string, { isExact, binder }: Scope): RegExp {
+  const [beginning, options] = OPTIONS.exec(pattern) ?? [];
+  const source = beginning === undefined ? pattern : `(?${options}:${pattern.slice(beginning.length)})`;
   try {
-    return new RegExp(pattern, isExact ? 'u' : 'iu');
+    return new RegExp(source, isExact ? 'u' : 'iu');
   } catch (error) {
     throw binder.error(
       `'${pattern}' is not a regular expression: ${error instanceof Error ? error.message : ''}`,
