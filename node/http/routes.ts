@@ -34,6 +34,7 @@ import { faultyIndexRoutes } from './handlers/indexes/faulty-index.ts';
 import { indexAdminRoutes } from './handlers/indexes/index-admin.ts';
 import { indexDebugRoutes } from './handlers/indexes/index-debug.ts';
 import { indexTimesRoutes } from './handlers/indexes/index-times.ts';
+import { optimizeIndexRoutes } from './handlers/indexes/optimize-index.ts';
 import { staticIndexRoutes } from './handlers/indexes/static-indexes.ts';
 import { tryIndexRoutes } from './handlers/indexes/try-index.ts';
 import { tryMapsRoutes } from './handlers/indexes/try-maps.ts';
@@ -77,6 +78,7 @@ const builtRoutes: readonly Route[] = [
   ...queryRoutes,
   ...indexAdminRoutes,
   ...faultyIndexRoutes,
+  ...optimizeIndexRoutes,
   ...indexDebugRoutes,
   ...indexTimesRoutes,
   ...tryIndexRoutes,

@@ -3,6 +3,7 @@ import { supersededBy } from '../indexing/auto/choose-auto-index.ts';
 import type { AutoIndexDefinition, StaticIndexDefinition } from '../indexing/definitions/index-definition.ts';
 import { writeOutputs } from '../indexing/output/write-outputs.ts';
 import type { ValueAt } from '../indexing/references/value-source.ts';
+import type { MergeTurn } from '../indexing/store/merge-postings.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { KnownValues } from '../scripting/value-lookup.ts';
 import type { AskedQuery } from './asked-queries.ts';
@@ -14,21 +15,21 @@ import { DEFINITION_WAIT_MS, READ_VALUE_CHARACTERS_MAX, VALUE_ROUNDS_MAX } from 
 import type { PatchOutcome, PatchRequest } from './patch-document.ts';
 import { RunningQueries } from './running-queries.ts';
 import { IndexThreadError } from './thread-error.ts';
-import type {
-  IdsOutcome,
-  IndexCall,
-  IndexDefinitions,
-  IndexFacts,
-  IndexProgress,
-  IndexStatistics,
-  IndexTimes,
-  IndexWait,
-  OpenedAgain,
-  QueryOutcome,
-  StreamOutcome,
-  ThreadQuery,
-  ValuesMissing,
-  Wish,
+import {
+  type IdsOutcome,
+  type IndexCall,
+  type IndexDefinitions,
+  type IndexFacts,
+  type IndexProgress,
+  type IndexStatistics,
+  type IndexTimes,
+  type IndexWait,
+  isValuesMissing,
+  type OpenedAgain,
+  type QueryOutcome,
+  type StreamOutcome,
+  type ThreadQuery,
+  type Wish,
 } from './thread-protocol.ts';
 import { ThreadResidence } from './thread-residence.ts';
 import type { IndexTrial, TrialOutcome } from './try-index.ts';
@@ -301,6 +302,11 @@ export class DatabaseIndexes {
     await this.#call({ kind: 'clearErrors', index });
   }
 
+  /** One turn of merging blocks, from where the last one said; null: there is no such index. */
+  async mergeTurn(index: string, from: Uint8Array | null): Promise<MergeTurn | null> {
+    return (await this.#call({ kind: 'merge', index, from })) as MergeTurn | null;
+  }
+
   /** Opens an index that this node could not open. */
   async openAgain(index: string): Promise<OpenedAgain> {
     await this.#defined;
@@ -387,8 +393,4 @@ export class DatabaseIndexes {
     );
     return this.#neededTombstoneEtag;
   }
-}
-
-function isValuesMissing(result: unknown): result is ValuesMissing {
-  return typeof result === 'object' && result !== null && 'kind' in result && result.kind === 'valuesMissing';
 }

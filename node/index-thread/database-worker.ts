@@ -1,12 +1,14 @@
 import { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
 import type { LocalIndex, UpTo } from '../indexing/local/local-index.ts';
 import { LocalIndexes } from '../indexing/local/local-indexes.ts';
+import type { MergeTurn } from '../indexing/store/merge-postings.ts';
 import type { ScriptEngine } from '../scripting/script-engine.ts';
 import type { ValueLookup } from '../scripting/value-lookup.ts';
 import type { InlineWriter } from '../storage/inline-writer.ts';
 import { ReadGate } from '../storage/read-gate.ts';
 import { SharedStorage } from '../storage/shared-storage.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
+import { AskedMerges } from './asked-merges.ts';
 import { DatabaseQueries } from './database-queries.ts';
 import { DefinedSpecs } from './defined-specs.ts';
 import { describeProgress } from './describe-progress.ts';
@@ -41,6 +43,7 @@ export class DatabaseWorker {
   readonly #queries: DatabaseQueries;
   readonly #trials = new RunningTrials();
   readonly #pace = new MergePace();
+  readonly #merges = new AskedMerges();
   #mergeTimer: NodeJS.Timeout | undefined;
   #isRunning = false;
   #isWoken = false;
@@ -146,6 +149,8 @@ export class DatabaseWorker {
       case 'clearErrors':
         await this.#required.indexes.find(call.index)?.clearErrors();
         return null;
+      case 'merge':
+        return this.#askMerge(call.index, call.from);
       case 'openAgain':
         return this.#openAgain(call.index);
       case 'pause':
@@ -189,6 +194,7 @@ export class DatabaseWorker {
     this.#indexes = undefined;
     clearTimeout(this.#mergeTimer);
     this.#waiters.endAll();
+    this.#merges.endAll(new StorageClosedError('The indexes of this database are being closed.'));
     this.#queries.streams.closeAll();
     this.#wishes.endAll();
     await this.#trials.ended();
@@ -206,6 +212,14 @@ export class DatabaseWorker {
     await this.#indexes.define(this.#specs.of(definitions));
     this.#wake();
     return null;
+  }
+
+  #askMerge(index: string, from: Uint8Array | null): Promise<MergeTurn | null> {
+    if (this.#indexes === undefined)
+      throw new StorageClosedError('The indexes of this database are not open.');
+    const turn = this.#merges.ask(index, from === null ? null : Buffer.from(from));
+    this.#wake();
+    return turn;
   }
 
   async #openAgain(name: string): Promise<OpenedAgain> {
@@ -260,6 +274,7 @@ export class DatabaseWorker {
       }
     } catch (error) {
       this.#report(error);
+      this.#merges.endAll(error);
     } finally {
       this.#isRunning = false;
       this.#ended?.();
@@ -276,8 +291,10 @@ export class DatabaseWorker {
       await new Promise(setImmediate);
     }
     await indexes.replace((index) => !this.#activity.isPending(index, false));
-    if ((await indexes.sweep()) || isBusy) return true;
-    return this.#merge(indexes);
+    if (await indexes.sweep()) isBusy = true;
+    // Whoever waits for a merge need not wait until nothing is written any more.
+    if (isBusy && this.#merges.isEmpty) return true;
+    return (await this.#merge(indexes)) || isBusy;
   }
 
   /** One turn of it, or none yet. Resolves to whether the next one need not wait. */
@@ -288,9 +305,11 @@ export class DatabaseWorker {
       this.#mergeTimer = setTimeout(() => this.#wake(), pauseMs);
       return false;
     }
-    const isMore = await indexes.mergeSome((index) =>
-      this.#activity.follows(index, indexes.isReplaced(index)),
-    );
+    const isAsked = !this.#merges.isEmpty;
+    if (isAsked) await this.#merges.next(indexes);
+    const isMore =
+      isAsked ||
+      (await indexes.mergeSome((index) => this.#activity.follows(index, indexes.isReplaced(index))));
     if (isMore) this.#pace.merged(performance.now());
     return isMore;
   }

@@ -89,6 +89,8 @@ export type IndexCall =
   /** Makes an index of some documents, asks it, and leaves nothing of it: a TrialOutcome. */
   | { readonly kind: 'try'; readonly trial: IndexTrial }
   | { readonly kind: 'clearErrors'; readonly index: string }
+  /** One turn of merging its blocks, from a key on: a MergeTurn; null: there is no such index. */
+  | { readonly kind: 'merge'; readonly index: string; readonly from: Uint8Array | null }
   /** Opens an index of the record that could not be opened: an OpenedAgain. */
   | { readonly kind: 'openAgain'; readonly index: string }
   /** What became of a wish of the thread, or why it could not be granted. */
@@ -141,6 +143,10 @@ export interface ThreadQuery extends QueryRequest {
 export interface ValuesMissing {
   readonly kind: 'valuesMissing';
   readonly keys: readonly string[];
+}
+
+export function isValuesMissing(result: unknown): result is ValuesMissing {
+  return typeof result === 'object' && result !== null && 'kind' in result && result.kind === 'valuesMissing';
 }
 
 /** Result of `ids`. */

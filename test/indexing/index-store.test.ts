@@ -173,16 +173,23 @@ describe('the postings of an index', () => {
         ),
       );
     const [before, blocksBefore] = [postings(), blocks()];
-    for (let from: Buffer | null | undefined = null; from !== undefined; ) {
+    let from: Buffer | null = null;
+    let saved = 0;
+    let read = 0;
+    do {
       const batch = new WriteBatch();
       let asked = 0;
       const isOver = () => ++asked === 5;
-      from = mergePostings(new DurableView(storage.environment), batch, index.number, from, isOver);
+      const turn = mergePostings(new DurableView(storage.environment), batch, index.number, from, isOver);
+      from = turn.next;
+      saved += turn.blocksSaved;
+      read += turn.blocksRead;
       expect(asked).toBeLessThanOrEqual(5);
       expect(batch.count).toBeLessThanOrEqual(5 * BLOCK_ENTRIES_MAX);
       await storage.environment.commit(batch);
-    }
+    } while (from !== null);
     expect(postings()).toEqual(before);
+    expect([read, saved]).toEqual([blocksBefore, blocksBefore - blocks()]);
     expect(blocks()).toBeLessThan(blocksBefore - 1000);
     await index.write(new Map(documents.slice(300, 700).map(([id]) => [id, []])));
     await index.write(new Map(documents.slice(650, 800).map(([id]) => [id, [['bar', 'foo']]])));

@@ -11,7 +11,7 @@ import type { ValueSource } from '../references/value-source.ts';
 import { INDEX_META } from '../store/index-columns.ts';
 import type { ShownEntry } from '../store/index-entry.ts';
 import { IndexReader } from '../store/index-reader.ts';
-import { mergePostings } from '../store/merge-postings.ts';
+import { type MergeTurn, mergePostings } from '../store/merge-postings.ts';
 import type { RecentReads } from '../store/recent-reads.ts';
 import { Turns } from '../turns.ts';
 import { BatchClock, BatchTimes } from './batch-times.ts';
@@ -286,20 +286,29 @@ export class LocalIndex {
    * may be more. Rejects when storage fails.
    */
   async mergeSome(): Promise<boolean> {
-    const { unmergedEntries = 0, entryCount, number } = this.#state;
+    const { unmergedEntries = 0, entryCount } = this.#state;
     if (this.#isDropped || unmergedEntries < Math.max(UNMERGED_ENTRIES_MIN, entryCount / UNMERGED_PART))
       return false;
+    this.#mergeFrom = (await this.mergeTurn(this.#mergeFrom)).next;
+    return true;
+  }
+
+  /**
+   * One turn of merging, however few blocks there are, from a key on; null: from the beginning. Must not be called while
+   * a batch is made. Rejects when storage fails.
+   */
+  async mergeTurn(from: Buffer | null): Promise<MergeTurn> {
     const { view, environment } = this.#options;
+    const { number } = this.#state;
     const batch = new WriteBatch();
     const turns = new Turns();
-    const next = mergePostings(view, batch, number, this.#mergeFrom, () => turns.isOver);
-    this.#mergeFrom = next ?? null;
-    if (next === undefined) {
+    const turn = mergePostings(view, batch, number, from, () => turns.isOver);
+    if (turn.next === null) {
       this.#state = { ...this.#state, unmergedEntries: 0 };
       batch.put(INDEX_META, stateKey(number), encodeState(this.#state));
     }
     await environment.commit(batch, { sync: false });
-    return true;
+    return turn;
   }
 
   /** One feed after the other, so that a busy one does not keep the others waiting. */
