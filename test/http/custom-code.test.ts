@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type OneNode, startOneNode } from './support/one-node.ts';
 import { send } from './support/raw-http.ts';
 
@@ -76,6 +76,31 @@ it('an index that names an analyzer of its users is refused, with those that the
   expect(body.Type).toBe('Raven.Client.Exceptions.Documents.Compilation.IndexCompilationException');
   expect(body.Message).toContain("Cannot find analyzer type 'Mine.ShoutingAnalyzer, Mine' for field: name");
   expect(body.Message).toContain('LowerCaseWhitespaceAnalyzer');
+});
+
+it('an index may have an analyzer for all that it is searched for, which is built in', async () => {
+  const index = (Analyzer: string) => ({
+    Name: 'Words',
+    Maps: ["map('Words', (w) => ({ text: w.text, other: w.text }))"],
+    Fields: { text: { Indexing: 'Search' }, other: { Indexing: 'Search', Analyzer: 'SimpleAnalyzer' } },
+    Configuration: { 'Indexing.Analyzers.Search.Default': Analyzer },
+  });
+  const put = (Analyzer: string) => answer('PUT', '/databases/shop/indexes', { Indexes: [index(Analyzer)] });
+  const { body } = await put('ShoutingAnalyzer');
+  expect(body.Message).toContain("Cannot find analyzer type 'ShoutingAnalyzer' for field: @default");
+  expect((await put('WhitespaceAnalyzer')).status).toBe(201);
+  const document = { text: 'The-Quick fox', '@metadata': { '@collection': 'Words' } };
+  await answer('PUT', '/databases/shop/docs?id=words/1', document);
+  await answer('POST', '/databases/shop/queries', {
+    Query: "from index 'Words'",
+    WaitForNonStaleResults: true,
+  });
+  const terms = async (field: string) =>
+    (await answer('GET', `/databases/shop/indexes/terms?name=Words&field=${field}`)).body.Terms;
+  expect(await terms('text')).toEqual(['The-Quick', 'fox']);
+  expect(await terms('other')).toEqual(['fox', 'quick', 'the']);
+  expect((await put('KeywordAnalyzer')).status).toBe(201);
+  await vi.waitFor(async () => expect(await terms('text')).toEqual(['The-Quick fox']));
 });
 
 it('a query that orders by a sorter is refused, with what to do instead', async () => {

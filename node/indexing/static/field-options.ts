@@ -4,10 +4,20 @@ import type { IndexFieldOptions, StaticIndexDefinition } from '../definitions/in
 import type { Analysis } from '../definitions/index-field.ts';
 
 const ALL_FIELDS = '__all_fields';
+const SEARCH_ANALYZER = 'indexing.analyzers.search.default';
 
-/** The options of a field: its own, and where it has none those of all fields. */
-export function optionsOf({ Fields }: StaticIndexDefinition, name: string): IndexFieldOptions {
-  return { ...withoutNulls(Fields[ALL_FIELDS]), ...withoutNulls(Fields[name]) };
+/** The options of a field: its own, where it has none those of all fields, and then the analyzer of its index. */
+export function optionsOf({ Fields, Configuration }: StaticIndexDefinition, name: string): IndexFieldOptions {
+  const options = { ...withoutNulls(Fields[ALL_FIELDS]), ...withoutNulls(Fields[name]) };
+  const isSearched = options.Indexing === 'Search' || options.Indexing === 'Highlighting';
+  if (!isSearched || options.Analyzer !== undefined) return options;
+  const Analyzer = searchAnalyzerOf(Configuration);
+  return Analyzer === undefined ? options : { ...options, Analyzer };
+}
+
+/** What an index says in its configuration of the analyzer of fields that are searched and name none. */
+export function searchAnalyzerOf(configuration: StaticIndexDefinition['Configuration']): string | undefined {
+  return Object.entries(configuration).find(([key]) => key.toLowerCase() === SEARCH_ANALYZER)?.[1];
 }
 
 /** How the text of the field becomes terms; undefined: it is not indexed. */

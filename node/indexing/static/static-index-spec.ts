@@ -20,7 +20,7 @@ import { type ReduceOutput, reduceOutputOf } from '../output/reduce-output.ts';
 import { referencePattern } from '../output/reference-pattern.ts';
 import { type ReducedObject, ReduceFailure, type ReduceOutcome } from '../reduce/reducer.ts';
 import { BlockLoads } from './block-loads.ts';
-import { analysisOf, isCompared, optionsOf, spaceOfField } from './field-options.ts';
+import { analysisOf, isCompared, optionsOf, searchAnalyzerOf, spaceOfField } from './field-options.ts';
 import { loadedCollections, looksUpValues } from './loaded-collections.ts';
 import { mapScript } from './map-script.ts';
 import { DYNAMIC_FIELDS, entryOf, type FieldFacts, ID } from './mapped-object.ts';
@@ -51,6 +51,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
   const spaceOf: FieldFacts['spaceOf'] = (name) => spaceOfField(optionsOf(definition, name));
   const vectorOf = vectorFields(definition);
   const facts: FieldFacts = { isStored, spaceOf, vectorOf };
+  const searchAnalyzer = searchAnalyzerOf(definition.Configuration);
   const maps: Maps = { collections, script, reduces, facts, looksUpValues, askingForMetadata: new Set() };
   return {
     name: definition.Name,
@@ -65,6 +66,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
         ...(loads.length === 0 ? [] : [loads]),
         ...(translated.size === 0 ? [] : [LINQ_VERSION]),
         ...(output === undefined ? [] : [output]),
+        ...(searchAnalyzer === undefined ? [] : [{ searchAnalyzer }]),
       ]),
     ),
     type: staticIndexType(definition),

@@ -8,6 +8,7 @@ import {
   type TranslatedTexts,
   translateDefinition,
 } from '../../../indexing/linq/translate-definition.ts';
+import { searchAnalyzerOf } from '../../../indexing/static/field-options.ts';
 import {
   DEFAULT_SPATIAL_OPTIONS,
   SPATIAL_STRATEGIES,
@@ -62,6 +63,7 @@ export function staticDefinition(raw: unknown): StaticIndexDefinition {
       ? {}
       : { DeploymentMode: oneOf(raw, 'DeploymentMode', DEPLOYMENT_MODES, 'Parallel') }),
   };
+  requireAnalyzer(searchAnalyzerOf(definition.Configuration), name, '@default');
   // C# is translated here already, so that the answer tells which of the texts can't be.
   readableTexts(definition);
   return definition;
@@ -104,16 +106,18 @@ function fieldsOf(raw: JsonObject, name: string): Readonly<Record<string, IndexF
   for (const [field, options] of Object.entries(fields)) {
     if (!isJsonObject(options)) throw formatError(`The options of field '${field}' must be an object.`);
     oneOf(options, 'Indexing', INDEXINGS, 'Default');
-    const analyzer = textMember(options, 'Analyzer');
-    if (analyzer !== undefined && findAnalyzer(analyzer) === undefined) {
-      throw compilationError(
-        name,
-        `Cannot find analyzer type '${analyzer}' for field: ${field}. This server has ${ANALYZER_NAMES.join(', ')}, and runs no others.`,
-      );
-    }
+    requireAnalyzer(textMember(options, 'Analyzer'), name, field);
   }
   return Object.fromEntries(
     Object.entries(fields).map(([field, options]) => [field, withSpatial(options as JsonObject, field)]),
+  );
+}
+
+function requireAnalyzer(analyzer: string | undefined, name: string, field: string): void {
+  if (analyzer === undefined || findAnalyzer(analyzer) !== undefined) return;
+  throw compilationError(
+    name,
+    `Cannot find analyzer type '${analyzer}' for field: ${field}. This server has ${ANALYZER_NAMES.join(', ')}, and runs no others.`,
   );
 }
 
