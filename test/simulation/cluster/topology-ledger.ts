@@ -62,8 +62,10 @@ export class TopologyLedger {
     if (before === undefined) return;
     const isWell = (tag: string) => this.#isWell(input, before, tag);
     const trusted = holdersOf(before).filter((tag) => !isExpired(before, tag));
+    // Of members that are silent, and not yet for long, nothing is decided; what becomes of others may be.
+    const isKept = topology.Members.join() === before.Members.join();
     check(
-      topology.Members.some(isWell) || !trusted.some(isWell),
+      isKept || topology.Members.some(isWell) || !trusted.some(isWell),
       'a group with a copy that is well keeps a member that is well',
       () => `${leader.id} decides for [${topology.Members}] of [${holdersOf(before)}]: ${reason}`,
     );
