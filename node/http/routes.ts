@@ -36,6 +36,7 @@ import { indexDebugRoutes } from './handlers/indexes/index-debug.ts';
 import { indexTimesRoutes } from './handlers/indexes/index-times.ts';
 import { optimizeIndexRoutes } from './handlers/indexes/optimize-index.ts';
 import { staticIndexRoutes } from './handlers/indexes/static-indexes.ts';
+import { suggestMergeRoutes } from './handlers/indexes/suggest-merge.ts';
 import { tryIndexRoutes } from './handlers/indexes/try-index.ts';
 import { tryMapsRoutes } from './handlers/indexes/try-maps.ts';
 import { operationRoutes } from './handlers/operations/operations.ts';
@@ -79,6 +80,7 @@ const builtRoutes: readonly Route[] = [
   ...indexAdminRoutes,
   ...faultyIndexRoutes,
   ...optimizeIndexRoutes,
+  ...suggestMergeRoutes,
   ...indexDebugRoutes,
   ...indexTimesRoutes,
   ...tryIndexRoutes,

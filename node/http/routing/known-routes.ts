@@ -6,7 +6,7 @@ import { databaseRoute, type Route, serverRoute } from './route.ts';
  * They are answered 501, so that a client learns at once that it is the server that lacks something.
  */
 const DATABASE_ROUTES: Readonly<Record<string, readonly string[]>> = {
-  Indexes: ['GET /indexes/suggest-index-merge', 'GET /indexes/performance/live'],
+  Indexes: ['GET /indexes/performance/live'],
   'Generating classes': ['GET /docs/class'],
   Attachments: [
     'GET,PUT,POST,DELETE,HEAD /attachments',
