@@ -159,9 +159,21 @@ const terms: DatabaseHandler = async (request, context) => {
 /** This node only, and until it restarts. */
 function pausing(isPaused: boolean): DatabaseHandler {
   return async (request, context) => {
-    const name = optionalText(request, 'name');
-    if (name !== undefined) await requireIndex(context, name);
-    await context.loaded.indexes.setPaused(name ?? null, isPaused);
+    const { indexes } = context.loaded;
+    // An empty name is a mistake, and must not mean all of them.
+    if (request.query.get('name') !== undefined) {
+      const { name } = await requireIndex(context, requiredText(request, 'name'));
+      await indexes.setPaused(name, isPaused);
+    } else if (request.query.get('type') !== undefined) {
+      const type = requiredText(request, 'type');
+      if (!/^map(-reduce)?$/i.test(type)) {
+        throw argumentError(`Query string value 'type' can only be 'map' or 'map-reduce' but was ${type}`);
+      }
+      const isReduced = type.toLowerCase() !== 'map';
+      for (const index of await indexes.statistics()) {
+        if (/MapReduce$/.test(index.type) === isReduced) await indexes.setPaused(index.name, isPaused);
+      }
+    } else await indexes.setPaused(null, isPaused);
     return NO_CONTENT;
   };
 }

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type OneNode, startOneNode } from './support/one-node.ts';
+import { send } from './support/raw-http.ts';
+
+let node: OneNode;
+
+const at = (path: string, method = 'POST', body?: unknown) =>
+  send(node.port, `/databases/shop${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+
+async function paused(): Promise<readonly string[]> {
+  const { Indexes } = JSON.parse((await at('/indexes/status', 'GET')).body) as {
+    Indexes: readonly { Name: string; Status: string }[];
+  };
+  return Indexes.filter(({ Status }) => Status === 'Paused').map(({ Name }) => Name);
+}
+
+beforeAll(async () => {
+  node = await startOneNode();
+  await node.createDatabase('shop');
+  const map = "map('Orders', (o) => ({ city: o.city }))";
+  const Reduce = 'groupBy((x) => x.city).aggregate((g) => ({ city: g.key }))';
+  const Indexes = [
+    { Name: 'Map', Maps: [map] },
+    { Name: 'Reduce', Maps: [map], Reduce },
+  ];
+  await at('/admin/indexes', 'PUT', { Indexes });
+});
+beforeEach(() => at('/admin/indexes/start'));
+afterAll(() => node.close());
+
+describe('indexes are paused', () => {
+  it.each([
+    ['', ['Map', 'Reduce']],
+    ['?name=map', ['Map']],
+    ['?type=map', ['Map']],
+    ['?type=map-reduce', ['Reduce']],
+  ])('as %s says', async (query, names) => {
+    expect((await at(`/admin/indexes/stop${query}`)).status).toBe(204);
+    expect(await paused()).toEqual(names);
+    expect((await at(`/admin/indexes/start${query}`)).status).toBe(204);
+    expect(await paused()).toEqual([]);
+  });
+
+  it.each(['?name=', '?type=', '?type=zz', '?name=zz'])('by %s not at all', async (query) => {
+    expect((await at(`/admin/indexes/stop${query}`)).status).toBe(500);
+    expect(await paused()).toEqual([]);
+  });
+});
