@@ -1,4 +1,5 @@
 import type { DatabaseRecord, DatabaseTopology } from '../cluster/database-record.ts';
+import { isExpired } from '../cluster/expired-copy.ts';
 import type { WireConnector } from '../wire/connect.ts';
 import type { OperationHeader } from '../wire/operation-header.ts';
 import { type CopyHolders, copyHolders } from './placement.ts';
@@ -26,9 +27,10 @@ export function withCopySince(
 
 /**
  * Why nothing must be taken of the source with this header, or null: its node holds no copy of the group any more, or was
- * given another one since, and has yet to learn it and to set this one aside. Tombstones are kept for it no longer. One
- * that leaves hands over first; and a record that is older than the copy knows nothing of it. `recordIndex`: the Raft
- * index of the record.
+ * given another one since, and has yet to learn it and to set this one aside. Tombstones are kept for it no longer. Nor
+ * are they yet for one that was begun in place of such a copy, until the record says that it is there. One that leaves
+ * hands over first; and a record that is older than the copy, and knows none on its node, knows nothing of it.
+ * `recordIndex`: the Raft index of the record.
  */
 export function formerCopyIn(
   header: OperationHeader,
@@ -37,9 +39,13 @@ export function formerCopyIn(
 ): string | null {
   const tag = header.SourceNodeTag ?? '?';
   const since = header.Info[COPY_SINCE];
-  if (typeof since !== 'number' || recordIndex < since) return null;
   const addedAt = addedAtOf(record, tag);
-  if (addedAt === null || since >= addedAt) return null;
+  if (typeof since !== 'number' || addedAt === null) return null;
+  const isKnown = addedAt < Number.POSITIVE_INFINITY;
+  if (recordIndex < since ? isKnown : isKnown && since >= addedAt && isExpired(record.Topology, tag)) {
+    return `The copy on node ${tag} is from Raft index ${since}, in place of one that is not trusted any more, and this node has yet to hear that it was begun.`;
+  }
+  if (recordIndex < since || since >= addedAt) return null;
   const fate =
     addedAt === Number.POSITIVE_INFINITY ? 'holds none any more' : `was given another one at ${addedAt}`;
   return `The copy on node ${tag} is not trusted any more: it is from Raft index ${since}, and the node ${fate}. It is set aside when the node has applied that.`;

@@ -48,6 +48,17 @@ describe('a copy that replicates', () => {
     expect(await refusal(9, record({ C: 8 }))).toBeNull();
   });
 
+  it('is refused when it was begun in place of one that is not trusted, until the record says so', async () => {
+    const known = record({ A: 90, C: 95 });
+    const expired = { ...known, Topology: { ...known.Topology, NodesExpiredAt: { C: 'then' } } };
+    expect(await refusal(95, expired)).toContain('has yet to hear that it was begun');
+    expect(await refusal(94, expired)).toContain('the node was given another one at 95');
+    expect(await refusal(95, known)).toBeNull();
+    // A record from before that, which knows the one that was there.
+    expect(await refusal(95, record({ A: 60, C: 61 }), 80)).toContain('has yet to hear that it was begun');
+    expect(await refusal(95, record({ A: 60 }), 80)).toBeNull();
+  });
+
   it('has its connections ended when it is replaced, or dropped without handing over', () => {
     const before = record({ A: 1, B: 1, C: 1, E: 1 });
     const after = record({ A: 1, B: 5, D: 5 }, { E: 'HardDelete' });
