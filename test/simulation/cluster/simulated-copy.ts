@@ -1,6 +1,6 @@
 import type { DatabaseRecord } from '../../../node/cluster/database-record.ts';
 import type { DatabaseReport } from '../../../node/cluster/node-report.ts';
-import type { StoredRecord } from '../../../node/cluster/state/stored-record.ts';
+import { findRecord, type StoredRecord } from '../../../node/cluster/state/stored-record.ts';
 import { transactionQueue } from '../../../node/cluster/transaction-queue.ts';
 import { withClusterId } from '../../../node/landlord/cluster-fence.ts';
 import { formerCopyIn, replacedCopies, withCopySince } from '../../../node/landlord/copy-fence.ts';
@@ -36,6 +36,7 @@ export class SimulatedCopy {
   readonly stored: StoredCopy;
   readonly replication: GroupReplication;
   readonly transactions: TransactionExecutor;
+  readonly #node: WorldNode;
   #view: StoredRecord;
   #known = '';
 
@@ -47,6 +48,7 @@ export class SimulatedCopy {
     network: VirtualNetwork,
   ) {
     this.stored = stored;
+    this.#node = node;
     this.#view = view;
     const { database } = stored;
     const { nodeTag } = database;
@@ -86,6 +88,12 @@ export class SimulatedCopy {
   /** Raft index of the record that it follows. */
   get recordIndex(): number {
     return this.#view.etag;
+  }
+
+  /** Whether replication knows the group as this node's state has it by now. */
+  get isGroupCurrent(): boolean {
+    const newest = findRecord(this.#node.list.state, this.database.name)?.record.Topology.Stamp.Index;
+    return newest === this.#view.record.Topology.Stamp.Index;
   }
 
   get database(): SimulatedDatabase {

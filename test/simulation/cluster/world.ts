@@ -329,7 +329,8 @@ export class World {
   }
 
   #cleanNow(node: WorldNode): void {
-    for (const { database, groupId } of this.#programs.get(node)?.keeper.copies ?? []) {
+    for (const { database, groupId, isGroupCurrent } of this.#programs.get(node)?.keeper.copies ?? []) {
+      if (!isGroupCurrent) continue;
       const life = this.lives.ofGroup(groupId);
       database
         .cleanTombstones((tombstones) => life?.writes.cleaning(tombstones))
