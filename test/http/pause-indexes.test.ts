@@ -49,3 +49,12 @@ describe('indexes are paused', () => {
     expect(await paused()).toEqual([]);
   });
 });
+
+it.each(['set-lock', 'set-priority'])('%s of no index is an error, and of one is done', async (route) => {
+  const edit = (IndexNames: readonly string[]) =>
+    at(`/indexes/${route}`, 'POST', { IndexNames, Mode: 'Unlock', Priority: 'Low' });
+  const refused = await edit([]);
+  expect(refused.status).toBe(500);
+  expect(JSON.parse(refused.body)).toMatchObject({ Type: 'System.ArgumentException' });
+  expect((await edit(['Map'])).status).toBe(204);
+});

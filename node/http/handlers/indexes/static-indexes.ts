@@ -108,6 +108,7 @@ function editing(
   return async (request, { loaded, node }) => {
     const body = await jsonObjectBody(request);
     const names = requiredTexts(body, 'IndexNames');
+    if (names.length === 0) throw argumentError("'IndexNames' has to name an index, and is empty.");
     const value = oneOf(body, parameter, values, '');
     if (value === '') throw argumentError(`The body must have '${parameter}'.`);
     for (const name of names) requireEditable(name, loaded, memberName === 'LockMode');
