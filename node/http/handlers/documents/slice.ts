@@ -21,7 +21,7 @@ export function listed(
   listing: Listing,
   nowMs: () => number = () => performance.now(),
 ): readonly StoredDocument[] | AsyncGenerator<readonly StoredDocument[]> {
-  const { documents, isLast } = database.read((reader) => takeSlice(listing(reader)));
+  const { documents, isLast } = database.read((reader) => firstSlice(listing(reader)));
   // Nothing is held before somebody reads: a client that is gone by then never ends it.
   return isLast ? documents : slices(database, listing, nowMs);
 }
@@ -58,6 +58,15 @@ async function* slices(
     }
   } finally {
     end();
+  }
+}
+
+/** No more than that is read: what is left open of it would stay so, and the engine would keep its moment. */
+function firstSlice(documents: Generator<StoredDocument>): ReturnType<typeof takeSlice> {
+  try {
+    return takeSlice(documents);
+  } finally {
+    documents.return(undefined);
   }
 }
 

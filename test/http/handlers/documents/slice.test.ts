@@ -130,3 +130,17 @@ async function textOf(body: Buffer | AsyncIterable<Buffer>): Promise<string> {
   for await (const part of body) parts.push(part);
   return Buffer.concat(parts).toString();
 }
+
+it('a long listing that nobody reads keeps nothing open', () => {
+  let open = 0;
+  const counted: Listing = function* (reader) {
+    open++;
+    try {
+      yield* startsWith(reader);
+    } finally {
+      open--;
+    }
+  };
+  sliced(counted);
+  expect(open).toBe(0);
+});
