@@ -41,11 +41,12 @@ export function formerCopyIn(
   const since = header.Info[COPY_SINCE];
   const addedAt = addedAtOf(record, tag);
   if (typeof since !== 'number' || addedAt === null) return null;
+  const isBehind = recordIndex < since;
   const isKnown = addedAt < Number.POSITIVE_INFINITY;
-  if (recordIndex < since ? isKnown : isKnown && since >= addedAt && isExpired(record.Topology, tag)) {
+  if (isKnown && (isBehind || (since >= addedAt && isExpired(record.Topology, tag)))) {
     return `The copy on node ${tag} is from Raft index ${since}, in place of one that is not trusted any more, and this node has yet to hear that it was begun.`;
   }
-  if (recordIndex < since || since >= addedAt) return null;
+  if (isBehind || since >= addedAt) return null;
   const fate =
     addedAt === Number.POSITIVE_INFINITY ? 'holds none any more' : `was given another one at ${addedAt}`;
   return `The copy on node ${tag} is not trusted any more: it is from Raft index ${since}, and the node ${fate}. It is set aside when the node has applied that.`;
