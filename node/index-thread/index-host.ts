@@ -2,6 +2,7 @@ import type { Logger } from '../observability/logger.ts';
 import { KillFlags } from './kill-flags.ts';
 import { PENDING_CALLS_MAX, RESTART_DELAY_MS_MAX, RESTART_DELAY_MS_MIN, STEADY_LIFE_MS } from './limits.ts';
 import { KillSlots } from './running-queries.ts';
+import { SlotTable } from './slot-table.ts';
 import { IndexThreadError } from './thread-error.ts';
 import { ThreadLife } from './thread-life.ts';
 import type { IndexCall, ThreadReply, ThreadWish, Wish } from './thread-protocol.ts';
@@ -27,7 +28,7 @@ export interface IndexHostOptions {
   readonly heapMegabytesMax?: number | null;
 }
 
-/** The ticket of a call whose answer nobody waits for. */
+/** The ticket of a call whose answer nobody waits for; those of the others are their slots, counted from 1. */
 const UNANSWERED = 0;
 
 /**
@@ -36,13 +37,12 @@ const UNANSWERED = 0;
  */
 export class IndexHost {
   readonly #options: IndexHostOptions;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new SlotTable<Pending>();
   /** For the queries of all databases. */
   readonly killSlots = new KillSlots(new KillFlags(PENDING_CALLS_MAX));
   readonly #residents = new Map<number, Resident>();
   #life: ThreadLife | undefined;
   #lives = 0;
-  #nextTicket = 1;
   #nextDatabase = 1;
   /** Why there is no thread. */
   #failure = '';
@@ -90,9 +90,8 @@ export class IndexHost {
         ),
       );
     }
-    const ticket = this.#nextTicket++;
     return new Promise((resolve, reject) => {
-      this.#pending.set(ticket, { resolve, reject });
+      const ticket = this.#pending.put({ resolve, reject }) + 1;
       life.post({ ticket, database, call });
     });
   }
@@ -165,8 +164,7 @@ export class IndexHost {
   }
 
   #onReply(reply: ThreadReply): void {
-    const pending = this.#pending.get(reply.ticket);
-    this.#pending.delete(reply.ticket);
+    const pending = this.#pending.take(reply.ticket - 1);
     if (pending === undefined) return;
     if ('error' in reply) pending.reject(new IndexThreadError(reply.error.name, reply.error.message));
     else pending.resolve(reply.result);
@@ -174,7 +172,7 @@ export class IndexHost {
 
   #fail(reason: string): void {
     this.#failure = reason;
-    for (const { reject } of this.#pending.values()) reject(new IndexThreadError('ThreadEndedError', reason));
-    this.#pending.clear();
+    for (const { reject } of this.#pending.takeAll())
+      reject(new IndexThreadError('ThreadEndedError', reason));
   }
 }

@@ -1,6 +1,7 @@
 import { QueryKilledError } from '../querying/query-error.ts';
 import type { KillFlags } from './kill-flags.ts';
 import { PENDING_CALLS_MAX } from './limits.ts';
+import { SlotTable } from './slot-table.ts';
 import { IndexThreadError } from './thread-error.ts';
 import type { ThreadQuery } from './thread-protocol.ts';
 
@@ -14,6 +15,7 @@ export interface RunningQuery {
 }
 
 interface Running extends Omit<RunningQuery, 'durationMs'> {
+  /** Of its flag. */
   readonly slot: number;
   readonly startedMs: number;
   /** Set once it is to end. */
@@ -45,7 +47,7 @@ export class KillSlots {
 /** The queries of a database that are not answered yet, so that somebody can look at them and end them. */
 export class RunningQueries {
   readonly #slots: KillSlots;
-  readonly #running = new Map<number, Running>();
+  readonly #running = new SlotTable<Running>();
   #next = 1;
 
   constructor(slots: KillSlots) {
@@ -54,7 +56,7 @@ export class RunningQueries {
 
   get all(): readonly RunningQuery[] {
     const nowMs = performance.now();
-    return [...this.#running.values()].map(({ id, query, isStreaming, startedAtMs, startedMs }) => ({
+    return this.#running.all.map(({ id, query, isStreaming, startedAtMs, startedMs }) => ({
       id,
       query,
       isStreaming,
@@ -65,31 +67,32 @@ export class RunningQueries {
 
   /** Asks, until there is an answer or the query is killed: then it rejects at once, whatever the thread is doing. */
   ask<Result>(query: ThreadQuery, send: (query: ThreadQuery) => Promise<Result>): Promise<Result> {
-    const running = this.#begin(query, false);
-    // The thread looks at the flag for as long as it runs the query.
-    const answered = send({ ...query, slot: running.slot }).finally(() => this.#end(running));
     return new Promise((resolve, reject) => {
+      const { running, end } = this.#begin(query, false);
       running.kill = () => reject(killed());
-      answered.then(resolve, reject);
+      // The thread looks at the flag for as long as it runs the query.
+      send({ ...query, slot: running.slot })
+        .finally(end)
+        .then(resolve, reject);
     });
   }
 
   /** A stream runs until `end` is called. */
   stream(query: ThreadQuery): { readonly slot: number; readonly end: () => void } {
-    const running = this.#begin(query, true);
-    return { slot: running.slot, end: () => this.#end(running) };
+    const { running, end } = this.#begin(query, true);
+    return { slot: running.slot, end };
   }
 
   /** False: there is no such query. */
   kill(id: number): boolean {
-    const running = this.#running.get(id);
+    const running = this.#running.all.find((query) => query.id === id);
     if (running === undefined) return false;
     this.#slots.flags.set(running.slot, true);
     running.kill?.();
     return true;
   }
 
-  #begin(query: ThreadQuery, isStreaming: boolean): Running {
+  #begin(query: ThreadQuery, isStreaming: boolean): { readonly running: Running; readonly end: () => void } {
     const running: Running = {
       id: this.#next++,
       slot: this.#slots.take(),
@@ -99,12 +102,15 @@ export class RunningQueries {
       startedMs: performance.now(),
       kill: undefined,
     };
-    this.#running.set(running.id, running);
-    return running;
-  }
-
-  #end(running: Running): void {
-    if (this.#running.delete(running.id)) this.#slots.give(running.slot);
+    const place = this.#running.put(running);
+    let isRunning = true;
+    const end = (): void => {
+      if (!isRunning) return;
+      isRunning = false;
+      this.#running.take(place);
+      this.#slots.give(running.slot);
+    };
+    return { running, end };
   }
 }
 
