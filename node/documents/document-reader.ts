@@ -11,7 +11,7 @@ import {
 import { DocumentConflictError } from './document-errors.ts';
 import { lowerIdOf } from './document-id.ts';
 import type { KeyValueView } from './key-value-view.ts';
-import { LIST_SLICE_ROWS } from './limits.ts';
+import { FIRST_SLICE_ROWS, LIST_SLICE_ROWS } from './limits.ts';
 import {
   afterPrefix,
   decodeEtagRow,
@@ -165,7 +165,7 @@ export class DocumentReader {
       reverse: query.descending ?? false,
     };
     const rows = paged(this.#view.scan(COLLECTIONS, range), query);
-    for (const slice of slices(rows)) {
+    for (const slice of slices(rows, query.pageSize)) {
       const values = this.#view.getMany(
         DOCUMENTS,
         slice.map(([, lowerId]) => lowerId),
@@ -239,7 +239,7 @@ export class DocumentReader {
         if (row.kind === 'document') yield row.key;
       }
     }
-    for (const slice of slices(paged(rows(), page))) {
+    for (const slice of slices(paged(rows(), page), page.pageSize)) {
       for (const value of view.getMany(DOCUMENTS, slice))
         if (value !== undefined) yield decodeDocument(value);
     }
@@ -291,9 +291,9 @@ function* paged<T>(
   }
 }
 
-/** Rows in groups, small at first: most readers stop early. */
-function* slices<T>(rows: Iterable<T>): Generator<T[]> {
-  let size = 8;
+/** Rows in groups, small at first: most readers stop early, unless they have said how many they want. */
+function* slices<T>(rows: Iterable<T>, wanted = FIRST_SLICE_ROWS): Generator<T[]> {
+  let size = Math.min(Math.max(wanted, FIRST_SLICE_ROWS), LIST_SLICE_ROWS);
   let slice: T[] = [];
   for (const row of rows) {
     if (slice.push(row) < size) continue;

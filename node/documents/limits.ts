@@ -33,7 +33,8 @@ export const PREFETCH_DOCUMENTS_MAX = 1024;
 /** Commits that one synchronous read may be overtaken by: those at the writer thread when it began. */
 export const READ_RETRIES_MAX = 8;
 
-/** Rows whose documents are fetched together while a list is read. */
+/** Rows whose documents are fetched together while a list is read: first, and then. */
+export const FIRST_SLICE_ROWS = 8;
 export const LIST_SLICE_ROWS = 128;
 
 /** Pause between attempts to make a failed storage writable again, in milliseconds. */

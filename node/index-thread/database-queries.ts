@@ -61,11 +61,12 @@ interface Asked {
 /** The queries of one database in the index thread. */
 export class DatabaseQueries {
   readonly #options: DatabaseQueriesOptions;
-  readonly streams = new OpenStreams();
+  readonly streams: OpenStreams;
   readonly asked = new AskedQueries();
 
   constructor(options: DatabaseQueriesOptions) {
     this.#options = options;
+    this.streams = new OpenStreams(() => (this.#indexes.isWriting ? this.#indexes.written() : null));
   }
 
   /** One that waits for nothing and is quick is answered at once. */
@@ -80,7 +81,9 @@ export class DatabaseQueries {
       );
     }
     const answered = (found: Found): QueryOutcome | Promise<QueryOutcome> =>
-      'index' in found ? this.#answerFrom(found.index, { plan, query, values, nowMs }) : found;
+      'index' in found
+        ? this.#whenWritten(() => this.#answerFrom(found.index, { plan, query, values, nowMs }))
+        : found;
     if (query.waitMs === null) return answered(this.#indexFor(plan));
     return this.#awaited(plan, query.waitMs).then(answered);
   }
@@ -95,6 +98,7 @@ export class DatabaseQueries {
     }
     const found = await this.#awaited(plan, query.waitMs);
     if (!('index' in found)) return found;
+    while (this.#indexes.isWriting) await this.#indexes.written();
     const watch = this.#watchOf(query);
     const steps = indexIds(this.#withBases(plan, found.index), found.index, watch);
     return this.#inTurns(untilDropped(steps, found.index), watch, (answer) =>
@@ -110,6 +114,7 @@ export class DatabaseQueries {
       plan.source.kind === 'collection' ? { index: null } : await this.#awaited(plan, query.waitMs);
     if (!('index' in found)) return found;
     this.asked.note(query.query, nowMs, found.index?.spec.name ?? null);
+    while (found.index !== null && this.#indexes.isWriting) await this.#indexes.written();
     const settled = found.index === null ? plan : this.#withBases(plan, found.index);
     const stream = streamQuery(settled, found.index, this.#context(query, nowMs));
     if (values.missing.length === 0) values.seal();
@@ -140,6 +145,16 @@ export class DatabaseQueries {
     );
   }
 
+  /** Runs it as soon as the indexes may be read: at once, nearly always. */
+  #whenWritten<Outcome>(body: () => Outcome | Promise<Outcome>): Outcome | Promise<Outcome> {
+    const indexes = this.#indexes;
+    return indexes.isWriting ? indexes.written().then(() => this.#whenWritten(body)) : body();
+  }
+
+  get #indexes(): LocalIndexes {
+    return this.#options.open().indexes;
+  }
+
   /** What is done with the first turn is answered at once. */
   #inTurns<Answer, Outcome>(
     steps: Generator<void, Answer>,
@@ -156,6 +171,7 @@ export class DatabaseQueries {
       for (;;) {
         watch.pause();
         await new Promise(setImmediate);
+        while (this.#indexes.isWriting) await this.#indexes.written();
         if (this.#options.open().indexes !== indexes) {
           throw new StorageClosedError('The database was closed in the middle of the query.');
         }

@@ -4,7 +4,7 @@ import { LocalIndexes } from '../indexing/local/local-indexes.ts';
 import type { MergeTurn } from '../indexing/store/merge-postings.ts';
 import type { ScriptEngine } from '../scripting/script-engine.ts';
 import type { ValueLookup } from '../scripting/value-lookup.ts';
-import type { InlineWriter } from '../storage/inline-writer.ts';
+import type { OverlappingWriter } from '../storage/overlapping-writer.ts';
 import { ReadGate } from '../storage/read-gate.ts';
 import { SharedStorage } from '../storage/shared-storage.ts';
 import { StorageClosedError } from '../storage/storage-error.ts';
@@ -27,7 +27,7 @@ import { type IndexTrial, type TrialOutcome, tryIndex } from './try-index.ts';
 
 /** One database in the index thread: its documents, read through a shared handle, its indexes, and their queries. */
 export class DatabaseWorker {
-  readonly #writer: InlineWriter;
+  readonly #writer: OverlappingWriter;
   readonly #scripts: ScriptEngine;
   #opened: Extract<IndexCall, { kind: 'open' }> | undefined;
   #storage: SharedStorage | undefined;
@@ -49,7 +49,7 @@ export class DatabaseWorker {
   #isWoken = false;
 
   constructor(
-    writer: InlineWriter,
+    writer: OverlappingWriter,
     scripts: ScriptEngine,
     flags: KillFlags,
     ask: (ticket: number, wish: Wish) => void,
@@ -127,6 +127,7 @@ export class DatabaseWorker {
       case 'sourceIds':
       case 'groupTrees':
       case 'times':
+        while (this.#required.indexes.isWriting) await this.#required.indexes.written();
         return lookInto(call, { ...this.#required, activity: this.#activity });
       case 'progress': {
         const { documents, indexes } = this.#required;

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ScriptEngine } from '../scripting/script-engine.ts';
-import { InlineWriter } from '../storage/inline-writer.ts';
+import { OverlappingWriter } from '../storage/overlapping-writer.ts';
 import { DatabaseWorker } from './database-worker.ts';
 import { KillFlags } from './kill-flags.ts';
 import { PENDING_CALLS_MAX, REPLIES_WAIT_MS_MAX } from './limits.ts';
@@ -14,7 +14,7 @@ import type { ThreadError, ThreadReply, ThreadRequest, ThreadWish } from './thre
  */
 const port = parentPort;
 if (port === null) throw new Error('index-thread.ts runs as a worker thread only.');
-const writer = new InlineWriter();
+const writer = new OverlappingWriter();
 const scripts = new ScriptEngine();
 const flags = new KillFlags(PENDING_CALLS_MAX, workerData as SharedArrayBuffer);
 const databases = new Map<number, DatabaseWorker>();

@@ -11,7 +11,13 @@ interface OpenStream {
 /** Streams of a database that clients are reading. One that nobody reads for a while is closed. */
 export class OpenStreams {
   readonly #streams = new Map<number, OpenStream>();
+  readonly #writing: () => Promise<void> | null;
   #next = 1;
+
+  /** @param writing when to look again whether indexes may be read; null: they may */
+  constructor(writing: () => Promise<void> | null) {
+    this.#writing = writing;
+  }
 
   /** From now on streams get numbers above this one. */
   numberAfter(number: number): void {
@@ -46,6 +52,7 @@ export class OpenStreams {
   async #rowsOf(number: number, bytes: number): Promise<readonly Buffer[]> {
     try {
       for (;;) {
+        for (let writing = this.#writing(); writing !== null; writing = this.#writing()) await writing;
         const rows = this.#opened(number).stream.next(bytes);
         if (rows !== null) return rows;
         await new Promise(setImmediate);

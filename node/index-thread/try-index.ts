@@ -91,6 +91,7 @@ export async function tryIndex(
       // Queries and other indexes have their turn in between.
       await new Promise(setImmediate);
     }
+    await index.settled();
     const outcome = outcomeOf(plan, index, chosen, { documents, scripts, nowMs });
     return { ...outcome, isCutShort: !isDone(index) };
   });

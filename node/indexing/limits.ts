@@ -37,8 +37,11 @@ export const BATCH_DOCUMENT_BYTES_MAX = 16 * 1024 * 1024;
 export const BATCH_ROWS_MAX = 4096;
 export const BATCH_MS_MAX = 500;
 
+/** Rows of a batch from which on it is written in the background: fewer are written before another thread has woken up. */
+export const BACKGROUND_ROWS_MIN = 512;
+
 /** Documents that are read at once within a batch, and that are mapped at once. */
-export const READ_DOCUMENTS_MAX = 128;
+export const READ_DOCUMENTS_MAX = 256;
 export const MAPPED_DOCUMENTS_MAX = 64;
 
 /** Rows that are counted to say how many of a collection an index has left, on each side of where it is. */

@@ -1,5 +1,5 @@
 import { AttachedEnvironment } from './attached-environment.ts';
-import type { BatchWriter } from './batch-writer.ts';
+import type { BatchWriter, WriteOptions } from './batch-writer.ts';
 import type { ReadGate } from './read-gate.ts';
 import { StorageClosedError } from './storage-error.ts';
 
@@ -14,7 +14,7 @@ export class InlineWriter implements BatchWriter {
     return number;
   }
 
-  async write(environment: number, frame: Uint8Array<ArrayBuffer>, sync: boolean): Promise<void> {
+  async write(environment: number, frame: Uint8Array<ArrayBuffer>, { sync }: WriteOptions): Promise<void> {
     const attached = this.#environments.get(environment);
     if (attached === undefined) throw new StorageClosedError('The environment is closed.');
     attached.write(frame, sync);

@@ -1,5 +1,5 @@
 import { RocksLevel } from '@nxtedition/rocksdb';
-import type { BatchWriter } from './batch-writer.ts';
+import type { BatchWriter, WriteOptions } from './batch-writer.ts';
 import type { HeldReads } from './held-reads.ts';
 import { holdColumns } from './hold-columns.ts';
 import { LevelReads } from './level-reads.ts';
@@ -52,7 +52,7 @@ export class StorageEnvironment {
   #engine: Engine;
   readonly #guests = new Set<StorageGuest>();
   #pending = 0;
-  #drained: (() => void) | null = null;
+  #drained: (() => void)[] = [];
   #isEngineOpen = true;
   #closed = false;
 
@@ -130,23 +130,33 @@ export class StorageEnvironment {
 
   /**
    * Writes the batch atomically and empties it. Resolves when it is durable and visible; batches become durable in the
-   * order of the calls. `sync: false` leaves the sync to the next synced batch.
+   * order of the calls. `sync: false` leaves the sync to the next synced batch; `inBackground`: see `WriteOptions`.
    */
-  async commit(batch: WriteBatch, options: { readonly sync?: boolean } = {}): Promise<void> {
+  async commit(batch: WriteBatch, options: Partial<WriteOptions> = {}): Promise<void> {
     this.#mustBeOpen();
     if (batch.count === 0) return;
     this.#pending++;
     try {
-      await this.#options.writer.write(
-        this.#engine.environment,
-        batch.take(),
-        this.#durable && (options.sync ?? true),
-      );
+      await this.#options.writer.write(this.#engine.environment, batch.take(), {
+        ...options,
+        sync: this.#durable && (options.sync ?? true),
+      });
     } catch (error) {
       throw storageErrorFrom(this.path, 'write', error instanceof Error ? error.message : String(error));
     } finally {
-      if (--this.#pending === 0) this.#drained?.();
+      if (--this.#pending === 0) for (const go of this.#drained.splice(0)) go();
     }
+  }
+
+  /** A batch is being written: some readers may see it already, and others not yet. */
+  get isWriting(): boolean {
+    return this.#pending > 0;
+  }
+
+  /** Resolves when nothing is being written, whatever became of it. Whoever goes on then looks again. */
+  written(): Promise<void> {
+    if (!this.isWriting) return Promise.resolve();
+    return new Promise((resolve) => this.#drained.push(resolve));
   }
 
   /**
@@ -181,11 +191,7 @@ export class StorageEnvironment {
   async #closeEngine(): Promise<void> {
     this.#isEngineOpen = false;
     this.#engine.reads.closeScans();
-    if (this.#pending > 0) {
-      await new Promise<void>((resolve) => {
-        this.#drained = resolve;
-      });
-    }
+    while (this.isWriting) await this.written();
     await Promise.all([...this.#guests].map((guest) => guest.detach()));
     await this.#options.writer.detach(this.#engine.environment);
     try {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { BatchWriter } from './batch-writer.ts';
+import type { BatchWriter, WriteOptions } from './batch-writer.ts';
 import { giveFrame } from './frame-pool.ts';
 import { PENDING_COMMITS_MAX } from './limits.ts';
 import type { ReadGate } from './read-gate.ts';
@@ -23,7 +23,8 @@ interface Attached {
 }
 
 /**
- * The main thread's side of the writer thread; one a node, shared by all its environments. Writes of one environment
+ * The side of a writer thread where batches are made: one a node for all environments of the main thread, and another
+ * one for large batches of indexes. Writes of one environment
  * are made durable in the order in which they were submitted.
  */
 export class StorageWriter implements BatchWriter {
@@ -65,8 +66,8 @@ export class StorageWriter implements BatchWriter {
     return environment;
   }
 
-  /** Resolves when the frame is written (with `sync`: when it is durable). Rejects with the engine's text. */
-  write(environment: number, frame: Uint8Array<ArrayBuffer>, sync: boolean): Promise<void> {
+  /** Resolves when the frame is written. Rejects with the engine's text. */
+  write(environment: number, frame: Uint8Array<ArrayBuffer>, { sync }: WriteOptions): Promise<void> {
     const attached = this.#attached.get(environment);
     if (attached === undefined) return Promise.reject(new StorageClosedError('The environment is closed.'));
     if (this.#failure !== null) return Promise.reject(new StorageError(this.#failure));

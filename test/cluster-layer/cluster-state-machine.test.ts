@@ -15,7 +15,7 @@ import {
 import { RECORDS } from '../../node/cluster/state/state-keys.ts';
 import { silentLogger } from '../../node/observability/logger.ts';
 import type { SnapshotSource } from '../../node/rachis/state-machine.ts';
-import type { BatchWriter } from '../../node/storage/batch-writer.ts';
+import type { BatchWriter, WriteOptions } from '../../node/storage/batch-writer.ts';
 import type { ReadGate } from '../../node/storage/read-gate.ts';
 import { StorageWriter } from '../../node/storage/storage-writer.ts';
 
@@ -46,9 +46,9 @@ class HeldWriter implements BatchWriter {
     return this.#writer.attach(handle, columns, gate);
   }
 
-  async write(environment: number, frame: Uint8Array<ArrayBuffer>, sync: boolean): Promise<void> {
+  async write(environment: number, frame: Uint8Array<ArrayBuffer>, options: WriteOptions): Promise<void> {
     await this.#gate;
-    return this.#writer.write(environment, frame, sync);
+    return this.#writer.write(environment, frame, options);
   }
 
   detach(environment: number): Promise<void> {

@@ -15,7 +15,9 @@ import { staticIndexSpec } from '../../node/indexing/static/static-index-spec.ts
 import { INDEX_COLUMNS, INDEX_META } from '../../node/indexing/store/index-columns.ts';
 import { silentLogger } from '../../node/observability/logger.ts';
 import type { ScriptEngine } from '../../node/scripting/script-engine.ts';
+import type { BatchWriter } from '../../node/storage/batch-writer.ts';
 import { InlineWriter } from '../../node/storage/inline-writer.ts';
+import { OverlappingWriter } from '../../node/storage/overlapping-writer.ts';
 import { ReadGate } from '../../node/storage/read-gate.ts';
 import { SharedStorage } from '../../node/storage/shared-storage.ts';
 import { StorageEnvironment } from '../../node/storage/storage-environment.ts';
@@ -46,6 +48,8 @@ export interface IndexedDatabaseOptions {
   readonly writer: StorageWriter;
   readonly scripts: ScriptEngine;
   readonly definitions: readonly StaticIndexDefinition[];
+  /** Of the indexes; absent: one as in a node. */
+  readonly indexWriter?: BatchWriter;
 }
 
 /** Compare-exchange values of a node that tells its indexes of changes. */
@@ -249,7 +253,7 @@ export class IndexedDatabase {
 }
 
 async function openIndexes(
-  { definitions, scripts }: IndexedDatabaseOptions,
+  { definitions, scripts, indexWriter = new OverlappingWriter() }: IndexedDatabaseOptions,
   database: Database,
   documents: IndexedDocuments,
   values: IndexedValues,
@@ -258,7 +262,7 @@ async function openIndexes(
   const indexes = await LocalIndexes.open({
     path,
     durable: false,
-    writer: new InlineWriter(),
+    writer: indexWriter,
     documents,
     outputs: (write) => writeOutputs(database, write),
     values: (keys) => values.read(keys),

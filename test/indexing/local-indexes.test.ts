@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StaticIndexDefinition } from '../../node/indexing/definitions/index-definition.ts';
 import { LocalIndexes } from '../../node/indexing/local/local-indexes.ts';
 import { staticIndexSpec } from '../../node/indexing/static/static-index-spec.ts';
+import type { WriteOptions } from '../../node/storage/batch-writer.ts';
 import { InlineWriter } from '../../node/storage/inline-writer.ts';
 import { definitionOf, type IndexedDatabase } from './indexed-database.ts';
 import { IndexedDatabases } from './indexed-databases.ts';
@@ -12,9 +13,9 @@ const databases = new IndexedDatabases();
 class SyncCounter extends InlineWriter {
   syncs = 0;
 
-  override write(environment: number, frame: Uint8Array<ArrayBuffer>, sync: boolean): Promise<void> {
-    if (sync) this.syncs++;
-    return super.write(environment, frame, sync);
+  override write(environment: number, frame: Uint8Array<ArrayBuffer>, options: WriteOptions): Promise<void> {
+    if (options.sync) this.syncs++;
+    return super.write(environment, frame, options);
   }
 }
 

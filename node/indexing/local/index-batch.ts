@@ -47,6 +47,10 @@ export interface IndexBatchOptions {
   readonly newDocuments: NewDocuments | null;
   /** Queries have theirs in between. */
   readonly turns: Turns;
+  /** Documents of the batch before, in lower case: that may still be written. */
+  readonly former: ReadonlySet<string>;
+  /** Resolves when what the index wrote before can be read. Rejects when it could not be written. */
+  readonly settled: () => Promise<void>;
 }
 
 type BatchWork = Pick<
@@ -64,6 +68,7 @@ export class IndexBatch {
   readonly #reducing: MapReduceWriter | undefined;
   readonly #references: ReferenceWriter;
   readonly #values: ValueWriter;
+  readonly #documents = new Set<string>();
   #mapped = 0;
   #documentBytes = 0;
 
@@ -81,6 +86,11 @@ export class IndexBatch {
       spec.reduce === undefined ? undefined : new MapReduceWriter({ ...target, reducer: spec.reduce });
     this.#references = new ReferenceWriter({ ...target, columns: TO_DOCUMENTS });
     this.#values = new ValueWriter(target);
+  }
+
+  /** Those that it is of, in lower case. */
+  get documents(): ReadonlySet<string> {
+    return this.#documents;
   }
 
   /** What it was of, and what it came to. */
@@ -110,12 +120,15 @@ export class IndexBatch {
     };
   }
 
-  /** Maps what comes next, as much as fits in a batch. */
+  /**
+   * Maps what comes next, as much as fits in a batch. The batch before may still be written, as long as nothing is read
+   * that it writes.
+   */
   async map(): Promise<void> {
-    const { documents, view, feed, state } = this.#options;
+    const { documents, view, feed, state, settled } = this.#options;
+    if (feed.kind !== 'documents') await settled();
     const { outcome } = this;
     const until = performance.now() + BATCH_MS_MAX;
-    const written = new Set<string>();
     while (!this.#isFull && performance.now() < until) {
       const { changes, progress, isExhausted } = documents.read(({ reader, figures }) =>
         nextRound(feed, outcome.progress, reader, (collection) => figures.lastEtag(collection), {
@@ -124,8 +137,8 @@ export class IndexBatch {
         }),
       );
       // A document that comes again in this batch has changed in between: the next batch takes it.
-      if (changes.some(({ lowerId }) => written.has(lowerId))) break;
-      for (const { lowerId } of changes) written.add(lowerId);
+      if (changes.some(({ lowerId }) => this.#documents.has(lowerId))) break;
+      for (const { lowerId } of changes) this.#documents.add(lowerId);
       await this.#mapAll(changes);
       outcome.progress = progress;
       if (isExhausted) break;
@@ -135,7 +148,8 @@ export class IndexBatch {
   /** Ends the batch with the groups that have changed. A group's entry goes by its hash, as a document's by its id. */
   async writeGroups(): Promise<readonly ReducedGroup[]> {
     const { writer, outcome } = this;
-    const { turns } = this.#options;
+    const { turns, settled } = this.#options;
+    await settled();
     const { reduce } = this.#options.spec;
     const groups = (await this.#reducing?.finish(turns)) ?? [];
     writer.expect(groups.map(({ hash }) => hash));
@@ -166,11 +180,10 @@ export class IndexBatch {
   }
 
   async #mapAll(changes: readonly Change[]): Promise<void> {
-    const { turns, newDocuments } = this.#options;
-    (this.#reducing ?? this.writer).expect(
-      changes.map(({ lowerId }) => lowerId),
-      (lowerId) => newDocuments?.isFirst(lowerId) ?? false,
-    );
+    const { turns, newDocuments, former, settled } = this.#options;
+    const lowerIds = changes.map(({ lowerId }) => lowerId);
+    if (lowerIds.some((lowerId) => former.has(lowerId))) await settled();
+    (this.#reducing ?? this.writer).expect(lowerIds, (lowerId) => newDocuments?.isFirst(lowerId) ?? false);
     for (const change of changes) {
       if (change.document !== undefined) continue;
       this.#put(change, NOTHING_MAPPED);
@@ -183,11 +196,14 @@ export class IndexBatch {
   }
 
   async #mapSome(documents: readonly StoredDocument[]): Promise<void> {
-    const { spec, values, turns } = this.#options;
+    const { spec, values, turns, settled } = this.#options;
+    const { outcome } = this;
     const load = this.#load;
     if (turns.isOver) await turns.next();
     const mapped = await mapWithValues(documents, (some, found) => spec.map(some, load, found), values);
-    this.outcome.attempts += documents.length;
+    // What they were mapped with is not written by document alone.
+    if (outcome.hasReferences || outcome.hasValues || mapped.some(isWithValues)) await settled();
+    outcome.attempts += documents.length;
     const keys = this.#keysOf(mapped);
     for (const [at, document] of documents.entries()) {
       if (turns.isOver) await turns.next();
@@ -262,6 +278,10 @@ export class IndexBatch {
     if (lookedUp.size > 0) outcome.lookUp();
     if (outcome.hasValues) this.#values.put(lowerId, lookedUp);
   }
+}
+
+function isWithValues({ values }: MappedWithValues): boolean {
+  return values.size > 0;
 }
 
 function reducedAfter(before: ReduceWork | undefined, work: ReduceWork): ReduceWork {

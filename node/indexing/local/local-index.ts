@@ -2,7 +2,7 @@ import type { KeyValueView } from '../../documents/key-value-view.ts';
 import type { StorageEnvironment } from '../../storage/storage-environment.ts';
 import { WriteBatch } from '../../storage/write-batch.ts';
 import type { IndexField } from '../definitions/index-field.ts';
-import { UNMERGED_ENTRIES_MIN, UNMERGED_PART } from '../limits.ts';
+import { BACKGROUND_ROWS_MIN, UNMERGED_ENTRIES_MIN, UNMERGED_PART } from '../limits.ts';
 import type { OutputSink, ReduceOutput } from '../output/reduce-output.ts';
 import { BatchValues } from '../references/batch-values.ts';
 import { FollowedValues } from '../references/followed-values.ts';
@@ -66,6 +66,11 @@ export class LocalIndex {
   /** Null once it has caught up, or when it was begun before. */
   #newDocuments: NewDocuments | null;
   #isDropped = false;
+  /** What was written last, and of which documents, in lower case. */
+  #written: Promise<void> = Promise.resolve();
+  #former: ReadonlySet<string> = new Set();
+  /** Why a batch could not be written: what the index says of itself is more than it has. */
+  #failure: unknown;
   readonly #outputs: GroupOutputs;
   readonly #values: FollowedValues;
   readonly #holds = new WriteHolds();
@@ -128,6 +133,7 @@ export class LocalIndex {
   isStale({ etag, raftIndex }: UpTo = EVERYTHING): boolean {
     const { documents } = this.#options;
     return (
+      this.#failure !== undefined ||
       this.#values.isStale(this.#changedValues, raftIndex) ||
       this.#feeds.some(
         ({ collection, progress }) => Math.min(documents.lastEtag(collection), etag) > progress.seenEtag,
@@ -181,8 +187,21 @@ export class LocalIndex {
     await this.#options.environment.commit(batch, { sync: false });
   }
 
-  /** Indexes some of what is new. Resolves to whether there may be more. Rejects when storage fails. */
+  /**
+   * Resolves when what it wrote can be read: until then, nobody may read it. Rejects when storage has failed; then the
+   * index stays as it is until it is opened again.
+   */
+  async settled(): Promise<void> {
+    await this.#written;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /**
+   * Indexes some of what is new. Resolves to whether there may be more; what it has written may still be under way then,
+   * see `settled`. Rejects when storage fails.
+   */
   async indexSome(): Promise<boolean> {
+    if (this.#failure !== undefined) throw this.#failure;
     if (this.#state.obsolete !== undefined) return this.#purge(this.#state.obsolete);
     await this.#outputs.forgetLost(this.#state.outputBatch ?? 0);
     this.#values.isMapping = true;
@@ -197,6 +216,7 @@ export class LocalIndex {
   /** Whether it did: there may be more to compare. */
   async #compareValues(): Promise<boolean> {
     if (!this.#values.isBehind || this.#changedValues.targets.length > 0) return false;
+    await this.settled();
     const batch = new WriteBatch();
     const values = await this.#values.compare(batch);
     if (this.#isDropped) return false;
@@ -208,7 +228,10 @@ export class LocalIndex {
 
   async #indexNext(): Promise<boolean> {
     const feed = this.#nextFeed();
-    if (feed === undefined) return false;
+    if (feed === undefined) {
+      await this.settled();
+      return false;
+    }
     this.#lastFeed = feed;
     const clock = new BatchClock();
     const { view, environment, recent, documents } = this.#options;
@@ -223,6 +246,8 @@ export class LocalIndex {
       values: new BatchValues(this.#options.values),
       newDocuments: this.#newDocuments,
       turns: new Turns(),
+      former: this.#former,
+      settled: () => this.settled(),
     });
     await batch.map();
     clock.ends('mapMs');
@@ -238,16 +263,25 @@ export class LocalIndex {
     if (this.#isDropped) return false;
     this.#state = { ...batch.stateAfter(this.#state), ...(failures === null ? {} : { outputBatch }) };
     batch.written.put(INDEX_META, stateKey(index), encodeState(this.#state));
-    // In this turn the batch becomes visible, so that nobody reads in between what was before.
+    // From this turn on nobody reads, until the batch is visible.
     recent.forget(index, {
       terms: () => batch.writer.changedTerms(),
       entries: batch.writer.changedEntries,
       nextEntry: { before: nextEntry, after: batch.writer.nextEntry },
     });
-    await environment.commit(batch.written, { sync: false });
+    const inBackground = batch.written.count >= BACKGROUND_ROWS_MIN;
+    this.#written = environment.commit(batch.written, { sync: false, inBackground }).then(
+      () => {
+        clock.ends('commitMs');
+        this.times.add({ ...batch.work, ...clock.times });
+      },
+      (error: unknown) => {
+        this.#failure = error;
+      },
+    );
+    this.#former = batch.documents;
     if (this.hasCaughtUp) this.#newDocuments = null;
-    clock.ends('commitMs');
-    this.times.add({ ...batch.work, ...clock.times });
+    if (!inBackground) await this.settled();
     return true;
   }
 
@@ -298,6 +332,7 @@ export class LocalIndex {
    * a batch is made. Rejects when storage fails.
    */
   async mergeTurn(from: Buffer | null): Promise<MergeTurn> {
+    await this.settled();
     const { view, environment } = this.#options;
     const { number } = this.#state;
     const batch = new WriteBatch();

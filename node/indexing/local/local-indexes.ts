@@ -1,5 +1,5 @@
 import { DurableView } from '../../documents/key-value-view.ts';
-import type { InlineWriter } from '../../storage/inline-writer.ts';
+import type { BatchWriter } from '../../storage/batch-writer.ts';
 import { StorageEnvironment } from '../../storage/storage-environment.ts';
 import { WriteBatch } from '../../storage/write-batch.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
@@ -69,7 +69,7 @@ export interface LocalIndexesOptions {
   /** Folder of the environment of the indexes. */
   readonly path: string;
   readonly durable: boolean;
-  readonly writer: InlineWriter;
+  readonly writer: BatchWriter;
   readonly documents: IndexedDocuments;
   /** Where documents of groups go. */
   readonly outputs: OutputSink;
@@ -255,6 +255,8 @@ export class LocalIndexes {
   async sweep(): Promise<boolean> {
     const [number] = this.#dropped;
     if (number === undefined) return false;
+    // Of the index itself a batch may still be under way.
+    while (this.isWriting) await this.written();
     for (const column of DATA_COLUMNS) await this.#environment.deleteRange(column, indexRange(number));
     const batch = new WriteBatch();
     batch.delete(INDEX_META, droppedKey(number));
@@ -282,6 +284,16 @@ export class LocalIndexes {
   async mergeSome(follows: (index: LocalIndex) => boolean): Promise<boolean> {
     for (const index of this.all) if (follows(index) && (await index.mergeSome())) return true;
     return false;
+  }
+
+  /** Something is being written: nobody may read the indexes meanwhile. */
+  get isWriting(): boolean {
+    return this.#environment.isWriting;
+  }
+
+  /** Resolves when nothing is being written, whatever became of it. Whoever goes on then looks again. */
+  written(): Promise<void> {
+    return this.#environment.written();
   }
 
   close(): Promise<void> {
