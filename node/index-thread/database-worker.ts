@@ -189,6 +189,7 @@ export class DatabaseWorker {
 
   async #detach(): Promise<null> {
     const storage = this.#storage;
+    const documents = this.#documents;
     const indexes = this.#indexes;
     this.#storage = undefined;
     this.#documents = undefined;
@@ -201,6 +202,7 @@ export class DatabaseWorker {
     await this.#trials.ended();
     await this.#stopped();
     await indexes?.close();
+    documents?.close();
     await storage?.close();
     return null;
   }

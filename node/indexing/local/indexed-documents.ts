@@ -81,6 +81,11 @@ export class IndexedDocuments {
     return { ...this.#momentOf(view), close: () => view.close() };
   }
 
+  /** Nothing is read any more. */
+  close(): void {
+    this.shown.close();
+  }
+
   /** Last etag of a collection, or with null of the database; 0 when there never was one. */
   lastEtag(collection: string | null): number {
     return this.#figures.lastEtag(collection);

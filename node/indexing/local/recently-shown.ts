@@ -5,17 +5,11 @@ import type { DocumentReader } from '../../documents/document-reader.ts';
 import type { KeyValueView, ReadableStorage } from '../../documents/key-value-view.ts';
 import { decodeEtagRow, etagKey, nameOfKey } from '../../documents/storage-keys.ts';
 import { FOLLOWED_WRITES_MAX, SHOWN_DOCUMENT_WEIGHT, SHOWN_DOCUMENTS_BYTES_MAX } from '../limits.ts';
-import { RecentValues } from '../store/recent-values.ts';
+import { RecentValues, WeightBudget } from '../store/recent-values.ts';
 import { KeptDocument } from './kept-document.ts';
 
-/** Of all databases of a thread. By the number of who keeps it, and the id in lower case. */
-const DOCUMENTS = new RecentValues<string, KeptDocument>(
-  SHOWN_DOCUMENTS_BYTES_MAX,
-  // Both the parts and the whole.
-  ({ body, metadata }) => 2 * (body.length + metadata.length) + SHOWN_DOCUMENT_WEIGHT,
-);
-
-let lastNumber = 0;
+/** Of all databases of a thread. */
+const BUDGET = new WeightBudget(SHOWN_DOCUMENTS_BYTES_MAX);
 
 /**
  * Documents of a database that queries have shown lately: reading one costs more than all else that a query does for
@@ -26,7 +20,12 @@ export class RecentlyShown {
   readonly #storage: ReadableStorage;
   readonly #view: KeyValueView;
   readonly #reader: DocumentReader;
-  #number = 0;
+  /** By the id in lower case. */
+  readonly #documents = new RecentValues<string, KeptDocument>(
+    BUDGET,
+    // Both the parts and the whole.
+    ({ body, metadata }) => 2 * (body.length + metadata.length) + SHOWN_DOCUMENT_WEIGHT,
+  );
   /** Sequence of the storage, and etag, up to which writes were looked at. */
   #sequence = -1;
   #etag = 0;
@@ -35,14 +34,17 @@ export class RecentlyShown {
     this.#storage = storage;
     this.#view = view;
     this.#reader = reader;
-    this.#forgetAll();
+  }
+
+  /** Keeps nothing any more. */
+  close(): void {
+    this.#documents.close();
   }
 
   /** In the order of `ids`; undefined for those that are not there. */
   getMany(ids: readonly string[]): (KeptDocument | undefined)[] {
     this.#follow();
-    const keys = ids.map((id) => `${this.#number}/${lowerIdOf(id)}`);
-    const found = keys.map((key) => DOCUMENTS.get(key));
+    const found = ids.map((id) => this.#documents.get(lowerIdOf(id)));
     if (!found.includes(undefined)) return found;
     const missing = [...found.keys()].filter((at) => found[at] === undefined);
     const read = this.#reader.getMany(missing.map((at) => ids[at] as string));
@@ -51,7 +53,7 @@ export class RecentlyShown {
       if (document === undefined) continue;
       const kept = new KeptDocument(document);
       found[at] = kept;
-      DOCUMENTS.set(keys[at] as string, kept);
+      this.#documents.set(lowerIdOf(ids[at] as string), kept);
     }
     return found;
   }
@@ -61,7 +63,7 @@ export class RecentlyShown {
     const { sequence } = this.#storage;
     if (sequence === this.#sequence) return;
     const etag = readLastEtag(this.#view);
-    if (!this.#forgetWritten(etag)) this.#forgetAll();
+    if (!this.#forgetWritten(etag)) this.#documents.clear();
     this.#etag = etag;
     this.#sequence = sequence;
   }
@@ -75,13 +77,9 @@ export class RecentlyShown {
     for (const [, row] of this.#view.scan(ETAGS, { gt: etagKey(this.#etag), lte: etagKey(etag) })) {
       const { kind, key } = decodeEtagRow(row);
       const isById = kind === 'document' || kind === 'tombstone';
-      DOCUMENTS.delete(`${this.#number}/${isById ? key.toString('utf8') : nameOfKey(key)}`);
+      this.#documents.delete(isById ? key.toString('utf8') : nameOfKey(key));
       seen++;
     }
     return seen === count;
-  }
-
-  #forgetAll(): void {
-    this.#number = ++lastNumber;
   }
 }
