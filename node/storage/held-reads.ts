@@ -2,7 +2,7 @@ import { ITERATOR_ROWS_PER_CALL } from './limits.ts';
 import { StorageClosedError } from './storage-error.ts';
 import type { KeyRange, StorageScan } from './storage-scan.ts';
 
-/** Less than or equal to every key. */
+/** Less than or equal to every key: none is empty. */
 const FIRST_KEY = Buffer.of(0);
 
 /** Scans of the whole of a column from one moment. */
@@ -26,6 +26,7 @@ export class HeldReads {
 
   /** @throws StorageClosedError when it is closed, or the storage */
   get(column: number, key: Buffer): Buffer | undefined {
+    if (key.byteLength === 0) return undefined;
     const scan = this.#scanOf(column, false);
     scan.seek(key);
     const [found, value] = scan.next(1).rows;
@@ -41,6 +42,8 @@ export class HeldReads {
   *scan(column: number, range: KeyRange): Generator<readonly [key: Buffer, value: Buffer]> {
     const isReverse = range.reverse === true;
     let from = isReverse ? lastOf(range) : firstOf(range);
+    // Nothing is before the empty key; the engine seeks no such.
+    if (from.byteLength === 0) return;
     // A scan in reverse begins at a key that is not asked for, or was given already.
     let given = isReverse ? range.lt : undefined;
     // The first fetch is small: most scans that stop early stop at once.
@@ -79,7 +82,8 @@ export class HeldReads {
 }
 
 function firstOf({ gte, gt }: KeyRange): Uint8Array {
-  return gte ?? (gt === undefined ? FIRST_KEY : after(gt));
+  if (gte !== undefined && gte.byteLength > 0) return gte;
+  return gt === undefined ? FIRST_KEY : after(gt);
 }
 
 function lastOf({ lte, lt }: KeyRange): Uint8Array {

@@ -3,6 +3,9 @@ import { ITERATOR_BYTES_PER_CALL } from './limits.ts';
 import { StorageError } from './storage-error.ts';
 import { type KeyRange, StorageScan } from './storage-scan.ts';
 
+/** An empty buffer has no memory, and the engine ends the process when it sorts such a key. */
+const EMPTY_KEY = Buffer.alloc(1).subarray(1);
+
 /** Reads of one opening of the engine, in whichever thread. Whoever has it knows whether the engine is open. */
 export class LevelReads {
   readonly #level: RocksLevel;
@@ -32,7 +35,8 @@ export class LevelReads {
 
   /** Values in the order of `keys`, `undefined` where there is none; all from one moment. */
   getMany(column: number, keys: readonly Uint8Array[]): (Buffer | undefined)[] {
-    return this.#level._getManySync(keys as Buffer[], this.#column(column));
+    const given = keys.map((key) => (key.byteLength === 0 ? EMPTY_KEY : (key as Buffer)));
+    return this.#level._getManySync(given, this.#column(column));
   }
 
   /** A scan over one moment of the column; close it (or exhaust it with `for of`). */

@@ -40,8 +40,9 @@ describe('what is held of a storage', () => {
   });
 
   const key = fc.uint8Array({ minLength: 1, maxLength: 2, max: 4 });
+  const bound = fc.uint8Array({ maxLength: 2, max: 4 });
   const range = fc
-    .record({ gte: key, gt: key, lt: key, lte: key }, { requiredKeys: [] })
+    .record({ gte: bound, gt: bound, lt: bound, lte: bound }, { requiredKeys: [] })
     .map(({ gt, lte, ...closed }) => {
       const lower = gt === undefined || closed.gte !== undefined ? {} : { gt };
       return { ...closed, ...lower, ...(lte === undefined || closed.lt !== undefined ? {} : { lte }) };
@@ -68,6 +69,7 @@ describe('what is held of a storage', () => {
               isGoingOn = true;
               found[at]?.push(value);
               expect(held.get(1, value[0])?.toString()).toBe('before');
+              expect(held.get(1, Buffer.alloc(0))).toBeUndefined();
             });
           }
           expect(found).toEqual(expected);

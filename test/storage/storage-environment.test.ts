@@ -41,6 +41,15 @@ describe('StorageEnvironment', () => {
     expect(environment.get(1, bytes('b'))?.byteLength).toBe(0);
   });
 
+  it('finds nothing under empty keys, alone and among others', async () => {
+    const batch = new WriteBatch();
+    batch.put(0, bytes('a'), bytes('1'));
+    await environment.commit(batch);
+    const found = environment.getMany(0, [bytes(''), bytes('a'), Buffer.alloc(0)]);
+    expect(found).toEqual([undefined, bytes('1'), undefined]);
+    expect(environment.get(0, bytes(''))).toBeUndefined();
+  });
+
   it('scans a range of binary keys in both directions, from the moment of its start', async () => {
     const batch = new WriteBatch();
     for (let i = 0; i < 300; i++) batch.put(1, Buffer.from([i >> 8, i & 0xff]), bytes(String(i)));
