@@ -18,6 +18,7 @@ import {
 } from '../../../spatial/spatial-options.ts';
 import { argumentError, formatError, notImplemented, ProtocolError } from '../../errors/protocol-error.ts';
 import { isJsonObject, type JsonObject, member, textMember } from '../../parameters/json-body.ts';
+import { configurationOf } from './index-configuration.ts';
 
 const LOCK_MODES = ['Unlock', 'LockedIgnore', 'LockedError'] as const;
 const PRIORITIES = ['Low', 'Normal', 'High'] as const;
@@ -55,7 +56,7 @@ export function staticDefinition(raw: unknown): StaticIndexDefinition {
     Reduce: reduce === undefined || reduce.trim() === '' ? null : reduce,
     Fields: fieldsOf(raw, name),
     AdditionalSources: textsOf(raw, 'AdditionalSources'),
-    Configuration: textsOf(raw, 'Configuration'),
+    Configuration: configurationOf(raw),
     LockMode: oneOf(raw, 'LockMode', LOCK_MODES, 'Unlock'),
     Priority: oneOf(raw, 'Priority', PRIORITIES, 'Normal'),
     State: oneOf(raw, 'State', STATES, 'Normal'),

@@ -13,6 +13,7 @@ import { optionalText, requiredText } from '../../parameters/parameters.ts';
 import { submitFor } from '../../raft-command.ts';
 import { json, NO_CONTENT, NOT_FOUND } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import { requireConfiguration } from './index-configuration.ts';
 import { staticShape } from './index-shapes.ts';
 import { type DocumentCount, requireOutputs } from './require-outputs.ts';
 import { compilationError, oneOf, staticDefinition } from './static-definition.ts';
@@ -22,6 +23,7 @@ const put: DatabaseHandler = async (request, context) => {
   const raw = member(await jsonObjectBody(request), 'Indexes');
   if (!Array.isArray(raw)) throw argumentError("The body must have 'Indexes', an array.");
   const definitions = raw.map(staticDefinition);
+  definitions.forEach(requireConfiguration);
   const { loaded, node } = context;
   for (const definition of definitions) {
     try {

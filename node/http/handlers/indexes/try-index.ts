@@ -8,6 +8,7 @@ import { jsonBytes } from '../../response.ts';
 import { type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import { orQueryError } from '../queries/query-error.ts';
 import { queryOf } from '../queries/query-request.ts';
+import { requireConfiguration } from './index-configuration.ts';
 import { compilationError, staticDefinition } from './static-definition.ts';
 
 const DOCUMENTS_DEFAULT = 100;
@@ -68,6 +69,7 @@ export function triedDefinition(raw: JsonObject): StaticIndexDefinition {
     PatternReferencesCollectionName: ___,
     ...definition
   } = staticDefinition(named);
+  requireConfiguration(definition);
   return definition;
 }
 
