@@ -30,7 +30,7 @@ import { type FoundRoute, RouteTable } from './routing/route-table.ts';
 import { Admission } from './transport/admission.ts';
 import { BodyBudget } from './transport/body-budget.ts';
 import { type Channel, PLAIN_CHANNEL } from './transport/channel.ts';
-import { expressEdge } from './transport/express-edge.ts';
+import { expressEdge, serveByExpress } from './transport/express-edge.ts';
 import { NodeHttpRequest } from './transport/node-http-request.ts';
 import { createSecureServer } from './transport/secure-server.ts';
 import { writeResponse } from './transport/write-response.ts';
@@ -77,7 +77,6 @@ export class HttpServer {
   readonly #endHandshakes: () => void;
   readonly #express: Express;
   readonly #fast: FastEdge;
-  readonly #requests = new WeakMap<ServerResponse, NodeHttpRequest>();
   /** Of the TLS connections that live. */
   readonly #channels = new WeakMap<Socket, Channel>();
 
@@ -85,7 +84,7 @@ export class HttpServer {
     this.#options = options;
     this.#admission = new Admission(options.concurrentRequestsMax);
     this.#dispatcher = new Dispatcher(options.node, new RouteTable(options.routes ?? routes), options.logger);
-    this.#express = expressEdge(this.#dispatcher, (response) => this.#requests.get(response));
+    this.#express = expressEdge(this.#dispatcher);
     const { secure } = options;
     const { server, endHandshakes } =
       secure === undefined
@@ -189,7 +188,7 @@ export class HttpServer {
     // What isn't a path at all is refused here: express would try to make sense of it.
     if (found?.route.isHot === true || !request.url.startsWith('/'))
       this.#serveStraight(request, found, target);
-    else this.#serveByExpress(request, message, target);
+    else serveByExpress(this.#express, request, message, target);
   }
 
   #serveStraight(request: NodeHttpRequest, found: FoundRoute | undefined, target: ServerResponse): void {
@@ -197,11 +196,6 @@ export class HttpServer {
     if (answer instanceof Promise) {
       void answer.then((response: HttpResponse) => writeResponse(request, response, target));
     } else writeResponse(request, answer, target);
-  }
-
-  #serveByExpress(request: NodeHttpRequest, message: IncomingMessage, target: ServerResponse): void {
-    this.#requests.set(target, request);
-    this.#express(message, target);
   }
 }
 

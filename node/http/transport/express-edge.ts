@@ -1,18 +1,15 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Dispatcher } from '../dispatcher.ts';
 import { errorResponse } from '../errors/error-response.ts';
 import type { NodeHttpRequest } from './node-http-request.ts';
 import { writeResponse } from './write-response.ts';
 
-/** Where the server put the request value that belongs to a pair of node:http objects. */
-export type RequestOf = (response: ServerResponse) => NodeHttpRequest | undefined;
-
 /**
  * The way of everything that is not hot: express, so that middleware (static files, authentication, whatever comes)
  * has its place, around the same table, handlers and error mapping as the hot way.
  */
-export function expressEdge(dispatcher: Dispatcher, requestOf: RequestOf): Express {
+export function expressEdge(dispatcher: Dispatcher): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -33,4 +30,21 @@ export function expressEdge(dispatcher: Dispatcher, requestOf: RequestOf): Expre
     else writeResponse(request, errorResponse(error, message.url), target);
   });
   return app;
+}
+
+/** Has express answer a request that the server has taken. */
+export function serveByExpress(
+  app: Express,
+  request: NodeHttpRequest,
+  message: IncomingMessage,
+  target: ServerResponse,
+): void {
+  // Express takes over what is there. In a `WeakMap` it would live until the next full collection: to the others,
+  // whatever is in such a map is alive, and the request leads to its key.
+  Object.assign(target, { locals: { request } });
+  app(message, target);
+}
+
+function requestOf(target: Response): NodeHttpRequest | undefined {
+  return target.locals.request as NodeHttpRequest | undefined;
 }
