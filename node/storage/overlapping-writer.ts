@@ -64,7 +64,7 @@ export class OverlappingWriter implements BatchWriter {
   }
 
   async #enterBackground({ known }: Place): Promise<{ writer: StorageWriter; environment: number }> {
-    this.#thread ??= new StorageWriter();
+    this.#thread ??= new StorageWriter('index-writer');
     const writer = this.#thread;
     this.#users++;
     return { writer, environment: await writer.attach(...known) };

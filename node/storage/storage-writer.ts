@@ -36,9 +36,10 @@ export class StorageWriter implements BatchWriter {
   #nextTicket = 1;
   #failure: string | null = null;
 
-  constructor() {
+  /** `name`: of the thread, for whoever looks at the process. */
+  constructor(name = 'writer') {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-    this.#worker = new Worker(new URL(`./writer-thread.${extension}`, import.meta.url), { name: 'writer' });
+    this.#worker = new Worker(new URL(`./writer-thread.${extension}`, import.meta.url), { name });
     this.#worker.on('message', (reply: WriterReply) => this.#onReply(reply));
     this.#worker.on('error', (error) => this.#fail(`The writer thread failed: ${error.message}`));
     this.#exited = new Promise((resolve) => {

@@ -41,7 +41,7 @@ const valueIn = (environment: StorageEnvironment) => environment.get(0, KEY)?.to
 /** Threads of this process that write, by their names. */
 const threads = () =>
   readdirSync('/proc/self/task').filter(
-    (thread) => readFileSync(`/proc/self/task/${thread}/comm`, 'utf8') === 'writer\n',
+    (thread) => readFileSync(`/proc/self/task/${thread}/comm`, 'utf8') === 'index-writer\n',
   ).length;
 
 it('writes at once what is not asked for in the background', async () => {
