@@ -71,9 +71,16 @@ export class RunningQueries {
       const { running, end } = this.#begin(query, false);
       running.kill = () => reject(killed());
       // The thread looks at the flag for as long as it runs the query.
-      send({ ...query, slot: running.slot })
-        .finally(end)
-        .then(resolve, reject);
+      send({ ...query, slot: running.slot }).then(
+        (result) => {
+          end();
+          resolve(result);
+        },
+        (error: unknown) => {
+          end();
+          reject(error);
+        },
+      );
     });
   }
 

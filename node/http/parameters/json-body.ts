@@ -54,9 +54,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
 /** A member by name, without case; clients differ in it. */
 export function member(body: JsonObject, name: string): unknown {
   if (Object.hasOwn(body, name)) return body[name];
-  const lower = name.toLowerCase();
-  const key = Object.keys(body).find((candidate) => candidate.toLowerCase() === lower);
-  return key === undefined ? undefined : body[key];
+  for (const key in body) {
+    if (key.length === name.length && key.toLowerCase() === name.toLowerCase()) return body[key];
+  }
+  return undefined;
 }
 
 /** Text; absent and null give `undefined`. Throws a format error for anything else. */

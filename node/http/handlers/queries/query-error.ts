@@ -40,10 +40,10 @@ export function queryError({ kind, message }: IndexThreadError): Error {
 }
 
 /** What the index thread answers; its errors as the protocol calls them. */
-export async function orQueryError<Result>(ask: () => Promise<Result>): Promise<Result> {
-  try {
-    return await ask();
-  } catch (error) {
-    throw error instanceof IndexThreadError ? queryError(error) : error;
-  }
+export function orQueryError<Result>(ask: () => Promise<Result>): Promise<Result> {
+  return ask().catch(asQueryError);
+}
+
+function asQueryError(error: unknown): never {
+  throw error instanceof IndexThreadError ? queryError(error) : error;
 }

@@ -103,7 +103,7 @@ function notThere(name: string): ProtocolError {
   );
 }
 
-async function sent(
+function sent(
   { indexes }: DatabaseContext['loaded'],
   query: ClientQuery & { readonly extras: readonly string[] },
 ): Promise<QueryOutcome> {
@@ -111,11 +111,7 @@ async function sent(
 }
 
 /** `debug`: absent or `entries`: the answer (of entries); `explain`: why it is which index. */
-async function answered(
-  request: HttpRequest,
-  query: ClientQuery,
-  context: DatabaseContext,
-): Promise<HttpResponse> {
+function answered(request: HttpRequest, query: ClientQuery, context: DatabaseContext): Promise<HttpResponse> {
   const debug = optionalText(request, 'debug');
   switch (debug?.toLowerCase()) {
     case undefined:
@@ -132,8 +128,8 @@ async function answered(
   }
 }
 
-const post: DatabaseHandler = async (request, context) =>
-  answered(request, await queryOfBody(request), context);
+const post: DatabaseHandler = (request, context) =>
+  queryOfBody(request).then((query) => answered(request, query, context));
 const get: DatabaseHandler = (request, context) => answered(request, queryOfUrl(request), context);
 
 export const queryRoutes = [
