@@ -38,12 +38,12 @@ const __METADATA = {
 let __lacksMetadata = false;
 
 function __document(row) {
-  return row === null ? null : __known(JSON.parse(row[0]), row[1], row[2]);
+  return row === null ? null : __known(JSON.parse(row[0]), row[1], row[2], row[0]);
 }
 
-/** text: of its metadata; undefined: it came without. */
-function __known(document, text, id) {
-  new __About(document, { id, text, metadata: undefined });
+/** text: of its metadata; undefined: it came without. json: as it was; undefined: nobody will ask. */
+function __known(document, text, id, json) {
+  new __About(document, { id, text, json, metadata: undefined });
   return Object.defineProperty(document, '@metadata', __METADATA);
 }
 

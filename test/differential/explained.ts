@@ -132,6 +132,31 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'metadata is no member of a document in a script',
   },
   {
+    topic: 'functionResults',
+    queries: /return (?:d\.address|getMetadata|\{ \.\.\.d|Object\.assign)/,
+    why: 'what is no document as it is stored is a projection, and metadata is no member of a document',
+  },
+  {
+    topic: 'functionResults',
+    queries: /limit (?:3, )?1$|\[d, \[/,
+    why: 'a row that gives a list counts as one, for the total, too, and is shown whole',
+  },
+  {
+    topic: 'literals',
+    queries: /select (?:true|false)/,
+    why: 'true is true, and no field',
+  },
+  {
+    topic: 'literals',
+    queries: /nobody|group by/,
+    why: 'a parameter that nobody gave is an error; a group may be shown with a literal',
+  },
+  {
+    topic: 'loadForms',
+    queries: /a\.boss as b|\$list/,
+    why: 'all of several loaded documents are followed, and all ids of a parameter loaded',
+  },
+  {
     topic: 'highlights',
     queries: /GroupKey/,
     why: 'fragments may be listed by the values of a field in any index',

@@ -2,16 +2,14 @@ import type { DocumentReader } from '../../documents/document-reader.ts';
 import { writeDocument } from '../../documents/document-writer.ts';
 import { collectIds, parseIncludePath } from '../../documents/include-path.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
-import { jsonAt } from '../../json/json-path.ts';
-import { documentPath } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
-import type { LoadItem } from '../rql/syntax-tree.ts';
 import { INCLUDED_DOCUMENTS_MAX, INCLUDED_VALUES_MAX, RESULT_BYTES_MAX } from './limits.ts';
+import { loadedBy } from './loaded-documents.ts';
 import { onlyMetadata } from './only-metadata.ts';
 import type { Projected, Projection } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
-import { type FoundRow, type LoadedValue, NOTHING_LOADED, type Row } from './row.ts';
+import type { FoundRow, Row } from './row.ts';
 import type { RowFilter } from './row-filter.ts';
 
 /** Gathers the rows of a page: skips, filters, drops repetitions, projects. */
@@ -25,7 +23,8 @@ export class Page {
   readonly #rows: { readonly document: StoredDocument; readonly projected: Buffer | null }[] = [];
   #skip: number;
   #bytes = 0;
-  #drained = 0;
+  /** Results, and rows that gave lists. */
+  #taken = 0;
   #scanned = 0;
   #skipped = 0;
   /** Documents that were met, and of those the ones that the filter let pass. */
@@ -63,14 +62,13 @@ export class Page {
     this.passed++;
     if (this.#isFull) return this.#countsOn;
     const projected = this.#projection(row ?? this.#rowOf(found));
-    if (!isList(projected)) return this.#show(document, projected);
-    if (projected.length === 0) this.#skipped++;
-    return projected.every((one) => this.#show(document, one));
+    if (!isList(projected)) return this.#takeOne(document, projected);
+    return this.#takeList(document, projected);
   }
 
   /** False: the page is full. */
-  #show(document: StoredDocument, { bytes, content }: Projected): boolean {
-    if (this.#isRepeated(document, content)) {
+  #takeOne(document: StoredDocument, projected: Projected): boolean {
+    if (this.#isRepeated(document, projected.content)) {
       this.#skipped++;
       return true;
     }
@@ -78,6 +76,38 @@ export class Page {
       this.#skip--;
       return true;
     }
+    this.#show(document, projected);
+    return this.#goesOnAfterOneMore();
+  }
+
+  /**
+   * A row that gives a list counts as one, so that pages lose none of its results; in a collection query only if it gives
+   * any. With `distinct`, results are what counts.
+   */
+  #takeList(document: StoredDocument, list: readonly Projected[]): boolean {
+    const isOfCollection = this.#plan.source.kind === 'collection';
+    if (this.#plan.select?.distinct === true) {
+      if (list.length === 0 && isOfCollection) this.#skipped++;
+      return list.every((one) => this.#takeOne(document, one));
+    }
+    if (this.#skip > 0) {
+      this.#skip--;
+      return true;
+    }
+    if (list.length === 0 && isOfCollection) {
+      this.#skipped++;
+      return true;
+    }
+    for (const one of list) this.#show(document, one);
+    return this.#goesOnAfterOneMore();
+  }
+
+  #goesOnAfterOneMore(): boolean {
+    this.#taken++;
+    return !this.#isFull || this.#countsOn;
+  }
+
+  #show(document: StoredDocument, { bytes }: Projected): void {
     this.#bytes += bytes.byteLength;
     if (this.#bytes > RESULT_BYTES_MAX) {
       throw new InvalidQueryError(
@@ -86,18 +116,14 @@ export class Page {
     }
     this.#results.push(bytes);
     this.#rows.push({ document, projected: this.#plan.select === undefined ? null : bytes });
-    return !this.#isFull || this.#countsOn;
   }
 
   #rowOf(found: FoundRow): Row {
-    const { load, alias } = this.#plan;
-    if (load.length === 0) return { document: found.document, stored: found.stored, loaded: NOTHING_LOADED };
-    return { ...found, loaded: loadedOf(load, found.document, this.#reader, alias) };
+    return { ...found, loaded: loadedBy(this.#plan, found.document, this.#reader) };
   }
 
   /** The rows that were gathered since the last call, for streams. */
   drain(): readonly Buffer[] {
-    this.#drained += this.#results.length;
     this.#bytes = 0;
     this.#rows.length = 0;
     return this.#results.splice(0);
@@ -143,7 +169,7 @@ export class Page {
   }
 
   get #isFull(): boolean {
-    return this.#drained + this.#results.length >= this.#plan.take;
+    return this.#taken >= this.#plan.take;
   }
 
   #cappedBy({ skip, take }: { readonly skip: number; readonly take: number }, totalResults: number): number {
@@ -213,47 +239,4 @@ export class Page {
 
 function isList(projected: Projected | readonly Projected[]): projected is readonly Projected[] {
   return Array.isArray(projected);
-}
-
-function loadedOf(
-  items: readonly LoadItem[],
-  document: StoredDocument,
-  reader: DocumentReader,
-  alias: string | undefined,
-): ReadonlyMap<string, LoadedValue> {
-  if (items.length === 0) return NOTHING_LOADED;
-  const loaded = new Map<string, LoadedValue>();
-  for (const item of items) loaded.set(item.alias, loadItem(item, document, loaded, reader, alias));
-  return loaded;
-}
-
-function loadItem(
-  { expression, alias: name, isArray }: LoadItem,
-  document: StoredDocument,
-  loaded: ReadonlyMap<string, LoadedValue>,
-  reader: DocumentReader,
-  alias: string | undefined,
-): LoadedValue {
-  if (expression.kind !== 'field') return undefined;
-  const first = expression.parts[0]?.name ?? '';
-  const before = loaded.get(first);
-  const isChained = loaded.has(first) && !Array.isArray(before);
-  const from = isChained ? (before as StoredDocument | null | undefined) : document;
-  const path = isChained
-    ? documentPath({ kind: 'field', parts: expression.parts.slice(1) })
-    : documentPath(expression, alias);
-  const json = from ? jsonAt(from.body, path) : undefined;
-  const value: unknown = json === undefined ? undefined : JSON.parse(json.toString('utf8'));
-  if (Array.isArray(value)) {
-    if (!isArray) {
-      throw new InvalidQueryError(
-        `Attempted to read multiple values in field ${name}, but it isn't an array: did you forget '[]'?`,
-      );
-    }
-    const ids = value.map((id) => (typeof id === 'string' ? id : ''));
-    return reader.getMany(ids).filter((found) => found !== undefined);
-  }
-  const found = typeof value === 'string' && value !== '' ? reader.getMany([value])[0] : undefined;
-  if (!isArray) return value === null ? null : found;
-  return found === undefined ? [] : [found];
 }

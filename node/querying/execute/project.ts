@@ -8,10 +8,11 @@ import { groupField } from '../plan/compile-group.ts';
 import { documentPath, fieldName, isId } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
-import type { Field, MethodCall, SelectClause, SelectItem } from '../rql/syntax-tree.ts';
+import type { Field, MethodCall, SelectClause, SelectItem, Value } from '../rql/syntax-tree.ts';
 import { type FieldJson, loadedField, projectedField, requireSource } from './projected-field.ts';
 import type { LoadedValue, Row } from './row.ts';
 import { bigintAsNumber, type ProjectionScripts, selectRunner } from './run-select.ts';
+import type { ScriptResult } from './script-results.ts';
 
 /** What becomes of a row: its bytes in the answer, and what makes two rows the same for `distinct`. */
 export interface Projected {
@@ -55,9 +56,7 @@ export function projectionOf(plan: QueryPlan, kind: RowKind, scripts: Projection
       const value = json(row);
       if (value !== undefined) content += `${content === '' ? '' : ','}${label}${value}`;
     }
-    const separator = content === '' ? '' : ',';
-    const metadata = projectionMetadata(row.document, kind);
-    return { content: () => content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
+    return withMetadata(content, projectionMetadata(row.document, kind));
   };
 }
 
@@ -92,21 +91,41 @@ function scriptProjection(
 ): Projection {
   const run = selectRunner(select, plan, kind, scripts);
   return (row) => {
-    const content = run(row).slice(1, -1);
-    const metadata = projectionMetadata(row.document, kind);
-    const separator = content === '' ? '' : ',';
-    return { content: () => content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
+    const results = run(row);
+    return isList(results)
+      ? results.map((one) => scriptResult(one, row, kind))
+      : scriptResult(results, row, kind);
   };
 }
 
-const wholeGroup: Projection = ({ document }) => {
-  const content = document.body.toString('utf8').slice(1, -1);
+function isList(results: ScriptResult | readonly ScriptResult[]): results is readonly ScriptResult[] {
+  return Array.isArray(results);
+}
+
+function scriptResult(
+  { json, metadata, isWhole }: ScriptResult,
+  { document }: Row,
+  kind: RowKind,
+): Projected {
+  const content = json.slice(1, -1);
+  const own = metadata.slice(1, -1);
+  // What a script sees of a group has none.
+  const isGroup = kind === 'group' && own === '';
+  if (isWhole) return withMetadata(content, isGroup ? GROUP_METADATA : metadata);
+  const given = projectionMetadata(document, kind);
+  return withMetadata(content, own === '' ? given : `{${own},${given.slice(1)}`);
+}
+
+/** @param content the members of an object, as JSON */
+function withMetadata(content: string, metadata: string): Projected {
   const separator = content === '' ? '' : ',';
-  return {
-    content: () => content,
-    bytes: Buffer.from(`{${content}${separator}"@metadata":{"@change-vector":null}}`),
-  };
-};
+  return { content: () => content, bytes: Buffer.from(`{${content}${separator}"@metadata":${metadata}}`) };
+}
+
+const GROUP_METADATA = '{"@change-vector":null}';
+
+const wholeGroup: Projection = ({ document }) =>
+  withMetadata(document.body.toString('utf8').slice(1, -1), GROUP_METADATA);
 
 /** `select o`, alone, is the document itself. */
 function isWholeDocument(select: SelectClause, { alias }: QueryPlan): boolean {
@@ -155,10 +174,14 @@ function columnOf({ expression, alias }: SelectItem, plan: QueryPlan, kind: RowK
       throw new UnsupportedQueryError('timeseries() in SELECT');
     default: {
       const json = JSON.stringify(plan.binder.value(expression), bigintAsNumber);
-      const name = alias ?? (expression.kind === 'string' ? expression.value : json);
-      return { name, json: () => json };
+      return { name: alias ?? valueName(expression, json), json: () => json };
     }
   }
+}
+
+function valueName(value: Value, json: string): string {
+  if (value.kind === 'parameter') return value.name;
+  return value.kind === 'string' ? value.value : json;
 }
 
 function fieldColumn(field: Field, alias: string | undefined, plan: QueryPlan, kind: RowKind): Column {

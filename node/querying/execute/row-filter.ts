@@ -51,8 +51,9 @@ function calledValues(
   const items = calls.map(({ field, call }) => ({ expression: call, alias: field }));
   const run = selectRunner({ kind: 'fields', distinct: false, items }, plan, kind, scripts);
   return (row, into) => {
-    for (const [field, value] of Object.entries(JSON.parse(run(row)) as Record<string, unknown>)) {
-      into.set(field, jsonValues(value));
+    for (const { json } of [run(row)].flat()) {
+      const called = JSON.parse(json) as Readonly<Record<string, unknown>>;
+      for (const [field, value] of Object.entries(called)) into.set(field, jsonValues(value));
     }
   };
 }

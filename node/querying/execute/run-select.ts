@@ -6,6 +6,7 @@ import type { SelectClause } from '../rql/syntax-tree.ts';
 import type { RowKind } from './project.ts';
 import { VIEW_ERROR } from './projected-view.ts';
 import type { Row } from './row.ts';
+import type { ScriptResult } from './script-results.ts';
 import { scriptRow, selectScript } from './select-script.ts';
 
 /** What scripts of a query need. */
@@ -15,7 +16,7 @@ export interface ProjectionScripts {
 }
 
 /**
- * Runs a select as a script: from a row to the JSON of an object.
+ * Runs a select as a script: from a row to its result, or results where it gives a list.
  *
  * @throws ScriptError when it can't be read
  */
@@ -24,19 +25,19 @@ export function selectRunner(
   plan: QueryPlan,
   kind: RowKind,
   { engine, load }: ProjectionScripts,
-): (row: Row) => string {
+): (row: Row) => ScriptResult | readonly ScriptResult[] {
   const { body, parameters } = selectScript(select, plan);
   const script = engine.compile(body);
   const values = parameters.map((name) => plan.binder.value({ kind: 'parameter', name }));
   const given = JSON.stringify(values, bigintAsNumber);
   return (row) => {
     const rows = JSON.stringify([scriptRow(row, plan, kind)]);
-    const [json] = JSON.parse(
+    const [results] = JSON.parse(
       asQueryError(plan, () =>
         script.call(`{"rows":${rows},"parameters":${given}}`, load, plan.binder.values),
       ),
-    ) as [string];
-    return json;
+    ) as [ScriptResult | readonly ScriptResult[]];
+    return results;
   };
 }
 

@@ -13,6 +13,7 @@ import type { Argument, Field, MethodCall, SelectClause, SelectItem, Value } fro
 import type { RowKind } from './project.ts';
 import { PROJECTED_VIEW, viewOf } from './projected-view.ts';
 import type { LoadedValue, Row } from './row.ts';
+import { SCRIPT_RESULTS } from './script-results.ts';
 
 /** The script of a SELECT, and the names that each call gives it values for. */
 export interface SelectScript {
@@ -36,14 +37,14 @@ export function selectScript(select: SelectClause, plan: QueryPlan): SelectScrip
     `const __select = (${names.join(', ')}) => (${expression});`,
   ].join('\n');
   if (plan.source.kind !== 'group') {
-    return { body: `${nullSafe(written)}\n${PROJECTED_VIEW}\n${RUN}`, parameters };
+    return { body: `${nullSafe(written)}\n${PROJECTED_VIEW}\n${SCRIPT_RESULTS}\n${RUN}`, parameters };
   }
   const source = nullSafe(scriptAggregates(written).source);
   const functions = groupFunctions(plan.source.group.fields.map(({ name }) => name));
-  return { body: `${functions}\n${source}\n${PROJECTED_VIEW}\n${RUN}`, parameters };
+  return { body: `${functions}\n${source}\n${PROJECTED_VIEW}\n${SCRIPT_RESULTS}\n${RUN}`, parameters };
 }
 
-/** From the rows of a block to the JSON text of each result. */
+/** From the rows of a block to the results of each. */
 const RUN = `
 function __value(given) {
   if (given === null || Array.isArray(given)) return __document(given);
@@ -53,19 +54,8 @@ function __run({ rows, parameters }) {
   return rows.map((row) => {
     const values = row.map(__value);
     globalThis.__group = values[0];
-    const result = __select(...values, ...parameters);
-    if (result === null || typeof result !== 'object' || Array.isArray(result)) {
-      throw new Error('Query returning a single function call result must return an object, but got: ' + __json(result));
-    }
-    if (Object.hasOwn(result, '@metadata')) delete result['@metadata'];
-    return __json(result, (one) => (one === result ? one : __shown(one)));
+    return __results(__select(...values, ...parameters));
   });
-}
-/** A document within a result has its metadata, without what changes with each write. */
-function __shown(one) {
-  if (__About.of(one) === undefined) return one;
-  const { '@change-vector': _, '@last-modified': __, ...metadata } = getMetadata(one);
-  return metadata['@id'] === undefined ? one : { ...one, '@metadata': metadata };
 }
 `;
 

@@ -79,6 +79,7 @@ function updateScript({ update, from, functions }: RqlQuery): string {
 
 function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number, values?: ValueLookup): QueryPlan {
   refuseUnserved(rql);
+  refuseRepeatedAliases(rql, request.query);
   const { from } = rql;
   const { alias } = from;
   const binder = new ValueBinder(request.query, request.parameters, values);
@@ -128,6 +129,19 @@ function filterLimitOf(value: Value, binder: ValueBinder): number {
   const count = binder.count(value, 'FilterLimit', UNLIMITED);
   if (count === 0) throw binder.error('FilterLimit cannot be negative or zero, but was 0.');
   return count;
+}
+
+function refuseRepeatedAliases({ from, load }: RqlQuery, text: string): void {
+  const seen = new Set([from.alias]);
+  for (const { alias } of load) {
+    if (seen.has(alias)) {
+      throw new InvalidQueryError(
+        `LOAD clause duplicate alias detected: give one '${alias}' another name`,
+        text,
+      );
+    }
+    seen.add(alias);
+  }
 }
 
 function refuseUnserved({ from, functions }: RqlQuery): void {

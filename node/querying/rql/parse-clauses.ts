@@ -119,6 +119,9 @@ function orderType(scanner: RqlScanner): OrderType {
 export function loadItems(scanner: RqlScanner): readonly LoadItem[] {
   return listOf(scanner, () => {
     const expression = operandOrValue(scanner, 'in LOAD');
+    if (expression.kind === 'method') {
+      throw scanner.error(`LOAD clause requires a field or a value, not a call of ${expression.name}()`);
+    }
     const isNamed = scanner.tryKeyword('as');
     const alias = scanner.isAnyKeyword(CLAUSES) ? undefined : scanner.tryIdentifier();
     if (alias === undefined) {

@@ -56,7 +56,7 @@ export interface OrderItem {
 export type OrderType = 'implicit' | 'string' | 'long' | 'double' | 'alphaNumeric';
 
 export interface LoadItem {
-  readonly expression: Field | MethodCall | Value;
+  readonly expression: Field | Value;
   readonly alias: string;
   /** `as x[]`: the expression gives several ids. */
   readonly isArray: boolean;

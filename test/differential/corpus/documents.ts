@@ -198,6 +198,20 @@ const VECTORS: readonly Readonly<Record<string, unknown>>[] = [
   { n: 4 },
 ];
 
+/** Teams name their members in every way. */
+const TEAMS: readonly Readonly<Record<string, unknown>>[] = [
+  { n: 1, m: ['people/1', 'people/3', 'people/404'], lead: 'people/1' },
+  { n: 2, m: [] },
+  { n: 3, m: ['people/2'] },
+  { n: 4, m: 'people/1' },
+  { n: 5, m: null },
+  { n: 6 },
+  { n: 7, m: [null, 'people/1', 5, ['people/2']] },
+  { n: 8, m: [{ id: 'people/1' }, { id: 'people/3' }] },
+  { n: 9, m: { id: 'people/1' } },
+  { n: 10, m: 5 },
+];
+
 const SETUP: CorpusDocument = {
   id: 'facets/1',
   collection: 'Setups',
@@ -235,5 +249,6 @@ export const DOCUMENTS: readonly CorpusDocument[] = [
   ...numbered('shirts', 'Shirts', SHIRTS),
   ...numbered('places', 'Places', PLACES),
   ...numbered('vectors', 'Vectors', VECTORS),
+  ...numbered('teams', 'Teams', TEAMS),
   SETUP,
 ];
