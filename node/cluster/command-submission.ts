@@ -29,8 +29,11 @@ export interface SubmitOptions {
 /** The way of a command into the log: from any node to the leader, and what the leader makes of it before it is appended. */
 export class CommandSubmission {
   readonly #options: CommandSubmissionOptions;
-  /** What this node has submitted and waits for: as a leader it need not read its own bytes again. */
-  readonly #waiting = new Map<Uint8Array, CommandEnvelope>();
+  /**
+   * What this node has submitted and waits for: as a leader it need not read its own bytes again. Not a `Map`: what one
+   * no longer holds, its former layouts keep alive until the next full collection.
+   */
+  readonly #waiting = new WeakMap<Uint8Array, CommandEnvelope>();
   /** Ids of requests begin so, as those of no other process: shorter than UUIDs, since each is kept for an hour. */
   readonly #idPrefix = randomBytes(ID_PREFIX_BYTES).toString('base64url');
   #ids = 0;

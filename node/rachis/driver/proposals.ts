@@ -15,15 +15,25 @@ interface Proposal {
   reject(error: Error): void;
 }
 
+interface Appended {
+  readonly index: number;
+  readonly term: number;
+  readonly proposal: Proposal;
+}
+
 /** Commands that were proposed on this node while it leads, until they are applied or leadership is lost. */
 export class Proposals {
   #gathered: Proposal[] = [];
-  readonly #appended = new Map<number, { readonly term: number; readonly proposal: Proposal }>();
+  /**
+   * In the order of the log, which is that in which they are applied. Not a `Map`: what one no longer holds, its former
+   * layouts keep alive until the next full collection, and with that the whole request.
+   */
+  readonly #appended: Appended[] = [];
   #bytes = 0;
 
   /** Rejects with RetryError when it must be proposed again; it may be in the log all the same. */
   add(data: Uint8Array): Promise<AppliedCommand> {
-    if (this.#gathered.length + this.#appended.size >= WAITING_COMMANDS_MAX) {
+    if (this.#gathered.length + this.#appended.length >= WAITING_COMMANDS_MAX) {
       return Promise.reject(
         new RachisOverloadError(`${WAITING_COMMANDS_MAX} commands wait for their outcome already`),
       );
@@ -62,29 +72,30 @@ export class Proposals {
       return;
     }
     for (const [position, proposal] of proposals.entries()) {
-      this.#appended.set(outcome.firstIndex + position, { term: outcome.term, proposal });
+      this.#appended.push({ index: outcome.firstIndex + position, term: outcome.term, proposal });
     }
   }
 
   settle(entries: readonly Entry[], results: readonly unknown[]): void {
-    if (this.#appended.size === 0) return;
+    let settled = 0;
     for (let position = 0; position < entries.length; position++) {
+      const waiting = this.#appended[settled];
+      if (waiting === undefined) break;
       const entry = entries[position] as Entry;
-      const waiting = this.#appended.get(entry.index);
-      if (waiting === undefined) continue;
-      this.#appended.delete(entry.index);
+      if (waiting.index !== entry.index) continue;
+      settled++;
       if (waiting.term === entry.term) {
         this.#bytes -= waiting.proposal.data.byteLength;
         waiting.proposal.resolve({ index: entry.index, result: results[position] });
       } else this.#reject(waiting.proposal, new RetryError('another leader wrote in its place'));
     }
+    if (settled > 0) this.#appended.splice(0, settled);
   }
 
   /** Leadership is lost: whether these commit is the next leader's matter. */
   abandon(error: Error): void {
     for (const proposal of this.#gathered.splice(0)) this.#reject(proposal, error);
-    for (const { proposal } of this.#appended.values()) this.#reject(proposal, error);
-    this.#appended.clear();
+    for (const { proposal } of this.#appended.splice(0)) this.#reject(proposal, error);
   }
 
   #reject({ data, reject }: Proposal, error: Error): void {
