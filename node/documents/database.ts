@@ -135,19 +135,7 @@ export class Database {
    */
   read<T>(body: (reader: DocumentReader) => T): T {
     if (this.#isClosed) throw this.#closedError();
-    const environment = this.#environment;
-    const view = this.#view;
-    return consistentRead(
-      {
-        get sequence() {
-          return environment.sequence;
-        },
-        get accesses() {
-          return view.accesses;
-        },
-      },
-      () => body(this.#reader),
-    );
+    return consistentRead(this.#view, () => body(this.#reader));
   }
 
   /** Reads at this moment, however much is written meanwhile, until it is closed; generators may be read on so long. */

@@ -1,4 +1,5 @@
 import type { KeyRange } from '../storage/storage-scan.ts';
+import type { ReadClock } from './consistent-read.ts';
 
 /** What a reader reads from: the storage, or the storage under the effects that are not durable yet. */
 export interface KeyValueView {
@@ -18,7 +19,7 @@ export interface ReadableStorage {
 }
 
 /** What is durable. Counts its accesses: one alone is consistent by itself. */
-export class DurableView implements KeyValueView {
+export class DurableView implements KeyValueView, ReadClock {
   readonly #environment: ReadableStorage;
   #accesses = 0;
 
@@ -28,6 +29,11 @@ export class DurableView implements KeyValueView {
 
   get accesses(): number {
     return this.#accesses;
+  }
+
+  /** Grows with every write that became visible. */
+  get sequence(): number {
+    return this.#environment.sequence;
   }
 
   get(column: number, key: Buffer): Buffer | undefined {
