@@ -10,6 +10,9 @@ export interface Token {
 
 export type Analyzer = (text: string) => readonly string[];
 
+/** What an analyzer takes apart, or what is one token as it is. */
+export type Analysed = string | { readonly token: string };
+
 /** The words that Lucene's StandardAnalyzer leaves out. */
 const STOP_WORDS: ReadonlySet<string> = new Set(
   'a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with'.split(
@@ -53,12 +56,12 @@ export function findAnalyzer(name: string): Analyzer | undefined {
  *
  * @throws IndexingError when there are too many, or when nobody knows the analyzer
  */
-export function analyze(name: string, texts: readonly string[]): readonly Token[] {
+export function analyze(name: string, texts: readonly Analysed[]): readonly Token[] {
   const analyzer = findAnalyzer(name);
   if (analyzer === undefined) throw new IndexingError(`Cannot find analyzer type '${name}'.`);
   const tokens: Token[] = [];
   for (const text of texts) {
-    for (const token of analyzer(text)) {
+    for (const token of typeof text === 'string' ? analyzer(text) : [text.token]) {
       if (tokens.length >= TOKENS_MAX) throw new IndexingError(`A text has more than ${TOKENS_MAX} tokens.`);
       tokens.push({ text: token, position: tokens.length });
     }

@@ -3,12 +3,12 @@ import { TOKEN_CHARACTERS_MAX } from '../limits.ts';
 const LETTER = String.raw`[\p{L}\p{M}]`;
 const ALPHANUM = String.raw`[\p{L}\p{M}\p{Nd}]`;
 const CJK = String.raw`[\u3040-\u318f\u3100-\u312f\u3040-\u309f\u30a0-\u30ff\u31f0-\u31ff\u3300-\u337f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff65-\uff9f]`;
-const HAS_DIGIT = String.raw`(?:[\p{L}\p{M}\p{Nd}]*\p{Nd}[\p{L}\p{M}\p{Nd}]*)`;
+const HAS_DIGIT = String.raw`(?:[\p{L}\p{M}]*\p{Nd}[\p{L}\p{M}\p{Nd}]*)`;
 const JOINT = '[_\\-/.,]';
 
 /**
  * The grammar of Lucene's StandardTokenizer before it followed UAX 29: e-mail addresses, hosts, acronyms, company
- * names and numbers with their punctuation are one token each; each CJK character is one.
+ * names and numbers with their punctuation (`NUMBERS`) are one token each; each CJK character is one. The longest wins.
  */
 const TOKEN = new RegExp(
   [
@@ -19,9 +19,6 @@ const TOKEN = new RegExp(
     `(?:${LETTER}\\.){2,}`,
     // www.foo, jump.over
     `${ALPHANUM}+(?:\\.${ALPHANUM}+)+`,
-    // 345.67, v1.2.3, 192.168.0.1: every second part has a digit
-    `${ALPHANUM}+${JOINT}${HAS_DIGIT}(?:${JOINT}${ALPHANUM}+${JOINT}${HAS_DIGIT})*(?!${ALPHANUM})`,
-    `${HAS_DIGIT}${JOINT}${ALPHANUM}+(?:${JOINT}${HAS_DIGIT}(?:${JOINT}${ALPHANUM}+)?)*(?!${ALPHANUM})`,
     // AT&T
     `${LETTER}+[&@]${LETTER}+`,
     // O'Reilly's
@@ -30,6 +27,14 @@ const TOKEN = new RegExp(
   ].join('|'),
   'gu',
 );
+
+/** 345.67, v1.2.3, 192.168.0.1, 2024-05-01: every second part has a digit, the first one or the one after it. */
+const NUMBERS: readonly RegExp[] = [
+  `${ALPHANUM}+${JOINT}${HAS_DIGIT}(?:${JOINT}${ALPHANUM}+${JOINT}${HAS_DIGIT})*(?:${JOINT}${ALPHANUM}+)?(?!${ALPHANUM})`,
+  `${HAS_DIGIT}${JOINT}${ALPHANUM}+(?:${JOINT}${HAS_DIGIT}${JOINT}${ALPHANUM}+)*(?:${JOINT}${HAS_DIGIT})?(?!${ALPHANUM})`,
+].map((pattern) => new RegExp(pattern, 'uy'));
+const ONLY_CJK = new RegExp(`^${CJK}$`, 'u');
+const ONE_JOINT = new RegExp(JOINT);
 
 /** Words of Latin letters and digits with single spaces between: each is a token, whatever else the grammar knows. */
 const PLAIN_WORDS =
@@ -42,19 +47,45 @@ export function standardTokens(text: string): readonly string[] {
     return words.map((word) => word.toLowerCase());
   }
   const tokens: string[] = [];
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (token.length > TOKEN_CHARACTERS_MAX) continue;
-    tokens.push(normalised(token.toLowerCase()));
+  for (const { start, end } of pieces(text)) {
+    if (end - start > TOKEN_CHARACTERS_MAX) continue;
+    tokens.push(normalised(text.slice(start, end).toLowerCase()));
   }
   return tokens;
 }
 
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Where the tokens of a text are. */
-export function standardPieces(text: string): readonly { readonly start: number; readonly end: number }[] {
-  return Array.from(text.matchAll(TOKEN), ({ 0: token, index }) => ({
-    start: index,
-    end: index + token.length,
-  }));
+export function standardPieces(text: string): readonly Piece[] {
+  return [...pieces(text)];
+}
+
+function* pieces(text: string): Generator<Piece, void> {
+  let at = 0;
+  while (true) {
+    TOKEN.lastIndex = at;
+    const found = TOKEN.exec(text);
+    if (found === null) return;
+    const start = found.index;
+    at = Math.max(start + found[0].length, numberEnd(text, start, found[0]));
+    yield { start, end: at };
+  }
+}
+
+/** Where a number with punctuation ends that begins as the token does; the longer one is the token. */
+function numberEnd(text: string, start: number, token: string): number {
+  const isJoined = ONE_JOINT.test(token) || ONE_JOINT.test(text.charAt(start + token.length));
+  if (!isJoined || ONLY_CJK.test(token)) return 0;
+  return Math.max(
+    ...NUMBERS.map((pattern) => {
+      pattern.lastIndex = start;
+      return pattern.test(text) ? pattern.lastIndex : 0;
+    }),
+  );
 }
 
 function normalised(token: string): string {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { WORDS_VERSION } from '../analysis/words-version.ts';
 import type { AutoIndexDefinition, AutoIndexFieldOptions } from '../definitions/index-definition.ts';
 import { cutName } from './auto-index-name.ts';
 import type { AutoIndexChoice } from './choose-auto-index.ts';
@@ -166,6 +167,11 @@ function covers(has: AutoGroup, needed: AutoGroup): boolean {
 }
 
 /** Changes when the index has to be made anew. */
-export function groupRevision({ Collection, MapFields, GroupByFields }: AutoIndexDefinition): string {
-  return hash('sha256', JSON.stringify([Collection, MapFields, GroupByFields]));
+export function groupRevision(definition: AutoIndexDefinition): string {
+  const { Collection, MapFields, GroupByFields } = definition;
+  const hasWords = groupOf(definition).fields.some(({ search }) => search === true);
+  return hash(
+    'sha256',
+    JSON.stringify([Collection, MapFields, GroupByFields, ...(hasWords ? [{ words: WORDS_VERSION }] : [])]),
+  );
 }

@@ -6,6 +6,7 @@ import { DEFAULT_SPATIAL_OPTIONS } from '../../spatial/spatial-options.ts';
 import { readVectors } from '../../vectors/read-vectors.ts';
 import { VectorError } from '../../vectors/vector-error.ts';
 import type { VectorOptions } from '../../vectors/vector-options.ts';
+import { WORDS_VERSION } from '../analysis/words-version.ts';
 import type { AutoIndexDefinition } from '../definitions/index-definition.ts';
 import type { IndexSpec, MappedDocument, SourceField } from '../local/index-spec.ts';
 import { vectorValues } from '../store/vector-rows.ts';
@@ -30,6 +31,7 @@ export function autoIndexSpec(definition: AutoIndexDefinition): IndexSpec {
         definition.MapFields,
         // Programs of before kept none.
         ...([...fields.values()].some(({ vector }) => vector !== undefined) ? ['vectors'] : []),
+        ...([...fields.values()].some(({ search }) => search === true) ? [{ words: WORDS_VERSION }] : []),
       ]),
     ),
     type: 'AutoMap',

@@ -4,35 +4,67 @@ import type { IndexFieldOptions, StaticIndexDefinition } from '../definitions/in
 import type { Analysis } from '../definitions/index-field.ts';
 
 const ALL_FIELDS = '__all_fields';
-const SEARCH_ANALYZER = 'indexing.analyzers.search.default';
 
-/** The options of a field: its own, where it has none those of all fields, and then the analyzer of its index. */
-export function optionsOf({ Fields, Configuration }: StaticIndexDefinition, name: string): IndexFieldOptions {
-  const options = { ...withoutNulls(Fields[ALL_FIELDS]), ...withoutNulls(Fields[name]) };
-  const isSearched = options.Indexing === 'Search' || options.Indexing === 'Highlighting';
-  if (!isSearched || options.Analyzer !== undefined) return options;
-  const Analyzer = searchAnalyzerOf(Configuration);
-  return Analyzer === undefined ? options : { ...options, Analyzer };
+/** Analyzers of fields that name none themselves, by how they are indexed. */
+export interface DefaultAnalyzers {
+  readonly plain?: string;
+  readonly exact?: string;
+  readonly search?: string;
 }
 
-/** What an index says in its configuration of the analyzer of fields that are searched and name none. */
-export function searchAnalyzerOf(configuration: StaticIndexDefinition['Configuration']): string | undefined {
-  return Object.entries(configuration).find(([key]) => key.toLowerCase() === SEARCH_ANALYZER)?.[1];
+const ANALYZER_KEYS: Readonly<Record<string, keyof DefaultAnalyzers>> = {
+  'indexing.analyzers.default': 'plain',
+  'indexing.analyzers.exact.default': 'exact',
+  'indexing.analyzers.search.default': 'search',
+};
+
+/** The options of a field: its own, and where it has none those of all fields. */
+export function optionsOf({ Fields }: StaticIndexDefinition, name: string): IndexFieldOptions {
+  return { ...withoutNulls(Fields[ALL_FIELDS]), ...withoutNulls(Fields[name]) };
 }
 
-/** How the text of the field becomes terms; undefined: it is not indexed. */
-export function analysisOf({ Indexing, Analyzer }: IndexFieldOptions): Analysis | undefined {
+/** What an index says of analyzers in its configuration. */
+export function defaultAnalyzersOf({
+  Configuration,
+}: Pick<StaticIndexDefinition, 'Configuration'>): DefaultAnalyzers {
+  return Object.fromEntries(
+    Object.entries(Configuration).flatMap(([key, analyzer]) => {
+      const kind = ANALYZER_KEYS[key.toLowerCase()];
+      return kind === undefined ? [] : [[kind, analyzer]];
+    }),
+  );
+}
+
+/** How the text of the field becomes terms; undefined: it is not indexed. An exact field has no analyzer of its own. */
+export function analysisOf(
+  { Indexing, Analyzer }: IndexFieldOptions,
+  { plain, exact, search }: DefaultAnalyzers,
+): Analysis | undefined {
   switch (Indexing) {
     case 'No':
       return undefined;
     case 'Exact':
-      return 'exact';
+      return exact === undefined ? 'exact' : { analyzer: exact };
     case 'Search':
     case 'Highlighting':
-      return { analyzer: Analyzer ?? 'RavenStandardAnalyzer' };
-    default:
-      return Analyzer === undefined || Analyzer === null ? 'default' : { analyzer: Analyzer };
+      return { analyzer: Analyzer ?? search ?? 'RavenStandardAnalyzer' };
+    default: {
+      const analyzer = Analyzer ?? plain;
+      return analyzer === undefined ? 'default' : { analyzer };
+    }
   }
+}
+
+/** Whether values of it may be taken apart by analyzers. */
+export function hasWords(definition: StaticIndexDefinition): boolean {
+  const analyzers = defaultAnalyzersOf(definition);
+  return (
+    Object.keys(analyzers).length > 0 ||
+    Object.keys(definition.Fields).some(
+      (name) => typeof analysisOf(optionsOf(definition, name), analyzers) === 'object',
+    ) ||
+    [...definition.Maps, definition.Reduce ?? ''].some((text) => /createField/i.test(text))
+  );
 }
 
 /** Where the shapes of the field are. */

@@ -1,10 +1,9 @@
 import type { Space } from '../../spatial/space.ts';
-import type { IndexFieldOptions } from '../definitions/index-definition.ts';
 import { IndexingError } from '../indexing-error.ts';
 import type { MappedEntry, SourceOptions } from '../local/index-spec.ts';
 import type { FieldValues } from '../values/index-value.ts';
 import { jsonValues } from '../values/json-values.ts';
-import { analysisOf } from './field-options.ts';
+import { analysisOf, type DefaultAnalyzers } from './field-options.ts';
 import { isSpatial, spatialSource, spatialValues } from './spatial-fields.ts';
 import { fieldVectors, isVector, type VectorField, vectorSource } from './vector-fields.ts';
 
@@ -20,6 +19,7 @@ export interface FieldFacts {
   readonly spaceOf: (field: string) => Space;
   /** How its vectors are kept. */
   readonly vectorOf: (field: string) => VectorField;
+  readonly analyzers: DefaultAnalyzers;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface FieldFacts {
 export function entryOf(
   object: Readonly<Record<string, unknown>>,
   id: string | null,
-  { isStored, spaceOf, vectorOf }: FieldFacts,
+  { isStored, spaceOf, vectorOf, analyzers }: FieldFacts,
 ): MappedEntry {
   // Fields may have any name, `__proto__` too.
   const values: Record<string, FieldValues> = Object.create(null);
@@ -52,7 +52,7 @@ export function entryOf(
     }
     for (const field of created) {
       add(field.$name, field.$value);
-      const own = createdOptions(field);
+      const own = createdOptions(field, analyzers);
       if (own.options !== undefined) options[field.$name] = own.options;
       if (own.isStored ?? isStored(field.$name)) stored[field.$name] = JSON.stringify(field.$value);
     }
@@ -79,7 +79,10 @@ function isCreated(field: unknown): field is CreatedField {
 const INDEXINGS = ['No', 'Search', 'Exact', 'Highlighting', 'Default'] as const;
 const STORAGES = ['Yes', 'No'] as const;
 
-function createdOptions({ $name, $options }: CreatedField): {
+function createdOptions(
+  { $name, $options }: CreatedField,
+  analyzers: DefaultAnalyzers,
+): {
   readonly options?: SourceOptions;
   readonly isStored?: boolean;
 } {
@@ -92,13 +95,11 @@ function createdOptions({ $name, $options }: CreatedField): {
   const stored =
     typeof storage === 'boolean' ? storage : oneOf(storage, STORAGES, `The storage of field '${$name}'`);
   return {
-    ...(indexing === undefined ? {} : { options: { analysis: analysisOf(fieldOptions(indexing)) ?? null } }),
+    ...(indexing === undefined
+      ? {}
+      : { options: { analysis: analysisOf({ Indexing: indexing }, analyzers) ?? null } }),
     ...(stored === undefined ? {} : { isStored: stored === true || stored === 'Yes' }),
   };
-}
-
-function fieldOptions(indexing: (typeof INDEXINGS)[number]): IndexFieldOptions {
-  return { Indexing: indexing };
 }
 
 function oneOf<Name extends string>(value: unknown, names: readonly Name[], what: string): Name | undefined {

@@ -7,6 +7,7 @@ import { ScriptError } from '../../scripting/script-error.ts';
 import type { ValueLookup } from '../../scripting/value-lookup.ts';
 import { SpatialError } from '../../spatial/spatial-error.ts';
 import { VectorError } from '../../vectors/vector-error.ts';
+import { WORDS_VERSION } from '../analysis/words-version.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import { IndexDefinitionError, IndexingError } from '../indexing-error.ts';
 import { LINQ_VERSION } from '../linq/linq-version.ts';
@@ -20,7 +21,14 @@ import { type ReduceOutput, reduceOutputOf } from '../output/reduce-output.ts';
 import { referencePattern } from '../output/reference-pattern.ts';
 import { type ReducedObject, ReduceFailure, type ReduceOutcome } from '../reduce/reducer.ts';
 import { BlockLoads } from './block-loads.ts';
-import { analysisOf, isCompared, optionsOf, searchAnalyzerOf, spaceOfField } from './field-options.ts';
+import {
+  analysisOf,
+  defaultAnalyzersOf,
+  hasWords,
+  isCompared,
+  optionsOf,
+  spaceOfField,
+} from './field-options.ts';
 import { loadedCollections, looksUpValues } from './loaded-collections.ts';
 import { mapScript } from './map-script.ts';
 import { DYNAMIC_FIELDS, entryOf, type FieldFacts, ID } from './mapped-object.ts';
@@ -50,8 +58,8 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
   };
   const spaceOf: FieldFacts['spaceOf'] = (name) => spaceOfField(optionsOf(definition, name));
   const vectorOf = vectorFields(definition);
-  const facts: FieldFacts = { isStored, spaceOf, vectorOf };
-  const searchAnalyzer = searchAnalyzerOf(definition.Configuration);
+  const analyzers = defaultAnalyzersOf(definition);
+  const facts: FieldFacts = { isStored, spaceOf, vectorOf, analyzers };
   const maps: Maps = { collections, script, reduces, facts, looksUpValues, askingForMetadata: new Set() };
   return {
     name: definition.Name,
@@ -66,7 +74,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
         ...(loads.length === 0 ? [] : [loads]),
         ...(translated.size === 0 ? [] : [LINQ_VERSION]),
         ...(output === undefined ? [] : [output]),
-        ...(searchAnalyzer === undefined ? [] : [{ searchAnalyzer }]),
+        ...(hasWords(definition) ? [{ words: WORDS_VERSION, analyzers }] : []),
       ]),
     ),
     type: staticIndexType(definition),
@@ -76,11 +84,14 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
     ...(looksUpValues ? { looksUpValues } : {}),
     sources: [...(reduces ? [] : [ID]), ...namedFields(definition, translated)],
     fieldsOf: (name, options) => {
+      // Ids are ids, whatever holds for all fields.
+      if (name === ID) return [{ name, analysis: 'default' }];
       const shapes = spatialName(name);
       if (shapes !== undefined) return [{ name: shapes, analysis: 'exact', spatial: spaceOf(shapes) }];
       const vectors = vectorName(name);
       if (vectors !== undefined) return [{ name, analysis: 'exact', vector: vectorOf(vectors).options }];
-      const analysis = options === undefined ? analysisOf(optionsOf(definition, name)) : options.analysis;
+      const analysis =
+        options === undefined ? analysisOf(optionsOf(definition, name), analyzers) : options.analysis;
       return analysis === undefined || analysis === null ? [] : [{ name, analysis }];
     },
     isCompared: (name) => isCompared(optionsOf(definition, name)),

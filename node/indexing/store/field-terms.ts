@@ -1,8 +1,9 @@
-import { analyze } from '../analysis/analyzers.ts';
+import { type Analysed, analyze } from '../analysis/analyzers.ts';
 import { ALL_ENTRIES_FIELD, type IndexField } from '../definitions/index-field.ts';
+import { parseDate } from '../values/date-text.ts';
 import type { FieldValues, IndexValue } from '../values/index-value.ts';
 import { spatialTerms } from './spatial-terms.ts';
-import { EXISTS, NULL, TEXT_TERM, type Term, termBytes, termsOf } from './term.ts';
+import { EXISTS, TEXT_TERM, type Term, termBytes, termsOf } from './term.ts';
 
 /** A term of an entry; with its positions when the field was analysed. */
 export interface FieldTerm {
@@ -39,27 +40,36 @@ export function fieldTerms(field: IndexField, values: FieldValues): FieldTerm[] 
   return found;
 }
 
+/** Only texts are taken apart: numbers, dates and truth values have the terms that they have in any field. */
 function analysedTerms(field: number, analyzer: string, values: FieldValues): FieldTerm[] {
+  const parts = values.map(analysedPart);
   const positions = new Map<string, number[]>();
-  for (const { text, position } of analyze(analyzer, values.flatMap(textOf))) {
+  for (const { text, position } of analyze(
+    analyzer,
+    parts.filter((part) => part !== null),
+  )) {
     const places = positions.get(text);
     if (places === undefined) positions.set(text, [position]);
     else places.push(position);
   }
-  const terms = [...positions].map(
+  const words = [...positions].map(
     ([text, places]): FieldTerm => ({
       field,
       term: { kind: TEXT_TERM, bytes: termBytes(text) },
       positions: places,
     }),
   );
-  return values.includes(null) ? [{ field, term: NULL }, ...terms] : terms;
+  const whole = values.filter((_, at) => typeof parts[at] !== 'string');
+  const others = termsOfAll(whole, false).filter(({ kind }) => kind !== TEXT_TERM);
+  return [...others.map((term) => ({ field, term })), ...words];
 }
 
-/** What there is to analyse in a value: numbers and booleans are their text. */
-export function textOf(value: IndexValue): readonly string[] {
-  if (value === null) return [];
-  return [typeof value === 'object' ? value.json : String(value)];
+function analysedPart(value: IndexValue): Analysed | null {
+  if (value === null) return null;
+  if (typeof value === 'object') return value.json;
+  const date = typeof value === 'string' ? parseDate(value) : undefined;
+  if (typeof value === 'string' && date === undefined) return value;
+  return { token: date?.term ?? String(value).toLowerCase() };
 }
 
 /** Each term once. Those of one value are different. */

@@ -44,6 +44,11 @@ describe('tokens of a text', () => {
     ['', []],
     [`${'x'.repeat(256)} y`, ['y']],
     ["I.B.M. O'Reilly's", ['ibm', "o'reilly"]],
+    ['on 2024-05-01T10:00', ['on', '2024-05-01t10', '00']],
+    ['alpha-1-beta, 1-2-3-x-5', ['alpha-1-beta', '1-2-3-x-5']],
+    ['1-a-2-3-b 1-2-a-b', ['1-a-2-3', 'b', '1-2-a', 'b']],
+    ['x1.a/1 bc.1_a-a a-b', ['x1.a/1', 'bc.1_a', 'a', 'a', 'b']],
+    ['日2-3', ['日', '2-3']],
   ])('of %j', (text, tokens) => {
     expect(standardTokens(text)).toEqual(tokens);
   });

@@ -8,7 +8,7 @@ import {
   type TranslatedTexts,
   translateDefinition,
 } from '../../../indexing/linq/translate-definition.ts';
-import { searchAnalyzerOf } from '../../../indexing/static/field-options.ts';
+import { defaultAnalyzersOf } from '../../../indexing/static/field-options.ts';
 import {
   DEFAULT_SPATIAL_OPTIONS,
   SPATIAL_STRATEGIES,
@@ -64,7 +64,9 @@ export function staticDefinition(raw: unknown): StaticIndexDefinition {
       ? {}
       : { DeploymentMode: oneOf(raw, 'DeploymentMode', DEPLOYMENT_MODES, 'Parallel') }),
   };
-  requireAnalyzer(searchAnalyzerOf(definition.Configuration), name, '@default');
+  for (const analyzer of Object.values(defaultAnalyzersOf(definition))) {
+    requireAnalyzer(analyzer, name, '@default');
+  }
   // C# is translated here already, so that the answer tells which of the texts can't be.
   readableTexts(definition);
   return definition;
