@@ -10,7 +10,7 @@ import { answerFromIndex } from '../querying/execute/answer-query.ts';
 import { type QueryContext, queryCollection } from '../querying/execute/execute-query.ts';
 import { findBases } from '../querying/execute/more-like-this/find-bases.ts';
 import type { QueryAnswer } from '../querying/execute/query-answer.ts';
-import { streamQuery } from '../querying/execute/query-stream.ts';
+import { type QueryStream, streamCollection, streamIndex } from '../querying/execute/query-stream.ts';
 import { QueryWatch } from '../querying/execute/query-watch.ts';
 import { collectionIds, indexIds } from '../querying/execute/result-ids.ts';
 import type { SummaryAnswer } from '../querying/execute/summary-answer.ts';
@@ -115,10 +115,24 @@ export class DatabaseQueries {
     if (!('index' in found)) return found;
     this.asked.note(query.query, nowMs, found.index?.spec.name ?? null);
     while (found.index !== null && this.#indexes.isWriting) await this.#indexes.written();
-    const settled = found.index === null ? plan : this.#withBases(plan, found.index);
-    const stream = streamQuery(settled, found.index, this.#context(query, nowMs));
+    const context = this.#context(query, nowMs);
+    const stream =
+      found.index === null
+        ? streamCollection(plan, context)
+        : await this.#openedStream(plan, found.index, context);
+    // The index was deleted, or replaced, in the middle of it.
+    if (stream === undefined) return this.openStream(query, values);
     if (values.missing.length === 0) values.seal();
     return { kind: 'stream', stream: this.streams.add(stream), head: streamHead(stream.head) };
+  }
+
+  #openedStream(
+    plan: QueryPlan,
+    index: LocalIndex,
+    context: QueryContext & { readonly watch: QueryWatch },
+  ): QueryStream | undefined | Promise<QueryStream | undefined> {
+    const steps = streamIndex(this.#withBases(plan, index), index, context);
+    return this.#inTurns(untilDropped(steps, index), context.watch, (stream) => stream);
   }
 
   #context(query: ThreadQuery, nowMs: number): QueryContext & { readonly watch: QueryWatch } {

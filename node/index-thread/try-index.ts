@@ -122,7 +122,7 @@ function outcomeOf(
   const settled = findBases(plan, index, context.documents.reader);
   const { spec, state } = index;
   return {
-    entries: texts(queryEntries(settled, index, context).results),
+    entries: texts(withoutPause(queryEntries(settled, index, context)).results),
     results: texts(withoutPause(answerFromIndex(settled, index, context)).results),
     mapped: chosen.given,
     reduced:

@@ -25,7 +25,7 @@ function* stepsOf(
   index: LocalIndex,
   context: QueryContext,
 ): Generator<void, QueryAnswer | SummaryAnswer> {
-  if (plan.shows === 'entries') return queryEntries(plan, index, context);
+  if (plan.shows === 'entries') return yield* queryEntries(plan, index, context);
   if (plan.facets !== undefined) return yield* queryFacets(plan, plan.facets, index, context);
   if (plan.suggestions !== undefined) return yield* querySuggestions(plan.suggestions, index, context);
   return yield* queryIndex(plan, index, context);

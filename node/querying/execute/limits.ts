@@ -30,6 +30,8 @@ export const INCLUDED_VALUES_MAX = 4096;
 
 /** Entries of an index that one answer shows in place of results: each is put together from all its terms. */
 export const ENTRIES_SHOWN_MAX = 65_536;
+/** And how many of them without looking whether others should have a turn. */
+export const ENTRIES_READ_AT_ONCE = 64;
 
 /** How long all vectors of a field may be compared, in milliseconds: other queries wait. */
 export const VECTOR_SEARCH_MS_MAX = 5000;

@@ -5,37 +5,40 @@ import type { IndexEntry } from '../../indexing/store/index-entry.ts';
 import { NULL, TEXT_TERM, type Term, termText } from '../../indexing/store/term.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { InvalidQueryError } from '../query-error.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluateInTurns } from './evaluate.ts';
 import { type QueryContext, searchedIndex } from './execute-query.ts';
 import { indexMoment } from './index-moment.ts';
-import { ENTRIES_SHOWN_MAX } from './limits.ts';
+import { ENTRIES_READ_AT_ONCE, ENTRIES_SHOWN_MAX, RESULT_BYTES_MAX } from './limits.ts';
 import type { QueryAnswer } from './query-answer.ts';
+import type { QueryWatch } from './query-watch.ts';
 import { orderOf } from './result-order.ts';
 
-/** Answers with the entries that match, as the terms they are found by, in place of their documents. */
-export function queryEntries(
+/** Answers with the entries that match, as the terms they are found by, in place of their documents. Pauses as `queryIndex` does. */
+export function* queryEntries(
   plan: QueryPlan,
   index: LocalIndex,
   { nowMs, watch }: QueryContext,
-): QueryAnswer {
+): Generator<void, QueryAnswer> {
   const startedMs = performance.now();
   const moment = indexMoment(index, nowMs);
   const searched = searchedIndex(index, watch);
-  const matching = evaluate(plan.where, searched);
-  const page = [...orderOf(plan, matching, searched)].slice(plan.skip, plan.skip + plan.take);
-  if (page.length > ENTRIES_SHOWN_MAX) {
-    throw new InvalidQueryError(
-      `A query shows ${ENTRIES_SHOWN_MAX} entries of an index at most: ask for a page of them with 'limit'`,
-      plan.text,
-    );
-  }
+  const matching = yield* evaluateInTurns(plan.where, searched);
+  const page = yield* pageOf(plan, orderOf(plan, matching, searched), watch);
   const fields = [...index.fields.values()];
   const isGrouped = index.spec.reduce !== undefined;
-  const results = index.reader
-    .entryRows(page)
-    .flatMap((row) =>
-      row === undefined ? [] : [Buffer.from(JSON.stringify(shown(row, fields, isGrouped)))],
-    );
+  const results: Buffer[] = [];
+  let bytes = 0;
+  for (let at = 0; at < page.length; at += ENTRIES_READ_AT_ONCE) {
+    for (const row of searched.reader.entryRows(page.slice(at, at + ENTRIES_READ_AT_ONCE))) {
+      watch?.check();
+      if (row === undefined) continue;
+      const json = Buffer.from(JSON.stringify(shown(row, fields, isGrouped)));
+      bytes += json.byteLength;
+      if (bytes > RESULT_BYTES_MAX) throw tooLong(`${RESULT_BYTES_MAX} bytes`, plan);
+      results.push(json);
+    }
+    if (watch?.isTurnOver === true) yield;
+  }
   return {
     totalResults: matching.length,
     scannedResults: 0,
@@ -48,6 +51,32 @@ export function queryEntries(
     withTimings: false,
     ...moment,
   };
+}
+
+/** @throws InvalidQueryError when it has more entries than are shown */
+function* pageOf(
+  plan: QueryPlan,
+  ordered: Iterable<number>,
+  watch: QueryWatch | undefined,
+): Generator<void, readonly number[]> {
+  const page: number[] = [];
+  let skip = plan.skip;
+  if (plan.take === 0) return page;
+  for (const entry of ordered) {
+    if (watch?.isTurnOver === true) yield;
+    if (skip-- > 0) continue;
+    page.push(entry);
+    if (page.length > ENTRIES_SHOWN_MAX) throw tooLong(`${ENTRIES_SHOWN_MAX} entries`, plan);
+    if (page.length >= plan.take) break;
+  }
+  return page;
+}
+
+function tooLong(limit: string, { text }: QueryPlan): InvalidQueryError {
+  return new InvalidQueryError(
+    `A query shows ${limit} of an index at most: ask for a page of them with 'limit'`,
+    text,
+  );
 }
 
 function shown(

@@ -4,16 +4,10 @@ import type { LocalIndex } from '../../indexing/local/local-index.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { LostIndexError, LostMomentError, UnknownMethodError } from '../query-error.ts';
 import { collectionRows } from './collection-rows.ts';
-import { evaluate } from './evaluate.ts';
-import {
-  answerAt,
-  kindOf,
-  pageOf,
-  type QueryContext,
-  queryIndex,
-  rowsOf,
-  searchedIndex,
-} from './execute-query.ts';
+import { evaluateInTurns } from './evaluate.ts';
+import { answerAt, kindOf, pageOf, type QueryContext, rowsOf, searchedIndex } from './execute-query.ts';
+import { inOneMoment } from './in-one-moment.ts';
+import { indexMoment } from './index-moment.ts';
 import { STREAM_MOMENT_MS_MAX } from './limits.ts';
 import type { RowKind } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
@@ -34,38 +28,68 @@ export interface QueryStream {
 }
 
 /**
- * `index`: null for a collection query, of which everything is shown as it is now, with what it loads.
+ * Of a collection query: everything is shown as it is now, with what it loads.
  *
  * @param nowMs a clock that only goes forward
  */
-export function streamQuery(
+export function streamCollection(
   plan: QueryPlan,
-  index: LocalIndex | null,
   context: QueryContext,
   nowMs: () => number = () => performance.now(),
 ): QueryStream {
-  const { paths, valuePaths, highlights, explanations } = plan.include;
-  if (paths.length + valuePaths.length + highlights.length > 0 || explanations !== undefined) {
-    throw new UnknownMethodError('include in a stream');
-  }
-  if (plan.facets !== undefined) throw new UnknownMethodError('facet() in a stream');
-  if (plan.suggestions !== undefined) throw new UnknownMethodError('suggest() in a stream');
-  if (index !== null) return streamOf(plan, indexSource(plan, index, context), context);
+  refuseUnstreamed(plan);
   const moment = context.documents.hold();
   try {
-    return streamOf(plan, collectionSource(plan, moment, nowMs), context);
+    const { filter: _, ...unfiltered } = plan;
+    const head = withoutPause(answerAt(moment, { ...unfiltered, skip: 0, take: 0 }, context));
+    return streamOf(plan, head, collectionSource(plan, moment, nowMs), context);
   } catch (error) {
     moment.close();
     throw error;
   }
 }
 
+/** Of an index: which entries match, and how many, is of one moment of it. Pauses as `queryIndex` does until it is open. */
+export function streamIndex(
+  plan: QueryPlan,
+  index: LocalIndex,
+  context: QueryContext,
+): Generator<void, QueryStream> {
+  refuseUnstreamed(plan);
+  return inOneMoment(index, context.watch, () => openIndex(plan, index, context));
+}
+
+function* openIndex(plan: QueryPlan, index: LocalIndex, context: QueryContext): Generator<void, QueryStream> {
+  const { documents, watch, nowMs } = context;
+  const moment = indexMoment(index, nowMs);
+  const searched = searchedIndex(index, watch);
+  const entries = yield* evaluateInTurns(plan.where, searched);
+  const ordered = orderOf(plan, entries, searched);
+  const source: StreamSource = {
+    kind: kindOf(index),
+    rows: rowsOf(ordered, entries.length, index, documents.reader),
+    reader: documents.reader,
+    check() {
+      if (index.isDropped) throw new LostIndexError(index.spec.name);
+    },
+    close() {},
+  };
+  return streamOf(plan, { totalResults: entries.length, ...moment }, source, context);
+}
+
+function refuseUnstreamed({ include, facets, suggestions }: QueryPlan): void {
+  const { paths, valuePaths, highlights, explanations } = include;
+  if (paths.length + valuePaths.length + highlights.length > 0 || explanations !== undefined) {
+    throw new UnknownMethodError('include in a stream');
+  }
+  if (facets !== undefined) throw new UnknownMethodError('facet() in a stream');
+  if (suggestions !== undefined) throw new UnknownMethodError('suggest() in a stream');
+}
+
 /** Where the results of a stream come from. */
 interface StreamSource {
   readonly kind: RowKind;
-  /** What the query answers with this plan. */
-  answer(plan: QueryPlan, context: QueryContext): Generator<void, QueryAnswer>;
-  rows(): Generator<FoundRow, undefined>;
+  readonly rows: Generator<FoundRow, unknown>;
   /** What scripts load from. */
   readonly reader: DocumentReader;
   /** @throws when it is not there any more */
@@ -73,19 +97,12 @@ interface StreamSource {
   close(): void;
 }
 
-function collectionSource(plan: QueryPlan, moment: HeldDocuments, nowMs: () => number): StreamSource {
-  const { source } = plan;
+function collectionSource({ source }: QueryPlan, moment: HeldDocuments, nowMs: () => number): StreamSource {
   if (source.kind !== 'collection') throw new TypeError('The plan is not one of a collection.');
   const endMs = nowMs() + STREAM_MOMENT_MS_MAX;
   return {
     kind: 'collection',
-    answer: (of, context) => answerAt(moment, of, context),
-    *rows() {
-      for (const document of collectionRows(moment.reader, source)) {
-        yield { document, stored: NOTHING_STORED };
-      }
-      return undefined;
-    },
+    rows: foundIn(moment, source),
     reader: moment.reader,
     check() {
       if (nowMs() > endMs) throw new LostMomentError(STREAM_MOMENT_MS_MAX);
@@ -94,34 +111,23 @@ function collectionSource(plan: QueryPlan, moment: HeldDocuments, nowMs: () => n
   };
 }
 
-function indexSource(
-  plan: QueryPlan,
-  index: LocalIndex,
-  { documents, watch }: Pick<QueryContext, 'documents' | 'watch'>,
-): StreamSource {
-  return {
-    kind: kindOf(index),
-    answer: (of, context) => queryIndex(of, index, context),
-    *rows() {
-      const searched = searchedIndex(index, watch);
-      const entries = evaluate(plan.where, searched);
-      yield* rowsOf(orderOf(plan, entries, searched), entries.length, index, documents.reader);
-      return undefined;
-    },
-    reader: documents.reader,
-    check() {
-      if (index.isDropped) throw new LostIndexError(index.spec.name);
-    },
-    close() {},
-  };
+function* foundIn(
+  { reader }: HeldDocuments,
+  source: Extract<QueryPlan['source'], { kind: 'collection' }>,
+): Generator<FoundRow, undefined> {
+  for (const document of collectionRows(reader, source)) yield { document, stored: NOTHING_STORED };
+  return undefined;
 }
 
-function streamOf(plan: QueryPlan, source: StreamSource, context: QueryContext): QueryStream {
-  const { filter: _, ...unfiltered } = plan;
-  const head = withoutPause(source.answer({ ...unfiltered, skip: 0, take: 0 }, context));
+function streamOf(
+  plan: QueryPlan,
+  head: QueryStream['head'],
+  source: StreamSource,
+  context: QueryContext,
+): QueryStream {
   const { watch } = context;
   const page = pageOf(plan, source.kind, context, source.reader);
-  const rows = source.rows();
+  const { rows } = source;
   let isDone = plan.take === 0;
   const close = (): void => {
     isDone = true;

@@ -8,7 +8,7 @@ import { Database } from '../../../node/documents/database.ts';
 import { IndexedDocuments } from '../../../node/indexing/local/indexed-documents.ts';
 import { silentLogger } from '../../../node/observability/logger.ts';
 import { STREAM_MOMENT_MS_MAX } from '../../../node/querying/execute/limits.ts';
-import { type QueryStream, streamQuery } from '../../../node/querying/execute/query-stream.ts';
+import { type QueryStream, streamCollection } from '../../../node/querying/execute/query-stream.ts';
 import { QueryWatch } from '../../../node/querying/execute/query-watch.ts';
 import { compileQuery } from '../../../node/querying/plan/compile-query.ts';
 import { ScriptEngine } from '../../../node/scripting/script-engine.ts';
@@ -62,7 +62,7 @@ beforeEach(() => write(1, ['settings/1', ...USER_IDS]));
 function opened(query: string, nowMs?: () => number): QueryStream {
   const request = { query, parameters: {}, start: 0, pageSize: Number.MAX_SAFE_INTEGER };
   const context = { documents, scripts, nowMs: 0, watch: new QueryWatch(() => false) };
-  return streamQuery(compileQuery(request, 0), null, context, nowMs);
+  return streamCollection(compileQuery(request, 0), context, nowMs);
 }
 
 interface Result {
