@@ -313,6 +313,11 @@ export class DatabaseIndexes {
     return (await this.#call({ kind: 'openAgain', index })) as OpenedAgain;
   }
 
+  /** All of them were paused, and have not been resumed together since. */
+  get areAllPaused(): boolean {
+    return this.#thread.areAllPaused;
+  }
+
   setPaused(index: string | null, isPaused: boolean): Promise<void> {
     return this.#thread.setPaused(index, isPaused);
   }
@@ -321,12 +326,9 @@ export class DatabaseIndexes {
   async superseded(): Promise<readonly string[]> {
     const { auto } = this.#definitions;
     if (auto.length < 2) return [];
-    const statistics = await this.statistics();
-    const current = auto.filter(({ Name }) =>
-      statistics.some((index) => index.name === Name && !index.isStale),
-    );
-    const names = current.flatMap((definition) => supersededBy(definition, auto));
-    return [...new Set(names.map(({ Name }) => Name))];
+    const upToDate = (await this.statistics()).filter(({ isStale }) => !isStale).map(({ name }) => name);
+    const current = auto.filter(({ Name }) => upToDate.includes(Name));
+    return [...new Set(current.flatMap((one) => supersededBy(one, auto)).map(({ Name }) => Name))];
   }
 
   async close(): Promise<void> {

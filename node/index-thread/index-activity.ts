@@ -1,5 +1,6 @@
 import type { LocalIndex } from '../indexing/local/local-index.ts';
 import type { IndexSettings } from './describe-index.ts';
+import { PausedIndexes } from './paused-indexes.ts';
 import type { IndexDefinitions } from './thread-protocol.ts';
 
 type DefinedSettings = Omit<IndexSettings, 'isPaused' | 'isPending'>;
@@ -10,9 +11,8 @@ const DEFAULT_SETTINGS: DefinedSettings = { state: 'Normal', lockMode: 'Unlock',
 export class IndexActivity {
   #isDisabled = false;
   #settings: ReadonlyMap<string, DefinedSettings> = new Map();
-  #isPaused = false;
   #heldBack: ReadonlySet<string> = new Set();
-  readonly #paused = new Set<string>();
+  readonly #paused = new PausedIndexes();
 
   /** From now on the record says this. `known`: the indexes that there are. */
   define(definitions: IndexDefinitions, known: readonly LocalIndex[]): void {
@@ -25,11 +25,7 @@ export class IndexActivity {
 
   /** Null: all of them. */
   setPaused(name: string | null, isPaused: boolean): void {
-    if (name === null) {
-      this.#isPaused = isPaused;
-      this.#paused.clear();
-    } else if (isPaused) this.#paused.add(name.toLowerCase());
-    else this.#paused.delete(name.toLowerCase());
+    this.#paused.set(name, isPaused);
   }
 
   /**
@@ -42,8 +38,7 @@ export class IndexActivity {
 
   settingsOf(index: LocalIndex, isReplaced: boolean): IndexSettings {
     const settings = this.#settings.get(keyOf(index)) ?? DEFAULT_SETTINGS;
-    const isPaused =
-      this.#isDisabled || this.#isPaused || this.#paused.has(keyOf(index)) || settings.state === 'Disabled';
+    const isPaused = this.#isDisabled || this.#paused.has(index.spec.name) || settings.state === 'Disabled';
     return { ...settings, isPaused, isPending: this.isPending(index, isReplaced) };
   }
 

@@ -1,6 +1,7 @@
 import type { Logger } from '../observability/logger.ts';
 import type { IndexHost } from './index-host.ts';
 import { MOVE_IN_AGAIN_MS, STREAMS_OF_A_LIFE } from './limits.ts';
+import { PausedIndexes } from './paused-indexes.ts';
 import { IndexThreadError } from './thread-error.ts';
 import type { IndexCall, IndexDefinitions, Wish } from './thread-protocol.ts';
 
@@ -27,9 +28,7 @@ export class ThreadResidence {
   readonly #number: number;
   #attach: AttachCall | undefined;
   #definitions: IndexDefinitions | undefined;
-  /** Everything is paused, or indexes by their names are, since this node was told so. */
-  #isPaused = false;
-  readonly #paused = new Set<string>();
+  readonly #paused = new PausedIndexes();
   /** The last thread that was told everything, and whether it has done it. */
   #life: number;
   #movedIn: Promise<void> = Promise.resolve();
@@ -81,12 +80,13 @@ export class ThreadResidence {
 
   /** Null: all of them. */
   async setPaused(index: string | null, isPaused: boolean): Promise<void> {
-    if (index === null) {
-      this.#isPaused = isPaused;
-      this.#paused.clear();
-    } else if (isPaused) this.#paused.add(index);
-    else this.#paused.delete(index);
+    this.#paused.set(index, isPaused);
     await this.#told({ kind: isPaused ? 'pause' : 'resume', index });
+  }
+
+  /** All of them were paused, and have not been resumed together since. */
+  get areAllPaused(): boolean {
+    return this.#paused.isAll;
   }
 
   async close(): Promise<void> {
@@ -140,12 +140,13 @@ export class ThreadResidence {
 
   /** In the order in which the thread needs it. */
   #everything(): readonly IndexCall[] {
-    const paused = [...(this.#isPaused ? [null] : []), ...this.#paused];
     return [
       this.#openCall,
       // An earlier attempt may have got somewhere.
       ...(this.#attach === undefined ? [] : [{ kind: 'detach' } as const, this.#attach]),
-      ...paused.map((index) => ({ kind: 'pause', index }) as const),
+      ...this.#paused
+        .steps()
+        .map(({ index, isPaused }) => ({ kind: isPaused ? 'pause' : 'resume', index }) as const),
       ...(this.#definitions === undefined
         ? []
         : [{ kind: 'define', definitions: this.#definitions } as const]),

@@ -44,6 +44,28 @@ describe('indexes are paused', () => {
     expect(await paused()).toEqual([]);
   });
 
+  it('all but those that are started again, and those are told to pause again', async () => {
+    await at('/admin/indexes/stop');
+    await at('/admin/indexes/start?name=map');
+    expect(await paused()).toEqual(['Reduce']);
+    await at('/admin/indexes/stop?name=Map');
+    expect(await paused()).toEqual(['Map', 'Reduce']);
+    await at('/admin/indexes/start?type=map-reduce');
+    expect(await paused()).toEqual(['Map']);
+  });
+
+  it('as a whole only when all are told to', async () => {
+    const status = async () => JSON.parse((await at('/indexes/status', 'GET')).body).Status;
+    await at('/admin/indexes/stop?name=Map');
+    await at('/admin/indexes/stop?name=Reduce');
+    expect(await status()).toBe('Running');
+    await at('/admin/indexes/stop');
+    await at('/admin/indexes/start?name=Map');
+    expect(await status()).toBe('Paused');
+    await at('/admin/indexes/start');
+    expect(await status()).toBe('Running');
+  });
+
   it.each(['?name=', '?type=', '?type=zz', '?name=zz'])('by %s not at all', async (query) => {
     expect((await at(`/admin/indexes/stop${query}`)).status).toBe(500);
     expect(await paused()).toEqual([]);

@@ -111,12 +111,12 @@ function rollingStatus(name: string, record: DatabaseRecord): { readonly IndexRo
 
 const status: DatabaseHandler = async (_request, { loaded }) => {
   const all = await loaded.indexes.statistics();
-  const isPaused = all.length > 0 && all.every((index) => index.isPaused);
+  const { isDisabled, areAllPaused } = loaded.indexes;
   return json(200, {
-    Status: loaded.indexes.isDisabled ? 'Disabled' : isPaused ? 'Paused' : 'Running',
+    Status: isDisabled ? 'Disabled' : areAllPaused ? 'Paused' : 'Running',
     Indexes: all.map((index) => ({
       Name: index.name,
-      Status: loaded.indexes.isDisabled ? 'Disabled' : statusOf(index),
+      Status: isDisabled ? 'Disabled' : statusOf(index),
     })),
   });
 };
