@@ -17,7 +17,7 @@ import { json, NO_CONTENT, NOT_FOUND } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import { progressByCollection, stalenessReasons } from './index-progress.ts';
 import { definitionShape, errorsShape, staticShapes, statisticsShape, statusOf } from './index-shapes.ts';
-import { isNamed, noSuchIndex, requireIndex } from './required-index.ts';
+import { isNamed, NO_SUCH_INDEX, noSuchIndex, requireIndex } from './required-index.ts';
 
 const list: DatabaseHandler = async (request, { loaded, node }) => {
   const name = optionalText(request, 'name');
@@ -65,17 +65,25 @@ const reset: DatabaseHandler = async (request, context) => {
   return NO_CONTENT;
 };
 
-const replace: DatabaseHandler = async (request, { loaded }) => {
+const replace: DatabaseHandler = async (request, context) => {
   const given = requiredText(request, 'name');
-  const name = replacedName(given) ?? given;
-  if (!(await loaded.indexes.replace(name))) throw noSuchIndex(replacementName(name));
-  return NO_CONTENT;
+  const { name } = await requireIndex(context, replacedName(given) ?? given);
+  if (await context.loaded.indexes.replace(name)) return NO_CONTENT;
+  throw new ProtocolError(
+    500,
+    NO_SUCH_INDEX,
+    `Nothing is to take the place of index '${name}': there is no '${replacementName(name)}'.`,
+  );
 };
+
+function byName(a: IndexStatistics, b: IndexStatistics): number {
+  return a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1;
+}
 
 const statistics: DatabaseHandler = async (request, { loaded, node }) => {
   const name = optionalText(request, 'name');
   const all = await loaded.indexes.statistics();
-  const asked = name === undefined ? all : all.filter(isNamed(name));
+  const asked = name === undefined ? all.toSorted(byName) : all.filter(isNamed(name));
   if (name !== undefined && asked.length === 0) return NOT_FOUND;
   return json(200, { '@metadata': answerMetadata(request, node), Results: asked.map(statisticsShape) });
 };
@@ -147,8 +155,8 @@ const clearErrors: DatabaseHandler = async (request, context) => {
 };
 
 const terms: DatabaseHandler = async (request, context) => {
-  const index = await requireIndex(context, requiredText(request, 'name'));
   const field = requiredText(request, 'field');
+  const index = await requireIndex(context, requiredText(request, 'name'));
   const after = optionalText(request, 'fromValue') ?? null;
   const pageSize =
     optionalText(request, 'pageSize') === undefined ? INT_MAX : intParameter(request, 'pageSize', INT_MAX);

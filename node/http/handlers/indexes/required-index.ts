@@ -7,12 +7,10 @@ export function isNamed(name: string): (one: { readonly name: string }) => boole
   return (one) => isSameIndexName(one.name, name);
 }
 
+export const NO_SUCH_INDEX = 'Raven.Client.Exceptions.Documents.Indexes.IndexDoesNotExistException';
+
 export function noSuchIndex(name: string): ProtocolError {
-  return new ProtocolError(
-    500,
-    'Raven.Client.Exceptions.Documents.Indexes.IndexDoesNotExistException',
-    `There is no index with '${name}' name.`,
-  );
+  return new ProtocolError(500, NO_SUCH_INDEX, `There is no index with '${name}' name.`);
 }
 
 /** Throws the protocol's error when there is no such index. */

@@ -9,13 +9,14 @@ import { findByName, isSameIndexName } from '../../../indexing/definitions/index
 import { isSameDefinition } from '../../../indexing/definitions/same-definition.ts';
 import { argumentError, badRequest, ProtocolError } from '../../errors/protocol-error.ts';
 import { jsonObjectBody, member, requiredTexts } from '../../parameters/json-body.ts';
-import { optionalText, requiredText } from '../../parameters/parameters.ts';
+import { boolParameter, mandatoryText, optionalText, requiredText } from '../../parameters/parameters.ts';
 import { submitFor } from '../../raft-command.ts';
 import { json, NO_CONTENT, NOT_FOUND } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
 import { requireConfiguration } from './index-configuration.ts';
 import { staticShape } from './index-shapes.ts';
 import { type DocumentCount, requireOutputs } from './require-outputs.ts';
+import { noSuchIndex } from './required-index.ts';
 import { compilationError, oneOf, staticDefinition } from './static-definition.ts';
 
 /** All of them or none: each is compiled before anything is changed. */
@@ -134,12 +135,7 @@ function requireEditable(name: string, { indexes }: DatabaseContext['loaded'], i
       `'Lock Mode' can't be set for the Auto-Index '${name}'.`,
     );
   }
-  if (isAuto || findByName(indexes.staticIndexes, name) !== undefined) return;
-  throw new ProtocolError(
-    500,
-    'Raven.Client.Exceptions.Documents.Indexes.IndexDoesNotExistException',
-    `There is no index with '${name}' name.`,
-  );
+  if (!isAuto && findByName(indexes.staticIndexes, name) === undefined) throw noSuchIndex(name);
 }
 
 /** The node is not waited for any more, or none is where none is named: the next one begins. */
@@ -159,10 +155,14 @@ const finishRolling: DatabaseHandler = async (request, { loaded, node }) => {
   return NO_CONTENT;
 };
 
-/** A disabled index answers with what it has, on every node, and goes on from there when it is enabled. */
+/**
+ * A disabled index answers with what it has, and goes on from there when it is enabled: on every node, whatever
+ * `clusterWide` says.
+ */
 function switching(state: 'Normal' | 'Disabled'): DatabaseHandler {
   return async (request, { loaded, node }) => {
-    const name = requiredText(request, 'name');
+    const name = mandatoryText(request, 'name');
+    boolParameter(request, 'clusterWide', false);
     requireEditable(name, loaded, false);
     await submitFor(request, node, {
       type: 'EditIndexes',
