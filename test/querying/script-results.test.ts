@@ -131,6 +131,35 @@ describe('a function that gives a list', () => {
   });
 });
 
+describe('what is selected beside fields', () => {
+  const selected = async (rest: string) => {
+    const { Results } = await database.query(`from People as p ${rest}`);
+    return Results.map(({ '@metadata': _, ...result }) => result);
+  };
+
+  it('is the metadata of the document that is named, alone without a name of its own', async () => {
+    const ofAda = { '@collection': 'People', '@id': 'people/1' };
+    const ofLinus = { '@collection': 'People', '@id': 'people/3' };
+    const first = "where p.name = 'Ada' load p.boss as b";
+    expect(await selected(`${first} select getMetadata(p)`)).toMatchObject([ofAda]);
+    expect(await selected(`${first} select getmetadata(b)`)).toMatchObject([ofLinus]);
+    expect(await selected(`${first} select p.name, getMetadata(b) as m`)).toMatchObject([
+      { name: 'Ada', m: ofLinus },
+    ]);
+    expect(await selected(`${first} select getMetadata(), p.name`)).toMatchObject([{ getMetadata: ofAda }]);
+  });
+
+  it('is no metadata of a group, which is no document', async () => {
+    expect(await selected('group by name select getMetadata(p) as m limit 1')).toEqual([{ m: {} }]);
+  });
+
+  it('is a document with its metadata, and never a member that has the name of the alias', async () => {
+    expect(await selected("where p.name = 'Ada' select p, p.p as q, p.name as n")).toEqual([
+      { p: { ...ADA, '@metadata': whole('people/1') }, n: 'Ada' },
+    ]);
+  });
+});
+
 it.each<[select: string, parameters: Record<string, string | number | boolean | null>, result: object]>([
   ['true as c, false as d, null as e', {}, { c: true, d: false, e: null }],
   ["1 as c, 1.5 as d, 'name' as e", {}, { c: 1, d: 1.5, e: 'name' }],

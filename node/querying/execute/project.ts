@@ -74,14 +74,12 @@ function callsFunction(select: SelectClause, { functions }: QueryPlan): boolean 
   return select.items.some(
     ({ expression }) =>
       expression.kind === 'method' &&
-      (isValue(expression) || functions.some(({ name }) => name === expression.name)),
+      (SCRIPTED.has(expression.name.toLowerCase()) || functions.some(({ name }) => name === expression.name)),
   );
 }
 
-/** A compare-exchange value is read by a script, as those of `select { … }` are. */
-function isValue({ name }: MethodCall): boolean {
-  return name.toLowerCase() === 'cmpxchg';
-}
+/** What a script finds, as it does in `select { … }`. */
+const SCRIPTED: ReadonlySet<string> = new Set(['cmpxchg', 'getmetadata']);
 
 function scriptProjection(
   select: SelectClause,
@@ -199,22 +197,17 @@ function fieldColumn(field: Field, alias: string | undefined, plan: QueryPlan, k
     const name = fieldName(field, plan.alias);
     return { name: alias ?? shown, json: ({ document }) => groupValue(document, name) };
   }
-  const fromDocument = (document: StoredDocument) => documentJson(document, path, plan);
+  const isWhole = field.parts.length === 1 && first?.name === plan.alias;
+  const fromDocument = isWhole ? nestedJson : (document: StoredDocument) => documentJson(document, path);
   // As scripts do, a path that begins with the alias leaves out what is missing.
   const isPath = plan.alias !== undefined && field.parts.length > 1 && first?.name === plan.alias;
   const missing = isPath ? undefined : 'null';
   return { name: alias ?? shown, json: projectedField(shown, fromDocument, { plan, kind, missing }) };
 }
 
-function documentJson(
-  document: StoredDocument,
-  path: readonly string[],
-  plan: QueryPlan,
-): string | undefined {
+function documentJson(document: StoredDocument, path: readonly string[]): string | undefined {
   if (path[0] === '@metadata') return metadataJson(document, path.slice(1));
-  const isAlias = path.length === 1 && path[0] === plan.alias;
-  const json = isAlias ? document.body : jsonAt(document.body, path);
-  return json?.toString('utf8');
+  return jsonAt(document.body, path)?.toString('utf8');
 }
 
 function metadataJson(document: StoredDocument, path: readonly string[]): string {
@@ -250,9 +243,6 @@ function methodColumn(call: MethodCall, alias: string | undefined, plan: QueryPl
       );
     }
     return { name: alias ?? 'id()', json: ({ document }) => JSON.stringify(document.id) };
-  }
-  if (call.name.toLowerCase() === 'getmetadata') {
-    return { name: alias ?? 'getMetadata', json: ({ document }) => metadataJson(document, []) };
   }
   const name = call.name.toLowerCase();
   if (AGGREGATES.has(name)) {

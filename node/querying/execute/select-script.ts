@@ -5,7 +5,7 @@ import { EACH } from '../../json/json-path.ts';
 import { nullSafe } from '../../scripting/null-safe.ts';
 import { groupField } from '../plan/compile-group.ts';
 import { functionText } from '../plan/declared-function.ts';
-import { documentPath, fieldName, isId, isValue } from '../plan/names.ts';
+import { documentPath, fieldName, isId, isMethod, isValue } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
 import { scriptAggregates } from '../plan/script-aggregates.ts';
 import { InvalidQueryError } from '../query-error.ts';
@@ -96,7 +96,8 @@ function ofItems(select: SelectClause, plan: QueryPlan, alias: string): string {
 function nameOf({ expression, alias }: SelectItem, plan: QueryPlan): string {
   if (alias !== undefined) return alias;
   if (expression.kind === 'field') return fieldName(expression, plan.alias).replaceAll("'", '');
-  return expression.kind === 'method' ? expression.name : '';
+  if (expression.kind !== 'method') return '';
+  return SCRIPT_NAMES.get(expression.name.toLowerCase()) ?? expression.name;
 }
 
 function expressionOf(
@@ -130,13 +131,23 @@ function path(field: Field, plan: QueryPlan, alias: string): string {
 }
 
 function call(method: MethodCall, plan: QueryPlan, alias: string): string {
-  if (isId(method) && method.arguments.length === 0) return `id(${alias})`;
+  const written = SCRIPT_NAMES.get(method.name.toLowerCase()) ?? method.name;
+  if (isRowsOwn(method) && method.arguments.length === 0) return `${written}(${alias})`;
   const aggregate = plan.source.kind === 'group' ? groupField(method, plan.alias) : undefined;
   if (aggregate !== undefined) return `__group[${JSON.stringify(aggregate)}]`;
   const given = method.arguments.map(({ expression }) => expressionOf(expression, plan, alias));
-  const name = method.name.toLowerCase() === 'cmpxchg' ? 'cmpxchg' : method.name;
-  return `${name}(${given.join(', ')})`;
+  return `${written}(${given.join(', ')})`;
 }
+
+/** What is read of the row where nothing else is named. */
+function isRowsOwn(method: MethodCall): boolean {
+  return isId(method) || isMethod(method, 'getMetadata');
+}
+
+/** Scripts mind the case of names, queries don't. */
+const SCRIPT_NAMES: ReadonlyMap<string, string> = new Map(
+  ['cmpxchg', 'getMetadata', 'id'].map((name) => [name.toLowerCase(), name]),
+);
 
 function literal(value: Value): string {
   switch (value.kind) {

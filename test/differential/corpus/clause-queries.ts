@@ -271,6 +271,20 @@ export const CLAUSE_QUERIES: Readonly<Record<string, readonly CorpusQuery[]>> = 
     "from index 'CitiesC' select 1 as c, city limit 2",
     'from People group by city select 1 as c, city',
   ],
+  aliases: [
+    "from People as p where q.name = 'ada'",
+    "from People as p where address.city = 'London'",
+    'from People as p order by address.city',
+    'from People as p select address.city',
+    'from People as p load boss as b select q.name',
+    'from People as p load p.boss as p select p.name',
+    'from People as p include q.boss',
+    "from index 'ProductsC' as p select q.name",
+    "from People as p where name = 'ada' and p.address.city = 'London' select p.name, city",
+    'from People as p select p.p limit 2',
+    'from People as p select p, p.name limit 2',
+    'from People load boss as b select address.city',
+  ],
   loadForms: [
     ...[
       't.m as b[]',
