@@ -14,12 +14,27 @@ export interface RunningQuery {
   readonly durationMs: number;
 }
 
-interface Running extends Omit<RunningQuery, 'durationMs'> {
+/**
+ * A class, since V8 counts how many of the objects of one literal survive: of these it would soon make each in the old
+ * generation, where a query lived on until the next full collection.
+ */
+class Running implements Omit<RunningQuery, 'durationMs'> {
+  readonly id: number;
+  readonly query: ThreadQuery;
+  readonly isStreaming: boolean;
   /** Of its flag. */
   readonly slot: number;
-  readonly startedMs: number;
+  readonly startedAtMs = Date.now();
+  readonly startedMs = performance.now();
   /** Set once it is to end. */
   kill: (() => void) | undefined;
+
+  constructor(id: number, query: ThreadQuery, isStreaming: boolean, slot: number) {
+    this.id = id;
+    this.query = query;
+    this.isStreaming = isStreaming;
+    this.slot = slot;
+  }
 }
 
 /** Numbers of flags that no query of any database has. */
@@ -100,15 +115,7 @@ export class RunningQueries {
   }
 
   #begin(query: ThreadQuery, isStreaming: boolean): { readonly running: Running; readonly end: () => void } {
-    const running: Running = {
-      id: this.#next++,
-      slot: this.#slots.take(),
-      query,
-      isStreaming,
-      startedAtMs: Date.now(),
-      startedMs: performance.now(),
-      kill: undefined,
-    };
+    const running = new Running(this.#next++, query, isStreaming, this.#slots.take());
     const place = this.#running.put(running);
     let isRunning = true;
     const end = (): void => {
