@@ -12,14 +12,17 @@ export class LevelReads {
   readonly #columns: readonly { readonly column: ColumnHandle }[];
   /** For messages: a path, or what else names the environment. */
   readonly #place: string;
+  readonly #ignoreRangeDeletions: boolean;
   readonly #openScans = new Set<StorageScan>();
 
   /**
    * @param names of the columns, by number
+   * @param showDeletedRanges see `StorageOptions`
    * @throws StorageError when there is no column of a name
    */
-  constructor(level: RocksLevel, names: readonly string[], place: string) {
+  constructor(level: RocksLevel, names: readonly string[], place: string, showDeletedRanges = false) {
     this.#level = level;
+    this.#ignoreRangeDeletions = showDeletedRanges;
     this.#place = place;
     this.#columns = names.map((name) => {
       const column = level.columns[name];
@@ -45,6 +48,7 @@ export class LevelReads {
       ...(range as Record<string, Buffer>),
       reverse: range.reverse ?? false,
       ...this.#column(column),
+      ignoreRangeDeletions: this.#ignoreRangeDeletions,
       highWaterMarkBytes: ITERATOR_BYTES_PER_CALL,
       keyEncoding: 'buffer',
       valueEncoding: 'buffer',

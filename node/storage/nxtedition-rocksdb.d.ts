@@ -39,6 +39,7 @@ declare module '@nxtedition/rocksdb' {
     keys?: boolean;
     values?: boolean;
     fillCache?: boolean;
+    ignoreRangeDeletions?: boolean;
     highWaterMarkBytes?: number;
     keyEncoding?: 'buffer';
     valueEncoding?: 'buffer';

@@ -30,6 +30,11 @@ export interface StorageOptions {
   readonly writer: BatchWriter;
   /** false: writes are not synced (a node that runs "in memory" and may forget everything). Default true. */
   readonly durable?: boolean;
+  /**
+   * Scans may show what `deleteRange` has deleted, for as long as the engine has it, since nobody scans those ranges
+   * again. To look for deleted ranges makes scans beside them up to a thousand times as slow.
+   */
+  readonly showDeletedRanges?: boolean;
 }
 
 /** Somebody in another thread who reads the environment through its handle, and must let go before it closes. */
@@ -161,7 +166,7 @@ export class StorageEnvironment {
 
   /**
    * Deletes all keys of a range at once, however many there are, without a sync. Not atomic with any batch: for keys
-   * that nobody reads or writes any more.
+   * that nobody reads or writes any more. See `showDeletedRanges`.
    */
   async deleteRange(
     column: number,
@@ -252,7 +257,7 @@ async function openEngine(options: StorageOptions): Promise<Engine> {
     throw storageErrorFrom(options.path, 'open the storage', causeText(error));
   }
   const names = options.columns.map(({ name }) => name);
-  const reads = new LevelReads(level, names, options.path);
+  const reads = new LevelReads(level, names, options.path, options.showDeletedRanges);
   const gate = new ReadGate('owner');
   const environment = await options.writer.attach(level.handle, names, gate);
   return { level, reads, gate, environment };

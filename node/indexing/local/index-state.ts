@@ -88,12 +88,12 @@ export interface IndexStateRow {
   readonly errors: readonly IndexErrorRow[];
 }
 
-/** Changes with the form of what is written of groups. */
-export const ROWS_LAYOUT = 2;
+/** Changes with the form of what is written, and with what a number says: since 3, no other index has had it. */
+export const ROWS_LAYOUT = 3;
 
-/** What an earlier version wrote of groups can't be read any more: the index is made anew. */
-export function isOfFormerLayout({ layout, reduced }: Pick<IndexStateRow, 'layout' | 'reduced'>): boolean {
-  return layout !== ROWS_LAYOUT && reduced !== undefined;
+/** What an earlier version wrote can't be read any more: the index is made anew. */
+export function isOfFormerLayout({ layout }: Pick<IndexStateRow, 'layout'>): boolean {
+  return layout !== ROWS_LAYOUT;
 }
 
 const PREFIX = Buffer.from('index/');

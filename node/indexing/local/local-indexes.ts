@@ -111,13 +111,19 @@ export class LocalIndexes {
     this.#values = values;
     this.#recall = recall;
     this.#dropped = loadDropped(this.#view);
-    this.#nextNumber =
-      1 + Math.max(0, ...this.#dropped, ...loadStates(this.#view).map(({ number }) => number));
+    this.#nextNumber = 1 + Math.max(0, ...this.#dropped, ...numbersIn(environment, this.#view));
   }
 
   static async open(options: LocalIndexesOptions): Promise<LocalIndexes> {
     const { path, durable, writer } = options;
-    const environment = await StorageEnvironment.open({ path, columns: INDEX_COLUMNS, writer, durable });
+    const environment = await StorageEnvironment.open({
+      path,
+      columns: INDEX_COLUMNS,
+      writer,
+      durable,
+      // Indexes that are gone.
+      showDeletedRanges: true,
+    });
     return new LocalIndexes(environment, options);
   }
 
@@ -351,6 +357,15 @@ export class LocalIndexes {
       recent: this.#recent,
     });
   }
+}
+
+/** Numbers of indexes that there are, and the largest of which any key is left, be it deleted. */
+function numbersIn(environment: StorageEnvironment, view: DurableView): readonly number[] {
+  const left = DATA_COLUMNS.map((column) => {
+    using scan = environment.scan(column, { reverse: true });
+    return scan.next(1).rows[0]?.readUInt32BE(0) ?? 0;
+  });
+  return [...loadStates(view).map(({ number }) => number), ...left];
 }
 
 function newState(spec: IndexSpec, number: number, documents: IndexedDocuments): IndexStateRow {
