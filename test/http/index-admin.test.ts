@@ -78,7 +78,8 @@ describe('POST /indexes/replace', () => {
       return body.Results.filter((one: string) => one.includes('Zones'));
     };
     await answer('POST', '/admin/indexes/stop');
-    const Maps = [`map('Orders', (o) => ({ city: o.city, by: '${name}' }))`];
+    await answer('PUT', '/docs?id=places/1', { city: 'Haifa', '@metadata': { '@collection': 'Places' } });
+    const Maps = [`map('Places', (o) => ({ city: o.city, by: '${name}' }))`];
     await answer('PUT', '/admin/indexes', { Indexes: [{ Name: 'Zones', Maps }] });
     expect(await names()).toEqual(['ReplacementOf/Zones', 'Zones']);
     expect((await answer('POST', `/indexes/replace?name=${name}`)).status).toBe(204);
