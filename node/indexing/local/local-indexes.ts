@@ -27,23 +27,19 @@ import {
 import { RecentReads } from '../store/recent-reads.ts';
 import type { IndexSpec } from './index-spec.ts';
 import {
-  ALL_DOCUMENTS,
   definitionKey,
   droppedKey,
   encodeState,
-  followedFrom,
   type IndexStateRow,
   isOfFormerLayout,
   loadDefinition,
   loadDropped,
   loadStates,
-  NO_REFERENCES,
-  type ReferenceState,
-  ROWS_LAYOUT,
   stateKey,
 } from './index-state.ts';
 import type { IndexedDocuments } from './indexed-documents.ts';
 import { LocalIndex } from './local-index.ts';
+import { newState } from './new-state.ts';
 
 const NOTHING = Buffer.alloc(0);
 const SETTLED_KEY = Buffer.from('settled');
@@ -366,39 +362,4 @@ function numbersIn(environment: StorageEnvironment, view: DurableView): readonly
     return scan.next(1).rows[0]?.readUInt32BE(0) ?? 0;
   });
   return [...loadStates(view).map(({ number }) => number), ...left];
-}
-
-function newState(spec: IndexSpec, number: number, documents: IndexedDocuments): IndexStateRow {
-  const { loads = [], output } = spec;
-  return {
-    number,
-    name: spec.name,
-    revision: spec.revision,
-    layout: ROWS_LAYOUT,
-    createdAt: new Date().toISOString(),
-    sources: spec.sources,
-    nextEntry: 0,
-    entryCount: 0,
-    progress: {},
-    ...(loads.length === 0
-      ? {}
-      : { references: { ...NO_REFERENCES, collections: followed(loads, documents) } }),
-    // Of an earlier index by this very definition there may be something.
-    ...(output === undefined ? {} : { output, obsolete: [output] }),
-    lastIndexedAt: null,
-    mapAttempts: 0,
-    mapSuccesses: 0,
-    mapErrors: 0,
-    errors: [],
-  };
-}
-
-/** Collections that the index will load from, as of now: there are no references yet. */
-function followed(names: readonly string[], documents: IndexedDocuments): ReferenceState['collections'] {
-  return Object.fromEntries(
-    names.map((name) => {
-      const key = name.toLowerCase();
-      return [key, followedFrom(name, documents.lastEtag(key === ALL_DOCUMENTS ? null : name))];
-    }),
-  );
 }
