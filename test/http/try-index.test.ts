@@ -1,23 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DatabaseRequests } from './support/database-requests.ts';
 import { type OneNode, startOneNode } from './support/one-node.ts';
-import { send } from './support/raw-http.ts';
 
 let node: OneNode;
-
-const at = (path: string, method = 'GET', body?: unknown) =>
-  send(node.port, `/databases/shop${path}`, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-
-const put = (id: string, collection: string, document: object) =>
-  at(`/docs?id=${id}`, 'PUT', { ...document, '@metadata': { '@collection': collection } });
+let shop: DatabaseRequests;
 
 beforeAll(async () => {
   node = await startOneNode();
   await node.createDatabase('shop');
-  for (const n of [1, 2, 3]) await put(`orders/${n}`, 'Orders', { n, city: n < 3 ? 'Haifa' : 'Rome' });
-  await put('companies/1', 'Companies', { n: 9 });
+  shop = new DatabaseRequests(node, 'shop');
+  for (const n of [1, 2, 3]) await shop.put(`orders/${n}`, 'Orders', { n, city: n < 3 ? 'Haifa' : 'Rome' });
+  await shop.put('companies/1', 'Companies', { n: 9 });
 });
 afterAll(() => node.close());
 
@@ -33,7 +26,7 @@ interface Tried {
 }
 
 async function tried(body: unknown) {
-  const { status, body: text } = await at('/indexes/test', 'POST', body);
+  const { status, body: text } = await shop.at('/indexes/test', 'POST', body);
   const answer = JSON.parse(text) as Tried & { readonly Type?: string; readonly Message?: string };
   return {
     status,
@@ -87,7 +80,9 @@ describe('an index that is tried out', () => {
     expect(answer.ReduceResults).toHaveLength(2);
     expect(answer.QueryResults).toMatchObject([{ city: 'Haifa', count: 2 }]);
     expect(answer.IndexEntries).toMatchObject([{ city: 'haifa', count: '2' }]);
-    const statistics = JSON.parse((await at('/collections/stats')).body) as { readonly Collections: object };
+    const statistics = JSON.parse((await shop.at('/collections/stats')).body) as {
+      readonly Collections: object;
+    };
     expect(statistics.Collections).toEqual({ Orders: 3, Companies: 1 });
   });
 
@@ -116,7 +111,7 @@ describe('an index that is tried out', () => {
   });
 
   it('loads documents and looks up compare-exchange values, as does its query', async () => {
-    await at('/cmpxchg?key=rate&index=0', 'PUT', { Object: 9 });
+    await shop.at('/cmpxchg?key=rate&index=0', 'PUT', { Object: 9 });
     const map = "map('Orders', (o) => ({ n: cmpxchg('rate'), other: load('companies/1', 'Companies').n }))";
     const { answer } = await tried({
       IndexDefinition: { Maps: [map] },
@@ -127,9 +122,9 @@ describe('an index that is tried out', () => {
 
   it('leaves nothing behind', async () => {
     await tried({ IndexDefinition: { Name: 'Gone', Maps: MAP } });
-    expect(JSON.parse((await at('/indexes')).body)).toEqual({ Results: [] });
-    expect(JSON.parse((await at('/indexes/stats')).body)).toMatchObject({ Results: [] });
-    expect((await at('/queries', 'POST', { Query: "from index 'Gone'" })).status).toBe(404);
+    expect(JSON.parse((await shop.at('/indexes')).body)).toEqual({ Results: [] });
+    expect(JSON.parse((await shop.at('/indexes/stats')).body)).toMatchObject({ Results: [] });
+    expect((await shop.at('/queries', 'POST', { Query: "from index 'Gone'" })).status).toBe(404);
   });
 
   it.each([

@@ -1,30 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DatabaseRequests } from './support/database-requests.ts';
 import { type OneNode, startOneNode } from './support/one-node.ts';
-import { send } from './support/raw-http.ts';
 
 let node: OneNode;
-
-const at = (path: string, method = 'GET', body?: unknown) =>
-  send(node.port, `/databases/shop${path}`, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-
-const put = (id: string, collection: string, document: object) =>
-  at(`/docs?id=${id}`, 'PUT', { ...document, '@metadata': { '@collection': collection } });
+let shop: DatabaseRequests;
 
 beforeAll(async () => {
   node = await startOneNode();
   await node.createDatabase('shop');
+  shop = new DatabaseRequests(node, 'shop');
   for (let n = 1; n <= 12; n++) {
-    await put(`orders/${n}`, 'Orders', { n, city: n < 3 ? 'Haifa' : 'Rome' });
+    await shop.put(`orders/${n}`, 'Orders', { n, city: n < 3 ? 'Haifa' : 'Rome' });
   }
-  await put('dogs/1', 'Dogs', { n: 100 });
+  await shop.put('dogs/1', 'Dogs', { n: 100 });
 });
 afterAll(() => node.close());
 
 async function tried(body: unknown, query = '') {
-  const { status, body: text } = await at(`/indexes/try${query}`, 'POST', body);
+  const { status, body: text } = await shop.at(`/indexes/try${query}`, 'POST', body);
   return { status, answer: JSON.parse(text) as Record<string, unknown> };
 }
 
@@ -82,7 +75,7 @@ describe('maps that are tried out', () => {
 
   it('leave nothing behind', async () => {
     await tried({ Definition: { Name: 'Tried', Maps: [NUMBERS] } });
-    expect(JSON.parse((await at('/indexes')).body)).toEqual({ Results: [] });
+    expect(JSON.parse((await shop.at('/indexes')).body)).toEqual({ Results: [] });
   });
 
   it.each([
