@@ -119,7 +119,8 @@ export class Page {
   }
 
   #rowOf(found: FoundRow): Row {
-    return { ...found, loaded: loadedBy(this.#plan, found.document, this.#reader) };
+    const { document, stored } = found;
+    return { document, stored, loaded: loadedBy(this.#plan, document, this.#reader) };
   }
 
   /** The rows that were gathered since the last call, for streams. */
