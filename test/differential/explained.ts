@@ -152,6 +152,21 @@ export const EXPLAINED: readonly Explained[] = [
     why: 'a parameter that nobody gave is an error; a group may be shown with a literal',
   },
   {
+    topic: 'textArguments',
+    queries: /where exact\((?:name between|regex|id)/,
+    why: 'exact() minds the case of ranges and of regular expressions, and leaves ids alone',
+  },
+  {
+    topic: 'textArguments',
+    queries: /regex\(name, \$p\)",\{"p":""\}|address = |include/,
+    why: 'empty patterns match all texts, objects are no values, and an included parameter is a path',
+  },
+  {
+    topic: 'ungrouped',
+    queries: /where (?:count|sum)\(/,
+    why: 'what is said of a group is no field where there is none',
+  },
+  {
     topic: 'loadForms',
     queries: /a\.boss as b|\$list/,
     why: 'all of several loaded documents are followed, and all ids of a parameter loaded',

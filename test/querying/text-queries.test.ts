@@ -180,6 +180,26 @@ describe('intersect()', () => {
   });
 });
 
+describe('texts and what is exact', () => {
+  it.each<[where: string, p: QueryParameters[string], expected: string]>([
+    ["boost(name = 'apple', $p)", '2', '0'],
+    ["boost(name = 'apple', $p)", '-1.5', '0'],
+    ["exact(color between 'A' and 'Z')", null, '0 2 4'],
+    ["exact(color between 'a' and 'z')", null, '1'],
+    ["exact(regex(color, '^r'))", null, '1'],
+    ["regex(color, '^r')", null, '0 1'],
+    ['regex(color, $p)', '', '0 1 2 4'],
+    ["exact(id() = '0')", null, '0'],
+  ])('%s, with %j', async (where, p, expected) => {
+    expect((await database.ids(`from Things where ${where}`, { p })).join(' ')).toBe(expected);
+  });
+
+  it.each(['x', '', '2x', '1e999', null, true])('%j is no factor', async (p) => {
+    const query = database.ids("from Things where boost(name = 'apple', $p)", { p });
+    await expect(query).rejects.toThrow('boost() expects to get a number');
+  });
+});
+
 describe('a text method that makes no sense is refused', () => {
   it.each<[where: string, message: string]>([
     ["lucene(text, '(fox')", "Cannot parse '(fox' as a Lucene query: ')' was expected at character 4"],
@@ -194,6 +214,11 @@ describe('a text method that makes no sense is refused', () => {
     ["proximity(search(text, 'quick brown'))", 'Method proximity() expects to have two arguments'],
     ["proximity(text = 'quick', 2)", 'expects a search(…) as its first argument'],
     ["proximity(search(text, 'quick brown'), -1)", 'cannot be negative'],
+    ["boost(name = 'x', '2')", 'Method boost() expects to get a number while it got String'],
+    ['count() > 1', 'count() may only be used in group by queries'],
+    ['sum(price) > 1', 'sum() may only be used in group by queries'],
+    ["key() = 'x'", 'key() may only be used in group by queries'],
+    ['nope() > 1', "Method 'nope' is not supported"],
     ["intersect(name = 'x')", 'must have multiple intersect clauses'],
     ["intersect(name = 'x', name = 'y') and price > 2", 'must hold just one intersect(…)'],
   ])('%s: %s', async (where, message) => {

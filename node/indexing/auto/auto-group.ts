@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { WORDS_VERSION } from '../analysis/words-version.ts';
 import type { AutoIndexDefinition, AutoIndexFieldOptions } from '../definitions/index-definition.ts';
+import { isOf } from './auto-index-definition.ts';
 import { cutName } from './auto-index-name.ts';
 import type { AutoIndexChoice } from './choose-auto-index.ts';
 
@@ -34,7 +35,7 @@ export function chooseGroupIndex(
   const own = existing.filter(
     (one) =>
       one.Type === 'AutoMapReduce' &&
-      one.Collection === collection &&
+      isOf(one, collection) &&
       one.State !== 'Disabled' &&
       sameFields(groupOf(one).fields, group.fields),
   );

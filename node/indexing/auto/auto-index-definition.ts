@@ -21,6 +21,11 @@ export function autoIndexDefinition(collection: string, fields: readonly AutoFie
   };
 }
 
+/** Whether an auto index is one of the collection, whose name has any case. */
+export function isOf({ Collection }: AutoIndexDefinition, collection: string): boolean {
+  return Collection.toLowerCase() === collection.toLowerCase();
+}
+
 const ID_FIELD: AutoField = { name: 'Id()', search: false, exact: false, highlight: false, suggest: false };
 
 /** What queries don't say of vectors. */

@@ -1,5 +1,5 @@
 import type { AutoIndexDefinition } from '../definitions/index-definition.ts';
-import { autoIndexDefinition, fieldsOf } from './auto-index-definition.ts';
+import { autoIndexDefinition, fieldsOf, isOf } from './auto-index-definition.ts';
 import type { AutoField } from './auto-index-name.ts';
 
 /** Which auto index answers a query: one that is there, or one to be made. */
@@ -18,7 +18,7 @@ export function chooseAutoIndex(
   existing: readonly AutoIndexDefinition[],
 ): AutoIndexChoice {
   const own = existing.filter(
-    (one) => one.Type === 'AutoMap' && one.Collection === collection && one.State !== 'Disabled',
+    (one) => one.Type === 'AutoMap' && isOf(one, collection) && one.State !== 'Disabled',
   );
   const widest = [...own].sort((a, b) => width(b) - width(a));
   const covering = widest.find((one) => covers(fieldsOf(one), needed));
@@ -38,7 +38,7 @@ export function supersededBy(
       one.Type === definition.Type &&
       one.Type === 'AutoMap' &&
       one.Name !== definition.Name &&
-      one.Collection === definition.Collection &&
+      isOf(one, definition.Collection) &&
       covers(fieldsOf(definition), fieldsOf(one)),
   );
 }

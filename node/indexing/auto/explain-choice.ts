@@ -1,6 +1,6 @@
 import type { AutoIndexDefinition } from '../definitions/index-definition.ts';
 import { type AutoGroup, chooseGroupIndex, groupOf } from './auto-group.ts';
-import { fieldsOf } from './auto-index-definition.ts';
+import { fieldsOf, isOf } from './auto-index-definition.ts';
 import type { AutoField } from './auto-index-name.ts';
 import { type AutoIndexChoice, chooseAutoIndex } from './choose-auto-index.ts';
 
@@ -24,9 +24,7 @@ export function explainChoice(need: AutoNeed, existing: readonly AutoIndexDefini
   );
   const type = need.kind === 'group' ? 'AutoMapReduce' : 'AutoMap';
   const rejected = existing
-    .filter(
-      ({ Name, Type, Collection }) => Name !== chosen && Type === type && Collection === need.collection,
-    )
+    .filter((one) => one.Name !== chosen && one.Type === type && isOf(one, need.collection))
     .sort((a, b) => (a.Name < b.Name ? -1 : 1))
     .map((index) => ({
       index: index.Name,

@@ -14,7 +14,7 @@ import type {
 import { type QueryValue, typeName } from './bind-values.ts';
 import { moreLikeThis } from './compile-more-like-this.ts';
 import { fuzzy, luceneQuery, proximity, search } from './compile-text.ts';
-import { clauseOf, fieldOf, numberOf, textOf } from './method-arguments.ts';
+import { clauseOf, factorOf, fieldOf, textOf } from './method-arguments.ts';
 import { isId, isMethod } from './names.ts';
 import type { AskedRange, AskedTerm, Predicate } from './predicate.ts';
 import { askedShape, checkErrorPart, spatialField } from './spatial-arguments.ts';
@@ -167,7 +167,7 @@ function method(call: MethodCall, scope: Scope): Predicate {
     case 'exact':
       return compile(clauseOf(first, call, scope), { ...scope, isExact: true });
     case 'boost': {
-      const factor = numberOf(second, call, scope);
+      const factor = factorOf(second, call, scope);
       const part = compile(clauseOf(first, call, scope), scope);
       return part === UNASKED ? part : { kind: 'boost', part, factor };
     }

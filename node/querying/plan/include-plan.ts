@@ -46,6 +46,7 @@ export function compileIncludes(items: readonly Argument[], context: WhereContex
   for (const { expression } of items) {
     if (expression.kind === 'field') paths.push(fieldName(expression, context.alias));
     else if (expression.kind === 'string') paths.push(expression.value);
+    else if (expression.kind === 'parameter') paths.push(context.binder.text(expression, 'include'));
     else if (expression.kind === 'method') method(expression);
     else throw new UnsupportedQueryError(`include of a ${expression.kind}`);
   }

@@ -50,3 +50,13 @@ export function numberOf(argument: Argument | undefined, call: MethodCall, scope
   if (typeof value === 'number' || typeof value === 'bigint') return Number(value);
   throw scope.binder.error(`Method ${call.name}() expects to get a number while it got ${typeName(value)}`);
 }
+
+/** As `numberOf`; clients may send a number as a text. */
+export function factorOf(argument: Argument | undefined, call: MethodCall, scope: Scope): number {
+  const given = literalOf(argument, call, scope);
+  const value = scope.binder.scalar(given);
+  const isNumber = given.kind === 'parameter' && typeof value === 'string' && NUMBER.test(value);
+  return isNumber ? Number(value) : numberOf(argument, call, scope);
+}
+
+const NUMBER = /^-?\d+(?:\.\d+)?$/;

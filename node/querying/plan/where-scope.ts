@@ -28,13 +28,21 @@ export interface Scope extends WhereContext {
   readonly isExact: boolean;
 }
 
+/** What is said of a group. */
+const AGGREGATES: ReadonlySet<string> = new Set(['count', 'sum', 'key']);
+
 /** A field, as the index calls it in this scope; what it takes is noted. */
 export function operand(of: Field | MethodCall, scope: Scope): string {
   if (of.kind === 'method') {
     const called = scope.calls?.fieldOf(of);
     if (called !== undefined) return scope.isExact ? `exact(${called})` : called;
     const aggregate = scope.aggregates?.fieldOf(of, scope.alias);
-    if (aggregate === undefined) throw new UnknownMethodError(of.name);
+    if (aggregate === undefined) {
+      if (scope.aggregates === undefined && AGGREGATES.has(of.name.toLowerCase())) {
+        throw scope.binder.error(`${of.name}() may only be used in group by queries`);
+      }
+      throw new UnknownMethodError(of.name);
+    }
     scope.needs.add(aggregate);
     return aggregate;
   }
