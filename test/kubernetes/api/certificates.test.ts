@@ -1,5 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest';
-import type { RavenCluster } from '../../../operator/api/raven-cluster.ts';
+import { expect, it } from 'vitest';
 import { describeCertificate } from '../../../operator/certificates/describe-certificate.ts';
 import {
   createAuthority,
@@ -7,119 +6,21 @@ import {
   issueClientCertificate,
   issueNodeCertificate,
 } from '../../../operator/certificates/issue-certificate.ts';
-import {
-  CertificateKeeper,
-  type CertificatesResult,
-} from '../../../operator/certificates/reconcile-certificates.ts';
-import { type SecretObject, secretData, secretText } from '../../../operator/certificates/secret-object.ts';
+import { CertificateKeeper } from '../../../operator/certificates/reconcile-certificates.ts';
+import { secretText } from '../../../operator/certificates/secret-object.ts';
 import { wantedNames } from '../../../operator/certificates/wanted-names.ts';
-import { CERTIFICATE, SECRET } from '../../../operator/platform/kubernetes/api/kinds.ts';
-import type { KubeClient } from '../../../operator/platform/kubernetes/api/kube-client.ts';
+import { CERTIFICATE } from '../../../operator/platform/kubernetes/api/kinds.ts';
 import type { KubeObject } from '../../../operator/platform/kubernetes/api/kube-object.ts';
-import { sampleCluster } from '../../operator/certificates/ravencluster-sample.ts';
-import { ReadingNode } from '../../operator/certificates/reading-node.ts';
 import { waitUntil } from '../../processes/harness/wait-until.ts';
-import {
-  adminClient,
-  describeOnKubernetes,
-  newNamespace,
-  serviceAccountClient,
-} from '../harness/api-test.ts';
+import { describeOnKubernetes, serviceAccountClient } from '../harness/api-test.ts';
+import { CertificateScene } from '../harness/certificate-scene.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
-/** One cluster's certificates on a real API, with nodes that read them, and a clock of its own. */
-class Scene {
-  readonly client: KubeClient;
-  readonly namespace: string;
-  readonly told: string[] = [];
-  readonly nodes: ReadingNode[] = [];
-  cluster: RavenCluster;
-  nowMs = Date.now();
-  #keeper: CertificateKeeper;
-
-  private constructor(client: KubeClient, namespace: string, spec: Readonly<Record<string, unknown>>) {
-    this.client = client;
-    this.namespace = namespace;
-    this.cluster = sampleCluster(spec, { namespace });
-    this.#keeper = this.#newKeeper();
-    onTestFinished(async () => {
-      for (const node of this.nodes) node.stop();
-      await this.#keeper.stop();
-    });
-  }
-
-  static async open(spec: Readonly<Record<string, unknown>> = {}): Promise<Scene> {
-    const client = adminClient();
-    return new Scene(client, await newNamespace(client), spec);
-  }
-
-  look(): Promise<CertificatesResult> {
-    const running = this.nodes.map(({ tag, url }) => ({ tag, url }));
-    return this.#keeper.reconcile(this.cluster, running, this.nowMs);
-  }
-
-  /** The operator is started anew. */
-  async restart(): Promise<void> {
-    await this.#keeper.stop();
-    this.#keeper = this.#newKeeper();
-  }
-
-  async secret(name: string): Promise<SecretObject> {
-    const found = await this.client.get<SecretObject>({ kind: SECRET, namespace: this.namespace, name });
-    if (found === undefined) throw new Error(`There is no Secret ${name}`);
-    return found;
-  }
-
-  delete(name: string): Promise<boolean> {
-    return this.client.delete({ kind: SECRET, namespace: this.namespace, name });
-  }
-
-  async write(name: string, texts: Readonly<Record<string, string>>): Promise<void> {
-    const metadata = { namespace: this.namespace, name };
-    const secret: SecretObject = { apiVersion: 'v1', kind: 'Secret', metadata, data: secretData(texts) };
-    await this.client.apply(secret, { fieldManager: 'somebody', force: true });
-  }
-
-  annotate(annotations: Readonly<Record<string, string>>): void {
-    const { metadata } = this.cluster;
-    this.cluster = { ...this.cluster, metadata: { ...metadata, annotations } };
-  }
-
-  async startNodes(...tags: readonly string[]): Promise<void> {
-    const secret = await this.secret('db-server');
-    for (const tag of tags) this.nodes.push(await ReadingNode.start(tag, secret));
-  }
-
-  async load(...tags: readonly string[]): Promise<void> {
-    const secret = await this.secret('db-server');
-    for (const node of this.nodes) if (tags.includes(node.tag)) node.load(secret);
-  }
-
-  /** Every node speaks with every other, from both sides. */
-  async greetAll(): Promise<void> {
-    for (const from of this.nodes) for (const to of this.nodes) await from.greet(to);
-  }
-
-  async versions(): Promise<readonly (string | undefined)[]> {
-    const names = ['db-ca', 'db-server', 'db-operator-client', 'db-metrics-client'];
-    const secrets = await Promise.all(names.map((name) => this.secret(name)));
-    return secrets.map(({ metadata }) => metadata.resourceVersion);
-  }
-
-  #newKeeper(): CertificateKeeper {
-    return new CertificateKeeper({
-      client: this.client,
-      clusterDomain: 'cluster.local',
-      tell: (message) => this.told.push(message),
-    });
-  }
-}
-
 /** Something bad happens to the Secrets; the nodes read what the operator makes of it one after the other. */
-async function survive(about: string, damage: (scene: Scene) => Promise<unknown>): Promise<void> {
-  const scene = await Scene.open();
+async function survive(about: string, damage: (scene: CertificateScene) => Promise<unknown>): Promise<void> {
+  const scene = await CertificateScene.open();
   scene.annotate({ 'ravencluster.io/ca-overlap': '1m' });
   await scene.look();
   await scene.startNodes('A', 'B');
@@ -162,7 +63,7 @@ const CERTIFICATES: KubeObject & { readonly spec: unknown } = {
 
 describeOnKubernetes('the certificates of a cluster', () => {
   it('are there after one look, and a second look writes nothing', async () => {
-    const scene = await Scene.open();
+    const scene = await CertificateScene.open();
     const first = await scene.look();
     expect(first.conditions).toMatchObject([{ type: 'CertificatesReady', status: 'True', reason: 'Valid' }]);
     expect(first.events.map(({ reason }) => reason)).toEqual(['CertificateRenewed']);
@@ -182,7 +83,7 @@ describeOnKubernetes('the certificates of a cluster', () => {
   });
 
   it('keep every pair of nodes and the operator talking through a change of the authority', async () => {
-    const scene = await Scene.open();
+    const scene = await CertificateScene.open();
     await scene.look();
     await scene.startNodes('A', 'B', 'C');
     await scene.greetAll();
@@ -247,7 +148,7 @@ describeOnKubernetes('the certificates of a cluster', () => {
   });
 
   it('are made once when two operators look at the same moment', async () => {
-    const scene = await Scene.open();
+    const scene = await CertificateScene.open();
     const keepers = [0, 1].map(
       () =>
         new CertificateKeeper({
@@ -265,7 +166,7 @@ describeOnKubernetes('the certificates of a cluster', () => {
   });
 
   it('are not made by a clock that is not the API server’s', async () => {
-    const scene = await Scene.open();
+    const scene = await CertificateScene.open();
     await scene.look();
     const before = await scene.versions();
     const { nowMs } = scene;
@@ -285,7 +186,7 @@ describeOnKubernetes('the certificates of a cluster', () => {
   });
 
   it('that can’t be written leave what is there, and the condition says why', async () => {
-    const scene = await Scene.open();
+    const scene = await CertificateScene.open();
     await scene.look();
     const before = await scene.versions();
     const { namespace } = scene;
@@ -331,7 +232,7 @@ describeOnKubernetes('the certificates of a cluster', () => {
   });
 
   it('are not written while the cluster is paused', async () => {
-    const scene = await Scene.open();
+    const scene = await CertificateScene.open();
     scene.annotate({ 'ravencluster.io/paused': 'true' });
     const result = await scene.look();
     expect(result.conditions[0]).toMatchObject({ status: 'False', reason: 'SecretMissing' });
@@ -339,7 +240,7 @@ describeOnKubernetes('the certificates of a cluster', () => {
   });
 
   it('of a person are checked before any node sees them, and copied when they are right', async () => {
-    const scene = await Scene.open({ tls: { mode: 'Secret', secretName: 'mine' } });
+    const scene = await CertificateScene.open({ tls: { mode: 'Secret', secretName: 'mine' } });
     const message = async (): Promise<string> => (await scene.look()).conditions[0]?.message ?? '';
     expect(await message()).toBe('Secret mine does not exist');
 
@@ -387,7 +288,9 @@ describeOnKubernetes('the certificates of a cluster', () => {
   });
 
   it('of cert-manager are refused with a sentence when it is not installed', async () => {
-    const scene = await Scene.open({ tls: { mode: 'CertManager', issuerRef: { name: 'corporate' } } });
+    const scene = await CertificateScene.open({
+      tls: { mode: 'CertManager', issuerRef: { name: 'corporate' } },
+    });
     expect((await scene.look()).conditions[0]).toMatchObject({
       status: 'False',
       reason: 'IssuerNotReady',
@@ -396,7 +299,9 @@ describeOnKubernetes('the certificates of a cluster', () => {
   });
 
   it('of cert-manager are asked for by what it needs to know, and copied when it has made them', async () => {
-    const scene = await Scene.open({ tls: { mode: 'CertManager', issuerRef: { name: 'corporate' } } });
+    const scene = await CertificateScene.open({
+      tls: { mode: 'CertManager', issuerRef: { name: 'corporate' } },
+    });
     const { client, namespace, nowMs } = scene;
     await client.apply(CERTIFICATES, { fieldManager: 'test', force: true });
     await waitUntil('the Certificates of cert-manager', () => client.list(CERTIFICATE, { namespace }));
