@@ -1,33 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Holder } from '../../../operator/certificates/certificate-facts.ts';
-import {
-  AUTHORITY_LIFETIME_MS,
-  TRUST_SETTLE_MS,
-  TRUSTED_AUTHORITIES_MAX,
-} from '../../../operator/certificates/limits.ts';
+import { AUTHORITY_LIFETIME_MS, TRUST_SETTLE_MS } from '../../../operator/certificates/limits.ts';
 import { describeStep, eventsOf } from '../../../operator/certificates/step-events.ts';
 import { CertificateWorld, DAY_MS, HOUR_MS, MINUTE_MS } from './certificate-world.ts';
+import { ThreeNodes } from './three-nodes.ts';
 
-let world: CertificateWorld;
+let world: ThreeNodes;
 
-/** A cluster of three nodes with its first certificates. */
 beforeEach(() => {
-  world = new CertificateWorld();
-  world.pass();
-  for (const tag of ['A', 'B', 'C']) world.start(tag, false);
-  world.writes.length = 0;
+  world = new ThreeNodes();
 });
-
-const reasons = () =>
-  world.writes.map((step) =>
-    step.type === 'Publish' ? `${step.to} ${step.reason ?? 'Trust'}` : step.reason,
-  );
-const loadAll = () => {
-  for (const tag of ['A', 'B', 'C']) world.load(tag);
-};
-const trusted = () => world.published.Nodes?.trust.length;
-const published = (holder: Holder) => world.published[holder];
-const leafOf = (holder: Holder) => published(holder)?.leaf?.certificate;
 
 describe('the first certificates', () => {
   it('are an authority, and one certificate each for the nodes, the operator and Prometheus', () => {
@@ -68,31 +49,31 @@ describe('a certificate', () => {
     expect(plan.lookAgainInMs).toBe(1_000);
     world.advance(plan.lookAgainInMs);
     world.pass();
-    expect(reasons()).toEqual(['Nodes Due', 'Operator Due', 'Metrics Due']);
-    expect(trusted()).toBe(1);
+    expect(world.reasons()).toEqual(['Nodes Due', 'Operator Due', 'Metrics Due']);
+    expect(world.trusted()).toBe(1);
   });
 
   it('is renewed however silent the nodes are', () => {
     for (const tag of ['A', 'B', 'C']) world.silence(tag, true);
     world.advance(60 * DAY_MS);
     world.pass();
-    expect(reasons()).toContain('Nodes Due');
+    expect(world.reasons()).toContain('Nodes Due');
   });
 
   it('is made anew for other names, for the nodes only', () => {
     world.names = ['db', 'db-8.shop.svc'];
     world.pass();
-    expect(reasons()).toEqual(['Nodes OtherNames']);
-    expect(leafOf('Nodes')?.names).toEqual(['db', 'db-8.shop.svc']);
+    expect(world.reasons()).toEqual(['Nodes OtherNames']);
+    expect(world.leafOf('Nodes')?.names).toEqual(['db', 'db-8.shop.svc']);
   });
 
   it('is made anew when certificates are to last shorter than it does, not when longer', () => {
     world.policy = { ...world.policy, lifetimeMs: 400 * DAY_MS };
     world.pass();
-    expect(reasons()).toEqual([]);
+    expect(world.reasons()).toEqual([]);
     world.policy = { ...world.policy, lifetimeMs: 30 * DAY_MS, renewBeforeMs: 10 * DAY_MS };
     world.pass();
-    expect(reasons()).toEqual(['Nodes ShorterLife', 'Operator ShorterLife', 'Metrics ShorterLife']);
+    expect(world.reasons()).toEqual(['Nodes ShorterLife', 'Operator ShorterLife', 'Metrics ShorterLife']);
   });
 
   it('is not made again and again when renewBefore is longer than its whole life', () => {
@@ -103,7 +84,7 @@ describe('a certificate', () => {
       world.advance(HOUR_MS);
       world.pass();
     }
-    expect(reasons().filter((reason) => reason === 'Nodes Due')).toHaveLength(6);
+    expect(world.reasons().filter((reason) => reason === 'Nodes Due')).toHaveLength(6);
   });
 
   it('counts as expiring when its renewal has failed for long, and as expired at its end', () => {
@@ -120,9 +101,9 @@ describe('a new authority', () => {
   it('is published first, signs when every node trusts it, and the old one goes a day later', () => {
     world.policy = { ...world.policy, rotationRequest: '1' };
     world.pass();
-    expect(reasons()).toEqual(['Requested', 'Nodes Trust', 'Operator Trust', 'Metrics Trust']);
-    expect(trusted()).toBe(2);
-    const old = leafOf('Nodes');
+    expect(world.reasons()).toEqual(['Requested', 'Nodes Trust', 'Operator Trust', 'Metrics Trust']);
+    expect(world.trusted()).toBe(2);
+    const old = world.leafOf('Nodes');
 
     world.advance(TRUST_SETTLE_MS);
     world.load('A');
@@ -132,35 +113,35 @@ describe('a new authority', () => {
       reason: 'TrustOverlap',
       message: 'A new authority waits until it is known to be trusted by C',
     });
-    expect(leafOf('Nodes')).toBe(old);
+    expect(world.leafOf('Nodes')).toBe(old);
 
     world.load('C');
     world.writes.length = 0;
     world.pass();
-    expect(reasons()).toEqual([
+    expect(world.reasons()).toEqual([
       'TrustedByAll',
       'Nodes OtherAuthority',
       'Operator OtherAuthority',
       'Metrics OtherAuthority',
     ]);
-    loadAll();
+    world.loadAll();
     expect(world.pass().condition.message).toBe('The old authority stays trusted until 2026-01-02T00:01:00Z');
 
     world.writes.length = 0;
     world.advance(DAY_MS - 1_000);
     world.pass();
-    expect(reasons()).toEqual([]);
+    expect(world.reasons()).toEqual([]);
     world.advance(1_000);
     expect(world.pass().condition.reason).toBe('Valid');
-    expect(reasons()).toEqual(['Nodes Trust', 'Operator Trust', 'Metrics Trust']);
-    expect(trusted()).toBe(1);
+    expect(world.reasons()).toEqual(['Nodes Trust', 'Operator Trust', 'Metrics Trust']);
+    expect(world.trusted()).toBe(1);
   });
 
   it('tells of its beginning and its end once', () => {
     world.policy = { ...world.policy, rotationRequest: '1', overlapMs: 0 };
     for (let round = 0; round < 5; round += 1) {
       world.pass();
-      loadAll();
+      world.loadAll();
       world.advance(2 * MINUTE_MS);
     }
     expect(world.writes.flatMap(eventsOf).map(({ reason }) => reason)).toEqual([
@@ -176,11 +157,11 @@ describe('a new authority', () => {
       world.policy = { ...world.policy, rotationRequest: request };
       for (let round = 0; round < 3; round += 1) {
         world.pass();
-        loadAll();
+        world.loadAll();
         world.advance(2 * MINUTE_MS);
       }
     }
-    expect(reasons().filter((reason) => reason === 'Requested')).toHaveLength(3);
+    expect(world.reasons().filter((reason) => reason === 'Requested')).toHaveLength(3);
   });
 
   it('is not made when the annotation was there before the first one', () => {
@@ -194,10 +175,10 @@ describe('a new authority', () => {
   it('comes in when a tenth of the life of the old one is left', () => {
     world.advance(AUTHORITY_LIFETIME_MS * 0.9 - 2 * HOUR_MS);
     world.pass();
-    expect(reasons()).not.toContain('Aged');
+    expect(world.reasons()).not.toContain('Aged');
     world.advance(2 * HOUR_MS);
     world.pass();
-    expect(reasons()).toContain('Aged');
+    expect(world.reasons()).toContain('Aged');
   });
 
   it('waits for months for a node that nobody can reach, while certificates of the old one are renewed', () => {
@@ -205,14 +186,14 @@ describe('a new authority', () => {
     world.silence('B', true);
     for (let week = 0; week < 40; week += 1) {
       world.pass();
-      loadAll();
+      world.loadAll();
       world.advance(7 * DAY_MS);
     }
-    expect(reasons()).not.toContain('TrustedByAll');
-    expect(reasons().filter((reason) => reason === 'Nodes Due').length).toBeGreaterThan(3);
+    expect(world.reasons()).not.toContain('TrustedByAll');
+    expect(world.reasons().filter((reason) => reason === 'Nodes Due').length).toBeGreaterThan(3);
     world.silence('B', false);
     world.pass();
-    expect(reasons()).toContain('TrustedByAll');
+    expect(world.reasons()).toContain('TrustedByAll');
   });
 
   it('waits no longer when the old one is about to end: then the silent node has had it for a day and more', () => {
@@ -220,16 +201,16 @@ describe('a new authority', () => {
     world.advance(AUTHORITY_LIFETIME_MS * 0.9);
     for (let day = 0; day < 364; day += 1) {
       world.pass();
-      loadAll();
+      world.loadAll();
       world.advance(DAY_MS);
     }
-    expect(reasons()).not.toContain('LastCall');
+    expect(world.reasons()).not.toContain('LastCall');
     for (let hour = 0; hour < 48; hour += 1) {
       world.pass();
-      loadAll();
+      world.loadAll();
       world.advance(HOUR_MS);
     }
-    expect(reasons()).toContain('LastCall');
+    expect(world.reasons()).toContain('LastCall');
     expect(world.pass().condition.status).toBe('True');
   });
 
@@ -237,10 +218,10 @@ describe('a new authority', () => {
     world.stop('C');
     world.policy = { ...world.policy, rotationRequest: '1' };
     world.pass();
-    loadAll();
+    world.loadAll();
     world.advance(TRUST_SETTLE_MS);
     world.pass();
-    expect(reasons()).toContain('TrustedByAll');
+    expect(world.reasons()).toContain('TrustedByAll');
     world.start('C', true);
   });
 });
@@ -286,7 +267,7 @@ describe('certificates from elsewhere', () => {
     const settle = () => {
       for (let round = 0; round < 60; round += 1) {
         world.pass();
-        loadAll();
+        world.loadAll();
         world.advance(HOUR_MS);
       }
     };
@@ -300,130 +281,3 @@ describe('certificates from elsewhere', () => {
     expect(world.pass().condition.reason).toBe('Valid');
   });
 });
-
-describe('a bad day', () => {
-  it('on which the key of the authority is lost: a new one comes in, and nobody notices', () => {
-    world.authority = undefined;
-    for (let round = 0; round < 40; round += 1) {
-      world.pass();
-      loadAll();
-      world.advance(HOUR_MS);
-    }
-    expect(reasons().slice(0, 2)).toEqual(['KeyLost', 'Nodes Trust']);
-    expect(world.pass().condition.reason).toBe('Valid');
-    expect(trusted()).toBe(1);
-  });
-
-  it('on which only the certificate of the authority is left: the same', () => {
-    const { current } = world.authority ?? {};
-    if (current === undefined) throw new Error('there is one');
-    world.authority = { current: { certificate: current.certificate } };
-    world.pass();
-    expect(reasons()[0]).toBe('KeyLost');
-    expect(trusted()).toBe(2);
-  });
-
-  it('on which something deletes the authority again and again: the bundle stays small, and trust whole', () => {
-    for (let round = 0; round < 40; round += 1) {
-      world.authority = undefined;
-      world.pass();
-      loadAll();
-      world.advance(20_000);
-    }
-    expect(trusted()).toBe(TRUSTED_AUTHORITIES_MAX);
-    for (let round = 0; round < 40; round += 1) {
-      world.pass();
-      loadAll();
-      world.advance(HOUR_MS);
-    }
-    expect(world.pass().condition.reason).toBe('Valid');
-  });
-
-  it('on which the Secret of the nodes is lost: it is back at once, under the same authority', () => {
-    const before = world.published.Nodes?.leaf?.authority;
-    delete world.published.Nodes;
-    world.pass();
-    expect(reasons()).toEqual(['Nodes FirstCertificate']);
-    expect(published('Nodes')?.leaf?.authority).toBe(before);
-  });
-
-  it('on which the Secret of the nodes is lost in the middle of a rotation: the old authority is not forgotten', () => {
-    world.policy = { ...world.policy, rotationRequest: '1' };
-    world.pass();
-    delete world.published.Nodes;
-    world.pass();
-    expect(trusted()).toBe(2);
-    expect(published('Nodes')?.leaf?.authority).toBe(world.authority?.current.certificate.sha256);
-  });
-
-  it('on which authority and Secret of the nodes are lost: the old authority stays trusted from the copy', () => {
-    const old = world.authority?.current.certificate.sha256;
-    world.authority = undefined;
-    delete world.published.Nodes;
-    // Nodes can't trust what they never saw: this is the one case that can't be without a gap.
-    for (const tag of ['A', 'B', 'C']) world.stop(tag);
-    world.pass();
-    expect(published('Nodes')?.trust.map(({ sha256 }) => sha256)).toContain(old);
-    expect(usable()).toBe(true);
-  });
-
-  it('on which everything is lost: there is a new beginning', () => {
-    for (const tag of ['A', 'B', 'C']) world.stop(tag);
-    world.authority = undefined;
-    world.published = {};
-    expect(world.pass().condition.reason).toBe('Valid');
-  });
-
-  it('after a year without an operator, when everything has ended: there is a new beginning', () => {
-    world.advance(11 * 365 * DAY_MS);
-    expect(world.pass(0).condition).toMatchObject({ reason: 'Expired' });
-    world.pass();
-    loadAll();
-    expect(world.pass().condition).toMatchObject({ status: 'True' });
-    expect(usable()).toBe(true);
-  });
-
-  it('on which a node does not load what is published: the condition names it before its certificate ends', () => {
-    world.advance(61 * DAY_MS);
-    world.pass();
-    const plan = () => world.pass(0).condition;
-    world.load('A');
-    world.load('C');
-    world.advance(0);
-    expect(plan().reason).toBe('Valid');
-    world.holdBack('B');
-    world.advance(20 * DAY_MS);
-    expect(plan()).toMatchObject({
-      status: 'False',
-      reason: 'Expiring',
-      message: expect.stringContaining(' B:'),
-    });
-    world.advance(10 * DAY_MS);
-    expect(plan()).toMatchObject({
-      status: 'False',
-      reason: 'Expired',
-      message: expect.stringContaining(' B:'),
-    });
-  });
-
-  it('on which a clock was a year ahead: times in the future count as unknown, and nothing waits for a year', () => {
-    world.policy = { ...world.policy, rotationRequest: '1' };
-    world.pass();
-    loadAll();
-    const found = published('Nodes');
-    if (found === undefined) throw new Error('there is one');
-    // What read-secrets.ts makes of an annotation that lies in the future.
-    const { trustSinceMs: _, authoritySinceMs: __, ...rest } = found;
-    world.published.Nodes = rest;
-    world.pass();
-    world.advance(TRUST_SETTLE_MS);
-    world.writes.length = 0;
-    world.pass();
-    expect(reasons()).toContain('TrustedByAll');
-  });
-});
-
-function usable(): boolean {
-  const leaf = published('Nodes')?.leaf;
-  return leaf !== undefined && leaf.certificate.notAfterMs > world.nowMs;
-}
