@@ -1,7 +1,5 @@
-import { FIRST_COMMAND_VERSION } from '../../../node/cluster/command-version.ts';
 import { etagOf } from '../../../node/documents/change-vector.ts';
 import type { NodeId } from '../../../node/rachis/core/entry.ts';
-import { StorageError, StorageFullError } from '../../../node/storage/storage-error.ts';
 import { check } from '../kernel/invariant-violation.ts';
 import { SeededRandom } from '../kernel/seeded-random.ts';
 import { VirtualClock } from '../kernel/virtual-clock.ts';
@@ -16,6 +14,7 @@ import { Clients } from './clients.ts';
 import { DATABASES } from './database-group.ts';
 import { type DatabaseLife, isOfLife } from './database-life.ts';
 import { DatabaseLives } from './database-lives.ts';
+import { Machines } from './machines.ts';
 import { NodeProgram } from './node-program.ts';
 import { LATEST_VERSION, ReplicatedCluster } from './replicated-cluster.ts';
 import { SharedHashes } from './shared-hashes.ts';
@@ -23,9 +22,6 @@ import type { StoredCopy } from './simulated-copy.ts';
 import { UnsafeRecovery } from './unsafe-recovery.ts';
 import type { WorldCluster, WorldNode } from './world-node.ts';
 import type { ScheduledFault, WorldProfile } from './world-profile.ts';
-
-/** When the clocks on the walls stand at the start of a run, in milliseconds. */
-const WALL_MS = 1_000_000_000;
 
 /** How long a copy waits at most to know what was agreed on, and its pause between two looks, in virtual milliseconds. */
 const BARRIER_WITHIN_MS = 15_000;
@@ -48,11 +44,7 @@ export class World {
   readonly handedOverIds = new Set<string>();
   readonly #programs = new Map<WorldNode, NodeProgram>();
   readonly #copies = new Map<NodeId, Map<string, StoredCopy>>();
-  /** By slot. */
-  readonly #versions: number[];
-  readonly #skewsMs: number[];
-  /** Nodes whose next write to a storage fails. */
-  readonly #failing = new Set<NodeId>();
+  readonly #machines: Machines;
   #lastRequest = 0;
   #lastDatabase = 0;
   #violation: unknown = null;
@@ -61,13 +53,7 @@ export class World {
   constructor(random: SeededRandom, profile: WorldProfile, onTrace: ((line: string) => void) | null) {
     this.random = random;
     this.profile = profile;
-    const { slotCount } = profile.raft;
-    this.#versions = Array.from({ length: slotCount }, () =>
-      random.chance(profile.oldShare)
-        ? random.between(FIRST_COMMAND_VERSION, LATEST_VERSION - 1)
-        : LATEST_VERSION,
-    );
-    this.#skewsMs = Array.from({ length: slotCount }, () => random.between(-1000, 1000));
+    this.#machines = new Machines(random, profile);
     const time = new VirtualTime(random.next, this.clock);
     this.network = new VirtualNetwork(
       time,
@@ -178,17 +164,17 @@ export class World {
   }
 
   versionOf(node: WorldNode): number {
-    return this.#versions[node.slot] ?? LATEST_VERSION;
+    return this.#machines.versionOf(node);
   }
 
   wallMs(node: WorldNode): number {
-    return WALL_MS + this.clock.nowMs + (this.#skewsMs[node.slot] ?? 0);
+    return this.#machines.wallMs(node, this.clock.nowMs);
   }
 
   upgrade(node: WorldNode, version: number): void {
     if (this.versionOf(node) >= version) return;
     this.cluster.trace(() => `${node.id} is updated to version ${version}`);
-    this.#versions[node.slot] = version;
+    this.#machines.upgrade(node, version);
     if (node.core === null) return;
     node.crash();
     this.clock.schedule(500, () => {
@@ -217,7 +203,7 @@ export class World {
         },
       },
       wallMs: () => this.wallMs(node),
-      failure: () => this.#storageFailure(node),
+      failure: () => this.#machines.storageFailure(node),
     });
     this.cluster.trace(() => `${node.id} has a new copy of ${name}, ${id}`);
     database.onInspect = () => {
@@ -230,12 +216,6 @@ export class World {
       });
     };
     return database;
-  }
-
-  /** One that fails does so once: it is opened again then. */
-  #storageFailure({ id, disk }: WorldNode): StorageError | null {
-    if (disk.isFull) return new StorageFullError('the simulated disk is full');
-    return this.#failing.delete(id) ? new StorageError('the simulated disk could not be synced') : null;
   }
 
   setAside(node: WorldNode, { database }: StoredCopy): void {
@@ -280,7 +260,7 @@ export class World {
         this.upgrade(node, LATEST_VERSION);
         break;
       case 'clockJump':
-        this.#skewsMs[node.slot] = random.between(-30_000, 30_000);
+        this.#machines.setSkewMs(node, random.between(-30_000, 30_000));
         this.cluster.trace(() => `the clock of ${node.id} jumps`);
         break;
       case 'breakReplication':
@@ -301,7 +281,7 @@ export class World {
         break;
       case 'storageFails':
         this.cluster.trace(() => `the storage of ${node.id} fails`);
-        this.#failing.add(node.id);
+        this.#machines.failNextWrite(node);
         break;
       case 'cleanTombstones':
         this.cleanTombstones(node);

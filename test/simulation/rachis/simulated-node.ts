@@ -4,6 +4,7 @@ import type { Message } from '../../../node/rachis/core/message.ts';
 import { RaftCore } from '../../../node/rachis/core/raft-core.ts';
 import type { Ready } from '../../../node/rachis/core/ready.ts';
 import { check } from '../kernel/invariant-violation.ts';
+import { AcceptedRequests } from './accepted-requests.ts';
 import type { ClusterLedgers } from './cluster-ledgers.ts';
 import { LogImage } from './log-image.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
@@ -14,12 +15,6 @@ import { isFoundWhole } from './torn-write.ts';
 
 /** Longest time that a leader waits for entries that tell what is committed, in milliseconds. */
 const TELL_COMMIT_MS_MAX = 20;
-
-interface PendingRequest {
-  readonly requestId: number;
-  readonly term: number;
-  readonly command: Uint8Array;
-}
 
 /** One process with one disk: the shell that a driver is in real life, and the place where its core is watched. */
 export class SimulatedNode<State extends SimulatedState<State>> {
@@ -42,7 +37,7 @@ export class SimulatedNode<State extends SimulatedState<State>> {
   #isRecovering = false;
   #toApply: Entry[] = [];
   #commit = 0;
-  readonly #requests = new Map<number, PendingRequest>();
+  readonly #requests: AcceptedRequests<State>;
   /** Received snapshot contents, by index, until the core asks to install them. */
   readonly #received = new Map<number, State>();
 
@@ -63,6 +58,7 @@ export class SimulatedNode<State extends SimulatedState<State>> {
     this.disk = disk;
     this.image = new LogImage(disk.log.base, disk.log.entries);
     this.list = disk.checkpoint.clone();
+    this.#requests = new AcceptedRequests(id);
   }
 
   /** The cluster that it is of, or that invited it; null while it is in none. */
@@ -200,13 +196,7 @@ export class SimulatedNode<State extends SimulatedState<State>> {
       const outcome = core.propose(commands);
       isAccepted = outcome.accepted;
       if (!outcome.accepted) return;
-      requestIds.forEach((requestId, position) => {
-        this.#requests.set(outcome.firstIndex + position, {
-          requestId,
-          term: outcome.term,
-          command: commands[position] as Uint8Array,
-        });
-      });
+      this.#requests.accepted(outcome, requestIds, commands);
     });
     return isAccepted;
   }
@@ -392,8 +382,7 @@ export class SimulatedNode<State extends SimulatedState<State>> {
     this.#ledgers.logs.checkDigest(this.id, content);
     this.list = content.clone();
     this.#toApply = this.#toApply.filter((entry) => entry.index > content.appliedIndex);
-    for (const index of this.#requests.keys())
-      if (index <= content.appliedIndex) this.#requests.delete(index);
+    this.#requests.passedBy(content.appliedIndex);
     this.#world.applied(this, null);
   }
 
@@ -427,22 +416,9 @@ export class SimulatedNode<State extends SimulatedState<State>> {
       this.list.apply(entry);
       this.#ledgers.logs.applied(this.id, entry, this.list);
       this.#world.applied(this, entry);
-      this.#answer(entry);
+      this.#requests.applied(entry, this.list, this.#ledgers.clients);
     }
     return this.list.appliedIndex;
-  }
-
-  #answer(entry: Entry): void {
-    const request = this.#requests.get(entry.index);
-    if (request === undefined) return;
-    this.#requests.delete(entry.index);
-    if (request.term !== entry.term) return;
-    check(
-      entry.kind === 'command' && entry.data === request.command,
-      'an accepted proposal keeps its place',
-      () => `${this.id} accepted request ${request.requestId} at ${entry.index} and applied another there`,
-    );
-    this.#ledgers.clients.acknowledge(request.requestId, entry.index, this.list);
   }
 
   #contentAt(message: Extract<Message, { type: 'InstallSnapshot' }>): State {
