@@ -84,6 +84,6 @@ export function patchScript({ script, values }: Patch): string {
   return [
     RUN,
     `const __names = ${JSON.stringify(names)};`,
-    nullSafe(`function __patch(${parameters.join(', ')}) {\n${script}\n}`),
+    nullSafe(`function __patch(${parameters.join(', ')}) {\n${script}\n}`, { missingIsEmpty: true }),
   ].join('\n');
 }

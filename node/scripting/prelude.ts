@@ -82,6 +82,10 @@ function cmpxchg(key) {
   return text === null ? null : JSON.parse(text);
 }
 
+function __list(value) {
+  return value === undefined ? [] : value;
+}
+
 function loadPath(document, path) {
   let value = document;
   for (const part of path.split('.')) value = value === null || value === undefined ? undefined : value[part];

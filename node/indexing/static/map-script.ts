@@ -146,5 +146,5 @@ export function ownScript(definition: StaticIndexDefinition, translated: Transla
   const { Maps, AdditionalSources } = definition;
   const reduce = hasReduce(definition) ? [definition.Reduce] : [];
   const texts = [...Maps, ...reduce].map((text) => translated.get(text)?.script ?? nullSafe(text));
-  return [...Object.values(AdditionalSources).map(nullSafe), ...texts].join('\n');
+  return [...Object.values(AdditionalSources).map((text) => nullSafe(text)), ...texts].join('\n');
 }

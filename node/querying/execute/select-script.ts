@@ -37,9 +37,12 @@ export function selectScript(select: SelectClause, plan: QueryPlan): SelectScrip
     `const __select = (${names.join(', ')}) => (${expression});`,
   ].join('\n');
   if (plan.source.kind !== 'group') {
-    return { body: `${nullSafe(written)}\n${PROJECTED_VIEW}\n${SCRIPT_RESULTS}\n${RUN}`, parameters };
+    return {
+      body: `${nullSafe(written, { missingIsEmpty: true })}\n${PROJECTED_VIEW}\n${SCRIPT_RESULTS}\n${RUN}`,
+      parameters,
+    };
   }
-  const source = nullSafe(scriptAggregates(written).source);
+  const source = nullSafe(scriptAggregates(written).source, { missingIsEmpty: true });
   const functions = groupFunctions(plan.source.group.fields.map(({ name }) => name));
   return { body: `${functions}\n${source}\n${PROJECTED_VIEW}\n${SCRIPT_RESULTS}\n${RUN}`, parameters };
 }

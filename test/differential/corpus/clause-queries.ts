@@ -271,6 +271,28 @@ export const CLAUSE_QUERIES: Readonly<Record<string, readonly CorpusQuery[]>> = 
     "from index 'CitiesC' select 1 as c, city limit 2",
     'from People group by city select 1 as c, city',
   ],
+  missingLists: [
+    'length',
+    'map(x => x)',
+    'filter(x => true).length',
+    'reduce((a, b) => a + b, 5)',
+    'reduce((a, b) => a + b)',
+    'some(x => true)',
+    'every(x => true)',
+    'indexOf(1)',
+    'includes(1)',
+    'concat([1])',
+    'slice(0)',
+    'sort()',
+    'splice(0)',
+    'join(",")',
+    'push(1)',
+    'foo()',
+  ].flatMap((asked) =>
+    ['nope', 'boss'].map(
+      (field) => `from People as p where p.name = 'Linus' select { r: p.${field}.${asked} }`,
+    ),
+  ),
   textArguments: [
     ...on('People', [
       ["boost(name = 'ada', $p)", { p: '2' }],
