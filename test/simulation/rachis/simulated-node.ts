@@ -6,12 +6,12 @@ import type { Ready } from '../../../node/rachis/core/ready.ts';
 import { check } from '../kernel/invariant-violation.ts';
 import { AcceptedRequests } from './accepted-requests.ts';
 import type { ClusterLedgers } from './cluster-ledgers.ts';
+import { DiskSyncs } from './disk-syncs.ts';
 import { LogImage } from './log-image.ts';
 import type { SimulatedDisk } from './simulated-disk.ts';
 import type { Parcel } from './simulated-network.ts';
 import type { SimulatedState } from './simulated-state.ts';
 import type { SimulationWorld } from './simulation-world.ts';
-import { isFoundWhole } from './torn-write.ts';
 
 /** Longest time that a leader waits for entries that tell what is committed, in milliseconds. */
 const TELL_COMMIT_MS_MAX = 20;
@@ -30,7 +30,6 @@ export class SimulatedNode<State extends SimulatedState<State>> {
   #life = 0;
   #isPaused = false;
   #backlog: (() => void)[] = [];
-  #isSyncing = false;
   #isApplying = false;
   #isTellingCommit = false;
   /** An order to go on alone was accepted, and is the next thing to be written. */
@@ -38,6 +37,7 @@ export class SimulatedNode<State extends SimulatedState<State>> {
   #toApply: Entry[] = [];
   #commit = 0;
   readonly #requests: AcceptedRequests<State>;
+  readonly #syncs: DiskSyncs<State>;
   /** Received snapshot contents, by index, until the core asks to install them. */
   readonly #received = new Map<number, State>();
 
@@ -59,6 +59,10 @@ export class SimulatedNode<State extends SimulatedState<State>> {
     this.image = new LogImage(disk.log.base, disk.log.entries);
     this.list = disk.checkpoint.clone();
     this.#requests = new AcceptedRequests(id);
+    this.#syncs = new DiskSyncs(world, this, (ticket, content) => {
+      if (content !== null) this.#install(content);
+      this.input((core) => core.persisted(ticket));
+    });
   }
 
   /** The cluster that it is of, or that invited it; null while it is in none. */
@@ -121,25 +125,15 @@ export class SimulatedNode<State extends SimulatedState<State>> {
     if (this.core !== null) this.#world.stopped(this);
     this.core = null;
     this.#isPaused = false;
-    this.#isSyncing = false;
     this.#isApplying = false;
     this.#isTellingCommit = false;
     this.#backlog = [];
     this.#toApply = [];
     this.#requests.clear();
     this.#received.clear();
-    if (!this.disk.isFull) this.#syncSome();
-    this.disk.loseUnsynced();
+    this.#syncs.crash();
     this.#isRecovering = false;
     this.#world.clusterDurable(this, this.disk.clusterId);
-  }
-
-  /** At a crash: some writes are there, and of the next one as much as was written. */
-  #syncSome(): void {
-    const { random } = this.#world;
-    this.#sync(random.between(0, this.disk.unsyncedCount));
-    const torn = this.disk.oldestUnsynced;
-    if (torn !== undefined && isFoundWhole(torn, random)) this.#sync(1);
   }
 
   fillDisk(): void {
@@ -150,7 +144,7 @@ export class SimulatedNode<State extends SimulatedState<State>> {
   /** What waited for room is written. */
   emptyDisk(): void {
     this.disk.isFull = false;
-    if (this.core !== null) this.#syncSoon();
+    if (this.core !== null) this.#syncs.soon();
   }
 
   pause(): void {
@@ -335,46 +329,7 @@ export class SimulatedNode<State extends SimulatedState<State>> {
       this.#received.clear();
     }
     this.disk.write({ request, content });
-    this.#syncSoon();
-  }
-
-  #syncSoon(): void {
-    if (this.#isSyncing || this.disk.isFull || this.disk.unsyncedCount === 0) return;
-    const { random, profile, isCalm } = this.#world;
-    this.#isSyncing = true;
-    const count = random.chance(0.7) ? this.disk.unsyncedCount : random.between(1, this.disk.unsyncedCount);
-    let delayMs = isCalm ? 1 : random.between(...profile.syncMs);
-    if (!isCalm && random.chance(profile.stallRate)) delayMs = 30 * delayMs + 500;
-    const life = this.#life;
-    this.#world.clock.schedule(delayMs, () => {
-      // The disk works on while the process is stopped; only the news waits.
-      if (this.#life !== life) return;
-      if (this.disk.isFull) {
-        this.#isSyncing = false;
-        return;
-      }
-      const { ticket, content } = this.#sync(count);
-      this.#isSyncing = false;
-      this.later(0, () => {
-        if (content !== null) this.#install(content);
-        this.input((core) => core.persisted(ticket));
-        this.#syncSoon();
-      });
-    });
-  }
-
-  #sync(count: number): { readonly ticket: number; readonly content: State | null } {
-    let ticket = 0;
-    let content: State | null = null;
-    const clusterBefore = this.disk.clusterId;
-    this.disk.sync(count, (before, write) => {
-      const { elections } = this.#world.ledgersOf(this.disk.clusterId ?? this.disk.adoptedCluster);
-      elections.hardStateDurable(this.id, before, this.disk.hardState);
-      ticket = write.request.ticket;
-      content = write.content ?? content;
-    });
-    if (this.disk.clusterId !== clusterBefore) this.#world.clusterDurable(this, this.disk.clusterId);
-    return { ticket, content };
+    this.#syncs.soon();
   }
 
   #install(content: State): void {
