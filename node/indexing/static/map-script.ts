@@ -2,6 +2,7 @@ import { nullSafe } from '../../scripting/null-safe.ts';
 import type { StaticIndexDefinition } from '../definitions/index-definition.ts';
 import { LINQ_RUNTIME } from '../linq/runtime/linq-runtime.ts';
 import { type TranslatedTexts, translateDefinition } from '../linq/translate-definition.ts';
+import { entryRulesOf } from './entry-rules.ts';
 import { hasReduce } from './static-index-type.ts';
 
 /** What the maps of an index are written with. */
@@ -137,7 +138,8 @@ export function mapScript(
   definition: StaticIndexDefinition,
   translated: TranslatedTexts = translateDefinition(definition),
 ): string {
-  const runtime = translated.size > 0 ? [LINQ_RUNTIME] : [];
+  const { keepsEmpty } = entryRulesOf(definition);
+  const runtime = translated.size > 0 ? [`globalThis.__keepsEmpty = ${keepsEmpty};`, LINQ_RUNTIME] : [];
   return [MAP_FUNCTIONS, ...runtime, ownScript(definition, translated), RUN].join('\n');
 }
 

@@ -20,6 +20,8 @@ export interface FieldFacts {
   /** How its vectors are kept. */
   readonly vectorOf: (field: string) => VectorField;
   readonly analyzers: DefaultAnalyzers;
+  /** Fields that are null where a document has none. */
+  readonly nullable: readonly string[];
 }
 
 /**
@@ -31,7 +33,7 @@ export interface FieldFacts {
 export function entryOf(
   object: Readonly<Record<string, unknown>>,
   id: string | null,
-  { isStored, spaceOf, vectorOf, analyzers }: FieldFacts,
+  { isStored, spaceOf, vectorOf, analyzers, nullable }: FieldFacts,
 ): MappedEntry {
   // Fields may have any name, `__proto__` too.
   const values: Record<string, FieldValues> = Object.create(null);
@@ -51,10 +53,17 @@ export function entryOf(
       continue;
     }
     for (const field of created) {
+      // Its document has no such value.
+      if (field.$value === undefined) continue;
       add(field.$name, field.$value);
       const own = createdOptions(field, analyzers);
       if (own.options !== undefined) options[field.$name] = own.options;
       if (own.isStored ?? isStored(field.$name)) stored[field.$name] = JSON.stringify(field.$value);
+    }
+  }
+  for (const name of nullable) {
+    if ([name, spatialSource(name), vectorSource(name)].every((source) => values[source] === undefined)) {
+      values[name] = [null];
     }
   }
   return { values, stored, options };
@@ -62,7 +71,7 @@ export function entryOf(
 
 interface CreatedField {
   readonly $name: string;
-  readonly $value: unknown;
+  readonly $value?: unknown;
   readonly $options?: unknown;
 }
 

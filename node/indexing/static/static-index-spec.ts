@@ -21,6 +21,7 @@ import { type ReduceOutput, reduceOutputOf } from '../output/reduce-output.ts';
 import { referencePattern } from '../output/reference-pattern.ts';
 import { type ReducedObject, ReduceFailure, type ReduceOutcome } from '../reduce/reducer.ts';
 import { BlockLoads } from './block-loads.ts';
+import { entryRulesOf } from './entry-rules.ts';
 import {
   analysisOf,
   defaultAnalyzersOf,
@@ -59,8 +60,18 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
   const spaceOf: FieldFacts['spaceOf'] = (name) => spaceOfField(optionsOf(definition, name));
   const vectorOf = vectorFields(definition);
   const analyzers = defaultAnalyzersOf(definition);
-  const facts: FieldFacts = { isStored, spaceOf, vectorOf, analyzers };
-  const maps: Maps = { collections, script, reduces, facts, looksUpValues, askingForMetadata: new Set() };
+  const rules = entryRulesOf(definition);
+  const named = namedFields(definition, translated);
+  const nullable = rules.missingIsNull ? named : [];
+  const facts: FieldFacts = { isStored, spaceOf, vectorOf, analyzers, nullable };
+  const maps: Maps = {
+    collections,
+    script,
+    reduces,
+    facts,
+    looksUpValues,
+    askingForMetadata: new Set(),
+  };
   return {
     name: definition.Name,
     revision: hash(
@@ -74,6 +85,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
         ...(loads.length === 0 ? [] : [loads]),
         ...(translated.size === 0 ? [] : [LINQ_VERSION]),
         ...(output === undefined ? [] : [output]),
+        ...(rules.keepsEmpty || rules.missingIsNull ? [rules] : []),
         ...(hasWords(definition) ? [{ words: WORDS_VERSION, analyzers }] : []),
       ]),
     ),
@@ -82,7 +94,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
     collections: collections.includes('@all_docs') ? null : [...new Set(collections)],
     ...(loads.length === 0 ? {} : { loads }),
     ...(looksUpValues ? { looksUpValues } : {}),
-    sources: [...(reduces ? [] : [ID]), ...namedFields(definition, translated)],
+    sources: [...(reduces ? [] : [ID]), ...named],
     fieldsOf: (name, options) => {
       // Ids are ids, whatever holds for all fields.
       if (name === ID) return [{ name, analysis: 'default' }];

@@ -136,7 +136,7 @@ function whole(value) {
   if (value instanceof Group) return whole(value.items);
   return Array.isArray(value) ? value.filter((one) => one !== undefined).map(whole) : value;
 }
-/** What a map or reduce gave: members that are missing are no fields, and without fields there is no entry. */
+/** What a map or reduce gave: members that are missing are no fields, and without fields there is no entry, unless the index keeps those. */
 function outputs(found) {
   const given = [];
   for (const one of list(found)) {
@@ -152,7 +152,7 @@ function outputs(found) {
     }
     const entry = Object.fromEntries(members);
     if (dynamic.length > 0) entry._ = dynamic;
-    if (Object.keys(entry).length > 0) given.push(entry);
+    if (globalThis.__keepsEmpty === true || Object.keys(entry).length > 0) given.push(entry);
   }
   return given;
 }
