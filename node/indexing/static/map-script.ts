@@ -147,6 +147,10 @@ export function mapScript(
 export function ownScript(definition: StaticIndexDefinition, translated: TranslatedTexts): string {
   const { Maps, AdditionalSources } = definition;
   const reduce = hasReduce(definition) ? [definition.Reduce] : [];
-  const texts = [...Maps, ...reduce].map((text) => translated.get(text)?.script ?? nullSafe(text));
-  return [...Object.values(AdditionalSources).map((text) => nullSafe(text)), ...texts].join('\n');
+  const texts = [...Maps, ...reduce].map((text) => translated.get(text)?.script ?? safe(text));
+  return [...Object.values(AdditionalSources).map(safe), ...texts].join('\n');
+}
+
+function safe(text: string): string {
+  return nullSafe(text, { missingIsEmpty: true });
 }
