@@ -10,7 +10,7 @@ const ALLOCATOR = {
   MALLOC_MMAP_THRESHOLD_: String(64 * 1024),
   MALLOC_TRIM_THRESHOLD_: String(1024 * 1024),
 };
-const HEAP_FLAGS = ['--max-semi-space-size=8', '--initial-old-space-size=64'];
+const HEAP_FLAGS = ['--max-semi-space-size=8', '--initial-old-space-size=56'];
 
 /**
  * Replaces this process by itself with the settings, once: same process id, same standard streams, some 30 ms. Where
