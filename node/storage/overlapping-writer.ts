@@ -1,12 +1,10 @@
 import type { BatchWriter, WriteOptions } from './batch-writer.ts';
 import { InlineWriter } from './inline-writer.ts';
-import type { ReadGate } from './read-gate.ts';
 import { StorageClosedError } from './storage-error.ts';
 import { StorageWriter } from './storage-writer.ts';
 
 /** An environment, in the caller's thread and, since somebody asked for it, in that of the writes in the background. */
 interface Place {
-  readonly inline: number;
   readonly known: Parameters<BatchWriter['attach']>;
   background: Promise<{ readonly writer: StorageWriter; readonly environment: number }> | undefined;
   /** The write in the background; it never rejects. */
@@ -19,16 +17,16 @@ interface Place {
  */
 export class OverlappingWriter implements BatchWriter {
   readonly #inline = new InlineWriter();
+  /** By their numbers in the caller's thread. */
   readonly #places = new Map<number, Place>();
   #thread: StorageWriter | undefined;
-  /** Environments that the thread knows. */
+  /** Environments that are in the thread, or tried to come in. */
   #users = 0;
 
-  async attach(handle: bigint, columns: readonly string[], gate: ReadGate): Promise<number> {
-    const inline = await this.#inline.attach(handle, columns, gate);
-    const known = [handle, columns, gate] as const;
-    this.#places.set(inline, { inline, known: [...known], background: undefined, underWay: undefined });
-    return inline;
+  async attach(...known: Parameters<BatchWriter['attach']>): Promise<number> {
+    const environment = await this.#inline.attach(...known);
+    this.#places.set(environment, { known, background: undefined, underWay: undefined });
+    return environment;
   }
 
   async write(
@@ -39,7 +37,7 @@ export class OverlappingWriter implements BatchWriter {
     const place = this.#places.get(environment);
     if (place === undefined) throw new StorageClosedError('The environment is closed.');
     while (place.underWay !== undefined) await place.underWay;
-    if (!inBackground) return this.#inline.write(place.inline, frame, { sync });
+    if (!inBackground) return this.#inline.write(environment, frame, { sync });
     const written = this.#writeBehind(place, frame, sync);
     const done = (): void => {
       place.underWay = undefined;
@@ -54,7 +52,7 @@ export class OverlappingWriter implements BatchWriter {
     this.#places.delete(environment);
     while (place.underWay !== undefined) await place.underWay;
     await this.#leaveBackground(place);
-    await this.#inline.detach(place.inline);
+    await this.#inline.detach(environment);
   }
 
   async #writeBehind(place: Place, frame: Uint8Array<ArrayBuffer>, sync: boolean): Promise<void> {
@@ -64,9 +62,9 @@ export class OverlappingWriter implements BatchWriter {
   }
 
   async #enterBackground({ known }: Place): Promise<{ writer: StorageWriter; environment: number }> {
+    this.#users++;
     this.#thread ??= new StorageWriter('index-writer');
     const writer = this.#thread;
-    this.#users++;
     return { writer, environment: await writer.attach(...known) };
   }
 

@@ -55,6 +55,18 @@ async function expectAsRebuilt(indexed: IndexedDatabase): Promise<void> {
     expect(sorted(indexed.entries(Name))).toEqual(sorted(rebuilt.get(Name)));
 }
 
+/** While the first batches are being written. What `body` leaves is caught up, and compared. */
+async function inTheMiddle(body: (indexed: IndexedDatabase) => Promise<void>): Promise<void> {
+  await databases.use(DEFINITIONS, async (indexed) => {
+    await store(indexed, Array(DOCUMENTS).keys(), 0);
+    await indexed.step();
+    expect(indexed.indexes.isWriting).toBe(true);
+    await body(indexed);
+    await indexed.catchUp();
+    await expectAsRebuilt(indexed);
+  });
+}
+
 describe('batches that are written while the next one is mapped', () => {
   it.each([1, 2, 3])('leave the index as it is when made anew (seed %i)', async (seed) => {
     await databases.use(DEFINITIONS, async (indexed) => {
@@ -76,28 +88,18 @@ describe('batches that are written while the next one is mapped', () => {
   });
 
   it('are there when the database is closed in the middle', async () => {
-    await databases.use(DEFINITIONS, async (indexed) => {
-      await store(indexed, Array(DOCUMENTS).keys(), 0);
-      await indexed.step();
-      expect(indexed.indexes.isWriting).toBe(true);
+    await inTheMiddle(async (indexed) => {
       const { progress } = indexed.index('Words').state;
       await indexed.restart(DEFINITIONS);
       expect(indexed.index('Words').state.progress).toEqual(progress);
-      await indexed.catchUp();
-      await expectAsRebuilt(indexed);
     });
   });
 
   it('leave nothing when their index is deleted in the middle', async () => {
-    await databases.use(DEFINITIONS, async (indexed) => {
-      await store(indexed, Array(DOCUMENTS).keys(), 0);
-      await indexed.step();
-      expect(indexed.indexes.isWriting).toBe(true);
+    await inTheMiddle(async (indexed) => {
       await indexed.define([]);
       while (await indexed.indexes.sweep());
       await indexed.define(DEFINITIONS);
-      await indexed.catchUp();
-      await expectAsRebuilt(indexed);
     });
   });
 });

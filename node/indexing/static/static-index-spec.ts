@@ -64,14 +64,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
   const named = namedFields(definition, translated);
   const nullable = rules.missingIsNull ? named : [];
   const facts: FieldFacts = { isStored, spaceOf, vectorOf, analyzers, nullable };
-  const maps: Maps = {
-    collections,
-    script,
-    reduces,
-    facts,
-    looksUpValues,
-    askingForMetadata: new Set(),
-  };
+  const maps: Maps = { collections, script, reduces, facts, looksUpValues, askingForMetadata: new Set() };
   return {
     name: definition.Name,
     revision: hash(
@@ -85,7 +78,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
         ...(loads.length === 0 ? [] : [loads]),
         ...(translated.size === 0 ? [] : [LINQ_VERSION]),
         ...(output === undefined ? [] : [output]),
-        ...(rules.keepsEmpty || rules.missingIsNull ? [rules] : []),
+        ...(rules.keepsEmpty ? [rules] : []),
         ...(hasWords(definition) ? [{ words: WORDS_VERSION, analyzers }] : []),
       ]),
     ),

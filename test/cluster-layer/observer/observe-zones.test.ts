@@ -5,16 +5,8 @@ import type { DatabaseReport } from '../../../node/cluster/node-report.ts';
 import { observe } from '../../../node/cluster/observer/observe.ts';
 import { EMPTY_OBSERVER_STATE } from '../../../node/cluster/observer/observer-state.ts';
 import { groupTopology } from './group-topology.ts';
+import { SETTINGS } from './observer-settings.ts';
 
-const settings = {
-  moveToRehabMs: 60_000,
-  rotatePreferredMs: 5_000,
-  addReplicaMs: 900_000,
-  silentCopyMaxMs: 3_600_000,
-  silentCopyTombstonesMax: 1000,
-  stabilizationMs: 5_000,
-  reportTimeoutMs: 5_000,
-};
 const NOW = 10_000_000;
 
 function topology(parts: Partial<DatabaseTopology>): DatabaseTopology {
@@ -39,7 +31,7 @@ function round(
   zones: Readonly<Record<string, string>>,
   dead: readonly string[],
   topologies: Readonly<Record<string, DatabaseTopology>>,
-  times: Partial<typeof settings> = {},
+  times: Partial<typeof SETTINGS> = {},
 ): Record<string, DatabaseTopology> {
   const report = (name: string): DatabaseReport => ({
     name,
@@ -50,7 +42,7 @@ function round(
     connectedPeers: [],
   });
   const { decisions } = observe(EMPTY_OBSERVER_STATE, {
-    settings: { ...settings, ...times },
+    settings: { ...SETTINGS, ...times },
     nowMs: NOW,
     wallClock: new Date(NOW),
     leaderSinceMs: 0,

@@ -5,16 +5,8 @@ import { observe } from '../../../node/cluster/observer/observe.ts';
 import type { ObserverInput } from '../../../node/cluster/observer/observer-input.ts';
 import { EMPTY_OBSERVER_STATE, type ObserverState } from '../../../node/cluster/observer/observer-state.ts';
 import { groupTopology } from './group-topology.ts';
+import { SETTINGS } from './observer-settings.ts';
 
-const SETTINGS = {
-  moveToRehabMs: 60_000,
-  rotatePreferredMs: 5_000,
-  addReplicaMs: 900_000,
-  silentCopyMaxMs: 3_600_000,
-  silentCopyTombstonesMax: 1000,
-  stabilizationMs: 5_000,
-  reportTimeoutMs: 5_000,
-};
 const ids: Record<string, string> = {
   A: 'A'.repeat(22),
   B: 'B'.repeat(22),

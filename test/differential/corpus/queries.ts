@@ -1,6 +1,7 @@
 import { CLAUSE_QUERIES } from './clause-queries.ts';
 import { INDEX_QUERIES } from './index-queries.ts';
 import { type CorpusQuery, on } from './query-lists.ts';
+import { RESULT_QUERIES } from './result-queries.ts';
 import { TEXT_QUERIES } from './text-queries.ts';
 
 /** The topic of which the names of auto indexes are compared: each query has a collection of its own. */
@@ -50,6 +51,7 @@ const RANGES = ['<', '<=', '>', '>='].flatMap((operator) =>
 /** By topic. What they are compared by is the answer of RavenDB, so nothing is expected here. */
 export const QUERIES: Readonly<Record<string, readonly CorpusQuery[]>> = {
   ...CLAUSE_QUERIES,
+  ...RESULT_QUERIES,
   equality: on('Values', EQUALITIES),
   ranges: on('Values', [
     ...RANGES,
