@@ -2,7 +2,7 @@ import type { DatabaseRecord, DatabaseTopology } from '../cluster/database-recor
 import { isExpired } from '../cluster/expired-copy.ts';
 import type { WireConnector } from '../wire/connect.ts';
 import type { OperationHeader } from '../wire/operation-header.ts';
-import { type CopyHolders, copyHolders } from './placement.ts';
+import { type CopyHolders, copyHolders, copySinceOf } from './placement.ts';
 
 /** Member of a header's Info: the Raft index at which the source's node was given the copy that it sends from. */
 const COPY_SINCE = 'CopySince';
@@ -63,5 +63,5 @@ export function replacedCopies(before: CopiesRecord, after: CopiesRecord): reado
 function addedAtOf({ Topology, DeletionInProgress }: CopiesRecord, tag: string): number | null {
   if (DeletionInProgress[tag] !== undefined) return null;
   if (!copyHolders(Topology).includes(tag)) return Number.POSITIVE_INFINITY;
-  return Topology.NodesAddedAt?.[tag] ?? 0;
+  return copySinceOf(Topology, tag);
 }

@@ -20,7 +20,13 @@ import { databaseValues } from './database-values.ts';
 import { type DeploymentModes, deploymentModes } from './deployment-mode.ts';
 import { handOver, writtenEtag } from './hand-over.ts';
 import { OperationRegistry } from './operation-registry.ts';
-import { copyHolders, isFilledByOthers, mayBeginTransactions, replicationTargets } from './placement.ts';
+import {
+  copyHolders,
+  copySinceOf,
+  isFilledByOthers,
+  mayBeginTransactions,
+  replicationTargets,
+} from './placement.ts';
 import type { RetirementTimes } from './retire-auto-indexes.ts';
 import { RollingDeployments, type RunningDeployment } from './rolling-deployments.ts';
 import { SupersededIndexes } from './superseded-indexes.ts';
@@ -220,6 +226,7 @@ export class LoadedDatabase {
       tag,
       tcpAddress: this.#cluster.tcpAddressOf(tag) ?? '',
       database: record.DatabaseName,
+      copySince: copySinceOf(record.Topology, tag),
     }));
     const id = record.Topology.DatabaseTopologyIdBase64 || null;
     this.replication.setTopology(peers, {
@@ -341,6 +348,7 @@ export async function openLoadedDatabase(options: LoadOptions): Promise<LoadedDa
   const replication = new DatabaseReplication({
     database,
     nodeTag,
+    copySince: options.copySince,
     logger,
     connect: copyConnector(
       fencedConnector(options.connect ?? connectWire, () => cluster.clusterId()),

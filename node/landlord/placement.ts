@@ -12,6 +12,11 @@ export interface CopyHolders {
   readonly NodesExpiredAt?: DatabaseTopology['NodesExpiredAt'];
 }
 
+/** When nodes were given their copies: Raft indexes by tag. Absent in records of older versions. */
+export interface GivenTimes {
+  readonly NodesAddedAt?: Readonly<Record<string, number>>;
+}
+
 /** Every node that holds a copy, or is getting one. */
 export function copyHolders(topology: CopyHolders): readonly string[] {
   return [...topology.Members, ...topology.Rehabs, ...topology.Promotables];
@@ -69,9 +74,14 @@ export function mentorOf(
  * there was any (`since`, a Raft index), or has become a member, by proof that it has what the others have.
  */
 export function mayBeginTransactions(
-  topology: CopyHolders & { readonly NodesAddedAt?: Readonly<Record<string, number>> },
+  topology: CopyHolders & GivenTimes,
   tag: string,
   since: number,
 ): boolean {
-  return topology.Members.includes(tag) || (topology.NodesAddedAt?.[tag] ?? 0) <= since;
+  return topology.Members.includes(tag) || copySinceOf(topology, tag) <= since;
+}
+
+/** Raft index at which a node of the group was given its copy. */
+export function copySinceOf(topology: GivenTimes, tag: string): number {
+  return topology.NodesAddedAt?.[tag] ?? 0;
 }

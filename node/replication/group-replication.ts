@@ -17,6 +17,8 @@ import { majorityCopies, WriteAssurance } from './write-assurance.ts';
 export interface GroupReplicationOptions {
   readonly database: ReplicatedDatabase;
   readonly nodeTag: string;
+  /** Raft index since which this node has been holding this copy; absent: no source is asked which copy it means. */
+  readonly copySince?: number;
   readonly logger: Logger;
   readonly connect: (options: ConnectOptions) => Promise<ReplicationConnection>;
   readonly clock?: ReplicationClock;
@@ -70,8 +72,9 @@ export class GroupReplication {
   }
 
   /**
-   * The members of the database group that this one sends to. Senders start and stop accordingly. `group`: the group as
-   * a whole, where it is more than those and this one.
+   * The members of the database group that this one sends to. Senders start and stop accordingly; of another copy on the
+   * same node nothing is known but what it says itself. `group`: the group as a whole, where it is more than those and
+   * this one.
    */
   setTopology(peers: readonly ReplicationPeer[], group: Partial<DatabaseGroup> = {}): void {
     if (this.#isClosed) return;
@@ -81,7 +84,8 @@ export class GroupReplication {
       const isSame =
         peer !== undefined &&
         peer.tcpAddress === sender.peer.tcpAddress &&
-        peer.database === sender.peer.database;
+        peer.database === sender.peer.database &&
+        peer.copySince === sender.peer.copySince;
       if (isSame) continue;
       sender.close();
       this.#peers.delete(tag);
@@ -207,8 +211,8 @@ export class GroupReplication {
   }
 
   #identify(header: OperationHeader): SourceIdentity | string {
-    const { id } = this.#options.database;
-    return sourceIdentity(header, { databaseId: id, groupId: this.#group?.id ?? null });
+    const { database, copySince = null } = this.#options;
+    return sourceIdentity(header, { databaseId: database.id, groupId: this.#group?.id ?? null, copySince });
   }
 
   #openPeer(peer: ReplicationPeer): OutgoingPeer {

@@ -7,6 +7,7 @@ import type { ReplicationClock } from './replication-clock.ts';
 import type { ReplicationConnection } from './replication-connection.ts';
 import type { StateMessage } from './replication-message.ts';
 import type { PeerError } from './replication-status.ts';
+import { meantCopy } from './source-identity.ts';
 import { StableEtag } from './tombstone-hold.ts';
 
 /** A member of the database group that we send to. */
@@ -15,6 +16,8 @@ export interface ReplicationPeer {
   /** `host:port` of the node's TCP listener. */
   readonly tcpAddress: string;
   readonly database: string;
+  /** Raft index since which its node has been holding the copy that is meant; absent: whichever is there. */
+  readonly copySince?: number;
 }
 
 export interface OutgoingPeerOptions {
@@ -118,6 +121,7 @@ export class OutgoingPeer {
           SourceDatabaseId: source.databaseId,
           SourceDatabaseName: databaseName,
           ...(groupId() === null ? {} : { DatabaseGroupId: groupId() }),
+          ...meantCopy(peer.copySince),
         },
       })
       .then(

@@ -6,6 +6,8 @@ import { GroupReplication } from './group-replication.ts';
 export interface DatabaseReplicationOptions {
   readonly database: Database;
   readonly nodeTag: string;
+  /** Raft index since which this node has been holding this copy; absent: no source is asked which copy it means. */
+  readonly copySince?: number;
   readonly logger: Logger;
   readonly connect: WireConnector;
 }

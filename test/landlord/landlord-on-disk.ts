@@ -6,6 +6,7 @@ import { IndexHost } from '../../node/index-thread/index-host.ts';
 import { DatabaseLandlord } from '../../node/landlord/database-landlord.ts';
 import { silentLogger } from '../../node/observability/logger.ts';
 import { StorageWriter } from '../../node/storage/storage-writer.ts';
+import type { ConnectOptions } from '../../node/wire/connect.ts';
 import type { Knowledge } from './knowledge.ts';
 
 /** The landlord of node A over a folder that outlives it, and its database `shop`. */
@@ -14,6 +15,8 @@ export class LandlordOnDisk {
   readonly #writer = new StorageWriter();
   readonly #indexHost = new IndexHost({ logger: silentLogger });
   #landlord: DatabaseLandlord | null = null;
+  /** The connections that were asked for; none comes about. */
+  readonly dialled: ConnectOptions[] = [];
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -31,6 +34,10 @@ export class LandlordOnDisk {
       durable: false,
       cluster: knowledge.view,
       logger: silentLogger,
+      connect: async (options) => {
+        this.dialled.push(options);
+        throw new Error('nobody there');
+      },
       loadTimeoutMs,
       tombstoneCleanupIntervalMs: 60_000,
       deploymentModes: { static: 'Parallel', auto: 'Parallel' },

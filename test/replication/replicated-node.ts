@@ -24,6 +24,8 @@ export class ReplicatedNode {
   #database: Database;
   #replication: DatabaseReplication;
   #peers: readonly ReplicatedNode[] = [];
+  #copiesMeant: Readonly<Record<string, number>> = {};
+  #copySince: number | null = null;
 
   private constructor(
     tag: string,
@@ -67,10 +69,15 @@ export class ReplicatedNode {
     return this.#replication;
   }
 
-  setPeers(peers: readonly ReplicatedNode[]): void {
+  /** `copiesMeant`: by tag, since which Raft index the copy is that is meant. */
+  setPeers(peers: readonly ReplicatedNode[], copiesMeant: Readonly<Record<string, number>> = {}): void {
     this.#peers = peers;
+    this.#copiesMeant = copiesMeant;
     this.#replication.setTopology(
-      peers.map(({ tag, port }) => ({ tag, tcpAddress: `127.0.0.1:${port}`, database: 'things' })),
+      peers.map(({ tag, port }) => ({
+        ...{ tag, tcpAddress: `127.0.0.1:${port}`, database: 'things' },
+        ...(copiesMeant[tag] === undefined ? {} : { copySince: copiesMeant[tag] }),
+      })),
     );
   }
 
@@ -117,18 +124,33 @@ export class ReplicatedNode {
 
   /** Closes the database and opens it again, as a process that restarts does. */
   async restart(): Promise<void> {
-    await this.#replication.close();
-    await this.#database.close();
-    this.#database = await openDatabase(this.tag, this.#path, this.#writer);
-    this.#replication = this.#startReplication();
-    this.setPeers(this.#peers);
+    await this.#closeCopy();
+    await this.#openCopy();
+  }
+
+  /** Its copy is set aside, and it opens the one that it was given at this Raft index, which holds nothing yet. */
+  async beginCopy(copySince: number): Promise<void> {
+    await this.#closeCopy();
+    await rm(this.#path, { recursive: true });
+    this.#copySince = copySince;
+    await this.#openCopy();
   }
 
   async close(): Promise<void> {
-    await this.#replication.close();
     await this.#listener.close();
-    await this.#database.close();
+    await this.#closeCopy();
     await rm(this.#path, { recursive: true, force: true });
+  }
+
+  async #closeCopy(): Promise<void> {
+    await this.#replication.close();
+    await this.#database.close();
+  }
+
+  async #openCopy(): Promise<void> {
+    this.#database = await openDatabase(this.tag, this.#path, this.#writer);
+    this.#replication = this.#startReplication();
+    this.setPeers(this.#peers, this.#copiesMeant);
   }
 
   #startReplication(): DatabaseReplication {
@@ -142,6 +164,7 @@ export class ReplicatedNode {
     return new DatabaseReplication({
       database: this.#database,
       nodeTag: this.tag,
+      ...(this.#copySince === null ? {} : { copySince: this.#copySince }),
       logger: silentLogger,
       connect,
     });

@@ -96,12 +96,11 @@ export class DatabaseLife implements LifeIds {
     this.topologies.applied(applied, list);
   }
 
-  /** After a commit of a copy. */
-  committed(database: SimulatedDatabase, addedAt: number): void {
+  /** After a commit of a copy, be it one that the cluster has given up: it serves until its node hears of that. */
+  committed(database: SimulatedDatabase): void {
     if (this.isOver) return;
     this.writes.checkVectorGrows(database);
     this.#checkNothingFormer(database);
-    if (!this.#isOfGroup(database, addedAt)) return;
     this.writes.checkNewClaims(database);
     this.transactions.checkCommit(database);
   }
@@ -142,16 +141,6 @@ export class DatabaseLife implements LifeIds {
         () => `${nodeTag} has ${document} in ${this.name}, which is number ${this.number}`,
       );
     }
-  }
-
-  /**
-   * Nobody keeps tombstones for a copy that the cluster gave up. While its node has not heard of that, one that is
-   * behind as well may still send to it, and it comes to claim what it lacks: until it is set aside.
-   */
-  #isOfGroup({ nodeTag }: SimulatedDatabase, addedAt: number): boolean {
-    const { topology } = this.topologies;
-    if (topology === null) return true;
-    return copyHolders(topology).includes(nodeTag) && topology.NodesAddedAt[nodeTag] === addedAt;
   }
 }
 

@@ -8,6 +8,7 @@ import type { CopyStamp } from '../../../node/landlord/copy-stamp.ts';
 import { handOver } from '../../../node/landlord/hand-over.ts';
 import {
   copyHolders,
+  copySinceOf,
   isFilledByOthers,
   mayBeginTransactions,
   replicationTargets,
@@ -16,6 +17,7 @@ import { TransactionExecutor } from '../../../node/landlord/transaction-executor
 import { silentLogger } from '../../../node/observability/logger.ts';
 import { GroupReplication } from '../../../node/replication/group-replication.ts';
 import { STREAM_LIMITS } from '../../../node/replication/limits.ts';
+import type { ReplicationPeer } from '../../../node/replication/outgoing-peer.ts';
 import type { ReplicationClock } from '../../../node/replication/replication-clock.ts';
 import { type OperationHeader, parseOperationHeader } from '../../../node/wire/operation-header.ts';
 import type { SimulatedDatabase } from '../replication/simulated-database.ts';
@@ -55,6 +57,7 @@ export class SimulatedCopy {
     this.replication = new GroupReplication({
       database,
       nodeTag,
+      copySince: stored.stamp.addedAt,
       logger: silentLogger,
       clock,
       limits: LIMITS,
@@ -105,7 +108,7 @@ export class SimulatedCopy {
     const { DatabaseName: name, Topology: topology } = view.record;
     const replaced = replacedCopies(this.#view.record, view.record);
     this.#view = view;
-    const peers = peersOf(name, replicationTargets(name, topology, this.database.nodeTag), addressOf);
+    const peers = peersOf(view.record, replicationTargets(name, topology, this.database.nodeTag), addressOf);
     const known = `${view.etag} ${peers.map(({ tcpAddress }) => tcpAddress).join(' ')}`;
     if (known === this.#known) return;
     this.#known = known;
@@ -125,12 +128,13 @@ export class SimulatedCopy {
 
   /** As a copy does that is to leave. */
   async handOver(
-    { DatabaseName: name, Topology: topology }: DatabaseRecord,
+    record: DatabaseRecord,
     addressOf: (tag: string) => string,
     timeoutMs: number,
   ): Promise<number | null> {
     await this.transactions.close();
-    const peers = peersOf(name, [...topology.Members, ...topology.Rehabs], addressOf);
+    const { Topology: topology } = record;
+    const peers = peersOf(record, [...topology.Members, ...topology.Rehabs], addressOf);
     const group = { id: topology.DatabaseTopologyIdBase64, size: copyHolders(topology).length };
     this.replication.setTopology(peers, group);
     return handOver(this.database, this.replication, timeoutMs);
@@ -166,6 +170,15 @@ export class SimulatedCopy {
   }
 }
 
-function peersOf(database: string, tags: readonly string[], addressOf: (tag: string) => string) {
-  return tags.map((tag) => ({ tag, tcpAddress: addressOf(tag), database }));
+function peersOf(
+  { DatabaseName: database, Topology: topology }: DatabaseRecord,
+  tags: readonly string[],
+  addressOf: (tag: string) => string,
+): readonly ReplicationPeer[] {
+  return tags.map((tag) => ({
+    tag,
+    tcpAddress: addressOf(tag),
+    database,
+    copySince: copySinceOf(topology, tag),
+  }));
 }

@@ -209,10 +209,9 @@ export class World {
     database.onInspect = () => {
       const stored = this.copiesOf(node.id).get(name);
       if (stored?.database !== database || !this.isCurrent(node)) return;
-      const { groupId, addedAt } = stored.stamp;
       this.watch(() => {
         this.recovery.checkNothingForeign(database);
-        this.lives.ofGroup(groupId)?.committed(database, addedAt);
+        this.lives.ofGroup(stored.stamp.groupId)?.committed(database);
       });
     };
     return database;
