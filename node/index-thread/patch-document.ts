@@ -4,7 +4,7 @@ import { writeDocument } from '../documents/document-writer.ts';
 import type { StoredDocument } from '../documents/stored-document.ts';
 import { applyJsonPatch, type JsonPatch, JsonPatchError } from '../json/json-patch.ts';
 import { keepNumbers } from '../json/keep-numbers.ts';
-import { type Patch, type PatchEffects, patchScript } from '../scripting/patch-script.ts';
+import { type NewIds, type Patch, type PatchEffects, patchScript } from '../scripting/patch-script.ts';
 import type { ScriptDocument, ScriptEngine, ScriptLoader } from '../scripting/script-engine.ts';
 import { ScriptError } from '../scripting/script-error.ts';
 import type { KnownValues, ValueLookup } from '../scripting/value-lookup.ts';
@@ -20,6 +20,8 @@ export interface PatchRequest {
   readonly pending: string | null;
   /** Nothing is run unless what is stored has this change vector; null: whatever it has. Default: null. */
   readonly expectedChangeVector?: string | null;
+  /** For documents whose id ends in `/` and asks for a number. Absent: they keep it as it is. */
+  readonly newIds?: NewIds;
   /** Compare-exchange values that the script may ask for; others are asked for by `ValuesMissing`. */
   readonly values?: KnownValues;
   /** The outcome is to say what the script started from and what it loaded. Default: false. */
@@ -73,7 +75,7 @@ export function patchDocument(
   if (patch === null) return NOTHING;
   const loads: { readonly id: string; readonly isThere: boolean }[] = [];
   const effects = isScript(patch)
-    ? run(request.id, patch, rowOf(request, stored), scripts, values, (id) => {
+    ? run(request, patch, rowOf(request, stored), scripts, values, (id) => {
         const found = reader.get(id);
         if (request.showsWork === true) loads.push({ id, isThere: found !== undefined });
         return found === undefined ? null : documentTexts(found);
@@ -123,7 +125,7 @@ function wholeText(stored: StoredDocument | undefined, pending: string | null): 
 }
 
 function run(
-  id: string,
+  { id, newIds }: PatchRequest,
   patch: Patch,
   row: ScriptDocument,
   scripts: ScriptEngine,
@@ -132,7 +134,7 @@ function run(
 ): PatchEffects {
   try {
     const json = scripts.compile(patchScript(patch)).call(
-      JSON.stringify({ row, values: patch.values }, (_, value: unknown) =>
+      JSON.stringify({ row, values: patch.values, newIds: newIds ?? null }, (_, value: unknown) =>
         typeof value === 'bigint' ? Number(value) : value,
       ),
       load,

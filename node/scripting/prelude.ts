@@ -37,8 +37,9 @@ const __METADATA = {
 /** Whether metadata was asked for of a document that came without. */
 let __lacksMetadata = false;
 
+/** What is missing is undefined, as a member would be. */
 function __document(row) {
-  return row === null ? null : __known(JSON.parse(row[0]), row[1], row[2], row[0]);
+  return row === null ? undefined : __known(JSON.parse(row[0]), row[1], row[2], row[0]);
 }
 
 /** text: of its metadata; undefined: it came without. json: as it was; undefined: nobody will ask. */
@@ -71,9 +72,9 @@ function lastModified(document) {
 
 function load(ids, collection) {
   if (Array.isArray(ids)) return ids.map((one) => load(one, collection));
-  if (typeof ids !== 'string' || ids === '' || ids.length > ${KEY_CHARACTERS_MAX}) return null;
+  if (typeof ids !== 'string' || ids === '' || ids.length > ${KEY_CHARACTERS_MAX}) return undefined;
   const row = __load(ids, typeof collection === 'string' ? collection : '');
-  return row === undefined ? null : __document(JSON.parse(row));
+  return row === undefined ? undefined : __document(JSON.parse(row));
 }
 
 function cmpxchg(key) {
@@ -86,10 +87,19 @@ function __list(value) {
   return value === undefined ? [] : value;
 }
 
+/** The value at a path; members of the elements of lists on the way are gathered in a list. */
+function __at(value, path) {
+  if (value === null || value === undefined || path.length === 0) return value;
+  const [step, ...rest] = path;
+  if (Array.isArray(value)) {
+    const below = step === '[]' ? rest : path;
+    return value.map((one) => __at(one, below)).flat().filter((one) => one !== undefined);
+  }
+  return __at(step === '[]' ? value : value[step], rest);
+}
+
 function loadPath(document, path) {
-  let value = document;
-  for (const part of path.split('.')) value = value === null || value === undefined ? undefined : value[part];
-  return load(value);
+  return load(__at(document, path.replaceAll('[]', '.[]').split('.')));
 }
 
 function startsWith(text, start) {
@@ -141,11 +151,18 @@ Date.prototype.toJSON = function () {
   return this.toISOString().slice(0, -1) + '0000Z';
 };
 
+/** Whether a member without a value was written. */
+let __wroteUndefined = false;
+
 /** shown: what stands for each value within it; absent: the value. */
 function __json(value, shown) {
   const text = JSON.stringify(value, (key, one) => {
     if (typeof one === 'number' && !Number.isFinite(one)) return String(one);
-    if (one === undefined || typeof one === 'function') return null;
+    if (one === undefined) {
+      __wroteUndefined = true;
+      return null;
+    }
+    if (typeof one === 'function') return null;
     return shown === undefined ? one : shown(one);
   });
   if (text === undefined) return 'null';

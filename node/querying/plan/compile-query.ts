@@ -4,7 +4,6 @@ import type { FromClause, RqlQuery, Value } from '../rql/syntax-tree.ts';
 import { type QueryParameters, ValueBinder } from './bind-values.ts';
 import { Aggregates, compileGroup } from './compile-group.ts';
 import { compileWhere } from './compile-where.ts';
-import { functionText } from './declared-function.ts';
 import { compileFacets } from './facets/compile-facets.ts';
 import { FieldNeeds } from './field-need.ts';
 import { compileIncludes } from './include-plan.ts';
@@ -14,6 +13,7 @@ import type { ProjectionBehavior } from './projection-behavior.ts';
 import type { QueryPlan, QuerySource, ShownPart } from './query-plan.ts';
 import { readQuery } from './read-query.ts';
 import { compileSuggestions } from './suggestions/compile-suggestions.ts';
+import { updateScript } from './update-script.ts';
 import type { WhereContext } from './where-scope.ts';
 
 /** A query as a client sends it. */
@@ -68,13 +68,6 @@ export function compileUpdate(
     );
   }
   return compileAny(request, nowMs, values);
-}
-
-/** The document goes by the alias of the query, too; declared functions are there. */
-function updateScript({ update, from, functions }: RqlQuery): string {
-  const declared = functions.map(functionText);
-  const alias = from.alias === undefined ? [] : [`const ${from.alias} = this;`];
-  return [...declared, ...alias, update?.text ?? ''].join('\n');
 }
 
 function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number, values?: ValueLookup): QueryPlan {

@@ -22,8 +22,9 @@ export interface ExpandedBatch {
 /** Runs the scripts of a batch, in order, over what is stored and what earlier commands of the batch put. */
 export async function expandPatches(
   commands: readonly Exclude<ClientCommand, ValueCommand>[],
-  { indexes }: DatabaseContext['loaded'],
+  { indexes, database }: DatabaseContext['loaded'],
 ): Promise<ExpandedBatch> {
+  const { lastEtag, nodeTag } = database;
   const expanded: BatchCommand[] = [];
   const outcomes = new Map<number, readonly PatchOutcome[]>();
   const found = new Map<string, string | null>();
@@ -48,6 +49,8 @@ export async function expandPatches(
           created,
           pending: before,
           expectedChangeVector: changeVector,
+          // Each write before it takes an etag: what is made later gets greater ones.
+          newIds: { firstEtag: lastEtag + 1 + expanded.filter(({ type }) => type === 'PUT').length, nodeTag },
           showsWork,
         }),
       );
@@ -58,7 +61,11 @@ export async function expandPatches(
       const expected = before === null ? (changeVector ?? outcome.changeVector ?? '') : changeVector;
       expanded.push(...writesOf(id, outcome, expected, origin));
       if (outcome.document !== null) pending.set(lower, outcome.document);
-      for (const put of outcome.puts) pending.set(put.id.toLowerCase(), put.json);
+      for (const put of outcome.puts) {
+        pending.set(put.id.toLowerCase(), put.json);
+        // Somebody else may have come to the same number in between.
+        if (put.isNumbered) found.set(put.id.toLowerCase(), null);
+      }
     }
     outcomes.set(origin, results);
   }
@@ -79,7 +86,7 @@ function writesOf(
     ...puts.map((put) => ({
       type: 'PUT' as const,
       id: put.id,
-      changeVector: put.changeVector,
+      changeVector: put.changeVector ?? (put.isNumbered ? '' : null),
       document: Buffer.from(put.json),
       origin,
     })),

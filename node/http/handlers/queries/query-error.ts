@@ -8,6 +8,7 @@ const TYPES: Readonly<Record<string, string>> = {
   UnknownMethodError: 'System.NotSupportedException',
   UnknownSorterError: 'Raven.Client.Exceptions.Documents.Sorters.SorterDoesNotExistException',
   ScriptError: 'Raven.Client.Exceptions.Documents.Patching.JavaScriptException',
+  ScriptSyntaxError: 'Raven.Client.Exceptions.Documents.Patching.JavaScriptParseException',
   IndexingError: 'System.InvalidOperationException',
   SlowQueryError: 'System.TimeoutException',
   QueryKilledError: 'System.OperationCanceledException',
