@@ -264,13 +264,18 @@ export class LoadedDatabase {
   /**
    * Removes the tombstones that every holder of a copy has; gives their number. Only of a group that a majority of the
    * cluster confirms: a copy that came without this node knowing may have a document of another one, and would never
-   * hear that it was deleted. Rejects with NoLeaderError.
+   * hear that it was deleted. And only of one that is on the disk: a node that a crash takes back to a former group
+   * would send to a copy of that as if it had kept all for it. Rejects with NoLeaderError, and when the cluster's state
+   * can't be written in time.
    */
   async cleanTombstones(): Promise<number> {
+    const newest = () => this.#cluster.record(this.name)?.record.Topology.Stamp.Index;
     await this.#cluster.consistent.readBarrier();
-    const newest = this.#cluster.record(this.name)?.record.Topology.Stamp.Index;
+    const confirmed = newest();
+    await this.#cluster.recordsDurable();
     // Replication follows a new topology soon; until then all are kept.
-    return newest === this.record().Topology.Stamp.Index ? this.database.cleanTombstones() : 0;
+    const isFollowed = confirmed === this.record().Topology.Stamp.Index && confirmed === newest();
+    return isFollowed ? this.database.cleanTombstones() : 0;
   }
 
   async #cleanRegularly(): Promise<void> {

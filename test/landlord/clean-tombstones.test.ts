@@ -66,3 +66,19 @@ it('they stay for a copy that this node only hears of when it asks', async () =>
   expect(await loaded.cleanTombstones()).toBe(0);
   expect(loaded.database.statistics().tombstones).toBe(1);
 });
+
+it('they stay while a crash can take this node back to a former group', async () => {
+  const loaded = await landlord.get('shop');
+  knowledge.onFlush = () => Promise.reject(new Error('the disk is full'));
+  await expect(loaded.cleanTombstones()).rejects.toThrow('the disk is full');
+  expect(loaded.database.statistics().tombstones).toBe(1);
+  // The group that is followed by then is not the one that has been written.
+  const before = loaded.record();
+  knowledge.onFlush = async () => {
+    knowledge.regroup({ Members: ['A'] });
+    await expect.poll(() => loaded.record()).not.toBe(before);
+  };
+  expect(await loaded.cleanTombstones()).toBe(0);
+  knowledge.onFlush = async () => {};
+  expect(await loaded.cleanTombstones()).toBe(1);
+});

@@ -11,6 +11,8 @@ export class Knowledge {
   looks = 0;
   /** What a majority of the cluster has to say when it is asked. */
   onBarrier: () => Promise<void> = async () => {};
+  /** What happens while its state is written. */
+  onFlush: () => Promise<void> = async () => {};
   readonly #listeners = new Set<() => void>();
 
   readonly view: ClusterView = {
@@ -30,7 +32,7 @@ export class Knowledge {
       onValues: () => () => {},
       readBarrier: () => this.onBarrier(),
     },
-    recordsDurable: async () => {},
+    recordsDurable: () => this.onFlush(),
     onRecordsChanged: (listener) => {
       this.#listeners.add(listener);
       return () => this.#listeners.delete(listener);

@@ -3,7 +3,7 @@ import { faultsOf } from './run-world.ts';
 import { simulateWorld } from './simulate-world.ts';
 import { WorldTotals } from './world-totals.ts';
 
-const SEEDS = [2, 5, 7, 226];
+const SEEDS = [2, 5, 7, 4971];
 
 /** For a machine that has other things to do; alone it takes seconds. */
 const TIMEOUT_MS = 600_000;

@@ -284,6 +284,7 @@ export class World {
         break;
       case 'cleanTombstones':
         this.cleanTombstones(node);
+        if (random.chance(0.5)) this.#crashSoon(node, random);
         break;
       case 'goAway':
         this.#goAway(node, random.between(15_000, 40_000));
@@ -293,7 +294,7 @@ export class World {
     }
   }
 
-  /** As a node does it: once it knows what the cluster has agreed on by now, or not at all. */
+  /** As a node does it: once it knows, durably, what the cluster has agreed on by now, or not at all. */
   cleanTombstones(node: WorldNode): void {
     if (!this.isCurrent(node)) return;
     const program = this.#programs.get(node);
@@ -308,6 +309,7 @@ export class World {
   }
 
   #cleanNow(node: WorldNode): void {
+    if (!node.flush()) return;
     for (const { database, groupId, isGroupCurrent } of this.#programs.get(node)?.keeper.copies ?? []) {
       if (!isGroupCurrent) continue;
       const life = this.lives.ofGroup(groupId);
@@ -317,6 +319,11 @@ export class World {
           // The copy was closed meanwhile.
         });
     }
+  }
+
+  /** It may come back with an older state than that by which it has just done something. */
+  #crashSoon(node: WorldNode, random: SeededRandom): void {
+    this.clock.schedule(random.between(1, 60), () => this.#injector(random).crash(node));
   }
 
   /** For long enough that its copy may not be trusted any more. The others clean up meanwhile. */
