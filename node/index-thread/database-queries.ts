@@ -14,6 +14,7 @@ import { type QueryStream, streamCollection, streamIndex } from '../querying/exe
 import { QueryWatch } from '../querying/execute/query-watch.ts';
 import { collectionIds, indexIds } from '../querying/execute/result-ids.ts';
 import type { SummaryAnswer } from '../querying/execute/summary-answer.ts';
+import { wholeEtag } from '../querying/execute/whole-etag.ts';
 import { compileQuery, compileUpdate } from '../querying/plan/compile-query.ts';
 import type { QueryPlan } from '../querying/plan/query-plan.ts';
 import type { ScriptEngine } from '../scripting/script-engine.ts';
@@ -51,11 +52,16 @@ export interface DatabaseQueriesOptions {
 
 type Found = { readonly index: LocalIndex } | IndexMissing;
 
-interface Asked {
+interface PlannedQuery {
   readonly plan: QueryPlan;
   readonly query: ThreadQuery;
   readonly values: ValueLookup;
   readonly nowMs: number;
+}
+
+interface Asked extends PlannedQuery {
+  /** Of all documents, when the query began. */
+  readonly lastEtag: number;
 }
 
 /** The queries of one database in the index thread. */
@@ -76,8 +82,9 @@ export class DatabaseQueries {
     if (plan.source.kind === 'collection') {
       this.asked.note(query.query, nowMs, null);
       const context = this.#context(query, nowMs);
+      const asked = this.#asked({ plan, query, values, nowMs });
       return this.#inTurns(queryCollection(plan, context), context.watch, (answer) =>
-        this.#outcome(answer, query, values),
+        this.#outcome(answer, asked),
       );
     }
     const answered = (found: Found): QueryOutcome | Promise<QueryOutcome> =>
@@ -146,16 +153,17 @@ export class DatabaseQueries {
 
   #answerFrom(
     index: LocalIndex,
-    { plan, query, values, nowMs }: Asked,
+    { plan, query, values, nowMs }: PlannedQuery,
   ): QueryOutcome | Promise<QueryOutcome> {
     this.asked.note(query.query, nowMs, index.spec.name);
     const context = this.#context(query, nowMs);
-    const steps = answerFromIndex(this.#withBases(plan, index), index, context);
+    const asked = this.#asked({ plan: this.#withBases(plan, index), query, values, nowMs });
+    const steps = answerFromIndex(asked.plan, index, context);
     return this.#inTurns(
       untilDropped(steps, index),
       context.watch,
       // The index was deleted, or replaced, in the middle of it.
-      (answer) => (answer === undefined ? this.answer(query, values) : this.#outcome(answer, query, values)),
+      (answer) => (answer === undefined ? this.answer(query, values) : this.#outcome(answer, asked)),
     );
   }
 
@@ -254,13 +262,18 @@ export class DatabaseQueries {
     return findBases(plan, index, this.#options.open().documents.reader);
   }
 
+  #asked(query: PlannedQuery): Asked {
+    return { ...query, lastEtag: this.#options.open().documents.lastEtag(null) };
+  }
+
   #outcome(
-    answer: QueryAnswer | SummaryAnswer,
-    { knownEtag, extras }: ThreadQuery,
-    { isUsed }: ValueLookup,
+    found: QueryAnswer | SummaryAnswer,
+    { plan, query: { knownEtag, extras }, values: { isUsed }, lastEtag }: Asked,
   ): QueryOutcome {
+    const resultEtag = wholeEtag(found, plan, lastEtag);
+    const answer = resultEtag === found.resultEtag ? found : { ...found, resultEtag };
     const etag = String(answer.resultEtag);
-    const included = 'includedValueKeys' in answer ? answer.includedValueKeys : null;
+    const included = 'includedValueKeys' in found ? found.includedValueKeys : null;
     const includedValueKeys = included ?? (isUsed ? [] : null);
     // Of compare-exchange values the etag says nothing.
     if (knownEtag === etag && includedValueKeys === null) return { kind: 'notModified' };

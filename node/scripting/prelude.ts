@@ -77,6 +77,17 @@ function load(ids, collection) {
   return row === undefined ? undefined : __document(JSON.parse(row));
 }
 
+/** Ids of documents that the answer is to include. */
+let __included = [];
+
+function include(ids) {
+  for (const id of Array.isArray(ids) ? ids : [ids]) {
+    if (id === null || id === undefined || id === '') continue;
+    if (typeof id !== 'string') throw new TypeError('include() takes the id of a document, or a list of them, but got ' + __json(id));
+    __included.push(id);
+  }
+}
+
 function cmpxchg(key) {
   if (typeof key !== 'string' || key === '' || key.length > ${KEY_CHARACTERS_MAX}) return null;
   const text = __compareExchange(key);

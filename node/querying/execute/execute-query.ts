@@ -1,5 +1,4 @@
 import type { DocumentReader } from '../../documents/document-reader.ts';
-import { documentTexts } from '../../documents/document-texts.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
 import type { DocumentsMoment, IndexedDocuments } from '../../indexing/local/indexed-documents.ts';
@@ -20,7 +19,7 @@ import type { QueryWatch } from './query-watch.ts';
 import { orderOf } from './result-order.ts';
 import { type FoundRow, NOTHING_STORED } from './row.ts';
 import { rowFilter } from './row-filter.ts';
-import type { ProjectionScripts } from './run-select.ts';
+import { QueryScripts } from './run-select.ts';
 
 export interface QueryContext {
   readonly scripts: ScriptEngine;
@@ -123,27 +122,15 @@ export function* queryIndex(
 
 /** Where the rows of a query go. */
 export function pageOf(plan: QueryPlan, kind: RowKind, context: QueryContext, reader: DocumentReader): Page {
-  const scripts = scriptsOf(context, reader);
-  return new Page(
-    plan,
-    projectionOf(plan, kind, scripts),
-    rowFilter(plan, kind, scripts, context.nowMs),
+  const scripts = new QueryScripts(context.scripts, reader);
+  return new Page(plan, projectionOf(plan, kind, scripts), rowFilter(plan, kind, scripts, context.nowMs), {
     reader,
-  );
+    scripts,
+  });
 }
 
 export function kindOf({ spec }: LocalIndex): RowKind {
   return spec.reduce === undefined ? 'document' : 'group';
-}
-
-function scriptsOf({ scripts }: QueryContext, reader: DocumentReader): ProjectionScripts {
-  return {
-    engine: scripts,
-    load: (id) => {
-      const [document] = reader.getMany([id]);
-      return document === undefined ? null : documentTexts(document);
-    },
-  };
 }
 
 /** An index as queries see it. */

@@ -11,15 +11,19 @@ import type { Projected, Projection } from './project.ts';
 import type { QueryAnswer } from './query-answer.ts';
 import type { FoundRow, Row } from './row.ts';
 import type { RowFilter } from './row-filter.ts';
+import type { QueryScripts } from './run-select.ts';
 
 /** Gathers the rows of a page: skips, filters, drops repetitions, projects. */
 export class Page {
   readonly #plan: QueryPlan;
   readonly #projection: Projection;
   readonly #reader: DocumentReader;
+  readonly #scripts: QueryScripts;
   readonly #passes: RowFilter | undefined;
   readonly #seen = new Set<string>();
   readonly #results: Buffer[] = [];
+  /** What scripts want to be included. */
+  readonly #included = new Set<string>();
   readonly #rows: { readonly document: StoredDocument; readonly projected: Buffer | null }[] = [];
   #skip: number;
   #bytes = 0;
@@ -35,11 +39,12 @@ export class Page {
     plan: QueryPlan,
     projection: Projection,
     passes: RowFilter | undefined,
-    reader: DocumentReader,
+    { reader, scripts }: { readonly reader: DocumentReader; readonly scripts: QueryScripts },
   ) {
     this.#plan = plan;
     this.#projection = projection;
     this.#reader = reader;
+    this.#scripts = scripts;
     this.#skip = plan.skip;
     this.#passes = passes;
   }
@@ -107,7 +112,7 @@ export class Page {
     return !this.#isFull || this.#countsOn;
   }
 
-  #show(document: StoredDocument, { bytes }: Projected): void {
+  #show(document: StoredDocument, { bytes, included }: Projected): void {
     this.#bytes += bytes.byteLength;
     if (this.#bytes > RESULT_BYTES_MAX) {
       throw new InvalidQueryError(
@@ -115,6 +120,7 @@ export class Page {
       );
     }
     this.#results.push(bytes);
+    for (const id of included ?? []) this.#included.add(id);
     this.#rows.push({ document, projected: this.#plan.select === undefined ? null : bytes });
   }
 
@@ -127,6 +133,7 @@ export class Page {
   drain(): readonly Buffer[] {
     this.#bytes = 0;
     this.#rows.length = 0;
+    this.#included.clear();
     return this.#results.splice(0);
   }
 
@@ -154,6 +161,7 @@ export class Page {
     | 'results'
     | 'includes'
     | 'includedValueKeys'
+    | 'scriptsRead'
   > {
     const { include, textPage } = this.#plan;
     return {
@@ -166,6 +174,7 @@ export class Page {
       results: this.#plan.shows === 'metadata' ? this.#results.map(onlyMetadata) : this.#results,
       includes: this.#includes(),
       includedValueKeys: this.#includedValueKeys(),
+      scriptsRead: this.#included.size > 0 || this.#scripts.haveLoaded,
     };
   }
 
@@ -217,12 +226,14 @@ export class Page {
 
   #includes(): (readonly [string, Buffer])[] {
     const paths = this.#plan.include.paths.map(parseIncludePath);
-    if (paths.length === 0) return [];
-    const ids = new Set<string>();
-    for (const { document, projected } of this.#rows) {
-      const body: unknown = JSON.parse((projected ?? document.body).toString('utf8'));
-      for (const path of paths) if (!collectIds(body, path, ids)) ids.add(path.text);
+    const ids = new Set(this.#included);
+    if (paths.length > 0) {
+      for (const { document, projected } of this.#rows) {
+        const body: unknown = JSON.parse((projected ?? document.body).toString('utf8'));
+        for (const path of paths) if (!collectIds(body, path, ids)) ids.add(path.text);
+      }
     }
+    if (ids.size === 0) return [];
     if (ids.size > INCLUDED_DOCUMENTS_MAX) {
       throw new InvalidQueryError(`A query may include ${INCLUDED_DOCUMENTS_MAX} documents, not ${ids.size}`);
     }

@@ -12,12 +12,14 @@ import type { Field, MethodCall, SelectClause, SelectItem, Value } from '../rql/
 import { type FieldJson, loadedField, projectedField, requireSource } from './projected-field.ts';
 import type { LoadedValue, Row } from './row.ts';
 import { bigintAsNumber, type ProjectionScripts, selectRunner } from './run-select.ts';
-import type { ScriptResult } from './script-results.ts';
+import type { ScriptResult, ScriptRow } from './script-results.ts';
 
 /** What becomes of a row: its bytes in the answer, and what makes two rows the same for `distinct`. */
 export interface Projected {
   readonly bytes: Buffer;
   readonly content: () => string;
+  /** Ids of documents that the answer is to include with it. */
+  readonly included?: readonly string[];
 }
 
 /** A list: the row becomes several results, or none. */
@@ -89,14 +91,13 @@ function scriptProjection(
 ): Projection {
   const run = selectRunner(select, plan, kind, scripts);
   return (row) => {
-    const results = run(row);
-    return isList(results)
-      ? results.map((one) => scriptResult(one, row, kind))
-      : scriptResult(results, row, kind);
+    const { results, included } = run(row);
+    const shown = (one: ScriptResult): Projected => ({ ...scriptResult(one, row, kind), included });
+    return isList(results) ? results.map(shown) : shown(results);
   };
 }
 
-function isList(results: ScriptResult | readonly ScriptResult[]): results is readonly ScriptResult[] {
+function isList(results: ScriptRow['results']): results is readonly ScriptResult[] {
   return Array.isArray(results);
 }
 

@@ -23,7 +23,10 @@ export interface QueryAnswer {
   readonly indexTimestamp: string | null;
   readonly lastQueryTime: string | null;
   readonly isStale: boolean;
+  /** By the state of the index or the collection: see `wholeEtag`. */
   readonly resultEtag: bigint;
+  /** Scripts have looked at, or include, documents that the plan does not tell of. */
+  readonly scriptsRead: boolean;
   /** Absent when none were asked for. */
   readonly highlightings?: Highlightings;
   readonly explanations?: Explanations;

@@ -49,6 +49,7 @@ export function* queryEntries(
     includes: [],
     includedValueKeys: null,
     withTimings: false,
+    scriptsRead: false,
     ...moment,
   };
 }

@@ -51,7 +51,7 @@ function calledValues(
   const items = calls.map(({ field, call }) => ({ expression: call, alias: field }));
   const run = selectRunner({ kind: 'fields', distinct: false, items }, plan, kind, scripts);
   return (row, into) => {
-    for (const { json } of [run(row)].flat()) {
+    for (const { json } of [run(row).results].flat()) {
       const called = JSON.parse(json) as Readonly<Record<string, unknown>>;
       for (const [field, value] of Object.entries(called)) into.set(field, jsonValues(value));
     }

@@ -1,3 +1,5 @@
+import type { DocumentReader } from '../../documents/document-reader.ts';
+import { documentTexts } from '../../documents/document-texts.ts';
 import type { ScriptEngine, ScriptLoader } from '../../scripting/script-engine.ts';
 import { ScriptError } from '../../scripting/script-error.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
@@ -6,7 +8,7 @@ import type { SelectClause } from '../rql/syntax-tree.ts';
 import type { RowKind } from './project.ts';
 import { VIEW_ERROR } from './projected-view.ts';
 import type { Row } from './row.ts';
-import type { ScriptResult } from './script-results.ts';
+import type { ScriptRow } from './script-results.ts';
 import { scriptRow, selectScript } from './select-script.ts';
 
 /** What scripts of a query need. */
@@ -15,8 +17,31 @@ export interface ProjectionScripts {
   readonly load: ScriptLoader;
 }
 
+/** Scripts of one query, which load from the documents of one moment. */
+export class QueryScripts implements ProjectionScripts {
+  readonly engine: ScriptEngine;
+  readonly #reader: DocumentReader;
+  #haveLoaded = false;
+
+  constructor(engine: ScriptEngine, reader: DocumentReader) {
+    this.engine = engine;
+    this.#reader = reader;
+  }
+
+  /** Whether any was looked for, found or not. */
+  get haveLoaded(): boolean {
+    return this.#haveLoaded;
+  }
+
+  readonly load: ScriptLoader = (id) => {
+    this.#haveLoaded = true;
+    const [document] = this.#reader.getMany([id]);
+    return document === undefined ? null : documentTexts(document);
+  };
+}
+
 /**
- * Runs a select as a script: from a row to its result, or results where it gives a list.
+ * Runs a select as a script.
  *
  * @throws ScriptError when it can't be read
  */
@@ -25,19 +50,19 @@ export function selectRunner(
   plan: QueryPlan,
   kind: RowKind,
   { engine, load }: ProjectionScripts,
-): (row: Row) => ScriptResult | readonly ScriptResult[] {
+): (row: Row) => ScriptRow {
   const { body, parameters } = selectScript(select, plan);
   const script = engine.compile(body);
   const values = parameters.map((name) => plan.binder.value({ kind: 'parameter', name }));
   const given = JSON.stringify(values, bigintAsNumber);
   return (row) => {
     const rows = JSON.stringify([scriptRow(row, plan, kind)]);
-    const [results] = JSON.parse(
+    const [made] = JSON.parse(
       asQueryError(plan, () =>
         script.call(`{"rows":${rows},"parameters":${given}}`, load, plan.binder.values),
       ),
-    ) as [ScriptResult | readonly ScriptResult[]];
-    return results;
+    ) as [ScriptRow];
+    return made;
   };
 }
 

@@ -8,6 +8,14 @@ export interface ScriptResult {
   readonly isWhole: boolean;
 }
 
+/** What a script makes of a row. */
+export interface ScriptRow {
+  /** Results, where it gives a list. */
+  readonly results: ScriptResult | readonly ScriptResult[];
+  /** Ids of documents that it wants the answer to include. */
+  readonly included: readonly string[];
+}
+
 /** In scripts: from what a select gives for a row to its results; a list gives several. */
 export const SCRIPT_RESULTS = `
 function __results(given) {

@@ -47,7 +47,7 @@ export function selectScript(select: SelectClause, plan: QueryPlan): SelectScrip
   return { body: `${functions}\n${source}\n${PROJECTED_VIEW}\n${SCRIPT_RESULTS}\n${RUN}`, parameters };
 }
 
-/** From the rows of a block to the results of each. */
+/** From the rows of a block to what each gives. */
 const RUN = `
 function __value(given) {
   if (given === null || Array.isArray(given)) return __document(given);
@@ -57,7 +57,9 @@ function __run({ rows, parameters }) {
   return rows.map((row) => {
     const values = row.map(__value);
     globalThis.__group = values[0];
-    return __results(__select(...values, ...parameters));
+    __included = [];
+    const results = __results(__select(...values, ...parameters));
+    return { results, included: __included };
   });
 }
 `;

@@ -21,11 +21,22 @@ export class ValueBinder {
   readonly #query: string;
   /** Compare-exchange values. */
   readonly values: ValueLookup;
+  readonly #times: string[] = [];
 
   constructor(query: string, parameters: QueryParameters, values = new ValueLookup()) {
     this.#query = query;
     this.#parameters = parameters;
     this.values = values;
+  }
+
+  /** What the query took from the clock: asked again, it is another query. */
+  get times(): readonly string[] {
+    return this.#times;
+  }
+
+  time(text: string): string {
+    this.#times.push(text);
+    return text;
   }
 
   /** `cmpxchg('key')`: the `Object` of a compare-exchange value; null when there is none, or it is no single value. */

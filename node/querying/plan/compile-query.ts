@@ -115,6 +115,10 @@ function planOf(rql: RqlQuery, request: QueryRequest, nowMs: number, values?: Va
     ...(limit === undefined && offset === undefined ? {} : { textPage: { skip, take } }),
     keepsDuplicates: request.keepsDuplicates ?? false,
     shows: request.shows ?? 'results',
+    readsOthers:
+      rql.load.length > 0 ||
+      include.paths.length > 0 ||
+      facets?.some(({ kind }) => kind === 'setup') === true,
   };
 }
 

@@ -52,4 +52,6 @@ export interface QueryPlan {
   /** A document of which several entries match comes once for each. */
   readonly keepsDuplicates: boolean;
   readonly shows: ShownPart;
+  /** The answer depends on documents beside those that are asked for: what it loads or includes, setups, stop words. */
+  readonly readsOthers: boolean;
 }

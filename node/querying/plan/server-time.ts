@@ -14,14 +14,14 @@ export function serverTime(call: MethodCall, binder: ValueBinder, nowMs: number)
   }
   switch (call.name.toLowerCase()) {
     case 'now': {
-      if (offset === undefined) return `${isoText(ticksOfMs(nowMs))}Z`;
+      if (offset === undefined) return binder.time(`${isoText(ticksOfMs(nowMs))}Z`);
       const { expression } = offset;
       if (!isValue(expression)) throw binder.error('Method now() expects an offset as a text');
-      return `${isoText(ticksOfMs(moved(nowMs, binder.text(expression, 'now'), binder)))}Z`;
+      return binder.time(`${isoText(ticksOfMs(moved(nowMs, binder.text(expression, 'now'), binder)))}Z`);
     }
     case 'today':
       if (offset !== undefined) throw binder.error('Method today() has no arguments');
-      return `${new Date(nowMs).toISOString().slice(0, 10)}T00:00:00.0000000Z`;
+      return binder.time(`${new Date(nowMs).toISOString().slice(0, 10)}T00:00:00.0000000Z`);
     default:
       throw new UnknownMethodError(call.name);
   }

@@ -63,7 +63,8 @@ export function loadDocuments(
     ...valuesAt(query.all('cmpxchg'), documents, values),
     ...(isOfTransaction ? guardsOf(missingIds, values, clusterTransactionId) : []),
   ]);
-  const isPlain = ids.length === 1 && query.get('txmode') === undefined && includedValues.size === 0;
+  const isAlone = includes.length === 0 && includedValues.size === 0;
+  const isPlain = ids.length === 1 && query.get('txmode') === undefined && isAlone;
   const tag =
     isPlain && only !== undefined ? only.changeVector : hashTag(documents, includes, includedValues);
   if (isKnown(request, tag)) return NOT_MODIFIED;

@@ -26,7 +26,7 @@ interface Search {
  */
 export function findBases(plan: QueryPlan, index: LocalIndex, reader: DocumentReader): QueryPlan {
   const where = said(plan.where, { plan, index, searched: searchedIndex(index), reader });
-  return where === plan.where ? plan : { ...plan, where };
+  return where === plan.where ? plan : { ...plan, where, readsOthers: true };
 }
 
 function said(predicate: Predicate, search: Search): Predicate {
