@@ -137,6 +137,23 @@ describe('the ETag of a query', () => {
   });
 });
 
+describe('the ETag of a collection', () => {
+  it('is another one in another database of the same name', async () => {
+    const tags: string[] = [];
+    for (const name of ['first', 'second']) {
+      await node.createDatabase('again');
+      const again = new DatabaseRequests(node, 'again');
+      await again.put('orders/1', 'Orders', { name });
+      const { headers, body } = await again.at('/queries', 'POST', { Query: 'from Orders' });
+      expect(body).toContain(name);
+      tags.push(headers.get('etag') ?? '');
+      const gone = { DatabaseNames: ['again'], HardDelete: true, TimeToWaitForConfirmation: '00:00:15' };
+      await send(node.port, '/admin/databases', { method: 'DELETE', body: JSON.stringify(gone) });
+    }
+    expect(tags[0]).not.toBe(tags[1]);
+  });
+});
+
 describe('the ETag of a document that is loaded with others', () => {
   it('changes with those', async () => {
     const path = '/docs?id=orders/1&include=company';

@@ -6,10 +6,10 @@ import type { KeyValueView } from '../../documents/key-value-view.ts';
 export class CollectionFigures {
   readonly #view: KeyValueView;
   readonly #sequence: () => number;
-  readonly #known: KnownCollections;
+  readonly #known: KnownFigures;
 
   /** @param sequence of the storage that the view shows, at any time */
-  constructor(view: KeyValueView, sequence: () => number, known: KnownCollections) {
+  constructor(view: KeyValueView, sequence: () => number, known: KnownFigures) {
     this.#view = view;
     this.#sequence = sequence;
     this.#known = known;
@@ -17,8 +17,7 @@ export class CollectionFigures {
 
   /** Last etag of a collection, or with null of the database; 0 when there never was one. */
   lastEtag(collection: string | null): number {
-    if (collection === null) return readLastEtag(this.#view);
-    return this.#collection(collection)?.lastEtag ?? 0;
+    return (collection === null ? this.#lastOfAll() : this.#collection(collection)?.lastEtag) ?? 0;
   }
 
   /** Documents of a collection, or with null of the database. */
@@ -32,31 +31,47 @@ export class CollectionFigures {
     return [...loadFigures(this.#view).collections.values()];
   }
 
+  #lastOfAll(): number {
+    const sequence = this.#sequence();
+    const known = this.#known.at(sequence).lastEtag;
+    if (known !== undefined) return known;
+    const found = readLastEtag(this.#view);
+    if (this.#sequence() === sequence) this.#known.at(sequence).lastEtag = found;
+    return found;
+  }
+
   #collection(name: string): CollectionStatistics | undefined {
     const key = name.toLowerCase();
     const sequence = this.#sequence();
-    const known = this.#known.at(sequence).get(key);
+    const known = this.#known.at(sequence).collections.get(key);
     if (known !== undefined) return known;
     const row = this.#view.get(META, Buffer.from(`collection/${key}`));
     if (row === undefined) return undefined;
     const found = JSON.parse(row.toString('utf8')) as CollectionStatistics;
     // Otherwise it may be of a later moment.
-    if (this.#sequence() === sequence) this.#known.at(sequence).set(key, found);
+    if (this.#sequence() === sequence) this.#known.at(sequence).collections.set(key, found);
     return found;
   }
 }
 
 /** Figures of the moment that was asked for last: every query asks, and what was read is good until something is written. */
-export class KnownCollections {
-  readonly #figures = new Map<string, CollectionStatistics>();
+export class KnownFigures {
+  #figures: MomentFigures = { collections: new Map(), lastEtag: undefined };
   #sequence = -1;
 
-  /** Those known of a moment, by the names of the collections in lower case. */
-  at(sequence: number): Map<string, CollectionStatistics> {
+  /** Those known of a moment. */
+  at(sequence: number): MomentFigures {
     if (sequence !== this.#sequence) {
-      this.#figures.clear();
+      this.#figures = { collections: new Map(), lastEtag: undefined };
       this.#sequence = sequence;
     }
     return this.#figures;
   }
+}
+
+interface MomentFigures {
+  /** By their names in lower case. */
+  readonly collections: Map<string, CollectionStatistics>;
+  /** Of the database. */
+  lastEtag: number | undefined;
 }

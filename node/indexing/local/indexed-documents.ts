@@ -1,9 +1,10 @@
 import { META } from '../../documents/columns.ts';
+import { readIdentity } from '../../documents/database-identity.ts';
 import type { CollectionStatistics } from '../../documents/database-state.ts';
 import { DocumentReader } from '../../documents/document-reader.ts';
 import { DurableView, type KeyValueView } from '../../documents/key-value-view.ts';
 import { type HoldableStorage, MomentView } from '../../documents/moment-view.ts';
-import { CollectionFigures, KnownCollections } from './collection-figures.ts';
+import { CollectionFigures, KnownFigures } from './collection-figures.ts';
 import { RecentlyShown } from './recently-shown.ts';
 
 /** The documents of a database at one moment. */
@@ -21,7 +22,8 @@ export interface HeldDocuments extends DocumentsMoment {
 export class IndexedDocuments {
   readonly #storage: HoldableStorage;
   readonly #view: DurableView;
-  readonly #known = new KnownCollections();
+  readonly #known = new KnownFigures();
+  #databaseId: string | undefined;
   /** Of what is stored when it is asked. */
   readonly #figures: CollectionFigures;
   /** Reads that need not be of one moment: whoever calls looks at each answer for itself. */
@@ -84,6 +86,12 @@ export class IndexedDocuments {
   /** Nothing is read any more. */
   close(): void {
     this.shown.close();
+  }
+
+  /** Etags count under it. */
+  get databaseId(): string {
+    this.#databaseId ??= readIdentity(this.#view) ?? '';
+    return this.#databaseId;
   }
 
   /** Last etag of a collection, or with null of the database; 0 when there never was one. */

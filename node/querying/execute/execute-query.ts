@@ -65,7 +65,7 @@ export function* answerAt(
     lastQueryTime: null,
     isStale: false,
     withTimings: plan.include.timings,
-    resultEtag: etagOf('collection', source.collection, lastEtag, count),
+    resultEtag: etagOf('collection', source.collection, lastEtag, count, context.documents.databaseId),
   };
 }
 
