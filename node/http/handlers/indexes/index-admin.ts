@@ -15,15 +15,16 @@ import { submitFor } from '../../raft-command.ts';
 import type { HttpRequest } from '../../request.ts';
 import { json, NO_CONTENT, NOT_FOUND } from '../../response.ts';
 import { type DatabaseContext, type DatabaseHandler, databaseRoute } from '../../routing/route.ts';
+import { autoDefinitionShape } from './auto-definition-shape.ts';
 import { progressByCollection, stalenessReasons } from './index-progress.ts';
-import { definitionShape, errorsShape, staticShapes, statisticsShape, statusOf } from './index-shapes.ts';
+import { errorsShape, staticShapes, statisticsShape, statusOf } from './index-shapes.ts';
 import { isNamed, NO_SUCH_INDEX, noSuchIndex, requireIndex } from './required-index.ts';
 
 const list: DatabaseHandler = async (request, { loaded, node }) => {
   const name = optionalText(request, 'name');
   const replaced = await loaded.indexes.replaced();
   const all = [
-    ...loaded.indexes.autoIndexes.map(definitionShape),
+    ...loaded.indexes.autoIndexes.map(autoDefinitionShape),
     ...loaded.indexes.staticIndexes.flatMap((one) => staticShapes(one, replaced)),
   ];
   const definitions = all

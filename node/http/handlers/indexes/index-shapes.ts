@@ -1,51 +1,12 @@
 import type { IndexStatistics } from '../../../index-thread/thread-protocol.ts';
-import type {
-  AutoIndexDefinition,
-  AutoSpatialOptions,
-  AutoVectorOptions,
-  StaticIndexDefinition,
-} from '../../../indexing/definitions/index-definition.ts';
+import type { StaticIndexDefinition } from '../../../indexing/definitions/index-definition.ts';
 import { findByName, replacementName } from '../../../indexing/definitions/index-name.ts';
 import { staticIndexType } from '../../../indexing/static/static-index-type.ts';
-import type { SpatialOptions } from '../../../spatial/spatial-options.ts';
 import { UNSET_DATE } from '../../timestamp.ts';
 
 /** ISO text with seven digits of fraction. */
 export function shownTime(time: string | null): string | null {
   return time === null ? null : `${time.slice(0, -1)}0000Z`;
-}
-
-/** An auto index as `GET /indexes` shows it. */
-export function definitionShape(definition: AutoIndexDefinition) {
-  const names = Object.keys(definition.MapFields).sort();
-  const maps = names.map((name) => `<Name:${name}>`).join(';');
-  return {
-    Name: definition.Name,
-    SourceType: 'Documents',
-    Type: definition.Type,
-    LockMode: 'Unlock',
-    ArchivedDataProcessingBehavior: null,
-    SchemaDefinitions: null,
-    Priority: definition.Priority,
-    State: definition.State ?? 'Normal',
-    OutputReduceToCollection: null,
-    DeploymentMode: null,
-    ReduceOutputIndex: null,
-    PatternForOutputReduceToCollectionReferences: null,
-    PatternReferencesCollectionName: null,
-    Configuration: {},
-    AdditionalSources: {},
-    AdditionalAssemblies: [],
-    Reduce: null,
-    Maps: [`${definition.Collection}:[${maps}]`],
-    Fields: Object.fromEntries(
-      Object.entries(definition.MapFields).flatMap(([name, { Indexing, Spatial, Vector = null }]) => [
-        [name, { ...fieldShape(null), Spatial: spatialShape(Spatial), Vector: vectorShape(Vector) }],
-        ...(Indexing.includes('Search') ? [[`search(${name})`, fieldShape('Search')]] : []),
-        ...(Indexing.includes('Exact') ? [[`exact(${name})`, fieldShape('Exact')]] : []),
-      ]),
-    ),
-  };
 }
 
 /** Members of a definition that are shown as they were sent; absent or null: as here. */
@@ -58,14 +19,27 @@ const SENT_MEMBERS = {
   ReduceOutputIndex: null,
   PatternForOutputReduceToCollectionReferences: null,
   PatternReferencesCollectionName: null,
-  AdditionalAssemblies: [],
 } as const;
+
+const EMPTY_ASSEMBLY = {
+  AssemblyName: null,
+  AssemblyPath: null,
+  PackageName: null,
+  PackageVersion: null,
+  PackageSourceUrl: null,
+  Usings: [],
+} as const;
+
+function assembliesOf({ AdditionalAssemblies: sent }: StaticIndexDefinition): readonly object[] {
+  return Array.isArray(sent) ? sent.map((one: object) => ({ ...EMPTY_ASSEMBLY, ...one })) : [];
+}
 
 /** A static index as `GET /indexes` shows it: every member is there. */
 export function staticShape(definition: StaticIndexDefinition) {
   const { Name, LockMode, Priority, State, Configuration, AdditionalSources, Reduce, Maps } = definition;
   return {
     ...mapValues(SENT_MEMBERS, (otherwise, name) => definition[name] ?? otherwise),
+    AdditionalAssemblies: assembliesOf(definition),
     Name,
     Type: staticIndexType(definition),
     LockMode,
@@ -112,32 +86,6 @@ const EMPTY_OPTIONS = {
   Vector: null,
 };
 
-/** What its shapes are made of is in its name. */
-function spatialShape(spatial: AutoSpatialOptions | null): SpatialOptions | null {
-  if (spatial === null) return null;
-  const { MethodType: _, MethodArguments: __, ...options } = spatial;
-  return options;
-}
-
-/** What its vectors are made of is in its name. */
-function vectorShape(vector: AutoVectorOptions | null) {
-  if (vector === null) return null;
-  const { SourceFieldName: _, EmbeddingsGenerationTaskIdentifier: __, ...options } = vector;
-  return options;
-}
-
-function fieldShape(indexing: 'Search' | 'Exact' | null) {
-  return {
-    Analyzer: null,
-    Indexing: indexing,
-    Storage: 'No',
-    Suggestions: false,
-    TermVector: null,
-    Spatial: null,
-    Vector: null,
-  };
-}
-
 export function statusOf(index: IndexStatistics): 'Running' | 'Paused' | 'Disabled' | 'Pending' {
   if (index.state === 'Disabled') return 'Disabled';
   if (index.isPending) return 'Pending';
@@ -176,7 +124,8 @@ export function statisticsShape(index: IndexStatistics) {
         },
       ]),
     ),
-    LastQueryingTime: shownTime(index.lastQueriedAt),
+    // Nobody has asked since then.
+    LastQueryingTime: shownTime(index.lastQueriedAt ?? index.createdAt),
     State: index.state,
     Priority: index.priority,
     CreatedTimestamp: shownTime(index.createdAt),
