@@ -57,6 +57,18 @@ export interface Page {
   readonly pageSize?: number;
 }
 
+/** Of a collection: from an etag on, or with `descending` the last written first. */
+export interface CollectionPage extends Page {
+  readonly fromEtag?: number;
+  readonly descending?: boolean;
+}
+
+/** A document of a collection: its id in lower case as UTF-8, and its etag. */
+export interface CollectionRow {
+  readonly etag: number;
+  readonly lowerId: Buffer;
+}
+
 /** Tells whether any document is in conflict, so that a read need not look for it. */
 export interface ConflictCount {
   readonly conflicts: number;
@@ -151,27 +163,23 @@ export class DocumentReader {
   }
 
   /** Documents of a collection by etag; its name's case does not count. */
-  *byCollection(
-    name: string,
-    query: Page & {
-      readonly fromEtag?: number;
-      readonly descending?: boolean;
-    } = {},
-  ): Generator<StoredDocument> {
-    const lower = name.toLowerCase();
-    const range: KeyRange = {
-      gte: namedEtagKey(lower, query.fromEtag ?? 0),
-      lt: namedEtagKey(lower, ETAG_MAX),
-      reverse: query.descending ?? false,
-    };
-    const rows = paged(this.#view.scan(COLLECTIONS, range), query);
+  *byCollection(name: string, query: CollectionPage = {}): Generator<StoredDocument> {
+    const rows = paged(this.#view.scan(COLLECTIONS, collectionRange(name, query)), query);
     for (const slice of slices(rows, query.pageSize)) {
-      const values = this.#view.getMany(
-        DOCUMENTS,
-        slice.map(([, lowerId]) => lowerId),
-      );
+      const values = this.storedMany(slice.map(([, lowerId]) => lowerId));
       for (const value of values) if (value !== undefined) yield decodeDocument(value);
     }
+  }
+
+  /** The ids of the same, as they are stored, with the etags. */
+  *rowsOfCollection(name: string, query: CollectionPage = {}): Generator<CollectionRow> {
+    for (const [key, lowerId] of paged(this.#view.scan(COLLECTIONS, collectionRange(name, query)), query))
+      yield { etag: etagOfKey(key), lowerId };
+  }
+
+  /** Documents as they are stored, by their ids as they are stored; undefined for missing ones. */
+  storedMany(lowerIds: readonly Buffer[]): (Buffer | undefined)[] {
+    return this.#view.getMany(DOCUMENTS, lowerIds);
   }
 
   /** Deletions in the order of their ids. */
@@ -276,6 +284,15 @@ export const COLUMN_OF_KIND: Readonly<Record<ItemKind, number>> = {
   revision: REVISIONS,
   conflict: CONFLICTS,
 };
+
+function collectionRange(name: string, { fromEtag = 0, descending = false }: CollectionPage): KeyRange {
+  const lower = name.toLowerCase();
+  return {
+    gte: namedEtagKey(lower, fromEtag),
+    lt: namedEtagKey(lower, ETAG_MAX),
+    reverse: descending,
+  };
+}
 
 function* paged<T>(
   rows: Iterable<T>,

@@ -34,7 +34,7 @@ export type StoredVersion = StoredDocument | Tombstone;
 const FORMAT = 1;
 const KIND_DOCUMENT = 1;
 const KIND_TOMBSTONE = 2;
-const HEADER_BYTES = 32;
+export const HEADER_BYTES = 32;
 const NOTHING = Buffer.alloc(0);
 
 export function encodeVersion(version: StoredVersion): Buffer {
@@ -91,6 +91,12 @@ export function decodeVersion(value: Buffer): StoredVersion {
     metadata: value.subarray(collectionEnd, metadataEnd),
     body: value.subarray(metadataEnd),
   };
+}
+
+/** The collection of what `encodeVersion` gave. */
+export function collectionOf(value: Buffer): string {
+  const at = HEADER_BYTES + value.readUInt16LE(2) + value.readUInt16LE(4);
+  return value.toString('utf8', at, at + value.readUInt16LE(6));
 }
 
 export function decodeDocument(value: Buffer): StoredDocument {

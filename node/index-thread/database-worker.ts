@@ -1,3 +1,5 @@
+import type { AheadThread } from '../indexing/ahead/ahead-thread.ts';
+import { DocumentsAhead } from '../indexing/ahead/documents-ahead.ts';
 import { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
 import type { LocalIndex, UpTo } from '../indexing/local/local-index.ts';
 import { LocalIndexes } from '../indexing/local/local-indexes.ts';
@@ -28,6 +30,7 @@ import { type IndexTrial, type TrialOutcome, tryIndex } from './try-index.ts';
 /** One database in the index thread: its documents, read through a shared handle, its indexes, and their queries. */
 export class DatabaseWorker {
   readonly #writer: OverlappingWriter;
+  readonly #ahead: AheadThread;
   readonly #scripts: ScriptEngine;
   #opened: Extract<IndexCall, { kind: 'open' }> | undefined;
   #storage: SharedStorage | undefined;
@@ -50,11 +53,13 @@ export class DatabaseWorker {
 
   constructor(
     writer: OverlappingWriter,
+    ahead: AheadThread,
     scripts: ScriptEngine,
     flags: KillFlags,
     ask: (ticket: number, wish: Wish) => void,
   ) {
     this.#writer = writer;
+    this.#ahead = ahead;
     this.#scripts = scripts;
     this.#specs = new DefinedSpecs(scripts);
     this.#wishes = new ThreadWishes(ask);
@@ -173,7 +178,10 @@ export class DatabaseWorker {
     if (this.#opened === undefined) throw new StorageClosedError('The database was not opened.');
     const { path, durable } = this.#opened;
     this.#storage = await SharedStorage.open(handle, columns, new ReadGate('guest', gate));
-    this.#documents = new IndexedDocuments(this.#storage);
+    this.#documents = new IndexedDocuments(
+      this.#storage,
+      new DocumentsAhead(this.#ahead, { handle, columns }),
+    );
     this.#indexes = await LocalIndexes.open({
       path,
       durable,
@@ -202,7 +210,7 @@ export class DatabaseWorker {
     await this.#trials.ended();
     await this.#stopped();
     await indexes?.close();
-    documents?.close();
+    await documents?.close();
     await storage?.close();
     return null;
   }

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { AheadThread } from '../indexing/ahead/ahead-thread.ts';
 import { ScriptEngine } from '../scripting/script-engine.ts';
 import { OverlappingWriter } from '../storage/overlapping-writer.ts';
 import { DatabaseWorker } from './database-worker.ts';
@@ -15,6 +16,7 @@ import type { ThreadError, ThreadReply, ThreadRequest, ThreadWish } from './thre
 const port = parentPort;
 if (port === null) throw new Error('index-thread.ts runs as a worker thread only.');
 const writer = new OverlappingWriter();
+const ahead = new AheadThread();
 const scripts = new ScriptEngine();
 const flags = new KillFlags(PENDING_CALLS_MAX, workerData as SharedArrayBuffer);
 const databases = new Map<number, DatabaseWorker>();
@@ -35,7 +37,7 @@ const outbox = new Outbox<ThreadReply>({
 function serve({ ticket, database, call }: ThreadRequest): void {
   let worker = databases.get(database);
   if (worker === undefined) {
-    worker = new DatabaseWorker(writer, scripts, flags, (number, wish) => {
+    worker = new DatabaseWorker(writer, ahead, scripts, flags, (number, wish) => {
       port?.postMessage({ wish: { database, ticket: number, wish } } satisfies { wish: ThreadWish });
     });
     databases.set(database, worker);

@@ -19,6 +19,9 @@ export const FIELD_VALUES_MAX = 65_536;
 /** Tokens that are read of one text; as many as a long book has words. */
 export const TOKENS_MAX = 1_000_000;
 
+/** Tokens of a text whose words are told apart by comparing each with each: beyond that a table is cheaper. */
+export const FEW_WORDS_MAX = 8;
+
 /** Bytes of a token; longer ones are dropped, as Lucene's StandardAnalyzer does with its 255 characters. */
 export const TOKEN_CHARACTERS_MAX = 255;
 
@@ -43,6 +46,18 @@ export const BACKGROUND_ROWS_MIN = 512;
 /** Documents that are read at once within a batch, and that are mapped at once. */
 export const READ_DOCUMENTS_MAX = 256;
 export const MAPPED_DOCUMENTS_MAX = 64;
+
+/**
+ * Of what is read ahead: rows of a collection that are read at once, and documents; bytes of documents after which a
+ * round ends; rounds that wait to be taken, an index, and indexes of a database; and how long the thread that reads them
+ * stays, in milliseconds, without being asked.
+ */
+export const READ_AHEAD_ROWS = 2048;
+export const READ_AT_ONCE = 64;
+export const READ_AHEAD_BYTES_MAX = 1024 * 1024;
+export const ROUNDS_AHEAD = 4;
+export const STREAMS_AHEAD_MAX = 4;
+export const AHEAD_IDLE_MS = 5000;
 
 /** Rows that are counted to say how many of a collection an index has left, on each side of where it is. */
 export const COUNTED_LEFT_MAX = 2048;

@@ -1,29 +1,25 @@
-import { RocksLevel } from '@nxtedition/rocksdb';
+import { AttachedReads } from './attached-reads.ts';
 import type { HeldReads } from './held-reads.ts';
 import { holdColumns } from './hold-columns.ts';
-import { LevelReads } from './level-reads.ts';
 import type { ReadGate } from './read-gate.ts';
 import type { KeyRange, StorageScan } from './storage-scan.ts';
 
-/** Reads of an environment that another thread owns, through its handle. See `StorageEnvironment.share`. */
+/** Reads of an environment that another thread owns, of single moments, too. See `StorageEnvironment.share`. */
 export class SharedStorage {
-  readonly #level: RocksLevel;
-  readonly #reads: LevelReads;
+  readonly #reads: AttachedReads;
   readonly #columnCount: number;
   readonly #gate: ReadGate;
 
-  private constructor(level: RocksLevel, names: readonly string[], gate: ReadGate) {
-    this.#level = level;
-    this.#reads = new LevelReads(level, names, 'the shared storage');
-    this.#columnCount = names.length;
+  private constructor(reads: AttachedReads, columnCount: number, gate: ReadGate) {
+    this.#reads = reads;
+    this.#columnCount = columnCount;
     this.#gate = gate;
   }
 
   static async open(handle: bigint, names: readonly string[], gate: ReadGate): Promise<SharedStorage> {
-    const level = new RocksLevel(handle);
-    await level.open({});
+    const reads = await AttachedReads.open(handle, names);
     gate.reset();
-    return new SharedStorage(level, names, gate);
+    return new SharedStorage(reads, names.length, gate);
   }
 
   get sequence(): number {
@@ -31,7 +27,7 @@ export class SharedStorage {
   }
 
   get(column: number, key: Uint8Array): Buffer | undefined {
-    return this.getMany(column, [key])[0];
+    return this.#reads.get(column, key);
   }
 
   getMany(column: number, keys: readonly Uint8Array[]): (Buffer | undefined)[] {
@@ -47,12 +43,7 @@ export class SharedStorage {
     return holdColumns(this.#reads, this.#gate, this.#columnCount);
   }
 
-  async close(): Promise<void> {
-    this.#reads.closeScans();
-    try {
-      await this.#level.close();
-    } catch {
-      // The engine repeats the error of a failed write, which its owner has been told.
-    }
+  close(): Promise<void> {
+    return this.#reads.close();
   }
 }

@@ -4,6 +4,8 @@ import { deleteDocument } from '../../node/documents/commands/delete-document.ts
 import { putDocument } from '../../node/documents/commands/put-document.ts';
 import { Database } from '../../node/documents/database.ts';
 import { DurableView } from '../../node/documents/key-value-view.ts';
+import { AheadThread } from '../../node/indexing/ahead/ahead-thread.ts';
+import { DocumentsAhead } from '../../node/indexing/ahead/documents-ahead.ts';
 import type { StaticIndexDefinition } from '../../node/indexing/definitions/index-definition.ts';
 import { encodeState, loadStates, stateKey } from '../../node/indexing/local/index-state.ts';
 import { IndexedDocuments } from '../../node/indexing/local/indexed-documents.ts';
@@ -125,15 +127,20 @@ export class IndexedDatabase {
       durable: false,
       logger: silentLogger,
     });
-    let storage: SharedStorage | undefined;
+    let opened: { readonly storage: SharedStorage; readonly documents: IndexedDocuments } | undefined;
     const leave = await database.share({
       attach: async (handle, columns, gate) => {
-        storage = await SharedStorage.open(handle, columns, new ReadGate('guest', gate));
+        const storage = await SharedStorage.open(handle, columns, new ReadGate('guest', gate));
+        const ahead = new DocumentsAhead(new AheadThread(), { handle, columns });
+        opened = { storage, documents: new IndexedDocuments(storage, ahead) };
       },
-      detach: async () => storage?.close(),
+      detach: async () => {
+        await opened?.documents.close();
+        await opened?.storage.close();
+      },
     });
-    if (storage === undefined) throw new Error('The database was not shared.');
-    const documents = new IndexedDocuments(storage);
+    if (opened === undefined) throw new Error('The database was not shared.');
+    const { documents } = opened;
     const values = new IndexedValues((keys, index) => indexed.indexes.valuesChanged(keys, index));
     const indexes = await openIndexes(options, database, documents, values, join(folder, 'indexes'));
     const indexed = new IndexedDatabase(options, database, documents, values, indexes, leave);

@@ -46,6 +46,8 @@ export interface Round {
   readonly progress: Feed['progress'];
   /** Nothing was left. */
   readonly isExhausted: boolean;
+  /** There is likely to be more, of a collection whose documents are mapped: it is worth being read ahead. */
+  readonly isMore?: boolean;
 }
 
 export function feedsOf({ collections }: IndexSpec, state: IndexStateRow): readonly DocumentFeed[] {
@@ -87,7 +89,8 @@ export function nextRound(
   const { changes, documentEtag, tombstoneEtag } = nextChanges(reader, collection, progress);
   const isExhausted = changes.length === 0;
   const seenEtag = isExhausted ? lastEtag(collection) : progress.seenEtag;
-  return { changes, progress: { documentEtag, tombstoneEtag, seenEtag }, isExhausted };
+  const isMore = changes.length >= READ_DOCUMENTS_MAX;
+  return { changes, progress: { documentEtag, tombstoneEtag, seenEtag }, isExhausted, isMore };
 }
 
 /** The documents that loaded what changed: first for the targets that are not done, then for the next ones. */

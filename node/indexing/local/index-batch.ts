@@ -18,7 +18,8 @@ import { IndexWriter } from '../store/index-writer.ts';
 import type { Turns } from '../turns.ts';
 import { BatchOutcome } from './batch-outcome.ts';
 import type { BatchTime } from './batch-times.ts';
-import { type Feed, nextRound } from './feed.ts';
+import { type Feed, nextRound, type Round } from './feed.ts';
+import { FeedAhead } from './feed-ahead.ts';
 import type { IndexSources } from './index-sources.ts';
 import type { IndexSpec, MapLoader, MappedEntry } from './index-spec.ts';
 import { ALL_DOCUMENTS, type IndexStateRow } from './index-state.ts';
@@ -128,14 +129,19 @@ export class IndexBatch {
     const { documents, view, feed, state, settled } = this.#options;
     if (feed.kind !== 'documents') await settled();
     const { outcome } = this;
+    const ahead = new FeedAhead(feed, documents.ahead, state.number);
     const until = performance.now() + BATCH_MS_MAX;
     while (!this.#isFull && performance.now() < until) {
-      const { changes, progress, isExhausted } = documents.read(({ reader, figures }) =>
-        nextRound(feed, outcome.progress, reader, (collection) => figures.lastEtag(collection), {
-          view,
-          index: state.number,
-        }),
-      );
+      const read = (): Round =>
+        documents.read(({ reader, figures }) =>
+          nextRound(feed, outcome.progress, reader, (collection) => figures.lastEtag(collection), {
+            view,
+            index: state.number,
+          }),
+        );
+      const round = (await ahead.take(outcome.progress)) ?? read();
+      ahead.begin(round);
+      const { changes, progress, isExhausted } = round;
       // A document that comes again in this batch has changed in between: the next batch takes it.
       if (changes.some(({ lowerId }) => this.#documents.has(lowerId))) break;
       for (const { lowerId } of changes) this.#documents.add(lowerId);

@@ -4,6 +4,7 @@ import type { CollectionStatistics } from '../../documents/database-state.ts';
 import { DocumentReader } from '../../documents/document-reader.ts';
 import { DurableView, type KeyValueView } from '../../documents/key-value-view.ts';
 import { type HoldableStorage, MomentView } from '../../documents/moment-view.ts';
+import type { DocumentsAhead } from '../ahead/documents-ahead.ts';
 import { CollectionFigures, KnownFigures } from './collection-figures.ts';
 import { RecentlyShown } from './recently-shown.ts';
 
@@ -31,8 +32,12 @@ export class IndexedDocuments {
   /** What queries show: the same documents over and over. */
   readonly shown: RecentlyShown;
 
-  constructor(storage: HoldableStorage) {
+  /** Absent: every index reads for itself. */
+  readonly ahead: DocumentsAhead | undefined;
+
+  constructor(storage: HoldableStorage, ahead?: DocumentsAhead) {
     this.#storage = storage;
+    this.ahead = ahead;
     this.#view = new DurableView(storage);
     this.#figures = new CollectionFigures(this.#view, () => storage.sequence, this.#known);
     this.reader = readerOf(this.#view);
@@ -83,9 +88,10 @@ export class IndexedDocuments {
     return { ...this.#momentOf(view), close: () => view.close() };
   }
 
-  /** Nothing is read any more. */
-  close(): void {
+  /** Nothing is read any more. Resolves when the storage may be closed. */
+  async close(): Promise<void> {
     this.shown.close();
+    await this.ahead?.close();
   }
 
   /** Etags count under it. */

@@ -293,6 +293,7 @@ export class LocalIndex {
   /** Nothing of it is written any more: its number may be given to another. */
   drop(): void {
     this.#isDropped = true;
+    this.#options.documents.ahead?.leave(this.#state.number);
   }
 
   /** What indexes that this one takes the place of have written is deleted before anything else happens. */

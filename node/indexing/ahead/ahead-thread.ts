@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { AHEAD_IDLE_MS, ROUNDS_AHEAD } from '../limits.ts';
+import type { AheadCall, AheadReply } from './ahead-protocol.ts';
+import type { AheadRequest } from './changes-reader.ts';
+import type { PackedChanges } from './packed-changes.ts';
+
+/** How the documents of a database are opened in another thread. */
+export interface DocumentsHandle {
+  readonly handle: bigint;
+  readonly columns: readonly string[];
+}
+
+/** Takes rounds as they are read; null: no more will come, whatever was asked for. */
+type RoundSink = (changes: PackedChanges | null) => void;
+
+/**
+ * The thread that reads ahead, for all databases of the index thread: there while it is used. One that has failed is not
+ * begun again, since indexes can read for themselves.
+ */
+export class AheadThread {
+  #worker: Worker | undefined;
+  #hasFailed = false;
+  /** Databases that the thread has open. */
+  readonly #open = new Set<number>();
+  readonly #streams = new Map<number, RoundSink>();
+  readonly #closing = new Map<number, () => void>();
+  #nextDatabase = 1;
+  #nextStream = 1;
+  #idle: NodeJS.Timeout | undefined;
+  /** Resolves when no thread is left that was told to end. */
+  #ended: Promise<unknown> = Promise.resolve();
+
+  /** The number of one more database. */
+  newDatabase(): number {
+    return this.#nextDatabase++;
+  }
+
+  /**
+   * Reads what comes from there on, ROUNDS_AHEAD rounds and one more for each `more`, until a round says that there is
+   * no more. Gives the number of the stream.
+   */
+  follow(database: number, documents: DocumentsHandle, from: AheadRequest, sink: RoundSink): number {
+    const stream = this.#nextStream++;
+    if (this.#hasFailed) {
+      sink(null);
+      return stream;
+    }
+    this.#worker ??= this.#begin();
+    if (!this.#open.has(database)) {
+      this.#open.add(database);
+      this.#send({ kind: 'open', database, ...documents });
+    }
+    this.#streams.set(stream, sink);
+    this.#send({ kind: 'follow', database, stream, from, rounds: ROUNDS_AHEAD });
+    return stream;
+  }
+
+  more(stream: number): void {
+    if (this.#streams.has(stream)) this.#send({ kind: 'more', stream });
+  }
+
+  /** Nothing comes of it any more. */
+  leave(stream: number): void {
+    if (this.#streams.delete(stream)) this.#send({ kind: 'leave', stream });
+  }
+
+  /** Resolves when the database is not read any more, so that its owner may close it. Its streams must have been left. */
+  async close(database: number): Promise<void> {
+    if (this.#open.delete(database)) {
+      await new Promise<void>((resolve) => {
+        this.#closing.set(database, resolve);
+        this.#send({ kind: 'close', database });
+      });
+      if (this.#open.size === 0) this.#end();
+    }
+    await this.#ended;
+  }
+
+  #begin(): Worker {
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    const url = new URL(`./ahead-worker.${extension}`, import.meta.url);
+    const worker = new Worker(url, { name: 'index-ahead' });
+    worker.on('message', (reply: AheadReply) => {
+      if (worker === this.#worker) this.#onReply(reply);
+    });
+    worker.on('error', () => this.#fail(worker));
+    worker.on('exit', () => this.#fail(worker));
+    return worker;
+  }
+
+  /** It closes what it has open. Whoever reads next begins another one. */
+  #end(): void {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    this.#send({ kind: 'stop' });
+    this.#ended = Promise.all([this.#ended, once(worker, 'exit')]);
+    this.#forget();
+  }
+
+  #fail(worker: Worker): void {
+    if (worker !== this.#worker) return;
+    this.#hasFailed = true;
+    for (const resolve of this.#closing.values()) resolve();
+    this.#closing.clear();
+    this.#forget();
+  }
+
+  #forget(): void {
+    clearTimeout(this.#idle);
+    this.#worker = undefined;
+    this.#open.clear();
+    const sinks = [...this.#streams.values()];
+    this.#streams.clear();
+    for (const sink of sinks) sink(null);
+  }
+
+  #send(call: AheadCall): void {
+    this.#worker?.postMessage(call);
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#end(), AHEAD_IDLE_MS).unref();
+  }
+
+  #onReply(reply: AheadReply): void {
+    if (reply.kind === 'closed') {
+      this.#closing.get(reply.database)?.();
+      this.#closing.delete(reply.database);
+      return;
+    }
+    const { stream, changes } = reply;
+    const sink = this.#streams.get(stream);
+    if (changes?.isMore !== true) this.#streams.delete(stream);
+    sink?.(changes);
+  }
+}

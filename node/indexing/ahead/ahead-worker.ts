@@ -1,0 +1,103 @@
+import { parentPort } from 'node:worker_threads';
+import { DocumentReader } from '../../documents/document-reader.ts';
+import { DurableView } from '../../documents/key-value-view.ts';
+import { AttachedReads } from '../../storage/attached-reads.ts';
+import type { AheadCall, AheadReply } from './ahead-protocol.ts';
+import { type AheadRequest, ChangesReader } from './changes-reader.ts';
+
+/** The thread that reads ahead: documents that indexes are going to map, while those before them are mapped. */
+const port = parentPort;
+if (port === null) throw new Error('ahead-worker.ts runs as a worker thread only.');
+
+interface Stream {
+  readonly database: number;
+  readonly changes: ChangesReader;
+  next: AheadRequest;
+  /** Rounds that are wanted and not read yet. */
+  wanted: number;
+}
+
+const databases = new Map<number, Promise<AttachedReads>>();
+const streams = new Map<number, Stream>();
+
+function reply(message: AheadReply, transfer: ArrayBuffer[] = []): void {
+  port?.postMessage(message, transfer);
+}
+
+async function follow({
+  database,
+  stream,
+  from,
+  rounds,
+}: Extract<AheadCall, { kind: 'follow' }>): Promise<void> {
+  try {
+    const reads = await databases.get(database);
+    if (reads === undefined) return;
+    const reader = new DocumentReader(new DurableView(reads), () => ({ conflicts: 0 }));
+    streams.set(stream, { database, changes: new ChangesReader(reader), next: from, wanted: rounds });
+    readNext(stream);
+  } catch {
+    fail(stream);
+  }
+}
+
+/** Round after round, with a look at what was asked for meanwhile. */
+function readNext(number: number): void {
+  const stream = streams.get(number);
+  if (stream === undefined || stream.wanted === 0) return;
+  stream.wanted--;
+  try {
+    const changes = stream.changes.next(stream.next);
+    const { documentEtag, tombstoneEtag } = changes;
+    stream.next = { ...stream.next, documentEtag, tombstoneEtag };
+    if (!changes.isMore) streams.delete(number);
+    reply({ kind: 'round', stream: number, changes }, [changes.memory]);
+  } catch {
+    // Who asked reads it again, and says what is wrong with it.
+    fail(number);
+  }
+  if (stream.wanted > 0) setImmediate(readNext, number);
+}
+
+function fail(stream: number): void {
+  streams.delete(stream);
+  reply({ kind: 'round', stream, changes: null });
+}
+
+function more(number: number): void {
+  const stream = streams.get(number);
+  if (stream !== undefined && ++stream.wanted === 1) setImmediate(readNext, number);
+}
+
+async function close(database: number): Promise<void> {
+  const opened = databases.get(database);
+  databases.delete(database);
+  for (const [number, stream] of streams) if (stream.database === database) streams.delete(number);
+  try {
+    await (await opened)?.close();
+  } catch {
+    // It has never been open.
+  }
+}
+
+port.on('message', (call: AheadCall) => {
+  switch (call.kind) {
+    case 'open':
+      databases.set(call.database, AttachedReads.open(call.handle, call.columns));
+      return;
+    case 'follow':
+      void follow(call);
+      return;
+    case 'more':
+      more(call.stream);
+      return;
+    case 'leave':
+      streams.delete(call.stream);
+      return;
+    case 'close':
+      void close(call.database).then(() => reply({ kind: 'closed', database: call.database }));
+      return;
+    case 'stop':
+      void Promise.all([...databases.keys()].map(close)).then(() => port.close());
+  }
+});
