@@ -66,9 +66,13 @@ export class JsonReader {
   /** Passes the value and gives its bytes (a view). */
   skip(): Buffer {
     const start = this.#at;
-    const end = this.#scanner.value(start);
-    this.#at = end;
-    return this.#bytes.subarray(start, end);
+    this.pass();
+    return this.#bytes.subarray(start, this.#at);
+  }
+
+  /** Passes the value. */
+  pass(): void {
+    this.#at = this.#scanner.value(this.#at);
   }
 
   /** Decoded keys of the object here; after each, read or skip its value (left alone, it is skipped). */
@@ -84,7 +88,7 @@ export class JsonReader {
         this.#at = skipWhitespace(this.#bytes, this.#at + 1);
         const value = this.#at;
         yield key;
-        if (this.#at === value) this.skip();
+        if (this.#at === value) this.pass();
       } while (this.#more(CLOSE_BRACE));
     }
     this.#at++;
@@ -100,7 +104,7 @@ export class JsonReader {
       do {
         const value = this.#at;
         yield value;
-        if (this.#at === value) this.skip();
+        if (this.#at === value) this.pass();
       } while (this.#more(CLOSE_BRACKET));
     }
     this.#at++;

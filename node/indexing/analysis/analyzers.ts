@@ -2,12 +2,6 @@ import { IndexingError } from '../indexing-error.ts';
 import { TOKENS_MAX } from '../limits.ts';
 import { standardTokens } from './standard-tokenizer.ts';
 
-/** A token and which one of the text it is; dropped ones leave a gap, as in RavenDB phrases don't see them. */
-export interface Token {
-  readonly text: string;
-  readonly position: number;
-}
-
 export type Analyzer = (text: string) => readonly string[];
 
 /** What an analyzer takes apart, or what is one token as it is. */
@@ -52,20 +46,20 @@ export function findAnalyzer(name: string): Analyzer | undefined {
 }
 
 /**
- * Tokens of all values of a field, numbered through.
+ * Tokens of all values of a field, one after the other: the position of each is that in the list. Those that are dropped
+ * leave no gap.
  *
  * @throws IndexingError when there are too many, or when nobody knows the analyzer
  */
-export function analyze(name: string, texts: readonly Analysed[]): readonly Token[] {
+export function analyze(name: string, texts: readonly Analysed[]): readonly string[] {
   const analyzer = findAnalyzer(name);
   if (analyzer === undefined) throw new IndexingError(`Cannot find analyzer type '${name}'.`);
-  const tokens: Token[] = [];
-  for (const text of texts) {
-    for (const token of typeof text === 'string' ? analyzer(text) : [text.token]) {
-      if (tokens.length >= TOKENS_MAX) throw new IndexingError(`A text has more than ${TOKENS_MAX} tokens.`);
-      tokens.push({ text: token, position: tokens.length });
-    }
-  }
+  const [first] = texts;
+  const tokens =
+    texts.length === 1 && typeof first === 'string'
+      ? analyzer(first)
+      : texts.flatMap((text) => (typeof text === 'string' ? analyzer(text) : text.token));
+  if (tokens.length > TOKENS_MAX) throw new IndexingError(`A text has more than ${TOKENS_MAX} tokens.`);
   return tokens;
 }
 

@@ -68,16 +68,16 @@ function fieldMapper(all: readonly AutoField[]): IndexSpec['map'] {
   const argumentsOf = ({ name, spatial }: AutoField): readonly string[] => spatial?.MethodArguments ?? [name];
   const paths = [...new Set(fields.flatMap(argumentsOf))];
   const read = fieldReader(paths);
-  const made = fields.map((field) => ({
-    ...field,
-    from: argumentsOf(field).map((path) => paths.indexOf(path)),
-  }));
+  const made = fields.map((field) => {
+    const [first = -1, second = -1] = argumentsOf(field).map((path) => paths.indexOf(path));
+    return { name: field.name, spatial: field.spatial, first, second };
+  });
   const mapOne = (document: StoredDocument): MappedDocument => {
     const values = read(document);
     const entry: Record<string, FieldValues> = { [ID]: [document.id] };
-    for (const { name, spatial, from } of made) {
-      const [first = [], second = []] = from.map((at) => values[at] ?? []);
-      entry[name] = spatial === undefined ? first : shapeValues(spatial, first, second);
+    for (const { name, spatial, first, second } of made) {
+      const own = values[first] ?? [];
+      entry[name] = spatial === undefined ? own : shapeValues(spatial, own, values[second] ?? []);
     }
     for (const { name, vector } of vectors) entry[name] = vectorsAt(document, vector);
     return { entries: [{ values: entry }] };

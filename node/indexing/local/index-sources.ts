@@ -17,12 +17,14 @@ import type { IndexStateRow } from './index-state.ts';
 type Options = Readonly<Record<string, SourceOptions>>;
 
 const NO_VALUES: FieldValues = [];
+const NO_OPTIONS: Options = {};
 const NOTHING: ReadonlyMap<string, string> = new Map();
 
 /** The sources of the values of an index, as entries bring them, and the fields that they become. */
 export class IndexSources {
   readonly #spec: IndexSpec;
   #names: readonly string[] = [];
+  #positions: ReadonlyMap<string, number> = new Map();
   #options: Options = {};
   #fieldList: readonly IndexField[] = [];
   #fields: ReadonlyMap<string, IndexField> = new Map();
@@ -57,22 +59,34 @@ export class IndexSources {
    *
    * @throws IndexingError when there would be too many, or one is indexed otherwise in other documents
    */
-  outputOf({ values, stored = {}, options = {} }: MappedEntry): EntryOutput {
-    const missing = Object.keys(values).filter((name) => !this.#names.includes(name));
+  outputOf({ values, stored, options = NO_OPTIONS }: MappedEntry): EntryOutput {
+    const sources = Object.keys(values);
+    if (options !== NO_OPTIONS || !sources.every((name) => this.#positions.has(name))) {
+      this.#meet(sources, options);
+    }
+    return {
+      values: this.#names.map((name) => values[name] ?? NO_VALUES),
+      stored: stored === undefined ? NOTHING_STORED : this.#kept(stored),
+    };
+  }
+
+  #meet(sources: readonly string[], options: Options): void {
+    const missing = sources.filter((name) => !this.#positions.has(name));
     const added = Object.entries(options).filter(
       ([name, one]) => missing.includes(name) || this.#mustFit(name, one),
     );
-    if (missing.length > 0) {
-      if (this.#names.length + missing.length > FIELDS_MAX) {
-        throw new IndexingError(`An index may have ${FIELDS_MAX} fields.`);
-      }
-      this.#set([...this.#names, ...missing], { ...this.#options, ...Object.fromEntries(added) });
+    if (missing.length === 0) return;
+    if (this.#names.length + missing.length > FIELDS_MAX) {
+      throw new IndexingError(`An index may have ${FIELDS_MAX} fields.`);
     }
-    const kept = Object.entries(stored).map(([name, json]) => [this.#names.indexOf(name), json] as const);
-    return {
-      values: this.#names.map((name) => values[name] ?? NO_VALUES),
-      stored: kept.length === 0 ? NOTHING_STORED : new Map(kept),
-    };
+    this.#set([...this.#names, ...missing], { ...this.#options, ...Object.fromEntries(added) });
+  }
+
+  #kept(stored: NonNullable<MappedEntry['stored']>): StoredValues {
+    const kept = Object.entries(stored).map(
+      ([name, json]) => [this.#positions.get(name) ?? -1, json] as const,
+    );
+    return kept.length === 0 ? NOTHING_STORED : new Map(kept);
   }
 
   /** Entries of before were indexed as their source said then. False: there is nothing to add. */
@@ -88,6 +102,7 @@ export class IndexSources {
 
   #set(names: readonly string[], options: Options): void {
     this.#names = names;
+    this.#positions = new Map(names.map((name, at) => [name, at]));
     this.#options = options;
     this.#fieldList = indexFields(this.#spec, names, options);
     this.#fields = fieldsByName(this.#fieldList);

@@ -12,6 +12,8 @@ export interface MappedWithValues {
 
 type MapOfSome = (documents: readonly StoredDocument[], values: ValueLookup) => readonly MappedDocument[];
 
+const NO_VALUES: ReadonlyMap<string, number> = new Map();
+
 const TOO_MUCH: MappedDocument = {
   error: `The map looks up more compare-exchange values than fit, or values that others lead to, more than ${MAP_VALUE_ROUNDS_MAX} deep.`,
 };
@@ -45,5 +47,5 @@ export async function mapWithValues(
 }
 
 function withValues(result: MappedDocument, values: BatchValues): MappedWithValues {
-  return { result, values: values.indexesOf(result.valueKeys ?? []) };
+  return { result, values: result.valueKeys === undefined ? NO_VALUES : values.indexesOf(result.valueKeys) };
 }

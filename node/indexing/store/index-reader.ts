@@ -1,9 +1,9 @@
 import type { KeyValueView } from '../../documents/key-value-view.ts';
 import { afterPrefix } from '../../documents/storage-keys.ts';
+import { ALL_ENTRIES_FIELD } from '../definitions/index-field.ts';
 import { groupPrefix } from '../reduce/group-keys.ts';
 import { GroupReader } from '../reduce/group-reader.ts';
 import { type EntrySet, NO_ENTRIES, union } from './entry-set.ts';
-import { ALL_ENTRIES } from './field-terms.ts';
 import {
   DOCUMENT_ENTRIES,
   documentKey,
@@ -25,7 +25,7 @@ import {
 } from './posting-block.ts';
 import { kindPrefix, prefixOfBlock, termOfPrefix, termPrefix } from './posting-key.ts';
 import type { RecentReads } from './recent-reads.ts';
-import type { Term } from './term.ts';
+import { EXISTS, type Term } from './term.ts';
 import { postingsOfTerm, termBlocks } from './term-blocks.ts';
 import type { TermRange } from './term-range.ts';
 import { decodeVectors, entryOfVectorKey, vectorKey, vectorRange } from './vector-rows.ts';
@@ -57,7 +57,7 @@ export class IndexReader {
   }
 
   allEntries(): EntrySet {
-    return this.entries(ALL_ENTRIES.field, ALL_ENTRIES.term);
+    return this.entries(ALL_ENTRIES_FIELD, EXISTS);
   }
 
   /** Entries that hold the term. */

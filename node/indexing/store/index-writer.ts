@@ -3,7 +3,7 @@ import type { WriteBatch } from '../../storage/write-batch.ts';
 import type { IndexField } from '../definitions/index-field.ts';
 import { APPENDING_BATCH_ENTRIES_MAX } from '../limits.ts';
 import type { Turns } from '../turns.ts';
-import { entryTerms, type FieldTerm } from './field-terms.ts';
+import { entryTerms, type FieldTerms } from './field-terms.ts';
 import { DOCUMENT_ENTRIES, documentKey, ENTRIES, entryKey, VECTORS } from './index-columns.ts';
 import { decodeEntry, decodeNumbers, encodeEntry, encodeNumbers, type IndexEntry } from './index-entry.ts';
 import { PostingWriter } from './posting-writer.ts';
@@ -116,7 +116,7 @@ export class IndexWriter {
       const row = rows[at];
       if (row === undefined) return;
       const { values } = decodeEntry(row);
-      for (const term of entryTerms(fields(), values)) this.#postings.remove(entry, term);
+      for (const terms of entryTerms(fields(), values)) this.#postings.remove(entry, terms);
       for (const { id, source, vector } of fields()) {
         if (vector !== undefined && values[source]?.length) {
           this.#options.batch.delete(VECTORS, vectorKey(index, id, entry));
@@ -125,16 +125,21 @@ export class IndexWriter {
     });
   }
 
-  #write(entry: number, id: string, output: EntryOutput, terms: readonly FieldTerm[]): void {
+  #write(entry: number, id: string, { values, stored }: EntryOutput, terms: readonly FieldTerms[]): void {
     const { batch, index, fields } = this.#options;
     this.#writtenEntries++;
-    const values = withoutVectors(output.values, fields());
-    batch.put(ENTRIES, entryKey(index, entry), encodeEntry({ id, ...output, values }));
+    const kept = withoutVectors(values, fields());
+    batch.put(ENTRIES, entryKey(index, entry), encodeEntry({ id, stored, values: kept }));
+    if (kept !== values) this.#writeVectors(entry, values);
+    for (const one of terms) this.#postings.add(entry, one);
+  }
+
+  #writeVectors(entry: number, values: EntryOutput['values']): void {
+    const { batch, index, fields } = this.#options;
     for (const { id: field, source, vector } of fields()) {
-      const own = output.values[source] ?? [];
+      const own = values[source] ?? [];
       if (vector === undefined || own.length === 0) continue;
       batch.put(VECTORS, vectorKey(index, field, entry), encodeVectors(own));
     }
-    for (const term of terms) this.#postings.add(entry, term);
   }
 }

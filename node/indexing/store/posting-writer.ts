@@ -3,15 +3,16 @@ import type { WriteBatch } from '../../storage/write-batch.ts';
 import { APPENDED_TOGETHER_MIN, APPENDING_BATCH_ENTRIES_MAX, BLOCK_ENTRIES_MAX } from '../limits.ts';
 import type { Turns } from '../turns.ts';
 import { blockOf, merged, split, without } from './block-edits.ts';
-import type { FieldTerm } from './field-terms.ts';
+import type { FieldTerms } from './field-terms.ts';
 import { POSTINGS } from './index-columns.ts';
 import { decodeBlock, encodeBlock, type PostingBlock } from './posting-block.ts';
 import { blockKey, firstEntryOf, termPrefix } from './posting-key.ts';
-import { MARKER_TERM, type Term } from './term.ts';
+import type { EntryTerm, Term } from './term.ts';
 
 /** What changes of one term: which entries have it from now on, and which have not any more. */
 interface TermChange {
-  readonly prefix: Buffer;
+  readonly field: number;
+  readonly term: Term;
   entries: number[];
   /** Parallel to `entries`; absent for a term without positions. */
   readonly positions: (readonly number[])[] | undefined;
@@ -30,28 +31,38 @@ export interface PostingWriterOptions {
 /** Changes of the postings of one index. Blocks of a term never overlap: each change goes where its entry is. */
 export class PostingWriter {
   readonly #options: PostingWriterOptions;
-  /** By field and kind, then by the bytes of the term as latin1 text. */
+  /** By field and kind, then by the name of the term. */
   readonly #changes = new Map<number, Map<string, TermChange>>();
-  /** Terms that all entries share, by field: of them there is one value each. */
-  readonly #markers = new Map<number, Map<Term, TermChange>>();
   #termCount = 0;
 
   constructor(options: PostingWriterOptions) {
     this.#options = options;
   }
 
-  /** The entry has the term. An entry may get a term once. */
-  add(entry: number, term: FieldTerm): void {
-    const change = this.#change(term);
-    change.entries.push(entry);
-    change.positions?.push(term.positions ?? []);
+  /** The entry has these terms. It may get a term once. */
+  add(entry: number, { field, terms, positions = [] }: FieldTerms): void {
+    const analysedFrom = terms.length - positions.length;
+    for (let at = 0; at < terms.length; at++) {
+      const term = terms[at] as EntryTerm;
+      const places = positions[at - analysedFrom];
+      const known = this.#known(field, term);
+      if (known === undefined) this.#begin(field, term, [entry], places && [places]);
+      else {
+        known.entries.push(entry);
+        known.positions?.push(places ?? []);
+      }
+    }
   }
 
-  /** The entry had the term. */
-  remove(entry: number, term: FieldTerm): void {
-    const change = this.#change(term);
-    change.removed ??= new Set();
-    change.removed.add(entry);
+  /** The entry had these terms. */
+  remove(entry: number, { field, terms, positions = [] }: FieldTerms): void {
+    const analysedFrom = terms.length - positions.length;
+    terms.forEach((term, at) => {
+      const change =
+        this.#known(field, term) ?? this.#begin(field, term, [], at < analysedFrom ? undefined : []);
+      change.removed ??= new Set();
+      change.removed.add(entry);
+    });
   }
 
   /** Terms that change. */
@@ -72,40 +83,32 @@ export class PostingWriter {
 
   /** Prefixes of the terms that change. */
   *prefixes(): Generator<Buffer> {
-    for (const terms of this.#changes.values()) for (const { prefix } of terms.values()) yield prefix;
+    for (const terms of this.#changes.values())
+      for (const change of terms.values()) yield this.#prefixOf(change);
   }
 
-  #change(one: FieldTerm): TermChange {
-    const { field, term } = one;
-    if (term.kind !== MARKER_TERM) return this.#changeOf(one);
-    const known = this.#markers.get(field)?.get(term);
-    if (known !== undefined) return known;
-    const change = this.#changeOf(one);
-    mapIn(this.#markers, field).set(term, change);
-    return change;
+  #prefixOf({ field, term }: TermChange): Buffer {
+    return termPrefix(this.#options.index, field, term);
   }
 
-  #changeOf({ field, term, positions }: FieldTerm): TermChange {
-    const terms = mapIn(this.#changes, field * KINDS + term.kind);
-    const key = term.bytes.toString('latin1');
-    let change = terms.get(key);
-    if (change === undefined) {
-      change = {
-        prefix: termPrefix(this.#options.index, field, term),
-        entries: [],
-        positions: positions === undefined ? undefined : [],
-        removed: undefined,
-      };
-      terms.set(key, change);
-      this.#termCount++;
-    }
+  #known(field: number, { kind, name }: EntryTerm): TermChange | undefined {
+    return this.#changes.get(field * KINDS + kind)?.get(name);
+  }
+
+  #begin(field: number, term: EntryTerm, entries: number[], positions: TermChange['positions']): TermChange {
+    const change: TermChange = { field, term, entries, positions, removed: undefined };
+    const key = field * KINDS + term.kind;
+    const terms = this.#changes.get(key);
+    if (terms === undefined) this.#changes.set(key, new Map([[term.name, change]]));
+    else terms.set(term.name, change);
+    this.#termCount++;
     return change;
   }
 
   #write(change: TermChange, isSmall: boolean): void {
     if (!isSmall && this.#isBlockOfItsOwn(change)) {
       const first = change.entries[0] ?? 0;
-      this.#options.batch.put(POSTINGS, blockKey(change.prefix, first), encodeBlock(change));
+      this.#options.batch.put(POSTINGS, blockKey(this.#prefixOf(change), first), encodeBlock(change));
     } else this.#writeAmongOthers(change, isSmall);
   }
 
@@ -122,7 +125,8 @@ export class PostingWriter {
 
   #writeAmongOthers(change: TermChange, isSmall: boolean): void {
     if (change.removed !== undefined) withoutRepetition(change);
-    const { prefix, removed } = change;
+    const { removed } = change;
+    const prefix = this.#prefixOf(change);
     const added = ascending(change);
     const touched = new Map<number, PostingBlock>();
     if (removed !== undefined && removed.size > 0) this.#remove(prefix, removed, touched);
@@ -197,15 +201,6 @@ const LAST_ENTRY = 0xffff_ffff;
 /** More than there are kinds of terms. */
 const KINDS = 256;
 const NO_BLOCK: PostingBlock = { entries: new Uint32Array(0) };
-
-function mapIn<Key, Value>(maps: Map<number, Map<Key, Value>>, number: number): Map<Key, Value> {
-  let map = maps.get(number);
-  if (map === undefined) {
-    map = new Map();
-    maps.set(number, map);
-  }
-  return map;
-}
 
 /** Taken back and given again: nothing changes, unless the positions may have. */
 function withoutRepetition(change: TermChange): void {

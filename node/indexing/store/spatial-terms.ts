@@ -4,7 +4,7 @@ import { parseWkt } from '../../spatial/parse-wkt.ts';
 import { boxesOf, type Position } from '../../spatial/shape.ts';
 import type { Space } from '../../spatial/space.ts';
 import type { FieldValues } from '../values/index-value.ts';
-import { EXISTS, MARKER_TERM, SPATIAL_TERM, type Term } from './term.ts';
+import { EntryTerm, EXISTS, MARKER_TERM, SPATIAL_TERM, type Term } from './term.ts';
 
 /**
  * Shapes by the cells they are in. A point's term is its cell and then the point itself, so that whoever looks for it
@@ -14,13 +14,13 @@ const CELL_BYTES = 8;
 const POINT_BYTES = CELL_BYTES + 16;
 
 /** Entries with shapes that are no points. */
-export const EXTENDED: Term = { kind: MARKER_TERM, bytes: Buffer.from('extended') };
+export const EXTENDED = new EntryTerm(MARKER_TERM, 'extended');
 
 /** @throws SpatialError when a value is no shape */
-export function spatialTerms(values: FieldValues, space: Space): readonly Term[] {
-  const terms = new Map<string, Term>();
-  const add = (term: Term): void => {
-    terms.set(`${term.kind}${term.bytes.toString('latin1')}`, term);
+export function spatialTerms(values: FieldValues, space: Space): readonly EntryTerm[] {
+  const terms = new Map<string, EntryTerm>();
+  const add = (term: EntryTerm): void => {
+    terms.set(`${term.kind}${term.name}`, term);
   };
   add(EXISTS);
   for (const value of values) {
@@ -31,7 +31,8 @@ export function spatialTerms(values: FieldValues, space: Space): readonly Term[]
       continue;
     }
     add(EXTENDED);
-    for (const cell of cellsOver(boxesOf(shape, space), space, INDEXED_CELLS_MAX)) add(cellTerm(cell));
+    for (const cell of cellsOver(boxesOf(shape, space), space, INDEXED_CELLS_MAX))
+      add(EntryTerm.of(SPATIAL_TERM, cellBytes(cell, CELL_BYTES)));
   }
   return [...terms.values()];
 }
@@ -40,11 +41,11 @@ export function cellTerm(cell: number): Term {
   return { kind: SPATIAL_TERM, bytes: cellBytes(cell, CELL_BYTES) };
 }
 
-function pointTerm(point: Position, space: Space): Term {
+function pointTerm(point: Position, space: Space): EntryTerm {
   const bytes = cellBytes(cellAt(point, space), POINT_BYTES);
   bytes.writeDoubleBE(point.x, CELL_BYTES);
   bytes.writeDoubleBE(point.y, CELL_BYTES + 8);
-  return { kind: SPATIAL_TERM, bytes };
+  return EntryTerm.of(SPATIAL_TERM, bytes);
 }
 
 /** The point of a term; undefined for a cell of another shape. */

@@ -16,42 +16,82 @@ export interface Term {
   readonly bytes: Buffer;
 }
 
+/**
+ * A term of an entry. Most are only compared with others while an index is made, which their names are enough for: equal
+ * for those of a kind that have equal bytes, and for no others.
+ */
+export class EntryTerm implements Term {
+  readonly kind: number;
+  readonly name: string;
+  #bytes: Buffer | undefined;
+
+  /** `bytes`: of a text they are made of its name. */
+  constructor(kind: number, name: string, bytes?: Buffer) {
+    this.kind = kind;
+    this.name = name;
+    this.#bytes = bytes;
+  }
+
+  /** `name`: the bytes as text, unless there is a shorter one. */
+  static of(kind: number, bytes: Buffer, name = bytes.toString('latin1')): EntryTerm {
+    return new EntryTerm(kind, name, bytes);
+  }
+
+  get bytes(): Buffer {
+    this.#bytes ??= this.kind === NUMBER_TERM ? numberKey(Number(this.name)) : termBytes(this.name);
+    return this.#bytes;
+  }
+}
+
 /** Entries in which the field is there, be it null. */
-export const EXISTS: Term = { kind: MARKER_TERM, bytes: Buffer.from('exists') };
+export const EXISTS = new EntryTerm(MARKER_TERM, 'exists');
 /** Entries in which the field is null, or an array that holds null. */
-export const NULL: Term = { kind: MARKER_TERM, bytes: Buffer.from('null') };
+export const NULL = new EntryTerm(MARKER_TERM, 'null');
 
 /** What clients are shown in place of `NULL`. */
 export const NULL_SHOWN = 'NULL_VALUE';
 
 /** Entries that have a number among the values of the field: the others sort before all numbers. */
-export const NUMERIC: Term = { kind: MARKER_TERM, bytes: Buffer.from('numeric') };
+export const NUMERIC = new EntryTerm(MARKER_TERM, 'numeric');
 
 /**
  * The terms of one value. Text is found without case unless `isExact`; a number by its text and as a number; a date by
  * its normalised text and by its time.
  */
-export function termsOf(value: IndexValue, isExact: boolean): readonly Term[] {
+export function termsOf(value: IndexValue, isExact: boolean): readonly EntryTerm[] {
   if (value === null) return [NULL];
   switch (typeof value) {
     case 'string': {
       const date = parseDate(value);
-      if (date === undefined) return [textTerm(value, isExact)];
-      return [
-        { kind: TEXT_TERM, bytes: Buffer.from(date.term) },
-        { kind: DATE_TERM, bytes: ticksKey(date.ticks) },
-      ];
+      if (date === undefined) return [textOf(value, isExact)];
+      return [entryText(date.term), EntryTerm.of(DATE_TERM, ticksKey(date.ticks))];
     }
     case 'number':
     case 'bigint': {
-      const text = textTerm(String(value), isExact);
-      return [text, { kind: NUMBER_TERM, bytes: numberKey(value) }, NUMERIC];
+      const text = String(value);
+      return [textOf(text, isExact), numberTerm(value, text), NUMERIC];
     }
     case 'boolean':
-      return [textTerm(String(value), isExact)];
+      return [textOf(String(value), isExact)];
     default:
-      return [textTerm(value.json, isExact)];
+      return [textOf(value.json, isExact)];
   }
+}
+
+function textOf(text: string, isExact: boolean): EntryTerm {
+  return entryText(isExact ? text : text.toLowerCase());
+}
+
+/** A text as it is. Halves of characters have bytes in common, so they have a name in common. */
+export function entryText(text: string): EntryTerm {
+  return new EntryTerm(TEXT_TERM, text.isWellFormed() ? text : text.toWellFormed());
+}
+
+/** Only what is exact as a double has a text of its own: others may be the same number, or show the same text. */
+function numberTerm(value: number | bigint, text: string): EntryTerm {
+  return Math.abs(Number(value)) < 2 ** 53
+    ? new EntryTerm(NUMBER_TERM, text)
+    : EntryTerm.of(NUMBER_TERM, numberKey(value));
 }
 
 export function textTerm(text: string, isExact: boolean): Term {

@@ -44,12 +44,16 @@ export function* decodeVectors(row: Buffer): Generator<Buffer> {
   }
 }
 
-/** Values without those of vectors, which have rows of their own: there only their number is kept. */
+/** Values without those of vectors, which have rows of their own: there only their number is kept. The same where there are none. */
 export function withoutVectors(
   values: readonly FieldValues[],
   fields: readonly IndexField[],
 ): readonly FieldValues[] {
-  const vectors = new Set(fields.flatMap(({ vector, source }) => (vector === undefined ? [] : [source])));
-  if (vectors.size === 0) return values;
+  if (!fields.some(isOfVectors)) return values;
+  const vectors = new Set(fields.filter(isOfVectors).map(({ source }) => source));
   return values.map((own, source) => (vectors.has(source) && own.length > 0 ? [own.length] : own));
+}
+
+function isOfVectors({ vector }: IndexField): boolean {
+  return vector !== undefined;
 }

@@ -3,7 +3,13 @@ import { JsonReader } from '../../json/json-reader.ts';
 import { IndexingError } from '../indexing-error.ts';
 import { FIELD_VALUES_MAX } from '../limits.ts';
 import type { FieldPath } from './field-path.ts';
-import { type IndexValue, numberValue } from './index-value.ts';
+import { type FieldValues, type IndexValue, numberValue } from './index-value.ts';
+
+/** The values of each path; most have one. */
+type Found = IndexValue[][];
+
+/** Of a path of which no value was found yet: nobody adds to it. */
+const NOTHING: IndexValue[] = [];
 
 /** The paths that an index reads, as a tree: one walk through a document finds them all. */
 export interface PathTree {
@@ -62,13 +68,13 @@ function build(rests: readonly PathRest[], ends: readonly number[], sizes: reado
  *
  * @throws IndexingError when a field has too many values
  */
-export function documentValues(body: Buffer, tree: PathTree, count: number): IndexValue[][] {
-  const found: IndexValue[][] = Array.from({ length: count }, () => []);
+export function documentValues(body: Buffer, tree: PathTree, count: number): readonly FieldValues[] {
+  const found: Found = new Array(count).fill(NOTHING);
   walk(new JsonReader(body), tree, found, body);
   return found;
 }
 
-function walk(reader: JsonReader, tree: PathTree, found: IndexValue[][], body: Buffer): void {
+function walk(reader: JsonReader, tree: PathTree, found: Found, body: Buffer): void {
   switch (reader.kind()) {
     case 'object':
       walkObject(reader, tree, found, body);
@@ -82,7 +88,7 @@ function walk(reader: JsonReader, tree: PathTree, found: IndexValue[][], body: B
 }
 
 /** Its elements are values of the same paths; only a count is that of the array itself. */
-function walkArray(reader: JsonReader, tree: PathTree, found: IndexValue[][], body: Buffer): void {
+function walkArray(reader: JsonReader, tree: PathTree, found: Found, body: Buffer): void {
   const counts = LENGTH_NAMES.flatMap((name) => tree.members.get(name)?.sizes ?? []);
   const before = counts.map((at) => found[at]?.length ?? 0);
   let size = 0;
@@ -91,12 +97,13 @@ function walkArray(reader: JsonReader, tree: PathTree, found: IndexValue[][], bo
     walk(reader, tree, found, body);
   }
   counts.forEach((at, n) => {
-    found[at]?.splice(before[n] ?? 0);
+    const values = found[at];
+    if (values !== undefined && values !== NOTHING) values.splice(before[n] ?? 0);
   });
   count(tree, found, size, 'sizes');
 }
 
-function walkObject(reader: JsonReader, tree: PathTree, found: IndexValue[][], body: Buffer): void {
+function walkObject(reader: JsonReader, tree: PathTree, found: Found, body: Buffer): void {
   const start = reader.position;
   if (tree.members.size === 0) {
     const json = reader.skip().toString('utf8');
@@ -116,7 +123,7 @@ function walkObject(reader: JsonReader, tree: PathTree, found: IndexValue[][], b
   count(tree, found, memberCount, 'ends');
 }
 
-function scalar(reader: JsonReader, tree: PathTree, found: IndexValue[][]): void {
+function scalar(reader: JsonReader, tree: PathTree, found: Found): void {
   const value = readScalar(reader);
   for (const at of tree.ends) add(found, at, value);
   if (typeof value === 'string') count(tree, found, value.length, 'ends');
@@ -131,7 +138,7 @@ function readScalar(reader: JsonReader): IndexValue {
     case 'boolean':
       return reader.skip()[0] === 0x74;
     default:
-      reader.skip();
+      reader.pass();
       return null;
   }
 }
@@ -139,7 +146,7 @@ function readScalar(reader: JsonReader): IndexValue {
 const LENGTH_NAMES: readonly string[] = ['Length', 'length', 'Count'];
 
 /** `Name.Length`, `Tags.Count`: a number, unless the object has a member of that name. */
-function count(tree: PathTree, found: IndexValue[][], size: number, of: 'ends' | 'sizes'): void {
+function count(tree: PathTree, found: Found, size: number, of: 'ends' | 'sizes'): void {
   for (const name of LENGTH_NAMES) {
     const below = tree.members.get(name);
     if (below === undefined) continue;
@@ -147,9 +154,13 @@ function count(tree: PathTree, found: IndexValue[][], size: number, of: 'ends' |
   }
 }
 
-function add(found: IndexValue[][], at: number, value: IndexValue): void {
+function add(found: Found, at: number, value: IndexValue): void {
   const values = found[at];
   if (values === undefined) return;
+  if (values === NOTHING) {
+    found[at] = [value];
+    return;
+  }
   if (values.length >= FIELD_VALUES_MAX) {
     throw new IndexingError(`A field has more than ${FIELD_VALUES_MAX} values.`);
   }

@@ -123,5 +123,5 @@ function termsOf(field: string, values: ValuesByName): readonly Term[] {
     source: 0,
     analysis: exact === undefined ? 'default' : 'exact',
   };
-  return fieldTerms(definition, values.get(exact ?? field) ?? []).map(({ term }) => term);
+  return fieldTerms(definition, values.get(exact ?? field) ?? []).terms;
 }

@@ -3,7 +3,7 @@ import type { IndexField } from '../../indexing/definitions/index-field.ts';
 
 /** The tokens that a text has in a field. */
 export function tokensOf({ analysis }: IndexField, text: string): readonly string[] {
-  if (typeof analysis === 'object') return analyze(analysis.analyzer, [text]).map((token) => token.text);
+  if (typeof analysis === 'object') return analyze(analysis.analyzer, [text]);
   return [analysis === 'exact' ? text : text.toLowerCase()];
 }
 
@@ -15,6 +15,6 @@ export function casedFor(field: IndexField, text: string): string {
 /** Do the terms of the field tell upper from lower case? */
 export function keepsCase({ analysis }: IndexField): boolean {
   return typeof analysis === 'object'
-    ? analyze(analysis.analyzer, ['A1']).some(({ text }) => text === 'A1')
+    ? analyze(analysis.analyzer, ['A1']).includes('A1')
     : analysis === 'exact';
 }

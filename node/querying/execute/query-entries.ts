@@ -86,7 +86,7 @@ function shown(
   isGrouped: boolean,
 ): Readonly<Record<string, unknown>> {
   const named = fields.flatMap((field) => {
-    const texts = fieldTerms(field, values[field.source] ?? []).flatMap(({ term }) => textOf(term));
+    const texts = fieldTerms(field, values[field.source] ?? []).terms.flatMap(textOf);
     return texts.length === 0 ? [] : [[field.name, texts.length === 1 ? texts[0] : texts] as const];
   });
   return {

@@ -79,7 +79,7 @@ class NumberColumn {
 
   readRows(reader: IndexReader, field: IndexField): void {
     reader.entryRows([...this.#entries]).forEach((row, position) => {
-      for (const { term } of fieldTerms(field, row?.values[field.source] ?? [])) {
+      for (const term of fieldTerms(field, row?.values[field.source] ?? []).terms) {
         if (term.kind === NUMBER_TERM) this.#add(position, numberOfKey(term.bytes));
       }
     });

@@ -31,7 +31,7 @@ export function* facetCounts(
 function countsByRow(reader: IndexReader, field: IndexField, entries: EntrySet): readonly FacetCount[] {
   const counts = new Map<string, { readonly term: Term; count: number }>();
   for (const row of reader.entryRows([...entries])) {
-    for (const { term } of fieldTerms(field, row?.values[field.source] ?? [])) {
+    for (const term of fieldTerms(field, row?.values[field.source] ?? []).terms) {
       const text = textOf(term);
       if (text === undefined) continue;
       const known = counts.get(text);

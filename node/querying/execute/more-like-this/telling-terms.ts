@@ -33,9 +33,11 @@ export function tellingTerms(
   );
   const found: TellingTerm[] = [];
   for (const { name, field, values } of compared) {
-    for (const { term, positions } of fieldTerms(field, values)) {
+    const { terms, positions = [] } = fieldTerms(field, values);
+    for (const [at, term] of terms.entries()) {
       if (term.kind !== TEXT_TERM || !isWord(termText(term.bytes), options, stopWords)) continue;
-      const frequency = positions?.filter((position) => position < options.maximumTokens).length ?? 1;
+      const places = positions[at - terms.length + positions.length];
+      const frequency = places?.filter((position) => position < options.maximumTokens).length ?? 1;
       if (frequency < Math.max(1, options.minimumTermFrequency)) continue;
       const count = reader.count(field.id, term);
       if (count < options.minimumDocumentFrequency || count > mostEntries) continue;

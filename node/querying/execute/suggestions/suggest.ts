@@ -45,7 +45,7 @@ export function* suggest(
 
 /** A term becomes words as the texts of the field did. */
 function wordsOf(term: string, { analysis }: IndexField): readonly string[] {
-  if (typeof analysis === 'object') return analyze(analysis.analyzer, [term]).map(({ text }) => text);
+  if (typeof analysis === 'object') return analyze(analysis.analyzer, [term]);
   return [analysis === 'exact' ? term : term.toLowerCase()];
 }
 
