@@ -62,6 +62,14 @@ describe('a load with includes', () => {
   });
 });
 
+describe('the statistics of collections', () => {
+  it('name those that have no documents any more', async () => {
+    await put('gone/1', { '@metadata': { '@collection': 'Gone' } });
+    await at('/docs?id=gone/1', { method: 'DELETE' });
+    expect((await bodyOf('/collections/stats')).Collections.Gone).toBe(0);
+  });
+});
+
 describe('multi_get', () => {
   const multiGet = (requests: readonly unknown[]) => bodyOf('/multi_get', post({ Requests: requests }));
 

@@ -18,10 +18,9 @@ const stats: DatabaseHandler = (_request, { loaded }) => {
     CountOfAttachments: 0,
     CountOfCounterEntries: 0,
     CountOfTimeSeriesSegments: 0,
+    // Those that had documents stay, as they do for indexes.
     Collections: Object.fromEntries(
-      [...loaded.database.collections().values()]
-        .filter(({ documents }) => documents > 0)
-        .map(({ name, documents }) => [name, documents]),
+      [...loaded.database.collections().values()].map(({ name, documents }) => [name, documents]),
     ),
   });
 };
