@@ -1,5 +1,6 @@
 import type { IndexedDocuments } from '../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../indexing/local/local-index.ts';
+import { isBoost } from '../indexing/static/boosts.ts';
 import { SHOWN_DOCUMENTS_MAX } from './limits.ts';
 
 /** A field of the entries of an index. `isStatic`: its definition names it; else documents brought it. */
@@ -12,6 +13,7 @@ export interface EntryField {
 export function entryFields(index: LocalIndex): readonly EntryField[] {
   const known = new Set(index.spec.sources.flatMap((source) => index.spec.fieldsOf(source)).map(nameOf));
   return [...index.fields.keys()]
+    .filter((name) => !isBoost(name))
     .sort((a, b) => (a < b ? -1 : 1))
     .map((name) => ({ name, isStatic: known.has(name) }));
 }

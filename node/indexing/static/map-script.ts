@@ -27,6 +27,12 @@ function groupBy(keyOf) {
 function createField(name, value, options) {
   return { $name: name, $value: value, $options: options ?? null };
 }
+function boost(value, factor) {
+  if (typeof factor !== 'number' || !Number.isFinite(factor)) {
+    throw new Error('boost(value, factor) takes a number as its factor, but got ' + __json(factor));
+  }
+  return { $value: value, $boost: factor };
+}
 function createSpatialField(...values) {
   const isPoint = values.length > 1;
   const shape = isPoint ? values.slice(0, 2) : values[0];
@@ -76,6 +82,7 @@ const RUN = `
 function __entries(result) {
   if (result === null || result === undefined) return [];
   if (Array.isArray(result)) return result.flatMap(__entries);
+  if (typeof result.$boost === 'number') return __entries(result.$value).map((entry) => boost(entry, result.$boost));
   return typeof result === 'object' ? [result] : [];
 }
 /** JSON writes it as __text means it; what is deep is not looked at. */

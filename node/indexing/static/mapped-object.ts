@@ -3,6 +3,7 @@ import { IndexingError } from '../indexing-error.ts';
 import type { MappedEntry, SourceOptions } from '../local/index-spec.ts';
 import type { FieldValues } from '../values/index-value.ts';
 import { jsonValues } from '../values/json-values.ts';
+import { boostOf, ENTRY_BOOST, unboosted } from './boosts.ts';
 import { analysisOf, type DefaultAnalyzers } from './field-options.ts';
 import { isSpatial, spatialSource, spatialValues } from './spatial-fields.ts';
 import { fieldVectors, isVector, type VectorField, vectorSource } from './vector-fields.ts';
@@ -40,25 +41,31 @@ export function entryOf(
   const stored: Record<string, string> = Object.create(null);
   const options: Record<string, SourceOptions> = Object.create(null);
   if (id !== null) values[ID] = [id];
-  const add = (name: string, value: unknown): void => {
+  const entry = unboosted(object);
+  if (entry.factor !== undefined) values[ENTRY_BOOST] = [entry.factor];
+  /** What there is without its boost. */
+  const add = (name: string, given: unknown): unknown => {
+    const { value, factor } = unboosted(given);
+    if (factor !== undefined) values[boostOf(name)] = [factor];
     if (isSpatial(value)) values[spatialSource(name)] = spatialValues(value, spaceOf(name));
     else if (isVector(value)) values[vectorSource(name)] = fieldVectors(value, vectorOf(name));
     else values[name] = jsonValues(value);
+    return value;
   };
-  for (const [name, value] of Object.entries(object)) {
-    const created = createdFields(name, value);
+  for (const [name, given] of Object.entries(entry.value as object)) {
+    const created = createdFields(name, given);
     if (created === undefined) {
-      add(name, value);
+      const value = add(name, given);
       if (!isSpatial(value) && !isVector(value) && isStored(name)) stored[name] = JSON.stringify(value);
       continue;
     }
     for (const field of created) {
       // Its document has no such value.
       if (field.$value === undefined) continue;
-      add(field.$name, field.$value);
+      const value = add(field.$name, field.$value);
       const own = createdOptions(field, analyzers);
       if (own.options !== undefined) options[field.$name] = own.options;
-      if (own.isStored ?? isStored(field.$name)) stored[field.$name] = JSON.stringify(field.$value);
+      if (own.isStored ?? isStored(field.$name)) stored[field.$name] = JSON.stringify(value);
     }
   }
   for (const name of nullable) {

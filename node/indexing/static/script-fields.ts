@@ -31,11 +31,17 @@ function objectsOf(value: unknown): readonly ScriptNode[] {
       return (value.elements as readonly unknown[]).flatMap(objectsOf);
     case 'ConditionalExpression':
       return [value.consequent, value.alternate].flatMap(objectsOf);
+    case 'CallExpression':
+      return isBoost(value) ? objectsOf((value.arguments as readonly unknown[])[0]) : [];
     case 'LogicalExpression':
       return [value.left, value.right].flatMap(objectsOf);
     default:
       return [];
   }
+}
+
+function isBoost({ callee }: ScriptNode): boolean {
+  return isNode(callee) && callee.type === 'Identifier' && callee.name === 'boost';
 }
 
 function nameOf({ type, computed, key }: ScriptNode): readonly string[] {

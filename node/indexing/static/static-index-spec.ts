@@ -21,6 +21,7 @@ import { type ReduceOutput, reduceOutputOf } from '../output/reduce-output.ts';
 import { referencePattern } from '../output/reference-pattern.ts';
 import { type ReducedObject, ReduceFailure, type ReduceOutcome } from '../reduce/reducer.ts';
 import { BlockLoads } from './block-loads.ts';
+import { isBoost, withoutBoosts } from './boosts.ts';
 import { entryRulesOf } from './entry-rules.ts';
 import {
   analysisOf,
@@ -79,6 +80,8 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
         ...(translated.size === 0 ? [] : [LINQ_VERSION]),
         ...(output === undefined ? [] : [output]),
         ...(rules.keepsEmpty ? [rules] : []),
+        // They were errors before.
+        ...(definition.Maps.some((text) => /\bboost\b/.test(text)) ? ['boosts'] : []),
         ...(hasWords(definition) ? [{ words: WORDS_VERSION, analyzers }] : []),
       ]),
     ),
@@ -91,6 +94,7 @@ export function staticIndexSpec(definition: StaticIndexDefinition, scripts: Scri
     fieldsOf: (name, options) => {
       // Ids are ids, whatever holds for all fields.
       if (name === ID) return [{ name, analysis: 'default' }];
+      if (isBoost(name)) return [{ name, analysis: 'exact' }];
       const shapes = spatialName(name);
       if (shapes !== undefined) return [{ name: shapes, analysis: 'exact', spatial: spaceOf(shapes) }];
       const vectors = vectorName(name);
@@ -262,7 +266,7 @@ function mappedRow({ entries, error }: RowResult, id: string, { reduces, facts }
   if (entries === undefined) return { error: error ?? 'The map failed.' };
   const objects = JSON.parse(entries) as Readonly<Record<string, unknown>>[];
   const given = [entries];
-  if (reduces) return { values: objects, given };
+  if (reduces) return { values: entries.includes('"$boost"') ? objects.map(withoutBoosts) : objects, given };
   try {
     return { entries: objects.map((object) => entryOf(object, id, facts)), given };
   } catch (failure) {
@@ -276,7 +280,7 @@ function mappedRow({ entries, error }: RowResult, id: string, { reduces, facts }
 /** Shapes and vectors are there to be found by; in an index that shows its results they are no values. */
 function withoutShapes(result: ReducedObject): ReducedObject {
   return Object.fromEntries(
-    Object.entries(result).filter(([, value]) => !isSpatial(value) && !isVector(value)),
+    Object.entries(withoutBoosts(result)).filter(([, value]) => !isSpatial(value) && !isVector(value)),
   );
 }
 

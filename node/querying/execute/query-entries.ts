@@ -1,5 +1,6 @@
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
 import type { LocalIndex } from '../../indexing/local/local-index.ts';
+import { isBoost } from '../../indexing/static/boosts.ts';
 import { fieldTerms } from '../../indexing/store/field-terms.ts';
 import type { IndexEntry } from '../../indexing/store/index-entry.ts';
 import { NULL, TEXT_TERM, type Term, termText } from '../../indexing/store/term.ts';
@@ -24,7 +25,7 @@ export function* queryEntries(
   const searched = searchedIndex(index, watch);
   const matching = yield* evaluateInTurns(plan.where, searched);
   const page = yield* pageOf(plan, orderOf(plan, matching, searched), watch);
-  const fields = [...index.fields.values()];
+  const fields = [...index.fields.values()].filter(({ name }) => !isBoost(name));
   const isGrouped = index.spec.reduce !== undefined;
   const results: Buffer[] = [];
   let bytes = 0;

@@ -1,4 +1,5 @@
 import type { IndexField } from '../../indexing/definitions/index-field.ts';
+import { boostOf, ENTRY_BOOST } from '../../indexing/static/boosts.ts';
 import { type EntrySet, forEachShared, lowerBound } from '../../indexing/store/entry-set.ts';
 import type { TermEntries } from '../../indexing/store/known-terms.ts';
 import type { TermPostings } from '../../indexing/store/posting-block.ts';
@@ -25,6 +26,9 @@ export class Scores {
   readonly #explain: Explain | undefined;
   /** Parallel to the entries. */
   readonly all: Float64Array;
+  /** How much each of the entries counts, as its map says; undefined: all the same. */
+  readonly #entryBoosts: Float64Array | undefined;
+  readonly #fieldBoosts = new Map<string, Float64Array | undefined>();
 
   /** `entries`: whose scores are asked for. `explain`: told of every part of every score. */
   constructor(predicate: Predicate, index: SearchedIndex, entries: EntrySet, explain?: Explain) {
@@ -32,6 +36,7 @@ export class Scores {
     this.#entries = entries;
     this.#explain = explain;
     this.all = new Float64Array(entries.length);
+    this.#entryBoosts = this.#boostsBy(ENTRY_BOOST);
     this.#add(predicate, 1);
   }
 
@@ -149,15 +154,39 @@ export class Scores {
     if (count === 0) return;
     const weigh = this.#weight(field, term.length, count, boost);
     const once = weigh(1);
+    const boosts = this.#boostsOf(field);
     forEachShared(this.#entries, entries, (at, n) => {
       const here = times?.[n] ?? 1;
-      this.#addScore(at, here === 1 ? once : weigh(here), () => this.#why(field, term, here, count, boost));
+      const weight = here === 1 ? once : weigh(here);
+      const score = boosts === undefined ? weight : weight * (boosts[at] as number);
+      this.#addScore(at, score, () => this.#why(field, term, here, count, boost));
     });
   }
 
-  #addScore(at: number, score: number, why: () => string): void {
+  #addScore(at: number, unboosted: number, why: () => string): void {
+    const boosts = this.#entryBoosts;
+    const score = boosts === undefined ? unboosted : unboosted * (boosts[at] as number);
     this.all[at] = (this.all[at] as number) + score;
     this.#explain?.(this.#entries[at] as number, score, why);
+  }
+
+  #boostsOf({ name }: IndexField): Float64Array | undefined {
+    if (!this.#fieldBoosts.has(name)) this.#fieldBoosts.set(name, this.#boostsBy(boostOf(name)));
+    return this.#fieldBoosts.get(name);
+  }
+
+  /** What the map said of each entry; 1 where it said nothing. */
+  #boostsBy(name: string): Float64Array | undefined {
+    const field = this.#index.fields.get(name);
+    if (field === undefined) return undefined;
+    const boosts = new Float64Array(this.#entries.length).fill(1);
+    for (const { bytes, entries } of this.#index.reader.terms(field.id, TEXT_TERM)) {
+      const factor = Number(termText(bytes));
+      forEachShared(this.#entries, entries, (at) => {
+        boosts[at] = factor;
+      });
+    }
+    return boosts;
   }
 
   #why({ name }: IndexField, term: Buffer, times: number, count: number, boost: number): string {

@@ -28,6 +28,9 @@ const order = {
 describe('a C# map', () => {
   it.each([
     ['from o in docs.Orders select new { o.Name }', [{ Name: 'a' }]],
+    ['from o in docs.Orders select new { N = o.Name.Boost(2) }', [{ N: { $value: 'a', $boost: 2 } }]],
+    ['from o in docs.Orders select new { N = o.Name, M = o.Nope.Boost(2) }', [{ N: 'a' }]],
+    ['docs.Orders.Select(o => new { N = o.Name }.Boost((float)2.5))', [{ $value: { N: 'a' }, $boost: 2.5 }]],
     ['from Order o in docs["Orders"] select new { N = o.Name, };', [{ N: 'a' }]],
     ['// a comment\ndocs.Orders.Select(o => new { N = o.Name /* name */ })', [{ N: 'a' }]],
     ['docs.Select(o => new { N = o.Name })', [{ N: 'a' }]],

@@ -9,6 +9,7 @@ describe('fields that the text of a JavaScript map names', () => {
     ["map('A', (a) => { const v = a.v; return [{ x: a.x }, { y: v }]; })", ['x', 'y']],
     ["map('A', (a) => a.no ? null : a.one ? { x: 1 } : [{ y: 1 }])", ['x', 'y']],
     ["map('A', (a) => a.yes && { x: 1 })", ['x']],
+    ["map('A', (a) => boost({ x: boost(a.x, 2) }, a.n))", ['x']],
     ["map('A', (a) => a)", []],
     ["map('A', (a) => ({ ...a, x: 1 }))", ['x']],
     ['groupBy((x) => ({ k: x.k })).aggregate((g) => ({ k: g.key.k, n: 1 }))', ['k', 'n']],

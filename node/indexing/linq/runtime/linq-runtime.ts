@@ -104,6 +104,17 @@ function attempt(body) {
   }
 }
 
+class Boosted {
+  constructor(value, factor) {
+    Object.assign(this, { $value: value, $boost: factor });
+  }
+}
+function boosted(value, factor) {
+  const number = absent(factor) ? Number.NaN : Number(factor);
+  if (!Number.isFinite(number)) throw new Error('Boost takes a number, but was given ' + shown(factor) + '.');
+  return new Boosted(value, number);
+}
+
 class Field {
   constructor(name, value, options) {
     Object.assign(this, { $name: textOf(name), $value: value, $options: options });
@@ -133,13 +144,15 @@ function loadValue(keys) {
 
 /** Without what is missing in lists. */
 function whole(value) {
+  if (value instanceof Boosted) return boosted(whole(value.$value), value.$boost);
   if (value instanceof Group) return whole(value.items);
   return Array.isArray(value) ? value.filter((one) => one !== undefined).map(whole) : value;
 }
 /** What a map or reduce gave: members that are missing are no fields, and without fields there is no entry, unless the index keeps those. */
 function outputs(found) {
   const given = [];
-  for (const one of list(found)) {
+  for (const each of list(found)) {
+    const one = each instanceof Boosted ? each.$value : each;
     if (one === null || typeof one !== 'object' || Array.isArray(one) || one instanceof Group || one instanceof Time) {
       throw new Error('It must give objects, but gave ' + shown(one));
     }
@@ -148,11 +161,15 @@ function outputs(found) {
     for (const [name, value] of Object.entries(one)) {
       if (isFields(value)) {
         for (const field of [value].flat()) dynamic.push(field);
-      } else if (value !== undefined) members.push([name, whole(value)]);
+      } else if (value !== undefined && !(value instanceof Boosted && value.$value === undefined)) {
+        members.push([name, whole(value)]);
+      }
     }
     const entry = Object.fromEntries(members);
     if (dynamic.length > 0) entry._ = dynamic;
-    if (globalThis.__keepsEmpty === true || Object.keys(entry).length > 0) given.push(entry);
+    if (globalThis.__keepsEmpty === true || Object.keys(entry).length > 0) {
+      given.push(each === one ? entry : boosted(entry, each.$boost));
+    }
   }
   return given;
 }
@@ -165,7 +182,7 @@ function only(found) {
 const DOOR = `
 return Object.freeze({
   get, item, call, list, isTrue, add, subtract, divide, quotient, negative, equals, casts, castNullable, textOf, statics,
-  formatted, aligned, sorted, grouping, converted, createField, loadDocument, loadValue, outputs, only, fraction, methodNames, recurse, Time, Span,
+  formatted, aligned, sorted, grouping, converted, createField, boosted, loadDocument, loadValue, outputs, only, fraction, methodNames, recurse, Time, Span,
   time: (...parts) => (parts.some(absent) ? undefined : Time.of(...parts.map(Number))),
   span: (ticks) => (Number.isFinite(Number(ticks)) ? new Span(Number(ticks)) : undefined),
   multiply: operation('*', (a, b) => a * b),

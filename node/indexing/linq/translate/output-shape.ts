@@ -55,6 +55,11 @@ function fieldsOf(value: Expression, context: Context): readonly string[] | null
     }
     case 'cast':
       return fieldsOf(value.operand, context);
+    case 'call':
+      if (value.callee.kind === 'member' && value.callee.name === 'Boost') {
+        return fieldsOf(value.callee.target, context);
+      }
+      throw noObject(value, context);
     case 'choice': {
       const whenTrue = fieldsOf(value.whenTrue, context);
       const whenFalse = fieldsOf(value.whenFalse, context);

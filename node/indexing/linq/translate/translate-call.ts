@@ -77,12 +77,20 @@ function staticCall(call: Call, callee: Member, type: string, context: Context):
 
 function method(callee: Member, target: Expression, values: readonly Expression[], context: Context): string {
   const { name } = callee;
+  if (name === 'Boost') return boost(callee, target, values, context);
   if (!METHODS.has(name)) throw fault(context, callee, `The method '${name}' is not supported.`);
   requireSense(callee, target, context);
   const own = withGroups(context, isGrouped(target, context) ? parametersOf(values[0]) : []);
   const grouped = name === 'GroupBy' ? withGroups(own, parametersOf(values.at(-1)).slice(1)) : own;
   const given = [target, ...values].map((value) => translate(value, grouped));
   return `__cs.call(${[JSON.stringify(name), ...given].join(', ')})`;
+}
+
+/** `value.Boost(factor)`: of a field, or of the whole object. */
+function boost(callee: Member, target: Expression, values: readonly Expression[], context: Context): string {
+  const [factor, more] = values;
+  if (factor === undefined || more !== undefined) throw fault(context, callee, "'Boost' takes one value.");
+  return `__cs.boosted(${translate(target, context)}, ${translate(factor, context)})`;
 }
 
 function parametersOf(value: Expression | undefined): readonly string[] {
