@@ -55,7 +55,7 @@ export const MAPPED_DOCUMENTS_MAX = 64;
 export const READ_AHEAD_ROWS = 2048;
 export const READ_AT_ONCE = 64;
 export const READ_AHEAD_BYTES_MAX = 1024 * 1024;
-export const ROUNDS_AHEAD = 4;
+export const ROUNDS_AHEAD = 8;
 export const STREAMS_AHEAD_MAX = 4;
 export const AHEAD_IDLE_MS = 5000;
 

@@ -5,7 +5,7 @@ import { JsonReader } from './json-reader.ts';
 export const EACH = '[]';
 
 /**
- * The JSON text at a path of a JSON text, or `undefined` when there is nothing. Members of the elements of an array on
+ * The JSON text at a path of a stored JSON text, or `undefined` when there is nothing. Members of the elements of an array on
  * the way are gathered in an array. `Length` and `Count` of an array, a text or an object are their sizes, unless they
  * are members.
  */
@@ -20,7 +20,7 @@ export function jsonAt(json: Buffer, path: readonly string[]): Buffer | undefine
       return inArray(json, path);
     case QUOTE:
       return isSize(name) && rest.length === 0
-        ? Buffer.from(String(new JsonReader(json).readString().length))
+        ? Buffer.from(String(JsonReader.ofStored(json).readString().length))
         : undefined;
     default:
       return undefined;
@@ -34,7 +34,7 @@ export function jsonAt(json: Buffer, path: readonly string[]): Buffer | undefine
 export function jsonAtEach(json: Buffer, paths: readonly (readonly string[])[]): (Buffer | undefined)[] {
   if (json[0] !== OPEN_BRACE || paths.some(([step]) => step === EACH))
     return paths.map((path) => jsonAt(json, path));
-  const reader = new JsonReader(json);
+  const reader = JsonReader.ofStored(json);
   const members = new Array<Buffer | undefined>(paths.length);
   let size = 0;
   let missing = paths.length;
@@ -58,7 +58,7 @@ export function jsonAtEach(json: Buffer, paths: readonly (readonly string[])[]):
 }
 
 function inObject(json: Buffer, name: string, rest: readonly string[]): Buffer | undefined {
-  const reader = new JsonReader(json);
+  const reader = JsonReader.ofStored(json);
   let size = 0;
   let found: Buffer | undefined;
   for (const key of reader.fields()) {
@@ -84,7 +84,7 @@ function ofElements(json: Buffer, path: readonly string[]): Buffer {
 }
 
 function elementsOf(json: Buffer): readonly Buffer[] {
-  const reader = new JsonReader(json);
+  const reader = JsonReader.ofStored(json);
   const elements: Buffer[] = [];
   for (const _ of reader.elements()) elements.push(reader.skip());
   return elements;

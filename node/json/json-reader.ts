@@ -11,6 +11,7 @@ import {
 import { JsonScanner } from './json-scanner.ts';
 import { JsonSyntaxError, unexpectedByte } from './json-syntax-error.ts';
 import { decoded, keyText } from './key-texts.ts';
+import { endOfStored } from './stored-json.ts';
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
@@ -31,12 +32,20 @@ export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'n
 export class JsonReader {
   readonly #bytes: Buffer;
   readonly #scanner = new JsonScanner();
+  readonly #isStored: boolean;
   #at: number;
 
-  constructor(bytes: Buffer, at = 0) {
+  /** `isStored`: the whole was validated before; what is passed is not looked at. */
+  constructor(bytes: Buffer, isStored = false) {
     this.#bytes = bytes;
+    this.#isStored = isStored;
     this.#scanner.reset(bytes);
-    this.#at = skipWhitespace(bytes, at);
+    this.#at = skipWhitespace(bytes, 0);
+  }
+
+  /** Of a document as it is stored, or of what we have written ourselves. */
+  static ofStored(bytes: Buffer): JsonReader {
+    return new JsonReader(bytes, true);
   }
 
   /** Byte offset of the next value. */
@@ -72,7 +81,7 @@ export class JsonReader {
 
   /** Passes the value. */
   pass(): void {
-    this.#at = this.#scanner.value(this.#at);
+    this.#at = this.#isStored ? endOfStored(this.#bytes, this.#at) : this.#scanner.value(this.#at);
   }
 
   /** Decoded keys of the object here; after each, read or skip its value (left alone, it is skipped). */

@@ -17,8 +17,8 @@ export type AheadCall =
       readonly from: AheadRequest;
       readonly rounds: number;
     }
-  /** One more. */
-  | { readonly kind: 'more'; readonly stream: number }
+  /** So many more. */
+  | { readonly kind: 'more'; readonly stream: number; readonly rounds: number }
   | { readonly kind: 'leave'; readonly stream: number }
   | { readonly kind: 'close'; readonly database: number }
   | { readonly kind: 'stop' };

@@ -1,3 +1,4 @@
+import { ROUNDS_AHEAD } from '../limits.ts';
 import type { CollectionProgress } from '../local/index-state.ts';
 import type { AheadThread, DocumentsHandle } from './ahead-thread.ts';
 import { type ChangesAhead, type PackedChanges, unpackChanges } from './packed-changes.ts';
@@ -11,6 +12,8 @@ export class AheadStream {
   readonly #number: number;
   /** Rounds that were not taken; null: behind it there is nothing more. */
   readonly #rounds: (PackedChanges | null)[] = [];
+  /** Taken since more were asked for. */
+  #taken = 0;
   #waiting: (() => void) | undefined;
 
   constructor(
@@ -50,10 +53,18 @@ export class AheadStream {
     this.#rounds.shift();
     const { documentEtag, tombstoneEtag, isMore } = packed;
     this.#at = { documentEtag, tombstoneEtag };
-    if (isMore) this.#thread.more(this.#number);
+    if (isMore) this.#took();
     else this.#rounds.push(null);
     const changes = unpackChanges(packed);
     return changes.changes.length === 0 ? undefined : changes;
+  }
+
+  /** The other thread is asked for several at once: it has to be woken up for each time. */
+  #took(): void {
+    this.#taken++;
+    if (this.#taken < ROUNDS_AHEAD / 2) return;
+    this.#thread.more(this.#number, this.#taken);
+    this.#taken = 0;
   }
 
   /** Nobody takes any more. */

@@ -37,7 +37,7 @@ export class AheadThread {
   }
 
   /**
-   * Reads what comes from there on, ROUNDS_AHEAD rounds and one more for each `more`, until a round says that there is
+   * Reads what comes from there on, ROUNDS_AHEAD rounds and those that `more` asks for, until a round says that there is
    * no more. Gives the number of the stream.
    */
   follow(database: number, documents: DocumentsHandle, from: AheadRequest, sink: RoundSink): number {
@@ -56,8 +56,8 @@ export class AheadThread {
     return stream;
   }
 
-  more(stream: number): void {
-    if (this.#streams.has(stream)) this.#send({ kind: 'more', stream });
+  more(stream: number, rounds: number): void {
+    if (this.#streams.has(stream)) this.#send({ kind: 'more', stream, rounds });
   }
 
   /** Nothing comes of it any more. */

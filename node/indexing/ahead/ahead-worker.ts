@@ -64,9 +64,12 @@ function fail(stream: number): void {
   reply({ kind: 'round', stream, changes: null });
 }
 
-function more(number: number): void {
+function more({ stream: number, rounds }: Extract<AheadCall, { kind: 'more' }>): void {
   const stream = streams.get(number);
-  if (stream !== undefined && ++stream.wanted === 1) setImmediate(readNext, number);
+  if (stream === undefined) return;
+  // Otherwise it is being read already.
+  if (stream.wanted === 0) setImmediate(readNext, number);
+  stream.wanted += rounds;
 }
 
 async function close(database: number): Promise<void> {
@@ -89,7 +92,7 @@ port.on('message', (call: AheadCall) => {
       void follow(call);
       return;
     case 'more':
-      more(call.stream);
+      more(call);
       return;
     case 'leave':
       streams.delete(call.stream);

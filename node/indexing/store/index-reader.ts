@@ -72,10 +72,10 @@ export class IndexReader {
   frequencies(field: number, term: Term): TermPostings {
     const prefix = termPrefix(this.#index, field, term);
     const key = prefix.toString('latin1');
-    let postings = this.#recent?.postings.get(key);
+    let postings = this.#recent?.postings(key);
     if (postings === undefined) {
       postings = postingsOfTerm(this.#view, prefix);
-      this.#recent?.postings.set(key, postings);
+      this.#recent?.keepPostings(this.#index, key, postings);
     }
     return postings;
   }

@@ -8,21 +8,32 @@ const HEAD_BYTES = 7;
 const ENTRY_BYTES = 4;
 
 /** Everything before the entry: equal for all blocks of a term. */
-export function termPrefix(index: number, field: number, { kind, bytes }: Term): Buffer {
+export function termPrefix(index: number, field: number, term: Term): Buffer {
+  return keyOf(index, field, term, 0);
+}
+
+/** The key of a block of a term. */
+export function blockKeyOf(index: number, field: number, term: Term, firstEntry: number): Buffer {
+  const key = keyOf(index, field, term, ENTRY_BYTES);
+  key.writeUInt32BE(firstEntry, key.length - ENTRY_BYTES);
+  return key;
+}
+
+/** `room`: bytes behind the prefix that are not written. */
+function keyOf(index: number, field: number, { kind, bytes }: Term, room: number): Buffer {
+  const { length } = bytes;
   const zeros = countZeros(bytes);
-  const prefix = Buffer.allocUnsafe(HEAD_BYTES + bytes.length + zeros + 2);
-  writeHead(prefix, index, field, kind);
+  const key = Buffer.allocUnsafe(HEAD_BYTES + length + zeros + 2 + room);
+  writeHead(key, index, field, kind);
   let at = HEAD_BYTES;
-  if (zeros === 0) at += bytes.copy(prefix, at);
-  else {
-    for (const byte of bytes) {
-      prefix[at++] = byte;
-      if (byte === 0) prefix[at++] = 0xff;
-    }
+  for (let from = 0; from < length; from++) {
+    const byte = bytes[from] as number;
+    key[at++] = byte;
+    if (byte === 0) key[at++] = 0xff;
   }
-  prefix[at] = 0;
-  prefix[at + 1] = 1;
-  return prefix;
+  key[at] = 0;
+  key[at + 1] = 1;
+  return key;
 }
 
 /** Start of all terms of one kind of a field. */
@@ -68,6 +79,6 @@ function writeHead(key: Buffer, index: number, field: number, kind: number): voi
 
 function countZeros(bytes: Buffer): number {
   let zeros = 0;
-  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) zeros++;
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === 0) zeros++;
   return zeros;
 }

@@ -6,7 +6,7 @@ import { blockOf, merged, split, without } from './block-edits.ts';
 import type { FieldTerms } from './field-terms.ts';
 import { POSTINGS } from './index-columns.ts';
 import { decodeBlock, encodeBlock, type PostingBlock } from './posting-block.ts';
-import { blockKey, firstEntryOf, termPrefix } from './posting-key.ts';
+import { blockKey, blockKeyOf, firstEntryOf, termPrefix } from './posting-key.ts';
 import type { EntryTerm, Term } from './term.ts';
 
 /** What changes of one term: which entries have it from now on, and which have not any more. */
@@ -108,7 +108,8 @@ export class PostingWriter {
   #write(change: TermChange, isSmall: boolean): void {
     if (!isSmall && this.#isBlockOfItsOwn(change)) {
       const first = change.entries[0] ?? 0;
-      this.#options.batch.put(POSTINGS, blockKey(this.#prefixOf(change), first), encodeBlock(change));
+      const { batch, index } = this.#options;
+      batch.put(POSTINGS, blockKeyOf(index, change.field, change.term, first), encodeBlock(change));
     } else this.#writeAmongOthers(change, isSmall);
   }
 

@@ -30,10 +30,12 @@ export interface IndexChange {
  */
 export class RecentReads {
   /** By the prefix of a term, as latin1 text: it begins with the number of the index. */
-  readonly postings = new RecentValues<string, TermPostings>(
+  readonly #postings = new RecentValues<string, TermPostings>(
     RECENT_POSTINGS_MAX,
     ({ entries, times }) => entries.length + (times?.length ?? 0) + POSTINGS_WEIGHT,
   );
+  /** Indexes of which any were kept. */
+  readonly #withPostings = new Set<number>();
   readonly tables = new TermTables();
   readonly #rows = new RecentValues<number, IndexEntry>(RECENT_ROWS_MAX);
   readonly #shown = new RecentValues<number, ShownEntry>(RECENT_SHOWN_BYTES_MAX, weightOfShown);
@@ -41,6 +43,16 @@ export class RecentReads {
     RECENT_GROUPS_BYTES_MAX,
     ({ length }) => length + RECENT_GROUP_WEIGHT,
   );
+
+  /** `prefix`: of the term, as latin1 text. */
+  postings(prefix: string): TermPostings | undefined {
+    return this.#postings.get(prefix);
+  }
+
+  keepPostings(index: number, prefix: string, postings: TermPostings): void {
+    this.#withPostings.add(index);
+    this.#postings.set(prefix, postings);
+  }
 
   row(index: number, entry: number): IndexEntry | undefined {
     return this.#rows.get(numberOf(index, entry));
@@ -69,8 +81,9 @@ export class RecentReads {
 
   /** A batch of an index is written. */
   forget(index: number, change: IndexChange): void {
-    if (!this.postings.isEmpty)
-      for (const prefix of change.terms()) this.postings.delete(prefix.toString('latin1'));
+    if (this.#postings.isEmpty) this.#withPostings.clear();
+    if (this.#withPostings.has(index))
+      for (const prefix of change.terms()) this.#postings.delete(prefix.toString('latin1'));
     for (const kept of [this.#rows, this.#shown, this.#groups])
       if (!kept.isEmpty) for (const entry of change.entries) kept.delete(numberOf(index, entry));
     this.tables.forget(index, change);

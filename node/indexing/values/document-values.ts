@@ -63,14 +63,14 @@ function build(rests: readonly PathRest[], ends: readonly number[], sizes: reado
 }
 
 /**
- * The values at each path of a document, by the position of the path. Reads the bytes once, and skips what no path
+ * The values at each path of a stored document, by the position of the path. Reads the bytes once, and skips what no path
  * goes through.
  *
  * @throws IndexingError when a field has too many values
  */
 export function documentValues(body: Buffer, tree: PathTree, count: number): readonly FieldValues[] {
   const found: Found = new Array(count).fill(NOTHING);
-  walk(new JsonReader(body), tree, found, body);
+  walk(JsonReader.ofStored(body), tree, found, body);
   return found;
 }
 
