@@ -144,6 +144,22 @@ describe('how far indexes are', () => {
   });
 });
 
+describe('deletions', () => {
+  it('are not kept for an index whose collection they are not of, however long ago that has changed', async () => {
+    await withIndex(BEFORE, async (indexed) => {
+      await indexed.put('others/1', 'Others', {});
+      await indexed.delete('others/1');
+      expect(await indexed.indexes.settle()).toBe(indexed.database.lastEtag);
+      await indexed.delete('docs/1');
+      const followed = indexed.database.lastEtag - 1;
+      await indexed.put('others/2', 'Others', {});
+      expect(await indexed.indexes.settle()).toBeLessThanOrEqual(followed);
+      await indexed.catchUp();
+      expect(await indexed.indexes.settle()).toBe(indexed.database.lastEtag);
+    });
+  });
+});
+
 describe('an index that is tried out', () => {
   it("goes on whatever is defined meanwhile, is nobody else's, and is gone even when it fails", async () => {
     await withIndex(BEFORE, async (indexed) => {

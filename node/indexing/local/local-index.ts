@@ -173,10 +173,17 @@ export class LocalIndex {
     return this.#feeds.every(({ kind, progress }) => kind !== 'documents' || progress.seenEtag > 0);
   }
 
-  /** Deletions up to this etag are in the index; those after must be kept for it. */
+  /** Deletions up to this etag are in the index, or none of its business; those after must be kept for it. */
   get neededTombstoneEtag(): number {
+    const { documents } = this.#options;
+    // First: what is written meanwhile is not looked at.
+    const lastEtag = documents.lastEtag(null);
     return Math.min(
-      ...this.#feeds.map(({ progress }) => Math.max(progress.tombstoneEtag, progress.seenEtag)),
+      ...this.#feeds.map(({ collection, progress }) =>
+        documents.lastEtag(collection) <= progress.seenEtag
+          ? lastEtag
+          : Math.max(progress.tombstoneEtag, progress.seenEtag),
+      ),
     );
   }
 
