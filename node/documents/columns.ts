@@ -17,7 +17,7 @@ export const META = 7;
  * | etags | etag | kind, transaction, key of the item in its column |
  * | collections | collection, etag | lower-case id |
  * | tombstones | lower-case id | stored item |
- * | tombstonesByCollection | collection, etag | lower-case id |
+ * | tombstonesByCollection | collection, etag | lower-case id; without a tombstone of that etag: it has left the collection |
  * | revisions, conflicts | lower-case id, etag | stored item |
  * | meta | name | depends |
  */

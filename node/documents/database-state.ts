@@ -7,7 +7,9 @@ export interface CollectionStatistics {
   readonly name: string;
   readonly documents: number;
   readonly tombstones: number;
-  /** Etag of the last change of a document of the collection, deletions included. */
+  /** Documents that have left it without a tombstone that is still there, and that its indexes may have yet to hear of. */
+  readonly moves: number;
+  /** Etag of the last change of a document of the collection, of those included that have left it. */
   readonly lastEtag: number;
 }
 
@@ -21,6 +23,8 @@ export interface ItemCounts {
 }
 
 export type CountedItem = keyof ItemCounts;
+
+type CollectionCounts = Pick<CollectionStatistics, 'documents' | 'tombstones' | 'moves'>;
 
 /** What a database knows about itself besides its items; written with every batch that changes it. */
 export interface DatabaseFigures {
@@ -56,7 +60,7 @@ export function loadFigures(view: KeyValueView): DatabaseFigures {
   const prefix = Buffer.from(COLLECTION_PREFIX);
   const end = afterPrefix(prefix);
   for (const [, value] of view.scan(META, { gte: prefix, ...(end === undefined ? {} : { lt: end }) })) {
-    const collection = JSON.parse(value.toString()) as CollectionStatistics;
+    const collection = decodeCollection(value);
     collections.set(collection.name.toLowerCase(), collection);
   }
   return {
@@ -66,6 +70,11 @@ export function loadFigures(view: KeyValueView): DatabaseFigures {
     counts: { ...NO_COUNTS, ...state?.counts },
     collections,
   };
+}
+
+/** The row of a collection; former versions counted no moves. */
+export function decodeCollection(value: Buffer): CollectionStatistics {
+  return { moves: 0, ...(JSON.parse(value.toString()) as Omit<CollectionStatistics, 'moves'>) };
 }
 
 /** The last etag that is durable; 0: there never was one. */
@@ -154,13 +163,19 @@ export class PendingState {
     this.#isChanged = true;
   }
 
-  countInCollection(name: string, documents: number, tombstones: number, etag: number): void {
+  /** `etag`: of the change; 0: it is none of the collection. */
+  countInCollection(
+    name: string,
+    { documents = 0, tombstones = 0, moves = 0 }: Partial<CollectionCounts>,
+    etag = 0,
+  ): void {
     const lower = name.toLowerCase();
     const previous = this.#collections.get(lower);
     const next: CollectionStatistics = {
       name: previous?.name ?? name,
       documents: (previous?.documents ?? 0) + documents,
       tombstones: (previous?.tombstones ?? 0) + tombstones,
+      moves: (previous?.moves ?? 0) + moves,
       lastEtag: Math.max(previous?.lastEtag ?? 0, etag),
     };
     this.#undo.push({ lower, previous });

@@ -188,12 +188,16 @@ export class Database {
     return () => this.#tombstoneHolders.delete(holder);
   }
 
+  get #hasDepartures(): boolean {
+    return [...this.#collections.values()].some(({ tombstones, moves }) => tombstones + moves > 0);
+  }
+
   /** Removes the tombstones that nobody holds; gives their number. Slices of it are commands like others. */
   async cleanTombstones(): Promise<number> {
     let removed = 0;
     for (;;) {
       const upToEtag = Math.min(this.lastEtag, ...[...this.#tombstoneHolders].map((holder) => holder()));
-      if (this.#figures.counts.tombstones === 0 || upToEtag <= 0) return removed;
+      if (!this.#hasDepartures || upToEtag <= 0) return removed;
       const slice = await this.execute(cleanTombstones, { upToEtag });
       removed += slice.removed;
       if (slice.isDone) return removed;

@@ -187,7 +187,10 @@ export class DocumentReader {
     for (const [, value] of paged(this.#view.scan(TOMBSTONES, {}), query)) yield decodeTombstone(value);
   }
 
-  /** Deletions in a collection from an etag on, ascending: their ids in lower case. */
+  /**
+   * Deletions in a collection from an etag on, ascending: their ids in lower case. Who has left the collection otherwise
+   * is among them, and may be in another one, or have come back; an id may come several times.
+   */
   *deletionsByCollection(
     name: string,
     query: Page & { readonly fromEtag: number },

@@ -1,5 +1,6 @@
-import { type DocumentJson, EMPTY_COLLECTION } from '../json/document-json.ts';
+import type { DocumentJson } from '../json/document-json.ts';
 import { mergeChangeVectors, withEntry, withoutTransaction } from './change-vector.ts';
+import { checkCollection, isSameCollection } from './collection-name.ts';
 import { DOCUMENTS, META, TOMBSTONES, TOMBSTONES_BY_COLLECTION } from './columns.ts';
 import type { CollectionStatistics, PendingState } from './database-state.ts';
 import {
@@ -13,9 +14,9 @@ import { checkDocumentId, completeServerId, lowerIdOf } from './document-id.ts';
 import { DocumentReader } from './document-reader.ts';
 import type { HybridClock } from './hybrid-clock.ts';
 import { ItemRows } from './item-rows.ts';
-import { CHANGE_VECTOR_LENGTH_MAX, COLLECTION_NAME_BYTES_MAX } from './limits.ts';
+import { CHANGE_VECTOR_LENGTH_MAX } from './limits.ts';
 import type { PendingWrites } from './pending-writes.ts';
-import { idKey, namedEtagKey } from './storage-keys.ts';
+import { etagOfKey, idKey, namedEtagKey } from './storage-keys.ts';
 import {
   decodeDocument,
   decodeTombstone,
@@ -33,6 +34,14 @@ export interface NewVersion {
   readonly lastModified: bigint;
   /** null: a deletion. */
   readonly content: { readonly body: Buffer; readonly metadata: Buffer } | null;
+}
+
+/** A document is not in a collection any more, or was not at some time: indexes of the collection follow that. */
+export interface Departure {
+  readonly collection: string;
+  readonly etag: number;
+  /** Absent: it has left otherwise, or something else is stored under its id by now. */
+  readonly tombstone: Tombstone | undefined;
 }
 
 export interface TransactionParts {
@@ -159,7 +168,9 @@ export class DocumentTransaction extends DocumentReader {
       if (resolved === null && expectedChangeVector !== null && expectedChangeVector !== '') {
         throw concurrencyError('Put', fullId, expectedChangeVector, null);
       }
-      base = resolved ?? mergeChangeVectors(this.#state.changeVector, this.#forgetTombstone(key));
+      base =
+        resolved ??
+        mergeChangeVectors(this.#state.changeVector, this.#replaceTombstone(key, json.collection));
       flags = resolved === null ? 0 : DocumentFlag.HasRevisions | DocumentFlag.Resolved;
     }
     const etag = this.#state.nextEtag();
@@ -211,8 +222,8 @@ export class DocumentTransaction extends DocumentReader {
    * change vector takes nothing of it in: one item says nothing about those before it (see mergeDatabaseChangeVector).
    */
   storeVersion(version: NewVersion): StoredVersion {
-    const key = this.#clearId(version.id);
     const stored = this.#stamp(version);
+    const key = this.#clearId(stored, stored.collection);
     return stored.kind === 'document'
       ? this.#rows.add('document', key, stored)
       : this.#rows.add('tombstone', key, stored);
@@ -224,10 +235,10 @@ export class DocumentTransaction extends DocumentReader {
     if (first === undefined || versions.length < 2) {
       throw new InvalidCommandError('A conflict has at least two versions.');
     }
-    this.#clearId(first.id);
+    const stamped = versions.map((version) => this.#stamp({ ...version, id: first.id }));
+    this.#clearId(stamped[0] as StoredVersion, null);
     this.#state.count('conflictedDocuments', 1);
-    for (const version of versions) {
-      const stored = this.#stamp({ ...version, id: first.id });
+    for (const stored of stamped) {
       this.#rows.add('conflict', namedEtagKey(stored.lowerId, stored.etag), stored);
     }
   }
@@ -242,16 +253,23 @@ export class DocumentTransaction extends DocumentReader {
     this.#rows.add('revision', namedEtagKey(stored.lowerId, stored.etag), stored);
   }
 
-  /** Removes a tombstone for good. */
-  removeTombstone(id: string): void {
-    this.#forgetTombstone(idKey(lowerIdOf(id)));
-  }
-
-  /** Tombstones of a collection with an etag up to `upToEtag`, oldest first. */
-  *tombstonesOf(collection: string, upToEtag: number): Generator<string> {
+  /** Who has left a collection with an etag up to `upToEtag`, oldest first. Nothing may be removed meanwhile. */
+  *departures(collection: string, upToEtag: number): Generator<Departure> {
     const lower = collection.toLowerCase();
     const range = { gte: namedEtagKey(lower, 0), lte: namedEtagKey(lower, upToEtag) };
-    for (const [, lowerId] of this.#pending.scan(TOMBSTONES_BY_COLLECTION, range)) yield lowerId.toString();
+    for (const [key, lowerId] of this.#pending.scan(TOMBSTONES_BY_COLLECTION, range)) {
+      const etag = etagOfKey(key);
+      const tombstone = this.getTombstone(lowerId.toString());
+      // It has the same etag in another collection where a deletion there has taken the place of a document.
+      const isOwn = tombstone?.etag === etag && isSameCollection(collection, tombstone.collection);
+      yield { collection, etag, tombstone: isOwn ? tombstone : undefined };
+    }
+  }
+
+  /** Removes it for good, with its tombstone. */
+  removeDeparture({ collection, etag, tombstone }: Departure): void {
+    if (tombstone === undefined) this.#rows.removeMove(collection, etag);
+    else this.#rows.remove('tombstone', idKey(tombstone.lowerId), tombstone);
   }
 
   /** Something that other rooms keep with the data, such as a replication cursor. */
@@ -307,15 +325,22 @@ export class DocumentTransaction extends DocumentReader {
       : { kind: 'document', ...item, metadata: content.metadata, body: content.body };
   }
 
-  /** Removes document, tombstone and versions in conflict; gives the key of the id. */
-  #clearId(id: string): Buffer {
-    const key = idKey(lowerIdOf(id));
+  /**
+   * Removes document, tombstone and versions in conflict before another version is stored; gives the key of the id.
+   * `collection`: that which the id is in from then on; null: none.
+   */
+  #clearId({ id, lowerId, etag }: StoredVersion, collection: string | null): Buffer {
+    const key = idKey(lowerId);
     const value = this.#pending.get(DOCUMENTS, key);
     if (value !== undefined) {
-      this.#rows.remove('document', key, decodeDocument(value));
+      const document = decodeDocument(value);
+      this.#rows.remove('document', key, document);
+      if (!isSameCollection(document.collection, collection)) {
+        this.#rows.addMove(document.collection, key, etag);
+      }
       return key;
     }
-    this.#forgetTombstone(key);
+    this.#replaceTombstone(key, collection);
     if (this.#state.counts.conflicts > 0) this.#forgetConflicts(this.getConflicts(id));
     return key;
   }
@@ -328,12 +353,19 @@ export class DocumentTransaction extends DocumentReader {
     this.#state.count('conflictedDocuments', -1);
   }
 
-  /** The change vector of the tombstone that was there; '' when there was none. */
-  #forgetTombstone(key: Buffer): string {
+  /**
+   * Removes the tombstone, since something is stored under the id that is in this collection; null: in none. Gives its
+   * change vector; '' when there was none.
+   */
+  #replaceTombstone(key: Buffer, collection: string | null): string {
     const value = this.#state.counts.tombstones === 0 ? undefined : this.#pending.get(TOMBSTONES, key);
     if (value === undefined) return '';
     const tombstone = decodeTombstone(value);
     this.#rows.remove('tombstone', key, tombstone);
+    // Nobody tells an index of the former collection of what comes after it.
+    if (!isSameCollection(tombstone.collection, collection)) {
+      this.#rows.addMove(tombstone.collection, key, tombstone.etag);
+    }
     // A cluster transaction that deleted the document took its guard away; what is written now is of no transaction.
     const isOfTransaction = (tombstone.flags & DocumentFlag.FromClusterTransaction) !== 0;
     return isOfTransaction ? withoutTransaction(tombstone.changeVector) : tombstone.changeVector;
@@ -356,19 +388,4 @@ export class DocumentTransaction extends DocumentReader {
 
 function metaKey(name: string): Buffer {
   return Buffer.from(`room/${name}`);
-}
-
-function isSameCollection(a: string, b: string): boolean {
-  return a === b || a.toLowerCase() === b.toLowerCase();
-}
-
-/** Throws InvalidCommandError for a name that is too long. */
-export function checkCollection(name: string): void {
-  if (name === EMPTY_COLLECTION || name.length * 3 <= COLLECTION_NAME_BYTES_MAX) return;
-  const bytes = Buffer.byteLength(name);
-  if (bytes > COLLECTION_NAME_BYTES_MAX) {
-    throw new InvalidCommandError(
-      `A collection name may have ${COLLECTION_NAME_BYTES_MAX} bytes, but '${name.slice(0, 64)}…' has ${bytes}.`,
-    );
-  }
 }

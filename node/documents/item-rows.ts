@@ -35,11 +35,11 @@ export class ItemRows {
     if (kind === 'document') {
       this.#pending.put(DOCUMENTS, key, value);
       this.#pending.put(COLLECTIONS, namedEtagKey(collection.toLowerCase(), etag), key);
-      this.#state.countInCollection(collection, 1, 0, etag);
+      this.#state.countInCollection(collection, { documents: 1 }, etag);
     } else if (kind === 'tombstone') {
       this.#pending.put(TOMBSTONES, key, value);
       this.#pending.put(TOMBSTONES_BY_COLLECTION, namedEtagKey(collection.toLowerCase(), etag), key);
-      this.#state.countInCollection(collection, 0, 1, etag);
+      this.#state.countInCollection(collection, { tombstones: 1 }, etag);
     } else if (kind === 'revision') {
       this.#pending.put(REVISIONS, key, value);
       this.#state.count('revisions', 1);
@@ -56,14 +56,28 @@ export class ItemRows {
     if (kind === 'document') {
       this.#pending.delete(DOCUMENTS, key);
       this.#pending.delete(COLLECTIONS, namedEtagKey(collection.toLowerCase(), etag));
-      this.#state.countInCollection(collection, -1, 0, 0);
+      this.#state.countInCollection(collection, { documents: -1 });
     } else if (kind === 'tombstone') {
       this.#pending.delete(TOMBSTONES, key);
       this.#pending.delete(TOMBSTONES_BY_COLLECTION, namedEtagKey(collection.toLowerCase(), etag));
-      this.#state.countInCollection(collection, 0, -1, 0);
+      this.#state.countInCollection(collection, { tombstones: -1 });
     } else {
       this.#pending.delete(CONFLICTS, key);
       this.#state.count('conflicts', -1);
     }
+  }
+
+  /**
+   * A document has left a collection, and no tombstone of it is there: indexes of the collection find it among the
+   * deletions, and nobody else does. `etag`: one that no other row of the collection has.
+   */
+  addMove(collection: string, key: Buffer, etag: number): void {
+    this.#pending.put(TOMBSTONES_BY_COLLECTION, namedEtagKey(collection.toLowerCase(), etag), key);
+    this.#state.countInCollection(collection, { moves: 1 }, etag);
+  }
+
+  removeMove(collection: string, etag: number): void {
+    this.#pending.delete(TOMBSTONES_BY_COLLECTION, namedEtagKey(collection.toLowerCase(), etag));
+    this.#state.countInCollection(collection, { moves: -1 });
   }
 }

@@ -60,8 +60,8 @@ class LeftCounter {
     figures: readonly CollectionFigures[],
   ): Promise<ItemsLeft> {
     let [left, total] = [0, 0];
-    for (const { name, documents, tombstones, lastEtag } of figures) {
-      const items = kind === 'document' ? documents : tombstones;
+    for (const { name, documents, tombstones, moves, lastEtag } of figures) {
+      const items = kind === 'document' ? documents : tombstones + moves;
       const key = `${kind}/${doneEtag}/${name}`;
       let counted = this.#counted.get(key);
       if (counted === undefined) {

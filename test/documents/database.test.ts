@@ -153,8 +153,8 @@ describe('a database', () => {
       expect(reader.getMany(['items/1', 'none']).map((found) => found?.etag)).toEqual([6, undefined]);
     });
     expect([...database.collections().values()]).toEqual([
-      { name: 'items', documents: 4, tombstones: 0, lastEtag: 6 },
-      { name: 'other', documents: 0, tombstones: 1, lastEtag: 7 },
+      { name: 'items', documents: 4, tombstones: 0, moves: 0, lastEtag: 6 },
+      { name: 'other', documents: 0, tombstones: 1, moves: 0, lastEtag: 7 },
     ]);
   });
 

@@ -5,6 +5,7 @@ import type { BatchWriter, WriteOptions } from '../../node/storage/batch-writer.
 import { OverlappingWriter } from '../../node/storage/overlapping-writer.ts';
 import { definitionOf, IndexedDatabase } from './indexed-database.ts';
 import { IndexedDatabases } from './indexed-databases.ts';
+import { seededNumbers } from './seeded-numbers.ts';
 
 const databases = new IndexedDatabases();
 
@@ -20,14 +21,6 @@ const DEFINITIONS = [
   }),
   definitionOf('Loads', "map('Docs', (d) => ({ of: load(d.next, 'Docs')?.n ?? null }))"),
 ];
-
-/** Numbers that look random, the same each time. */
-function* numbers(seed: number): Generator<number, never> {
-  for (let state = seed; ; ) {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    yield state;
-  }
-}
 
 const document = (n: number, version: number) => ({
   id: `docs/${n}`,
@@ -70,7 +63,7 @@ async function inTheMiddle(body: (indexed: IndexedDatabase) => Promise<void>): P
 describe('batches that are written while the next one is mapped', () => {
   it.each([1, 2, 3])('leave the index as it is when made anew (seed %i)', async (seed) => {
     await databases.use(DEFINITIONS, async (indexed) => {
-      const next = numbers(seed);
+      const next = seededNumbers(seed);
       await store(indexed, Array(DOCUMENTS).keys(), 0);
       let wasWriting = false;
       for (let round = 1; round <= ROUNDS; round++) {

@@ -1,6 +1,6 @@
 import { compareChangeVectors } from '../change-vector.ts';
 import { defineCommand } from '../command.ts';
-import type { DocumentTransaction } from '../document-transaction.ts';
+import type { Departure, DocumentTransaction } from '../document-transaction.ts';
 import { TOMBSTONES_CLEANED_AT_ONCE } from '../limits.ts';
 
 export interface CleanTombstonesArguments {
@@ -15,27 +15,32 @@ export interface CleanTombstonesResult {
 }
 
 /**
- * Removes a slice of the tombstones that everybody has seen. One of a change that this database does not claim to have
- * seen stays: a cluster transaction that wrote the document may still have to be executed here.
+ * Removes a slice of the tombstones that everybody has seen, and of what only indexes had to see: that documents have
+ * left a collection. A tombstone of a change that this database does not claim to have seen stays: a cluster transaction
+ * that wrote the document may still have to be executed here.
  */
 export const cleanTombstones = defineCommand(
   'CleanTombstones',
   (transaction, { upToEtag }: CleanTombstonesArguments): CleanTombstonesResult => {
-    const ids: string[] = [];
-    for (const { name, tombstones } of transaction.collections()) {
-      if (tombstones === 0) continue;
-      for (const id of transaction.tombstonesOf(name, upToEtag)) {
-        if (!isClaimed(transaction, id)) continue;
-        if (ids.push(id) >= TOMBSTONES_CLEANED_AT_ONCE) break;
+    const departures: Departure[] = [];
+    for (const { name, tombstones, moves } of transaction.collections()) {
+      if (tombstones + moves === 0) continue;
+      for (const departure of transaction.departures(name, upToEtag)) {
+        if (!isClaimed(transaction, departure)) continue;
+        if (departures.push(departure) >= TOMBSTONES_CLEANED_AT_ONCE) break;
       }
-      if (ids.length >= TOMBSTONES_CLEANED_AT_ONCE) break;
+      if (departures.length >= TOMBSTONES_CLEANED_AT_ONCE) break;
     }
-    for (const id of ids) transaction.removeTombstone(id);
-    return { removed: ids.length, isDone: ids.length < TOMBSTONES_CLEANED_AT_ONCE };
+    for (const departure of departures) transaction.removeDeparture(departure);
+    return {
+      removed: departures.filter(({ tombstone }) => tombstone !== undefined).length,
+      isDone: departures.length < TOMBSTONES_CLEANED_AT_ONCE,
+    };
   },
 );
 
-function isClaimed(transaction: DocumentTransaction, id: string): boolean {
-  const changeVector = transaction.getTombstone(id)?.changeVector ?? '';
-  return compareChangeVectors(changeVector, transaction.databaseChangeVector) === 'AlreadyMerged';
+/** Other copies get to know nothing of one without a tombstone. */
+function isClaimed(transaction: DocumentTransaction, { tombstone }: Departure): boolean {
+  if (tombstone === undefined) return true;
+  return compareChangeVectors(tombstone.changeVector, transaction.databaseChangeVector) === 'AlreadyMerged';
 }

@@ -1,5 +1,10 @@
 import { META } from '../../documents/columns.ts';
-import { type CollectionStatistics, loadFigures, readLastEtag } from '../../documents/database-state.ts';
+import {
+  type CollectionStatistics,
+  decodeCollection,
+  loadFigures,
+  readLastEtag,
+} from '../../documents/database-state.ts';
 import type { KeyValueView } from '../../documents/key-value-view.ts';
 
 /** How many documents there are, and their last etags, as a view shows them. */
@@ -47,7 +52,7 @@ export class CollectionFigures {
     if (known !== undefined) return known;
     const row = this.#view.get(META, Buffer.from(`collection/${key}`));
     if (row === undefined) return undefined;
-    const found = JSON.parse(row.toString('utf8')) as CollectionStatistics;
+    const found = decodeCollection(row);
     // Otherwise it may be of a later moment.
     if (this.#sequence() === sequence) this.#known.at(sequence).collections.set(key, found);
     return found;

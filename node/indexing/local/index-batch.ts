@@ -18,6 +18,7 @@ import { IndexWriter } from '../store/index-writer.ts';
 import type { Turns } from '../turns.ts';
 import { BatchOutcome } from './batch-outcome.ts';
 import type { BatchTime } from './batch-times.ts';
+import { currentChanges } from './current-changes.ts';
 import { type Feed, nextRound, type Round } from './feed.ts';
 import { FeedAhead } from './feed-ahead.ts';
 import type { IndexSources } from './index-sources.ts';
@@ -70,6 +71,8 @@ export class IndexBatch {
   readonly #references: ReferenceWriter;
   readonly #values: ValueWriter;
   readonly #documents = new Set<string>();
+  /** In lower case; null: all. */
+  readonly #collections: ReadonlySet<string> | null;
   #mapped = 0;
   #documentBytes = 0;
 
@@ -77,6 +80,7 @@ export class IndexBatch {
     const { spec, feed, state, view, sources } = options;
     const target = { view, batch: this.written, index: state.number };
     this.#options = options;
+    this.#collections = spec.collections && new Set(spec.collections.map((name) => name.toLowerCase()));
     this.outcome = new BatchOutcome(feed, state);
     this.writer = new IndexWriter({
       ...target,
@@ -145,7 +149,7 @@ export class IndexBatch {
       // A document that comes again in this batch has changed in between: the next batch takes it.
       if (changes.some(({ lowerId }) => this.#documents.has(lowerId))) break;
       for (const { lowerId } of changes) this.#documents.add(lowerId);
-      await this.#mapAll(changes);
+      await this.#mapAll(currentChanges(changes, documents.reader, this.#collections));
       outcome.progress = progress;
       if (isExhausted) break;
     }

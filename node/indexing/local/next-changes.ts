@@ -7,7 +7,7 @@ import type { CollectionProgress } from './index-state.ts';
 export interface Change {
   readonly id: string;
   readonly lowerId: string;
-  /** Absent: it was deleted. */
+  /** Absent: it was deleted, or has left the collection. */
   readonly document?: StoredDocument;
 }
 
@@ -38,7 +38,6 @@ function nextOfCollection(
     ...reader.deletionsByCollection(collection, { fromEtag: progress.tombstoneEtag + 1, pageSize }),
   ];
   return {
-    // Who was deleted and written again is among the documents; its deletion is gone.
     changes: [
       ...deletions.map(({ lowerId }) => ({ id: lowerId, lowerId })),
       ...documents.map((document) => ({ id: document.id, lowerId: document.lowerId, document })),

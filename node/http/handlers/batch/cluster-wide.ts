@@ -8,8 +8,8 @@ import type {
 import { TRANSACTION_LENGTH_MAX } from '../../../cluster/limits.ts';
 import { transactionVector } from '../../../cluster/state/guards.ts';
 import { parseChangeVector } from '../../../documents/change-vector.ts';
+import { checkCollection } from '../../../documents/collection-name.ts';
 import { checkDocumentId } from '../../../documents/document-id.ts';
-import { checkCollection } from '../../../documents/document-transaction.ts';
 import { formatTicks } from '../../../documents/hybrid-clock.ts';
 import { splitDocument } from '../../../json/document-json.ts';
 import { argumentError, invalidOperation, ProtocolError } from '../../errors/protocol-error.ts';
