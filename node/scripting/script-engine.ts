@@ -26,7 +26,7 @@ export interface ScriptValues {
   find(key: string, row?: number): string | null;
 }
 
-/** A script that is ready to be called: from JSON text to JSON text. */
+/** A script that is ready to be called: from JSON text to JSON text, or to lines where it gives `{ $lines: [...] }`. */
 export interface CompiledScript {
   /**
    * `values`: what `cmpxchg` finds; absent: it is an error there.
@@ -37,6 +37,12 @@ export interface CompiledScript {
 }
 
 const NO_LOADER: ScriptLoader = () => null;
+
+/** What is JSON already, as lines, is not written as JSON once more. */
+const CALL = `(json) => {
+  const result = __run(JSON.parse(json));
+  return result !== null && typeof result === 'object' && result.$lines !== undefined ? result.$lines.join('\\n') : __json(result);
+}`;
 
 /**
  * Runs what users wrote, in a V8 isolate of its own: no access to anything but what it is given, bounded in time and
@@ -87,7 +93,7 @@ export class ScriptEngine {
       context.evalSync(BOUNDED_BUILTINS, { timeout: SCRIPT_MS_MAX });
       context.evalSync(PRELUDE, { timeout: SCRIPT_MS_MAX });
       context.evalSync(body, { timeout: SCRIPT_MS_MAX });
-      return context.evalSync('(json) => __json(__run(JSON.parse(json)))', { reference: true });
+      return context.evalSync(CALL, { reference: true });
     }, 'syntax') as ivm.Reference<(json: string) => string>;
     return {
       call: (json, load, values) => {

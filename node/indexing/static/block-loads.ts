@@ -14,16 +14,15 @@ import type { MapLoader, MappedDocument } from '../local/index-spec.ts';
 export class BlockLoads {
   readonly #documents: readonly StoredDocument[];
   readonly #load: MapLoader;
-  readonly #references: readonly Set<string>[];
-  readonly #valueKeys: readonly Set<string>[];
+  /** By the position of the document; most have none. */
+  readonly #references = new Map<number, Set<string>>();
+  readonly #valueKeys = new Map<number, Set<string>>();
   readonly #lookup: ValueLookup;
   readonly #known = new Map<string, ScriptDocument | null>();
 
   constructor(documents: readonly StoredDocument[], load: MapLoader, lookup: ValueLookup) {
     this.#documents = documents;
     this.#load = load;
-    this.#references = documents.map(() => new Set());
-    this.#valueKeys = documents.map(() => new Set());
     this.#lookup = lookup;
   }
 
@@ -32,7 +31,7 @@ export class BlockLoads {
     if (Buffer.byteLength(id) > DOCUMENT_ID_BYTES_MAX) return null;
     const lowerId = lowerIdOf(id);
     // A document that changes is mapped again, whoever it loads.
-    if (row !== undefined && lowerId !== this.#documents[row]?.lowerId) this.#references[row]?.add(lowerId);
+    if (row !== undefined && lowerId !== this.#documents[row]?.lowerId) note(this.#references, row, lowerId);
     const isFollowed = row !== undefined;
     const key = `${isFollowed ? 1 : 0}/${collection}/${lowerId}`;
     let found = this.#known.get(key);
@@ -48,19 +47,26 @@ export class BlockLoads {
     find: (key, row) => {
       if (Buffer.byteLength(key) > VALUE_KEY_BYTES_MAX) return null;
       const lowerKey = key.toLowerCase();
-      if (row !== undefined) this.#valueKeys[row]?.add(lowerKey);
+      if (row !== undefined) note(this.#valueKeys, row, lowerKey);
       return this.#lookup.find(lowerKey);
     },
   };
 
   /** The result of one of the documents, with what that has loaded and looked up. */
   withReferences(at: number, result: MappedDocument): MappedDocument {
-    const references = this.#references[at];
-    const valueKeys = this.#valueKeys[at];
+    const references = this.#references.get(at);
+    const valueKeys = this.#valueKeys.get(at);
+    if (references === undefined && valueKeys === undefined) return result;
     return {
       ...result,
-      ...(references === undefined || references.size === 0 ? {} : { references: [...references] }),
-      ...(valueKeys === undefined || valueKeys.size === 0 ? {} : { valueKeys: [...valueKeys] }),
+      ...(references === undefined ? {} : { references: [...references] }),
+      ...(valueKeys === undefined ? {} : { valueKeys: [...valueKeys] }),
     };
   }
+}
+
+function note(notes: Map<number, Set<string>>, at: number, text: string): void {
+  const own = notes.get(at);
+  if (own === undefined) notes.set(at, new Set([text]));
+  else own.add(text);
 }

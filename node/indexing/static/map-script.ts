@@ -75,8 +75,8 @@ const noTracking = { load: globalThis.load };
 `;
 
 /**
- * Describes the maps, or maps rows: each to the JSON of its entries, or to why it could not be mapped. A row is a document,
- * its id, and the text of its metadata; rows without that give null where a map asks for it.
+ * Describes the maps, or maps rows: each to a line, `+` and the JSON of its entries, or `-` and that of why it could not be
+ * mapped. A row is a document, its id, and the text of its metadata; rows without that give null where a map asks for it.
  */
 const RUN = `
 function __entries(result) {
@@ -126,14 +126,14 @@ function __run({ map, rows, values, groups }) {
   const results = rows.map(([document, id, metadata], at) => {
     __row = at;
     try {
-      return { entries: __text(__entries(__maps[map].map(__known(document, metadata, id)))) };
+      return '+' + __text(__entries(__maps[map].map(__known(document, metadata, id))));
     } catch (error) {
-      return { error: String(error?.message ?? error) };
+      return '-' + JSON.stringify(String(error?.message ?? error));
     } finally {
       __row = -1;
     }
   });
-  return __lacksMetadata ? null : results;
+  return __lacksMetadata ? null : { $lines: results };
 }
 `;
 
@@ -160,4 +160,13 @@ export function ownScript(definition: StaticIndexDefinition, translated: Transla
 
 function safe(text: string): string {
   return nullSafe(text, { missingIsEmpty: true });
+}
+
+/** What a row was mapped to: the JSON of its entries, or why it could not be mapped. */
+export type MappedRow = { readonly entries: string } | { readonly error: string };
+
+/** A line of what the script gives for rows. */
+export function readRow(line: string): MappedRow {
+  if (line.startsWith('+')) return { entries: line.slice(1) };
+  return { error: line.startsWith('-') ? (JSON.parse(line.slice(1)) as string) : 'The map failed.' };
 }

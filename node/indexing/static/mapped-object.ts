@@ -38,8 +38,12 @@ export function entryOf(
 ): MappedEntry {
   // Fields may have any name, `__proto__` too.
   const values: Record<string, FieldValues> = Object.create(null);
-  const stored: Record<string, string> = Object.create(null);
-  const options: Record<string, SourceOptions> = Object.create(null);
+  let stored: Record<string, string> | undefined;
+  let options: Record<string, SourceOptions> | undefined;
+  const store = (name: string, value: unknown): void => {
+    stored ??= Object.create(null) as Record<string, string>;
+    stored[name] = JSON.stringify(value);
+  };
   if (id !== null) values[ID] = [id];
   const entry = unboosted(object);
   if (entry.factor !== undefined) values[ENTRY_BOOST] = [entry.factor];
@@ -56,7 +60,7 @@ export function entryOf(
     const created = createdFields(name, given);
     if (created === undefined) {
       const value = add(name, given);
-      if (!isSpatial(value) && !isVector(value) && isStored(name)) stored[name] = JSON.stringify(value);
+      if (!isSpatial(value) && !isVector(value) && isStored(name)) store(name, value);
       continue;
     }
     for (const field of created) {
@@ -64,8 +68,11 @@ export function entryOf(
       if (field.$value === undefined) continue;
       const value = add(field.$name, field.$value);
       const own = createdOptions(field, analyzers);
-      if (own.options !== undefined) options[field.$name] = own.options;
-      if (own.isStored ?? isStored(field.$name)) stored[field.$name] = JSON.stringify(value);
+      if (own.options !== undefined) {
+        options ??= Object.create(null) as Record<string, SourceOptions>;
+        options[field.$name] = own.options;
+      }
+      if (own.isStored ?? isStored(field.$name)) store(field.$name, value);
     }
   }
   for (const name of nullable) {
@@ -73,7 +80,11 @@ export function entryOf(
       values[name] = [null];
     }
   }
-  return { values, stored, options };
+  return {
+    values,
+    ...(stored === undefined ? {} : { stored }),
+    ...(options === undefined ? {} : { options }),
+  };
 }
 
 interface CreatedField {

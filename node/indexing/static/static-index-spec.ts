@@ -32,7 +32,7 @@ import {
   spaceOfField,
 } from './field-options.ts';
 import { loadedCollections, looksUpValues } from './loaded-collections.ts';
-import { mapScript } from './map-script.ts';
+import { type MappedRow, mapScript, readRow } from './map-script.ts';
 import { DYNAMIC_FIELDS, entryOf, type FieldFacts, ID } from './mapped-object.ts';
 import { scriptFields } from './script-fields.ts';
 import { isSpatial, spatialName } from './spatial-fields.ts';
@@ -182,7 +182,7 @@ function mapAll(
   maps: Maps,
 ): readonly MappedDocument[] {
   const { collections } = maps;
-  const results: MappedDocument[] = documents.map(() => (maps.reduces ? { values: [] } : { entries: [] }));
+  const results = new Array<MappedDocument | undefined>(documents.length).fill(undefined);
   collections.forEach((collection, map) => {
     const own = [...documents.keys()].filter(
       (at) => collection === '@all_docs' || isIn(documents[at], collection),
@@ -192,21 +192,22 @@ function mapAll(
       const rows = block.flatMap((at) => documents[at] ?? []);
       mapBlock(rows, map, reads, maps).forEach((result, n) => {
         const at = block[n] ?? 0;
-        results[at] = merged(results[at], result);
+        const before = results[at];
+        results[at] = before === undefined ? result : merged(before, result);
       });
     }
   });
-  return results;
+  return results.map((result) => result ?? (maps.reduces ? { values: [] } : { entries: [] }));
 }
 
 function isIn(document: StoredDocument | undefined, collection: string): boolean {
   return document?.collection.toLowerCase() === collection.toLowerCase();
 }
 
-function merged(before: MappedDocument | undefined, result: MappedDocument): MappedDocument {
-  const references = [...(before?.references ?? []), ...(result.references ?? [])];
-  const valueKeys = [...(before?.valueKeys ?? []), ...(result.valueKeys ?? [])];
-  const given = [...(before?.given ?? []), ...(result.given ?? [])];
+function merged(before: MappedDocument, result: MappedDocument): MappedDocument {
+  const references = [...(before.references ?? []), ...(result.references ?? [])];
+  const valueKeys = [...(before.valueKeys ?? []), ...(result.valueKeys ?? [])];
+  const given = [...(before.given ?? []), ...(result.given ?? [])];
   return {
     ...mergedOutput(before, result),
     given,
@@ -216,16 +217,11 @@ function merged(before: MappedDocument | undefined, result: MappedDocument): Map
 }
 
 /** A document fails when one of the maps of its collection does. */
-function mergedOutput(before: MappedDocument | undefined, result: MappedDocument): MappedDocument {
-  if (before === undefined || 'error' in result) return result;
+function mergedOutput(before: MappedDocument, result: MappedDocument): MappedDocument {
+  if ('error' in result) return result;
   if ('error' in before) return before;
   if ('values' in result) return { values: [...('values' in before ? before.values : []), ...result.values] };
   return { entries: [...('entries' in before ? before.entries : []), ...result.entries] };
-}
-
-interface RowResult {
-  readonly entries?: string;
-  readonly error?: string;
 }
 
 /** A block that takes too long is mapped one by one: the others are not to suffer for it. */
@@ -238,17 +234,19 @@ function mapBlock(
   const loads = new BlockLoads(documents, reads.load, reads.values);
   const withMetadata = maps.askingForMetadata.has(map);
   try {
-    const json = maps.script.call(
+    const text = maps.script.call(
       `{"map":${map},"rows":[${documents.map((document) => rowText(document, withMetadata)).join(',')}]}`,
       loads.load,
       maps.looksUpValues ? loads.values : undefined,
     );
-    const results = JSON.parse(json) as readonly RowResult[] | null;
-    if (results === null) {
+    if (text === 'null') {
       maps.askingForMetadata.add(map);
       return mapBlock(documents, map, reads, maps);
     }
-    return results.map((row, at) => loads.withReferences(at, mappedRow(row, documents[at]?.id ?? '', maps)));
+    const lines = text.split('\n');
+    return documents.map(({ id }, at) =>
+      loads.withReferences(at, mappedRow(readRow(lines[at] ?? ''), id, maps)),
+    );
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error;
     if (documents.length === 1) return [loads.withReferences(0, { error: error.message })];
@@ -262,8 +260,9 @@ function rowText(document: StoredDocument, withMetadata: boolean): string {
   return `[${document.body.toString('utf8')},${JSON.stringify(document.id)}${metadata}]`;
 }
 
-function mappedRow({ entries, error }: RowResult, id: string, { reduces, facts }: Maps): MappedDocument {
-  if (entries === undefined) return { error: error ?? 'The map failed.' };
+function mappedRow(row: MappedRow, id: string, { reduces, facts }: Maps): MappedDocument {
+  if ('error' in row) return row;
+  const { entries } = row;
   const objects = JSON.parse(entries) as Readonly<Record<string, unknown>>[];
   const given = [entries];
   if (reduces) return { values: entries.includes('"$boost"') ? objects.map(withoutBoosts) : objects, given };
@@ -284,12 +283,17 @@ function withoutShapes(result: ReducedObject): ReducedObject {
   );
 }
 
+interface GroupResult {
+  readonly entries?: string;
+  readonly error?: string;
+}
+
 /** A script that fails for one group must not fail for the others: then each is reduced on its own. */
 function scriptReducer(script: CompiledScript, facts: FieldFacts): GroupReducer {
   const none = (): null => null;
   const reduceAll = (groups: readonly (readonly ReducedObject[])[]): readonly ReduceOutcome[] => {
     try {
-      const rows = JSON.parse(script.call(JSON.stringify({ groups }), none)) as readonly RowResult[];
+      const rows = JSON.parse(script.call(JSON.stringify({ groups }), none)) as readonly GroupResult[];
       return rows.map(({ entries, error }) =>
         entries === undefined
           ? new ReduceFailure(error ?? 'The reduce failed.')

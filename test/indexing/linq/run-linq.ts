@@ -1,9 +1,9 @@
 import type { StaticIndexDefinition } from '../../../node/indexing/definitions/index-definition.ts';
-import { mapScript } from '../../../node/indexing/static/map-script.ts';
+import { mapScript, readRow } from '../../../node/indexing/static/map-script.ts';
 import type { ScriptDocument, ScriptEngine } from '../../../node/scripting/script-engine.ts';
 import { definitionOf } from '../indexed-database.ts';
 
-interface Row {
+interface ReducedRow {
   readonly entries?: string;
   readonly error?: string;
 }
@@ -31,8 +31,8 @@ export function mapped(
     const about = JSON.stringify({ '@collection': collection, '@id': other });
     return found === undefined ? null : [JSON.stringify(found), about, other];
   };
-  const [result] = JSON.parse(script.call(JSON.stringify({ map: 0, rows: [row] }), load)) as Row[];
-  return result?.entries === undefined ? result?.error : JSON.parse(result.entries);
+  const result = readRow(script.call(JSON.stringify({ map: 0, rows: [row] }), load));
+  return 'entries' in result ? JSON.parse(result.entries) : result.error;
 }
 
 /** The groups that values fall into, and what each is reduced to. */
@@ -44,7 +44,7 @@ export function reduced(
   const script = engine.compile(mapScript(linqDefinition(["map('Orders', (o) => o)"], reduce)));
   const keys = JSON.parse(script.call(JSON.stringify({ values }), () => null)) as string[];
   const groups = [...new Set(keys)].map((key) => values.filter((_, at) => keys[at] === key));
-  const rows = JSON.parse(script.call(JSON.stringify({ groups }), () => null)) as Row[];
+  const rows = JSON.parse(script.call(JSON.stringify({ groups }), () => null)) as ReducedRow[];
   return {
     keys,
     results: rows.map(({ entries, error }) => (entries === undefined ? error : JSON.parse(entries))),
