@@ -136,6 +136,8 @@ it('an index whose batch could not be written is stale and goes no further, unti
     expect(index.isStale()).toBe(true);
     indexWriter.isFailing = false;
     await expect(index.indexSome()).rejects.toThrow('No space left');
+    // Deletions that it claims to have followed are kept.
+    await expect(indexed.indexes.settle()).rejects.toThrow('No space left');
     await indexed.restart(DEFINITIONS);
     await indexed.catchUp();
     await expectAsRebuilt(indexed);

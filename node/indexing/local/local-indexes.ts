@@ -269,16 +269,16 @@ export class LocalIndexes {
 
   /**
    * Makes durable how far the indexes are. Resolves to the etag after which the database keeps deletions for them: if
-   * those went that they would follow once more after a crash of the machine, what was deleted would stay in them.
+   * those went that they would follow once more after a crash of the machine, what was deleted would stay in them. Rejects
+   * when an index could not be written: it says more of itself than is there.
    */
   async settle(): Promise<number> {
-    const needed = Math.min(
-      Number.MAX_SAFE_INTEGER,
-      ...[...this.all, ...this.replacements].map((index) => index.neededTombstoneEtag),
-    );
+    const indexes = [...this.all, ...this.replacements];
+    const needed = Math.min(Number.MAX_SAFE_INTEGER, ...indexes.map((index) => index.neededTombstoneEtag));
     const batch = new WriteBatch();
     batch.put(INDEX_META, SETTLED_KEY, NOTHING);
     await this.#environment.commit(batch);
+    for (const index of indexes) await index.settled();
     return needed;
   }
 
