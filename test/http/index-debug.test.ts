@@ -127,7 +127,7 @@ describe('an index as a class', () => {
 });
 
 describe('what an index has left', () => {
-  it('is counted by collection, deletions too, of the documents that are loaded as well', async () => {
+  it('is counted by collection, deletions and moves to other collections too, of the documents that are loaded as well', async () => {
     const put = async (id: string, collection: string) => {
       const body = { loads: 'Other/1', '@metadata': { '@collection': collection } };
       expect((await at(`/docs?id=${id}`, 'PUT', body)).status).toBe(201);
@@ -152,6 +152,8 @@ describe('what an index has left', () => {
     await put('Things/4', 'Things');
     await put('Things/2', 'Things');
     await put('Other/2', 'Others');
+    await at('/docs?id=Things/3', 'DELETE');
+    await put('Things/3', 'Others');
     const progress = await results('/indexes/progress');
     const of = (name: string) => progress.find(({ Name }) => Name === name);
     const counts = (items: number, tombstones: number, allItems: number, allTombstones: number) =>
@@ -162,9 +164,18 @@ describe('what an index has left', () => {
         TotalNumberOfTombstones: allTombstones,
       });
     expect(of('Loading')).toMatchObject({ IsStale: true, IndexRunningStatus: 'Paused' });
-    expect(of('Loading').Collections).toEqual({ Things: counts(2, 1, 3, 1), Others: counts(1, 0, 2, 0) });
-    expect(of('Everything').Collections).toEqual({ '@all_docs': counts(3, 1, 1_205, 1) });
+    expect(of('Loading').Collections).toEqual({ Things: counts(2, 2, 2, 2), Others: counts(2, 0, 3, 0) });
+    expect(of('Everything').Collections).toEqual({ '@all_docs': counts(4, 2, 1_205, 2) });
     await at('/admin/indexes/start', 'POST');
+    const query = { Query: "from index 'Loading'", WaitForNonStaleResults: true };
+    const { body } = await at('/queries', 'POST', query);
+    expect(
+      JSON.parse(body)
+        .Results.map(
+          (found: { readonly '@metadata': { readonly '@id': string } }) => found['@metadata']['@id'],
+        )
+        .sort(),
+    ).toEqual(['Things/2', 'Things/4']);
   });
 });
 
