@@ -20,7 +20,10 @@ export class AttachedReads extends LevelReads {
     return this.getMany(column, [key])[0];
   }
 
-  /** The owner's handle must outlive it. */
+  /**
+   * Closes the environment for everybody who has it: the owner is about to, too. Who leaves while others stay only closes
+   * its scans.
+   */
   async close(): Promise<void> {
     this.closeScans();
     try {

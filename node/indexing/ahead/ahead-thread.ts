@@ -14,22 +14,34 @@ export interface DocumentsHandle {
 /** Takes rounds as they are read; null: no more will come, whatever was asked for. */
 type RoundSink = (changes: PackedChanges | null) => void;
 
+interface Followed {
+  readonly sink: RoundSink;
+  /** Rounds that were asked for and have not come. */
+  wanted: number;
+}
+
 /**
  * The thread that reads ahead, for all databases of the index thread: there while it is used. One that has failed is not
  * begun again, since indexes can read for themselves.
  */
 export class AheadThread {
+  readonly #idleMs: number;
   #worker: Worker | undefined;
   #hasFailed = false;
   /** Databases that the thread has open. */
   readonly #open = new Set<number>();
-  readonly #streams = new Map<number, RoundSink>();
+  readonly #streams = new Map<number, Followed>();
   readonly #closing = new Map<number, () => void>();
   #nextDatabase = 1;
   #nextStream = 1;
   #idle: NodeJS.Timeout | undefined;
   /** Resolves when no thread is left that was told to end. */
   #ended: Promise<unknown> = Promise.resolve();
+
+  /** `idleMs`: how long it stays without being asked. */
+  constructor(idleMs = AHEAD_IDLE_MS) {
+    this.#idleMs = idleMs;
+  }
 
   /** The number of one more database. */
   newDatabase(): number {
@@ -51,13 +63,16 @@ export class AheadThread {
       this.#open.add(database);
       this.#send({ kind: 'open', database, ...documents });
     }
-    this.#streams.set(stream, sink);
+    this.#streams.set(stream, { sink, wanted: ROUNDS_AHEAD });
     this.#send({ kind: 'follow', database, stream, from, rounds: ROUNDS_AHEAD });
     return stream;
   }
 
   more(stream: number, rounds: number): void {
-    if (this.#streams.has(stream)) this.#send({ kind: 'more', stream, rounds });
+    const followed = this.#streams.get(stream);
+    if (followed === undefined) return;
+    followed.wanted += rounds;
+    this.#send({ kind: 'more', stream, rounds });
   }
 
   /** Nothing comes of it any more. */
@@ -89,7 +104,7 @@ export class AheadThread {
     return worker;
   }
 
-  /** It closes what it has open. Whoever reads next begins another one. */
+  /** Whoever reads next begins another one. */
   #end(): void {
     const worker = this.#worker;
     if (worker === undefined) return;
@@ -110,15 +125,21 @@ export class AheadThread {
     clearTimeout(this.#idle);
     this.#worker = undefined;
     this.#open.clear();
-    const sinks = [...this.#streams.values()];
+    const followed = [...this.#streams.values()];
     this.#streams.clear();
-    for (const sink of sinks) sink(null);
+    for (const { sink } of followed) sink(null);
   }
 
   #send(call: AheadCall): void {
     this.#worker?.postMessage(call);
+    this.#waitForCalls();
+  }
+
+  /** It stays as long as it has something to read. */
+  #waitForCalls(): void {
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this.#end(), AHEAD_IDLE_MS).unref();
+    for (const { wanted } of this.#streams.values()) if (wanted > 0) return;
+    this.#idle = setTimeout(() => this.#end(), this.#idleMs).unref();
   }
 
   #onReply(reply: AheadReply): void {
@@ -128,8 +149,11 @@ export class AheadThread {
       return;
     }
     const { stream, changes } = reply;
-    const sink = this.#streams.get(stream);
+    const followed = this.#streams.get(stream);
+    if (followed === undefined) return;
+    followed.wanted--;
     if (changes?.isMore !== true) this.#streams.delete(stream);
-    sink?.(changes);
+    this.#waitForCalls();
+    followed.sink(changes);
   }
 }

@@ -72,12 +72,13 @@ function more({ stream: number, rounds }: Extract<AheadCall, { kind: 'more' }>):
   stream.wanted += rounds;
 }
 
-async function close(database: number): Promise<void> {
+/** The environment stays open: to close it is to close it for its owner, too. */
+async function leave(database: number): Promise<void> {
   const opened = databases.get(database);
   databases.delete(database);
   for (const [number, stream] of streams) if (stream.database === database) streams.delete(number);
   try {
-    await (await opened)?.close();
+    (await opened)?.closeScans();
   } catch {
     // It has never been open.
   }
@@ -98,9 +99,9 @@ port.on('message', (call: AheadCall) => {
       streams.delete(call.stream);
       return;
     case 'close':
-      void close(call.database).then(() => reply({ kind: 'closed', database: call.database }));
+      void leave(call.database).then(() => reply({ kind: 'closed', database: call.database }));
       return;
     case 'stop':
-      void Promise.all([...databases.keys()].map(close)).then(() => port.close());
+      void Promise.all([...databases.keys()].map(leave)).then(() => port.close());
   }
 });

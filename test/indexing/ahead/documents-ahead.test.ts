@@ -211,6 +211,29 @@ it('whoever waits when it is closed gets nothing, and the thread ends with the l
   });
 });
 
+it('the thread ends when nothing is asked for, others read on, and whoever comes later has another one', async () => {
+  await use(async (indexed) => {
+    await store(indexed, many(2 * READ_DOCUMENTS_MAX * (ROUNDS_AHEAD + 1)));
+    let ahead: DocumentsAhead | undefined;
+    const leave = await indexed.database.share({
+      attach: async (handle, columns) => {
+        ahead = new DocumentsAhead(new AheadThread(1), { handle, columns });
+      },
+      detach: async () => ahead?.close(),
+    });
+    for (let round = 0; round < 3; round++) {
+      ahead?.begin(INDEX, 'Docs', NO_PROGRESS);
+      expect((await ahead?.take(INDEX, 'Docs', NO_PROGRESS))?.changes.length).toBe(READ_DOCUMENTS_MAX);
+      await expect.poll(isRunning).toBe(false);
+      expect([...indexed.documents.reader.byCollection('Docs', { pageSize: 3 })].length).toBe(3);
+      await indexed.put('docs/0', 'Docs', { round });
+    }
+    await leave();
+    await indexed.put('docs/0', 'Docs', {});
+    expect(indexed.documents.reader.get('docs/0')?.body.toString()).toBe('{}');
+  });
+});
+
 it('gives nothing where the documents cannot be opened', async () => {
   await use(async (indexed) => {
     let other: DocumentsAhead | undefined;
