@@ -6,7 +6,7 @@ let database: IndexedDatabase;
 
 beforeAll(async () => {
   database = await IndexedDatabase.open();
-  const names = ['Apple', 'Banana', 'Applet', 'Apply', 'Ape', 'Lemon', 'Lemon'];
+  const names = ['Apple', 'Banana', 'Applet', 'Apply', 'Ape', 'Lemon', 'Lemon', 'Apply'];
   for (const [at, name] of names.entries()) {
     const text = at % 2 === 0 ? 'sweet fruit from the tree' : 'sour fruits';
     await database.put(`p/${at}`, { name, text, code: 'AbC' }, 'Products');
@@ -56,7 +56,9 @@ describe('suggestions', () => {
       ['apple', 'apply', 'applet', 'ape'],
     ],
     ["suggest(text, 'frut')", {}, ['fruit', 'fruits', 'from']],
-    ["suggest(text, 'frut', $o)", { o: { sortMode: 'Popularity' } }, ['fruit', 'from', 'fruits']],
+    ["suggest(text, 'frut', $o)", { o: { sortMode: 'Popularity' } }, ['fruit', 'fruits', 'from']],
+    ["suggest(name, 'applx')", {}, ['apple', 'apply', 'applet']],
+    ["suggest(name, 'applx', $o)", { o: { sortMode: 'Popularity' } }, ['apply', 'apple', 'applet']],
     ["suggest(text, 'sweat frut')", {}, ['fruit', 'sweet', 'fruits', 'from']],
     ["suggest(code, 'AbD')", {}, ['AbC']],
     ["suggest(code, 'xyz')", {}, []],

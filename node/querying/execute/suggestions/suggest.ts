@@ -74,6 +74,7 @@ class BestCandidates {
   }
 }
 
+/** Of those that are equally alike, the ones that more documents have come first. */
 function byPopularity(
   candidates: readonly Candidate[],
   field: IndexField,
@@ -83,5 +84,7 @@ function byPopularity(
     candidate,
     count: reader.count(field.id, textTerm(candidate.word, true)),
   }));
-  return counted.sort((a, b) => b.count - a.count).map(({ candidate }) => candidate);
+  return counted
+    .sort((a, b) => b.candidate.similarity - a.candidate.similarity || b.count - a.count)
+    .map(({ candidate }) => candidate);
 }

@@ -5,7 +5,7 @@ export interface SuggestionOptions {
   readonly distance: StringDistance;
   /** How alike a suggestion must at least be. */
   readonly accuracy: number;
-  /** `popularity`: among the likest, those that more documents have come first. */
+  /** `popularity`: of those that are equally alike, the ones that more documents have come first. */
   readonly sort: 'similarity' | 'popularity';
   readonly pageSize: number;
 }
