@@ -3,10 +3,12 @@ import {
   DeleteByQueryOperation,
   DocumentStore,
   type IDocumentStore,
+  IndexDefinition,
   PatchByQueryOperation,
   PatchCommandData,
   PatchOperation,
   PatchRequest,
+  PutIndexesOperation,
 } from 'ravendb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RavenCluster } from '../processes/harness/raven-cluster.ts';
@@ -231,6 +233,23 @@ describe('an operation by query', () => {
     await expect(store.operations.send(new PatchByQueryOperation('from Accounts'))).rejects.toThrow(
       'UPDATE clause',
     );
+  });
+
+  it('of an index whose results are no documents is refused', async () => {
+    const index = "map('Accounts', (a) => ({ name: a.name, n: 1 }))";
+    const reduce = 'groupBy((x) => x.name).aggregate((g) => ({ name: g.key, n: g.values.length }))';
+    await store.maintenance.send(
+      new PutIndexesOperation(
+        Object.assign(new IndexDefinition(), { name: 'ByName', maps: new Set([index]), reduce }),
+      ),
+    );
+    for (const operation of [
+      new PatchByQueryOperation("from index 'ByName' update { this.x = 1 }"),
+      new PatchByQueryOperation('from Accounts group by name update { this.x = 1 }'),
+      new DeleteByQueryOperation("from index 'ByName'"),
+    ]) {
+      await expect(store.operations.send(operation)).rejects.toThrow('Map-Reduce');
+    }
   });
 
   it('that is to delete and has an update clause is refused, and deletes nothing', async () => {

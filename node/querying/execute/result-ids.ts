@@ -1,9 +1,10 @@
 import type { IndexedDocuments } from '../../indexing/local/indexed-documents.ts';
 import type { LocalIndex } from '../../indexing/local/local-index.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
+import { UnsuitedIndexError } from '../query-error.ts';
 import { collectionRows } from './collection-rows.ts';
 import { evaluateInTurns } from './evaluate.ts';
-import { searchedIndex } from './execute-query.ts';
+import { kindOf, searchedIndex } from './execute-query.ts';
 import { inOneMoment } from './in-one-moment.ts';
 import type { QueryWatch } from './query-watch.ts';
 import { sortEntries } from './sort-entries.ts';
@@ -34,8 +35,17 @@ export function* collectionIds(
   });
 }
 
-/** Ids of the documents of an index query, each once, of one moment of the index. Has turns. */
+/**
+ * Ids of the documents of an index query, each once, of one moment of the index. Has turns.
+ *
+ * @throws UnsuitedIndexError when its results are no documents
+ */
 export function indexIds(plan: QueryPlan, index: LocalIndex, watch: QueryWatch): Generator<void, FoundIds> {
+  if (kindOf(index) === 'group') {
+    throw new UnsuitedIndexError(
+      `Cannot execute bulk operation on Map-Reduce indexes: the results of '${index.spec.name}' are no documents.`,
+    );
+  }
   return inOneMoment(index, watch, () => idsOf(plan, index, watch));
 }
 
