@@ -23,6 +23,7 @@ import { lookingUp } from './looking-up.ts';
 import { MergePace } from './merge-pace.ts';
 import { patchDocument } from './patch-document.ts';
 import { RunningTrials } from './running-trials.ts';
+import { StorageRepair } from './storage-repair.ts';
 import type { IndexCall, IndexDefinitions, IndexWait, OpenedAgain, Wish } from './thread-protocol.ts';
 import { ThreadWishes } from './thread-wishes.ts';
 import { type IndexTrial, type TrialOutcome, tryIndex } from './try-index.ts';
@@ -48,6 +49,7 @@ export class DatabaseWorker {
   readonly #pace = new MergePace();
   readonly #merges = new AskedMerges();
   #mergeTimer: NodeJS.Timeout | undefined;
+  readonly #repair = new StorageRepair(() => this.#reopenIndexes());
   #isRunning = false;
   #isWoken = false;
 
@@ -182,37 +184,58 @@ export class DatabaseWorker {
       this.#storage,
       new DocumentsAhead(this.#ahead, { handle, columns }),
     );
+    await this.#openIndexes(this.#documents, { path, durable });
+    return null;
+  }
+
+  async #openIndexes(
+    documents: IndexedDocuments,
+    where: { readonly path: string; readonly durable: boolean },
+  ): Promise<void> {
     this.#indexes = await LocalIndexes.open({
-      path,
-      durable,
+      ...where,
       writer: this.#writer,
-      documents: this.#documents,
+      documents,
       outputs: this.#wishes.write,
       values: this.#wishes.readValues,
       recall: (definition) => this.#specs.recall(definition),
     });
     if (this.#isDefined) await this.#define(this.#definitions);
-    return null;
   }
 
   async #detach(): Promise<null> {
     const storage = this.#storage;
     const documents = this.#documents;
-    const indexes = this.#indexes;
     this.#storage = undefined;
     this.#documents = undefined;
+    this.#wishes.endAll();
+    await this.#repair.ended();
+    await this.#closeIndexes();
+    await documents?.close();
+    await storage?.close();
+    return null;
+  }
+
+  /** Whoever waits for them gets nothing more. */
+  async #closeIndexes(): Promise<void> {
+    const indexes = this.#indexes;
     this.#indexes = undefined;
     clearTimeout(this.#mergeTimer);
     this.#waiters.endAll();
     this.#merges.endAll(new StorageClosedError('The indexes of this database are being closed.'));
     this.#queries.streams.closeAll();
-    this.#wishes.endAll();
     await this.#trials.ended();
     await this.#stopped();
     await indexes?.close();
-    await documents?.close();
-    await storage?.close();
-    return null;
+  }
+
+  /** As they are on the disk: what was not written is indexed once more. */
+  async #reopenIndexes(): Promise<void> {
+    const documents = this.#documents;
+    const opened = this.#opened;
+    if (documents === undefined || opened === undefined) return;
+    await this.#closeIndexes();
+    if (this.#documents === documents) await this.#openIndexes(documents, opened);
   }
 
   async #define(definitions: IndexDefinitions): Promise<null> {
@@ -286,6 +309,8 @@ export class DatabaseWorker {
     } catch (error) {
       this.#report(error);
       this.#merges.endAll(error);
+      if (this.#indexes !== undefined && !(error instanceof StorageClosedError))
+        this.#repair.begin(this.#opened?.path);
     } finally {
       this.#isRunning = false;
       this.#ended?.();
@@ -325,11 +350,11 @@ export class DatabaseWorker {
     return isMore;
   }
 
-  /** A disk that is full, say: the next commit, or the reopening of the storage, tries again. */
+  /** A disk that is full, say. */
   #report(error: unknown): void {
     if (error instanceof StorageClosedError) return;
     process.emitWarning(
-      `Indexing stopped until the next change: ${error instanceof Error ? error.message : error}`,
+      `Indexing stopped until the storage of the indexes is opened again: ${error instanceof Error ? error.message : error}`,
     );
   }
 

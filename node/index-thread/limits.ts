@@ -47,6 +47,9 @@ export const READ_VALUE_CHARACTERS_MAX = 4 * 1024 * 1024;
 export const TRIALS_MAX = 4;
 export const TRIAL_CHARACTERS_MAX = 16 * 1024 * 1024;
 
+/** Pause before the storage of indexes that has failed to write is opened again, in milliseconds. */
+export const REPAIR_DELAY_MS = 1000;
+
 /** Documents of an index's groups that are listed at once. */
 export const SHOWN_DOCUMENTS_MAX = 16_384;
 
