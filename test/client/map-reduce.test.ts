@@ -253,10 +253,11 @@ describe('a JavaScript map-reduce index', () => {
     ]);
     expect(await raw("from index 'Sales/Failing' where city = 'Rome'")).toEqual([]);
     const [errors] = await store.maintenance.send(new GetIndexErrorsOperation(['Sales/Failing']));
-    expect(errors?.errors[0]).toMatchObject({ action: 'Reduce' });
-    const { reduceAttempts, reduceSuccesses, reduceErrors } = await store.maintenance.send(
+    expect(errors?.errors[0]).toMatchObject({ action: 'Reduce', document: 'Reduce key: {"city":"Rome"}' });
+    const { reduceAttempts, reduceSuccesses, reduceErrors, mapErrors } = await store.maintenance.send(
       new GetIndexStatisticsOperation('Sales/Failing'),
     );
+    expect(mapErrors).toBe(0);
     expect(reduceErrors).toBeGreaterThan(0);
     expect(reduceSuccesses).toBeGreaterThan(0);
     expect(reduceAttempts).toBe((reduceSuccesses ?? 0) + (reduceErrors ?? 0));

@@ -86,13 +86,17 @@ export class BatchOutcome {
     };
   }
 
+  get #failedMaps(): number {
+    return this.#errors.filter(({ action }) => action === 'Map').length;
+  }
+
   get #values(): ChangedTargets {
     return 'targets' in this.progress ? this.progress : (this.#state.values ?? NO_TARGETS);
   }
 
   get #mapped(): Pick<IndexStateRow, 'progress' | 'mapAttempts' | 'mapSuccesses' | 'mapErrors'> {
     const { progress, mapAttempts, mapSuccesses, mapErrors } = this.#state;
-    const failed = this.#errors.length;
+    const failed = this.#failedMaps;
     return {
       progress: 'seenEtag' in this.progress ? { ...progress, [this.#feed.key]: this.progress } : progress,
       mapAttempts: mapAttempts + this.attempts,
@@ -111,7 +115,7 @@ export class BatchOutcome {
         ...('changed' in this.progress ? { [this.#feed.key]: this.progress } : {}),
       },
       attempts: attempts + (isOwn ? this.attempts : 0),
-      errors: errors + (isOwn ? this.#errors.length : 0),
+      errors: errors + (isOwn ? this.#failedMaps : 0),
     };
   }
 }

@@ -164,7 +164,10 @@ export class IndexBatch {
     const groups = (await this.#reducing?.finish(turns)) ?? [];
     writer.expect(groups.map(({ hash }) => hash));
     for (const { hash, result, failure } of groups) {
-      if (failure !== undefined) outcome.fail(hash, failure, 'Reduce');
+      if (failure !== undefined) {
+        const name = failure.key === null ? hash : `Reduce key: ${failure.key}`;
+        outcome.fail(name, failure.reason, 'Reduce');
+      }
       try {
         const entry = result === null ? undefined : reduce?.entryOf(result);
         writer.put(hash, hash, entry === undefined ? [] : [this.#options.sources.outputOf(entry)]);

@@ -31,7 +31,13 @@ export interface ReducedGroup {
   readonly result: ReducedObject | null;
   /** JSON of what is shown of it; null: there is none. */
   readonly json: string | null;
-  readonly failure?: string;
+  readonly failure?: ReducedFailure;
+}
+
+export interface ReducedFailure {
+  readonly reason: string;
+  /** JSON of the group's key; null where its values can't be told. */
+  readonly key: string | null;
 }
 
 /** What a batch has reduced, counted in values. */
@@ -169,7 +175,10 @@ export class MapReduceWriter {
       else batch.put(GROUPS, key, Buffer.from(json));
       const hash = group.hash.toString('hex');
       const reduced = { hash, result, json };
-      return outcome instanceof ReduceFailure ? { ...reduced, failure: outcome.reason } : reduced;
+      if (!(outcome instanceof ReduceFailure)) return reduced;
+      const first = own instanceof ReduceFailure ? undefined : own[0];
+      const [named = null] = first === undefined ? [] : reducer.keysOf([first]);
+      return { ...reduced, failure: { reason: outcome.reason, key: named } };
     });
   }
 
