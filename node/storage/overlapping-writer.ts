@@ -3,10 +3,16 @@ import { InlineWriter } from './inline-writer.ts';
 import { StorageClosedError } from './storage-error.ts';
 import { StorageWriter } from './storage-writer.ts';
 
+/** A thread of writes in the background, and how many environments are in it, or tried to come in. */
+interface Background {
+  readonly writer: StorageWriter;
+  users: number;
+}
+
 /** An environment, in the caller's thread and, since somebody asked for it, in that of the writes in the background. */
 interface Place {
   readonly known: Parameters<BatchWriter['attach']>;
-  background: Promise<{ readonly writer: StorageWriter; readonly environment: number }> | undefined;
+  background: { readonly thread: Background; readonly environment: Promise<number> } | undefined;
   /** The write in the background; it never rejects. */
   underWay: Promise<unknown> | undefined;
 }
@@ -19,9 +25,12 @@ export class OverlappingWriter implements BatchWriter {
   readonly #inline = new InlineWriter();
   /** By their numbers in the caller's thread. */
   readonly #places = new Map<number, Place>();
-  #thread: StorageWriter | undefined;
-  /** Environments that are in the thread, or tried to come in. */
-  #users = 0;
+  readonly #newThread: () => StorageWriter;
+  #thread: Background | undefined;
+
+  constructor(newThread = () => new StorageWriter('index-writer')) {
+    this.#newThread = newThread;
+  }
 
   async attach(...known: Parameters<BatchWriter['attach']>): Promise<number> {
     const environment = await this.#inline.attach(...known);
@@ -57,30 +66,32 @@ export class OverlappingWriter implements BatchWriter {
 
   async #writeBehind(place: Place, frame: Uint8Array<ArrayBuffer>, sync: boolean): Promise<void> {
     place.background ??= this.#enterBackground(place);
-    const { writer, environment } = await place.background;
-    await writer.write(environment, frame, { sync });
+    const { thread, environment } = place.background;
+    await thread.writer.write(await environment, frame, { sync });
   }
 
-  async #enterBackground({ known }: Place): Promise<{ writer: StorageWriter; environment: number }> {
-    this.#users++;
-    this.#thread ??= new StorageWriter('index-writer');
-    const writer = this.#thread;
-    return { writer, environment: await writer.attach(...known) };
+  /** One that has failed is left to those that are in it: whatever they write there fails. */
+  #enterBackground({ known }: Place): NonNullable<Place['background']> {
+    if (this.#thread === undefined || this.#thread.writer.hasFailed) {
+      this.#thread = { writer: this.#newThread(), users: 0 };
+    }
+    const thread = this.#thread;
+    thread.users++;
+    return { thread, environment: thread.writer.attach(...known) };
   }
 
-  /** The thread ends with the last of its environments. */
+  /** A thread ends with the last of its environments. */
   async #leaveBackground({ background }: Place): Promise<void> {
     if (background === undefined) return;
+    const { thread, environment } = background;
     try {
-      const { writer, environment } = await background;
-      await writer.detach(environment);
+      await thread.writer.detach(await environment);
     } catch {
       // It has never come in: whoever wrote was told.
     }
-    this.#users--;
-    if (this.#users > 0) return;
-    const thread = this.#thread;
-    this.#thread = undefined;
-    await thread?.stop();
+    thread.users--;
+    if (thread.users > 0) return;
+    if (this.#thread === thread) this.#thread = undefined;
+    await thread.writer.stop();
   }
 }

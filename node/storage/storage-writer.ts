@@ -50,6 +50,11 @@ export class StorageWriter implements BatchWriter {
     });
   }
 
+  /** Nothing that is given to it is written any more. */
+  get hasFailed(): boolean {
+    return this.#failure !== null;
+  }
+
   observe(observer: WriteObserver): void {
     this.#observers.add(observer);
   }

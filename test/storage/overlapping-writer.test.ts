@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { OverlappingWriter } from '../../node/storage/overlapping-writer.ts';
 import { StorageEnvironment } from '../../node/storage/storage-environment.ts';
+import { StorageWriter } from '../../node/storage/storage-writer.ts';
 import { WriteBatch } from '../../node/storage/write-batch.ts';
 
 const KEY = Buffer.from('key');
@@ -98,4 +99,29 @@ it('refuses to write to what is closed', async () => {
   const environment = await open();
   await environment.close();
   await expect(environment.commit(batchOf(1), { inBackground: true })).rejects.toThrow('is closed');
+});
+
+it('a thread that has failed is left to those that are in it: whoever comes in anew has another one', async () => {
+  const before = threads();
+  const made: StorageWriter[] = [];
+  writer = new OverlappingWriter(() => {
+    const thread = new StorageWriter('index-writer');
+    made.push(thread);
+    return thread;
+  });
+  const [one, two] = [await open('one'), await open('two')];
+  const inBackground = { inBackground: true };
+  await Promise.all([one.commit(batchOf(1), inBackground), two.commit(batchOf(1), inBackground)]);
+  await made[0]?.stop();
+  for (const environment of [one, two])
+    await expect(environment.commit(batchOf(2), inBackground)).rejects.toThrow('has ended');
+  await one.close();
+  const again = await open('one');
+  await again.commit(batchOf(3), inBackground);
+  expect([valueIn(again), made.length]).toEqual(['3', 2]);
+  await expect(two.commit(batchOf(4), inBackground)).rejects.toThrow('has ended');
+  await two.close();
+  expect(valueIn(again)).toBe('3');
+  await again.close();
+  expect(threads()).toBe(before);
 });
