@@ -48,6 +48,18 @@ async function found(where: string, parameters: QueryParameters = {}): Promise<s
   return [...written].sort().join(' ');
 }
 
+describe('startsWith() and endsWith() of nothing', () => {
+  it('find empty texts alone', async () => {
+    const names = ['', 'x', null];
+    for (const [at, name] of names.entries()) await database.put(`e${at}`, { name }, 'Empties');
+    await database.put('e3', {}, 'Empties');
+    for (const where of ["startsWith(name, '')", "endsWith(name, '')", "exact(startsWith(name, ''))"]) {
+      expect(await database.ids(`from Empties where ${where}`)).toEqual(['e0']);
+    }
+    expect(await database.ids("from Empties filter startsWith(name, '')")).toEqual(['e0']);
+  });
+});
+
 describe('lucene()', () => {
   it.each<[query: string, expected: string]>([
     ['fox', '3'],

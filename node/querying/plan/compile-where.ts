@@ -160,6 +160,11 @@ function idComparison(operator: ComparisonOperator, value: QueryValue, scope: Sc
   return { kind: 'range', field: 'id()', ...rangeOf(operator, value, scope) };
 }
 
+/** Nothing is the beginning and the end of an empty text alone, as clients expect it. */
+function emptyText(field: string): Predicate {
+  return { kind: 'anyTerm', field, terms: [textTerm('', true)] };
+}
+
 function method(call: MethodCall, scope: Scope): Predicate {
   const { binder } = scope;
   const [first, second] = call.arguments;
@@ -180,14 +185,14 @@ function method(call: MethodCall, scope: Scope): Predicate {
       if (first !== undefined && isId(first.expression)) return { kind: 'documentPrefix', prefix: text };
       const field = fieldOf(first, call, scope);
       return text === ''
-        ? { kind: 'none' }
+        ? emptyText(field)
         : { kind: 'prefix', field, text: cased(text, scope), written: text };
     }
     case 'endswith': {
       const written = textOf(second, call, scope);
       const field = fieldOf(first, call, scope);
       const text = cased(written, scope);
-      if (text === '') return { kind: 'none' };
+      if (text === '') return emptyText(field);
       return {
         kind: 'scan',
         field,
