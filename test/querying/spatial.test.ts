@@ -109,6 +109,14 @@ describe('a spatial query of an auto index', () => {
     expect(await database.ids(query, { ...parameters, step: 100 })).toEqual(['p/2', 'p/1', 'p/3']);
   });
 
+  it('rounds nothing by a step that is no number, as the Python client sends it', async () => {
+    const query =
+      'from Places order by spatial.distance(spatial.point(lat, lng), spatial.point(32, 34.8), $step)';
+    for (const step of ['p0', '100', null, true]) {
+      expect(await database.ids(query, { step })).toEqual(['p/1', 'p/2', 'p/3']);
+    }
+  });
+
   it('takes the field of an order in quotes, as clients write it', async () => {
     const query = "from Places order by spatial.distance('spatial.point(lat, lng)', spatial.point(34, 34.8))";
     expect(await database.ids(query)).toEqual(['p/3', 'p/2', 'p/1']);

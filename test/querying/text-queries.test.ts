@@ -212,6 +212,30 @@ describe('texts and what is exact', () => {
   });
 });
 
+describe('between', () => {
+  it.each<[where: string, from: QueryParameters[string], to: QueryParameters[string], expected: string]>([
+    ['price between $from and $to', '*', 3, '0 3'],
+    ['price between $from and $to', 5, 'NULL', '1 2 4'],
+    ['price between $from and $to', 3, null, '1 2 3 4'],
+    ['date between $from and $to', '*', '2020-02-01T00:00:00.0000000', '3'],
+    ['date between $from and $to', '2020-02-01T00:00:00.0000000', 'NULL', '2'],
+    ['date between $from and $to', '*', 'NULL', '2 3'],
+    ['name between $from and $to', '*', 'appleZ', '0 3'],
+    ['name between $from and $to', 'b', 'NULL', '1 2'],
+    ['date between $from and $to', '2020-01-15', '2020-03', '3'],
+    ['date between $from and $to', 'NULL', '2020-03-15', ''],
+    ['date between $from and $to', '2020-01-15', '*', ''],
+  ])('%s, from %j to %j', async (where, from, to, expected) => {
+    const ids = await database.ids(`from Things where ${where}`, { from, to });
+    expect([...ids].sort().join(' ')).toBe(expected);
+  });
+
+  it('refuses a number and a text', async () => {
+    const query = database.ids("from Things where price between 1 and 'NULL VALUE'");
+    await expect(query).rejects.toThrow('must have one type, but they are Long and String');
+  });
+});
+
 describe('a text method that makes no sense is refused', () => {
   it.each<[where: string, message: string]>([
     ["lucene(text, '(fox')", "Cannot parse '(fox' as a Lucene query: ')' was expected at character 4"],

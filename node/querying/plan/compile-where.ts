@@ -117,15 +117,17 @@ function rangeEnd(value: QueryValue, scope: Scope): AskedTerm {
   return equalTerm(value, scope);
 }
 
+/** What the clients of all languages send where a range has no lower end, and where it has no upper one. */
+const NO_LOWER_END = '*';
+const NO_UPPER_END = 'NULL';
+
 /** Null at an end: there is none. */
 function between({ operand: of, min, max }: Between, scope: Scope): Predicate {
-  const ends = [rightHand(min, scope), rightHand(max, scope)];
-  const [low, high] = ends.map((value) => (value === null ? undefined : equalTerm(value, scope)));
-  if (low !== undefined && high !== undefined && low.kind !== high.kind) {
-    throw scope.binder.error(
-      `Both ends of BETWEEN must have one type, but they are ${ends.map(typeName).join(' and ')}`,
-    );
-  }
+  const [low, high] = rangeEnds(
+    endValue(rightHand(min, scope), NO_LOWER_END),
+    endValue(rightHand(max, scope), NO_UPPER_END),
+    scope,
+  );
   if (isId(of)) scope.needs.add('id()');
   const field = isId(of) ? 'id()' : operand(of, scope);
   const kind = low?.kind ?? high?.kind;
@@ -135,6 +137,25 @@ function between({ operand: of, min, max }: Between, scope: Scope): Predicate {
     ...(high === undefined ? {} : { to: { ...high, inclusive: true } }),
   };
   return { kind: 'range', field, termKind: kind, range };
+}
+
+function endValue(value: QueryValue, open: string): QueryValue {
+  return value === open ? null : value;
+}
+
+/** A date and another text are both texts: only the one would be found by its time. */
+function rangeEnds(
+  min: QueryValue,
+  max: QueryValue,
+  scope: Scope,
+): readonly [low: AskedTerm | undefined, high: AskedTerm | undefined] {
+  const [low, high] = [min, max].map((value) => (value === null ? undefined : equalTerm(value, scope)));
+  if (low === undefined || high === undefined || low.kind === high.kind) return [low, high];
+  if (typeof min === 'string' && typeof max === 'string') {
+    return [textTerm(min, scope.isExact), textTerm(max, scope.isExact)];
+  }
+  const types = `${typeName(min)} and ${typeName(max)}`;
+  throw scope.binder.error(`Both ends of BETWEEN must have one type, but they are ${types}`);
 }
 
 function inList({ operand: of, values, all }: In, scope: Scope): Predicate {

@@ -1,7 +1,7 @@
 import { InvalidQueryError, UnknownSorterError, UnsupportedQueryError } from '../query-error.ts';
-import type { MethodCall, OrderItem, OrderType } from '../rql/syntax-tree.ts';
+import type { Argument, MethodCall, OrderItem, OrderType } from '../rql/syntax-tree.ts';
 import { asField, fieldName, isId, isValue } from './names.ts';
-import { type AskedShape, askedShape, spatialField, spatialNumber } from './spatial-arguments.ts';
+import { type AskedShape, askedShape, literalValue, spatialField } from './spatial-arguments.ts';
 import type { WhereContext } from './where-scope.ts';
 
 /** One key of an order, by fields of the index. */
@@ -79,6 +79,13 @@ function nullsOf({ nulls }: OrderItem): Pick<OrderItem, 'nulls'> {
   return nulls === undefined ? {} : { nulls };
 }
 
+/** Kilometres that distances are rounded to. What is no number rounds nothing: a client sends the name of a parameter. */
+function stepOf(argument: Argument | undefined, context: WhereContext): number {
+  if (argument === undefined) return 0;
+  const value = literalValue(argument, context);
+  return typeof value === 'number' || typeof value === 'bigint' ? Math.max(0, Number(value)) : 0;
+}
+
 function orderMethod(item: OrderItem, call: MethodCall, context: WhereContext): OrderKey {
   const { descending } = item;
   switch (call.name.toLowerCase()) {
@@ -92,8 +99,7 @@ function orderMethod(item: OrderItem, call: MethodCall, context: WhereContext): 
       const field = spatialField(call, context);
       const shape = askedShape(call, context, ['point', 'wkt']);
       const [, , third] = call.arguments;
-      const step = third === undefined ? 0 : Math.max(0, spatialNumber(third, context));
-      return { kind: 'distance', field, shape, step, descending, ...nullsOf(item) };
+      return { kind: 'distance', field, shape, step: stepOf(third, context), descending, ...nullsOf(item) };
     }
     case 'custom':
       throw unknownSorter(call, context);

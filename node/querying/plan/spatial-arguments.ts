@@ -113,7 +113,7 @@ export function checkErrorPart(argument: Argument | undefined, context: WhereCon
   if (part < 0 || part > 0.5) throw context.binder.error('Error must be in [0; 0.5] range.');
 }
 
-export function spatialNumber(argument: Argument | undefined, context: WhereContext): number {
+function spatialNumber(argument: Argument | undefined, context: WhereContext): number {
   const value = literalValue(argument, context);
   if (typeof value === 'number' || typeof value === 'bigint') return Number(value);
   throw context.binder.error(
@@ -135,7 +135,7 @@ function unitsOf(argument: Argument | undefined, context: WhereContext): Spatial
   throw context.binder.error(`SpatialUnits value must be either 'Kilometers' or 'Miles' but was '${text}'.`);
 }
 
-function literalValue(argument: Argument | undefined, { binder }: WhereContext) {
+export function literalValue(argument: Argument | undefined, { binder }: WhereContext) {
   const given = argument?.expression;
   if (given !== undefined && isValue(given)) return binder.scalar(given);
   throw binder.error('The arguments of a spatial method of a query must be values');

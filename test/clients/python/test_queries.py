@@ -47,6 +47,8 @@ CONDITIONS = {
     "starts with": (lambda q: q.where_starts_with("name", "a"), [ANN]),
     "ends with": (lambda q: q.where_ends_with("name", "L"), [CID]),
     "between": (lambda q: q.where_between("age", 17, 30), [ANN, CID, DAN]),
+    "until a date": (lambda q: q.where_between("born", None, datetime(1985, 1, 1)), [BOB]),
+    "from a number": (lambda q: q.where_between("age", 30, None), [ANN, BOB, DAN]),
     "greater": (lambda q: q.where_greater_than("age", 30), [BOB]),
     "greater or equal": (lambda q: q.where_greater_than_or_equal("age", 30), [ANN, BOB, DAN]),
     "less": (lambda q: q.where_less_than("age", 30), [CID]),
@@ -119,6 +121,12 @@ ORDERS = {
     "by distance": (
         lambda q: q.where_not_none("latitude").order_by_distance(PointField("latitude", "longitude"), 59, 11),
         [BOB, ANN, CID],
+    ),
+    "by distance backwards, rounded": (
+        lambda q: q.where_not_none("latitude").order_by_distance_descending(
+            PointField("latitude", "longitude"), 59, 11, 0.01
+        ),
+        [CID, ANN, BOB],
     ),
     "a page": (lambda q: q.order_by("name").skip(1).take(2), [BOB, CID]),
     "by score": (
