@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { CLOSE_BRACE, COLON, COMMA, OPEN_BRACE, QUOTE, skipWhitespace } from './ascii.ts';
+import { quoteBareWords } from './bare-words.ts';
 import { dropRepeatedKeys, rewriteCanonical } from './json-rewriter.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { JsonSyntaxError, unexpectedByte } from './json-syntax-error.ts';
@@ -37,7 +38,8 @@ const SERVER_KEYS: ReadonlySet<string> = new Set([
 const scanner = new JsonScanner();
 
 /**
- * Validates the JSON of a document and takes its metadata out. Numbers stay as they are, of repeated keys the last
+ * Validates the JSON of a document and takes its metadata out. Numbers stay as they are (`NaN` and `Infinity`, which
+ * Python writes for some, become texts), of repeated keys the last
  * one wins, escapes and whitespace become canonical. A text that is canonical already (what clients send) costs one
  * pass and one copy. Throws JsonSyntaxError, InvalidMetadataError.
  */
@@ -48,7 +50,8 @@ export function splitDocument(bytes: Buffer): DocumentJson {
   scanner.reset(bytes);
   const split = scanTop(bytes, start);
   if (!scanner.needsRewrite && !scanner.mayRepeatKeys) return assemble(bytes, split);
-  const whole = bytes.subarray(start, split.end);
+  const given = bytes.subarray(start, split.end);
+  const whole = scanner.hasBareWords ? quoteBareWords(given) : given;
   return splitCanonical(scanner.needsRewrite ? rewriteCanonical(whole) : whole);
 }
 

@@ -8,6 +8,7 @@ import {
   QUOTE,
   skipWhitespace,
 } from './ascii.ts';
+import { parseWithBareWords } from './bare-words.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { JsonSyntaxError, unexpectedByte } from './json-syntax-error.ts';
 import { decoded, keyText } from './key-texts.ts';
@@ -156,7 +157,12 @@ export class JsonReader {
 
   /** The value here, parsed. */
   readValue(): unknown {
-    return JSON.parse(this.skip().toString());
+    return parseWithBareWords(this.skip().toString());
+  }
+
+  /** Whether what was passed has `NaN` or `Infinity`, which are no JSON: see `quoteBareWords`. */
+  get hasBareWords(): boolean {
+    return this.#scanner.hasBareWords;
   }
 
   /** Checks that nothing but whitespace follows. */

@@ -23,6 +23,8 @@ const DOT = 0x2e;
 const PLUS = 0x2b;
 const LOWER_E = 0x65;
 const UPPER_E = 0x45;
+const UPPER_I = 0x49;
+const UPPER_N = 0x4e;
 
 /** Whoever reads a few members of a document notes no keys at all. */
 const NO_HASHES = new Int32Array(0);
@@ -38,6 +40,8 @@ export class JsonScanner {
   needsRewrite = false;
   /** Two keys of one object may be the same (equal hashes). */
   mayRepeatKeys = false;
+  /** `NaN` or `Infinity` was seen, which are no JSON. */
+  hasBareWords = false;
 
   #bytes: Uint8Array = new Uint8Array(0);
   #depth = 0;
@@ -52,6 +56,7 @@ export class JsonScanner {
     this.#hashCount = 0;
     this.needsRewrite = false;
     this.mayRepeatKeys = false;
+    this.hasBareWords = false;
   }
 
   /** End of the value that starts at `at` (no whitespace before it). Throws JsonSyntaxError. */
@@ -70,6 +75,10 @@ export class JsonScanner {
         return this.#word(at, 'false');
       case 0x6e:
         return this.#word(at, 'null');
+      case UPPER_N:
+        return this.#bareWord(at, 'NaN');
+      case UPPER_I:
+        return this.#bareWord(at, 'Infinity');
       default:
         return this.#number(at);
     }
@@ -192,10 +201,19 @@ export class JsonScanner {
     return at + word.length;
   }
 
+  #bareWord(at: number, word: string): number {
+    this.hasBareWords = true;
+    this.needsRewrite = true;
+    return this.#word(at, word);
+  }
+
   #number(at: number): number {
     const bytes = this.#bytes;
     let i = at;
-    if (bytes[i] === MINUS) i++;
+    if (bytes[i] === MINUS) {
+      i++;
+      if (bytes[i] === UPPER_I) return this.#bareWord(i, 'Infinity');
+    }
     if (bytes[i] === ZERO) i++;
     else i = this.#digits(i, i === at ? 'a value' : 'a digit');
     const isInteger = bytes[i] !== DOT && bytes[i] !== LOWER_E && bytes[i] !== UPPER_E;

@@ -1,3 +1,4 @@
+import { parseWithBareWords } from '../../json/bare-words.ts';
 import { BodyTooLargeError } from '../errors/body-too-large-error.ts';
 import {
   endOfBody,
@@ -38,7 +39,7 @@ function shapeOf(value: unknown): string {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseWithBareWords(text);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // V8 tells a cut text from a malformed one only in words.

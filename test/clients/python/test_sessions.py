@@ -41,6 +41,18 @@ def test_stores_loads_changes_and_deletes(store):
         assert not session.advanced.exists("users/ada")
 
 
+def test_numbers_that_json_has_not_come_back_as_texts(store):
+    nothing, most = float("nan"), float("-inf")
+    put(store, User("Nan", nothing, tags=[most]))
+    with store.bulk_insert() as bulk:
+        bulk.store_as(User("Inf", most), "users/inf")
+    with store.open_session() as session:
+        nan, inf = session.load("users/nan", User), session.load("users/inf", User)
+        assert (nan.age, nan.tags, inf.age) == ("NaN", ["-Infinity"], "-Infinity")
+        query = session.query(object_type=User).wait_for_non_stale_results()
+        assert names(query.where_equals("age", most)) == ["Inf"]
+
+
 def test_loads_many_at_once_and_tells_who_is_missing(store, session):
     put(store, User("One"), User("Two"))
     found = session.load(["users/one", "users/two", "users/three"], User)

@@ -1,5 +1,6 @@
 import { COMPARE_EXCHANGE_VALUE_BYTES_MAX } from '../../../cluster/limits.ts';
 import { parseDate, ticksOfMs } from '../../../indexing/values/date-text.ts';
+import { quoteBareWords } from '../../../json/bare-words.ts';
 import { JsonReader } from '../../../json/json-reader.ts';
 import { rewriteCanonical } from '../../../json/json-rewriter.ts';
 import { endOfBody, invalidOperation, ProtocolError } from '../../errors/protocol-error.ts';
@@ -29,7 +30,8 @@ export function readValueBody(body: Buffer, key: string): ValueBody {
     for (const name of reader.fields()) if (name === '@expires') expires = reader.readValue();
   }
   reader.end();
-  return { value: rewriteCanonical(body).toString(), expiresAtMs: expiryOf(expires, key) };
+  const json = reader.hasBareWords ? quoteBareWords(body) : body;
+  return { value: rewriteCanonical(json).toString(), expiresAtMs: expiryOf(expires, key) };
 }
 
 /** Milliseconds of an `@expires`; null: there is none. `key` is for messages. */

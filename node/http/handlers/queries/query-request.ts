@@ -1,3 +1,4 @@
+import { parseWithBareWords } from '../../../json/bare-words.ts';
 import type { QueryParameters } from '../../../querying/plan/bind-values.ts';
 import { PROJECTION_BEHAVIORS, type ProjectionBehavior } from '../../../querying/plan/projection-behavior.ts';
 import type { ShownPart } from '../../../querying/plan/query-plan.ts';
@@ -140,8 +141,8 @@ function parseBody(text: string): JsonObject {
   try {
     // Long numbers are rare, and a reviver costs as much again as reading without one.
     value = /\d{16}/.test(text)
-      ? JSON.parse(text, exactIntegers as (key: string, value: unknown) => unknown)
-      : JSON.parse(text);
+      ? parseWithBareWords(text, exactIntegers as (key: string, value: unknown) => unknown)
+      : parseWithBareWords(text);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (/unexpected end|unterminated/i.test(message)) throw endOfBody();
