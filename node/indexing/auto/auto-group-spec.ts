@@ -6,7 +6,14 @@ import type { ReducedObject } from '../reduce/reducer.ts';
 import { parseDate } from '../values/date-text.ts';
 import { parsePath } from '../values/field-path.ts';
 import { jsonValues } from '../values/json-values.ts';
-import { type AutoGroup, COUNT_FIELD, type GroupField, groupOf, groupRevision } from './auto-group.ts';
+import {
+  type AutoGroup,
+  aggregateMember,
+  COUNT_FIELD,
+  type GroupField,
+  groupOf,
+  groupRevision,
+} from './auto-group.ts';
 
 /** An index of a `group by`, ready to run: documents → one value a group → counts and sums. */
 export function autoGroupSpec(definition: AutoIndexDefinition): IndexSpec {
@@ -16,17 +23,18 @@ export function autoGroupSpec(definition: AutoIndexDefinition): IndexSpec {
     revision: groupRevision(definition),
     type: 'AutoMapReduce',
     collections: definition.Collection === '@all_docs' ? null : [definition.Collection],
-    sources: [
-      ...group.fields.map(({ name }) => name),
-      ...(group.countsDocuments ? [COUNT_FIELD] : []),
-      ...group.sums,
-    ],
+    sources: [...group.fields.map(({ name }) => name), ...membersOf(group)],
     fieldsOf: (name) => sourceFields(name, group),
     isCompared: () => false,
     canSuggest: () => false,
     map: groupMapper(group),
     reduce: groupReducer(group),
   };
+}
+
+/** The count, if there is one, and the sums. */
+function membersOf({ fields, countsDocuments, sums }: AutoGroup): readonly string[] {
+  return [...(countsDocuments ? [COUNT_FIELD] : []), ...sums].map((name) => aggregateMember(name, fields));
 }
 
 function sourceFields(name: string, { fields }: AutoGroup): readonly SourceField[] {
@@ -71,9 +79,13 @@ function valuesOf(
     const value: Record<string, unknown> = {};
     for (const [n, field] of fields.entries())
       setOwn(value, field.name, keys[n]?.[isEach(field) ? at : 0] ?? null);
-    if (countsDocuments) value[COUNT_FIELD] = 1;
+    if (countsDocuments) value[aggregateMember(COUNT_FIELD, fields)] = 1;
     for (const [n, name] of sums.entries()) {
-      setOwn(value, name, summand(read[fields.length + n], isSplit ? at : undefined));
+      setOwn(
+        value,
+        aggregateMember(name, fields),
+        summand(read[fields.length + n], isSplit ? at : undefined),
+      );
     }
     values.push(value);
   }
@@ -112,8 +124,9 @@ function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
-function groupReducer({ fields, sums, countsDocuments }: AutoGroup): GroupReducer {
-  const added = [...(countsDocuments ? [COUNT_FIELD] : []), ...sums];
+function groupReducer(group: AutoGroup): GroupReducer {
+  const { fields } = group;
+  const added = membersOf(group);
   return {
     keysOf: (values) => values.map((value) => JSON.stringify(fields.map(({ name }) => value[name] ?? null))),
     reduce: (groups) =>

@@ -26,6 +26,11 @@ export interface AutoGroup {
 /** The name of the field that counts the documents of a group. */
 export const COUNT_FIELD = 'Count';
 
+/** What results of groups call a count or a sum: by the name of its field, unless they are grouped by that. */
+export function aggregateMember(name: string, keys: readonly { readonly name: string }[]): string {
+  return keys.some((key) => key.name === name) ? `total(${name})` : name;
+}
+
 /** An index with the same groups and every aggregate that is needed, or one to be made that has those of all. */
 export function chooseGroupIndex(
   collection: string,
@@ -37,7 +42,8 @@ export function chooseGroupIndex(
       one.Type === 'AutoMapReduce' &&
       isOf(one, collection) &&
       one.State !== 'Disabled' &&
-      sameFields(groupOf(one).fields, group.fields),
+      sameFields(groupOf(one).fields, group.fields) &&
+      !isAtOdds(groupOf(one), group),
   );
   const covering = own.find((one) => covers(groupOf(one), group));
   if (covering !== undefined) return { kind: 'existing', name: covering.Name };
@@ -48,6 +54,12 @@ export function chooseGroupIndex(
     kind: 'create',
     definition: groupDefinition(collection, { fields, sums, countsDocuments }),
   };
+}
+
+/** One index can't count documents and sum up their field of the same name. */
+export function isAtOdds(...groups: readonly Pick<AutoGroup, 'countsDocuments' | 'sums'>[]): boolean {
+  const isSummed = groups.some(({ sums }) => sums.includes(COUNT_FIELD));
+  return isSummed && groups.some(({ countsDocuments }) => countsDocuments);
 }
 
 /** The field with all that is asked of it, here and by other indexes of the same groups. */
@@ -115,7 +127,8 @@ function indexingOf({ search, exact }: GroupField): string {
 
 function groupIndexName(collection: string, { fields, countsDocuments, sums }: AutoGroup): string {
   const shown = collection === '@all_docs' ? 'AllDocs' : collection;
-  const maps = [...(countsDocuments ? [COUNT_FIELD] : []), ...sums].sort();
+  const summed = sums.map((name) => (name === COUNT_FIELD ? `Sum(${name})` : name));
+  const maps = [...(countsDocuments ? [COUNT_FIELD] : []), ...summed].sort();
   const groups = fields.map(display).sort();
   const by = maps.length === 0 ? '' : `/By${maps.join('And')}`;
   return cutName(`Auto/${shown}${by}ReducedBy${groups.join('And')}`);
@@ -170,9 +183,18 @@ function covers(has: AutoGroup, needed: AutoGroup): boolean {
 /** Changes when the index has to be made anew. */
 export function groupRevision(definition: AutoIndexDefinition): string {
   const { Collection, MapFields, GroupByFields } = definition;
-  const hasWords = groupOf(definition).fields.some(({ search }) => search === true);
+  const { fields } = groupOf(definition);
+  const hasWords = fields.some(({ search }) => search === true);
+  const totals = Object.keys(MapFields).filter((name) => aggregateMember(name, fields) !== name);
   return hash(
     'sha256',
-    JSON.stringify([Collection, MapFields, GroupByFields, ...(hasWords ? [{ words: WORDS_VERSION }] : [])]),
+    JSON.stringify([
+      Collection,
+      MapFields,
+      GroupByFields,
+      ...(hasWords ? [{ words: WORDS_VERSION }] : []),
+      // They took the place of what was grouped by.
+      ...(totals.length > 0 ? [{ totals }] : []),
+    ]),
   );
 }

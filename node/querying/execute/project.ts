@@ -1,6 +1,7 @@
 import { writeDocument } from '../../documents/document-writer.ts';
 import { formatTicks } from '../../documents/hybrid-clock.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
+import { aggregateMember } from '../../indexing/auto/auto-group.ts';
 import { KeptDocument } from '../../indexing/local/kept-document.ts';
 import { jsonAt } from '../../json/json-path.ts';
 import { JsonReader } from '../../json/json-reader.ts';
@@ -279,7 +280,8 @@ function groupColumn(
       plan.text,
     );
   }
-  return { name: alias ?? field, json: ({ document }) => at(document, field) };
+  const member = aggregateMember(field, fields);
+  return { name: alias ?? field, json: ({ document }) => at(document, member) };
 }
 
 /** Members, as JSON, of results of groups: one column after the other asks for its own, and so do other queries. */

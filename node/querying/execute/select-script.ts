@@ -1,9 +1,9 @@
 import { documentTexts } from '../../documents/document-texts.ts';
 import type { StoredDocument } from '../../documents/stored-document.ts';
-import { COUNT_FIELD } from '../../indexing/auto/auto-group.ts';
+import { aggregateMember, COUNT_FIELD } from '../../indexing/auto/auto-group.ts';
 import { EACH } from '../../json/json-path.ts';
 import { nullSafe } from '../../scripting/null-safe.ts';
-import { groupField } from '../plan/compile-group.ts';
+import { groupMember } from '../plan/compile-group.ts';
 import { functionText } from '../plan/declared-function.ts';
 import { documentPath, fieldName, isId, isMethod, isValue } from '../plan/names.ts';
 import type { QueryPlan } from '../plan/query-plan.ts';
@@ -43,7 +43,7 @@ export function selectScript(select: SelectClause, plan: QueryPlan): SelectScrip
     };
   }
   const source = nullSafe(scriptAggregates(written).source, { missingIsEmpty: true });
-  const functions = groupFunctions(plan.source.group.fields.map(({ name }) => name));
+  const functions = groupFunctions(plan.source.group.fields);
   return { body: `${functions}\n${source}\n${PROJECTED_VIEW}\n${SCRIPT_RESULTS}\n${RUN}`, parameters };
 }
 
@@ -65,13 +65,14 @@ function __run({ rows, parameters }) {
 `;
 
 /** What scripts of a `group by` query call: of the group that is shown. A function of the query may have the same name. */
-function groupFunctions(keys: readonly string[]): string {
+function groupFunctions(fields: readonly { readonly name: string }[]): string {
+  const keys = fields.map(({ name }) => name);
   const [only = ''] = keys;
   const members = keys.map((name) => `${JSON.stringify(name)}: __group[${JSON.stringify(name)}]`);
   const key = keys.length === 1 ? `__group[${JSON.stringify(only)}]` : `({ ${members.join(', ')} })`;
   return `
-globalThis.count ??= () => __group.${COUNT_FIELD};
-globalThis.sum ??= (field) => __group[field];
+globalThis.count ??= () => __group[${JSON.stringify(aggregateMember(COUNT_FIELD, fields))}];
+globalThis.sum ??= (field) => __group[${JSON.stringify(keys)}.includes(field) ? 'total(' + field + ')' : field];
 globalThis.key ??= () => ${key};
 `;
 }
@@ -138,7 +139,9 @@ function path(field: Field, plan: QueryPlan, alias: string): string {
 function call(method: MethodCall, plan: QueryPlan, alias: string): string {
   const written = SCRIPT_NAMES.get(method.name.toLowerCase()) ?? method.name;
   if (isRowsOwn(method) && method.arguments.length === 0) return `${written}(${alias})`;
-  const aggregate = plan.source.kind === 'group' ? groupField(method, plan.alias) : undefined;
+  const { source } = plan;
+  const aggregate =
+    source.kind === 'group' ? groupMember(method, plan.alias, source.group.fields) : undefined;
   if (aggregate !== undefined) return `__group[${JSON.stringify(aggregate)}]`;
   const given = method.arguments.map(({ expression }) => expressionOf(expression, plan, alias));
   return `${written}(${given.join(', ')})`;

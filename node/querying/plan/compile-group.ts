@@ -1,4 +1,10 @@
-import { type AutoGroup, COUNT_FIELD, type GroupField } from '../../indexing/auto/auto-group.ts';
+import {
+  type AutoGroup,
+  aggregateMember,
+  COUNT_FIELD,
+  type GroupField,
+  isAtOdds,
+} from '../../indexing/auto/auto-group.ts';
 import { InvalidQueryError, UnsupportedQueryError } from '../query-error.ts';
 import type { FromClause, GroupItem, MethodCall, RqlQuery, SelectItem } from '../rql/syntax-tree.ts';
 import { functionText } from './declared-function.ts';
@@ -10,10 +16,12 @@ import { scriptAggregates } from './script-aggregates.ts';
 export class Aggregates {
   readonly #sums = new Set<string>();
   readonly #aliases: ReadonlyMap<string, AliasedField>;
+  readonly #keys: readonly GroupField[];
   #counts = false;
 
   constructor(rql: RqlQuery) {
-    this.#aliases = aliasesOf(rql);
+    this.#keys = groupFields(rql.groupBy, rql.from.alias);
+    this.#aliases = aliasesOf(rql, this.#keys);
   }
 
   /** The field of a `count()` or `sum(path)`; undefined for any other method. */
@@ -22,7 +30,7 @@ export class Aggregates {
     if (field === undefined) return undefined;
     if (isCallOf(call, 'count')) this.#counts = true;
     else this.#sums.add(field);
-    return field;
+    return aggregateMember(field, this.#keys);
   }
 
   /** Notes what the JavaScript of the query counts and sums. */
@@ -55,12 +63,16 @@ export interface AliasedField {
 }
 
 /** The names that the select gives to fields. One that is a field's own name already stays that. */
-function aliasesOf({ groupBy, select, from }: RqlQuery): ReadonlyMap<string, AliasedField> {
-  const keys = groupFields(groupBy, from.alias).map(({ name }) => name);
+function aliasesOf(
+  { select, from }: RqlQuery,
+  fields: readonly GroupField[],
+): ReadonlyMap<string, AliasedField> {
+  const keys = fields.map(({ name }) => name);
   const items = select?.kind === 'fields' ? select.items : [];
   return new Map(
     items.flatMap(({ expression, alias }) => {
-      const field = alias === undefined || keys.includes(alias) ? undefined : aliased(expression, keys, from);
+      const field =
+        alias === undefined || keys.includes(alias) ? undefined : aliased(expression, fields, from);
       return alias === undefined || field === undefined ? [] : [[alias, field] as const];
     }),
   );
@@ -68,14 +80,14 @@ function aliasesOf({ groupBy, select, from }: RqlQuery): ReadonlyMap<string, Ali
 
 function aliased(
   expression: SelectItem['expression'],
-  keys: readonly string[],
+  keys: readonly GroupField[],
   { alias }: FromClause,
 ): AliasedField | undefined {
   if (expression.kind === 'field') return { field: fieldName(expression, alias), isNumber: false };
   if (expression.kind !== 'method') return undefined;
   const [only, ...more] = keys;
   const isKey = isCallOf(expression, 'key') && more.length === 0;
-  const field = isKey ? only : groupField(expression, alias);
+  const field = isKey ? only?.name : groupMember(expression, alias, keys);
   return field === undefined ? undefined : { field, isNumber: !isKey };
 }
 
@@ -107,15 +119,22 @@ export function compileGroup(rql: RqlQuery, aggregates: Aggregates, needs: reado
     }
   }
   aggregates.noteScripts(rql);
-  const known = [...fields.map(({ name }) => name), COUNT_FIELD, ...aggregates.sums];
+  const totals = [COUNT_FIELD, ...aggregates.sums].map((name) => aggregateMember(name, fields));
+  const known = [...fields.map(({ name }) => name), ...totals];
   const odd = used.find((name) => !known.includes(name));
   if (odd !== undefined) {
     throw new InvalidQueryError(
       `Field '${odd}' is neither an aggregation operation nor part of the group by key`,
     );
   }
-  const countsDocuments = aggregates.counts || used.includes(COUNT_FIELD);
-  return { fields, countsDocuments, sums: aggregates.sums };
+  const countsDocuments = aggregates.counts || used.includes(aggregateMember(COUNT_FIELD, fields));
+  const { sums } = aggregates;
+  if (isAtOdds({ countsDocuments, sums })) {
+    throw new InvalidQueryError(
+      `count() and sum(${COUNT_FIELD}) have the same name in an index: ask for them in two queries`,
+    );
+  }
+  return { fields, countsDocuments, sums };
 }
 
 const NO_AGGREGATES: ReadonlySet<string> = new Set(['avg', 'min', 'max', 'average']);
@@ -130,7 +149,17 @@ function noteSelected(call: MethodCall, aggregates: Aggregates, alias: string | 
   if (isCallOf(call, 'id')) throw new InvalidQueryError('Cannot use id() method in a group by query');
 }
 
-/** The field of a group's result that a method counts or sums up; undefined: it is none of these. */
+/** Where a group's result has what a method counts or sums up; undefined: it is none of these. */
+export function groupMember(
+  call: MethodCall,
+  alias: string | undefined,
+  keys: readonly { readonly name: string }[],
+): string | undefined {
+  const field = groupField(call, alias);
+  return field === undefined ? undefined : aggregateMember(field, keys);
+}
+
+/** The field that a method counts or sums up; undefined: it is none of these. */
 export function groupField(call: MethodCall, alias: string | undefined): string | undefined {
   if (isCallOf(call, 'count')) return COUNT_FIELD;
   if (!isCallOf(call, 'sum')) return undefined;

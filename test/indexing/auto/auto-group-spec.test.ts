@@ -34,3 +34,9 @@ it('a document gives a value for each element that it is grouped by, with what t
     '{"values":[{"Lines[].Product":"a","Count":1,"Lines[].Count":2,"Total":7},{"Lines[].Product":"b","Count":1,"Lines[].Count":3,"Total":7}]}',
   );
 });
+
+it('what is counted and summed stands beside what is grouped by, whatever that is called', () => {
+  expect(valuesOf([field('Price'), field('Count')], ['Price', 'Tax'], '{"Price":2,"Count":7,"Tax":1}')).toBe(
+    '{"values":[{"Price":2,"Count":7,"total(Count)":1,"total(Price)":2,"Tax":1}]}',
+  );
+});
