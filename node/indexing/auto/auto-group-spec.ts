@@ -46,16 +46,35 @@ function sourceFields(name: string, { fields }: AutoGroup): readonly SourceField
   ];
 }
 
+/** What documents give to groups. */
+interface GroupShape {
+  readonly fields: readonly GroupField[];
+  /** The member that counts; undefined: none does. */
+  readonly counts: string | undefined;
+  /** The members that sums are in, in the order of the sums. */
+  readonly sums: readonly string[];
+  /** It is grouped by the elements of an array. */
+  readonly isSplit: boolean;
+}
+
+function shapeOf({ fields, sums, countsDocuments }: AutoGroup): GroupShape {
+  return {
+    fields,
+    counts: countsDocuments ? aggregateMember(COUNT_FIELD, fields) : undefined,
+    sums: sums.map((name) => aggregateMember(name, fields)),
+    isSplit: fields.some(isEach),
+  };
+}
+
 /** Reads each document once, whatever it is grouped by. */
 function groupMapper(group: AutoGroup): IndexSpec['map'] {
   const names = [...group.fields.map(({ name }) => name), ...group.sums];
   const paths = names.map((name) => parsePath(name.replaceAll("'", '')));
+  const shape = shapeOf(group);
   const mapOne = ({ body }: StoredDocument): MappedDocument => {
     try {
-      const read = jsonAtEach(body, paths).map((json): unknown =>
-        json === undefined ? null : JSON.parse(json.toString('utf8')),
-      );
-      return { values: valuesOf(read, group) };
+      const read = jsonAtEach(body, paths).map(parsed);
+      return { values: shape.isSplit ? splitValues(read, shape) : [wholeValue(read, shape)] };
     } catch (error) {
       return { error: error instanceof Error ? error.message : String(error) };
     }
@@ -63,30 +82,34 @@ function groupMapper(group: AutoGroup): IndexSpec['map'] {
   return (documents) => documents.map(mapOne);
 }
 
-/**
- * One value for each group that the document belongs to: several when it is grouped by the elements of arrays. `read`:
- * what is at the paths of the fields, then at those of the sums.
- */
-function valuesOf(
+function parsed(json: Buffer | undefined): unknown {
+  return json === undefined ? null : JSON.parse(json.toString('utf8'));
+}
+
+/** `read`: what is at the paths of the fields, then at those of the sums. */
+function wholeValue(read: readonly unknown[], { fields, counts, sums }: GroupShape): ReducedObject {
+  const value: Record<string, unknown> = {};
+  let at = 0;
+  for (const { name } of fields) setOwn(value, name, normalised(read[at++]));
+  if (counts !== undefined) value[counts] = 1;
+  for (const name of sums) setOwn(value, name, summand(read[at++], undefined));
+  return value;
+}
+
+/** One value for each group that the document belongs to: one for each element of the longest array. */
+function splitValues(
   read: readonly unknown[],
-  { fields, sums, countsDocuments }: AutoGroup,
+  { fields, counts, sums }: GroupShape,
 ): readonly ReducedObject[] {
   const keys = fields.map((field, n) => keysOf(read[n], field));
-  const isSplit = fields.some(({ behavior }) => behavior === 'ByIndividualValues');
-  const count = isSplit ? Math.max(...keys.map((values, at) => (isEach(fields[at]) ? values.length : 0))) : 1;
+  const count = Math.max(...keys.map((values, at) => (isEach(fields[at]) ? values.length : 0)));
   const values: ReducedObject[] = [];
   for (let at = 0; at < count; at++) {
     const value: Record<string, unknown> = {};
     for (const [n, field] of fields.entries())
       setOwn(value, field.name, keys[n]?.[isEach(field) ? at : 0] ?? null);
-    if (countsDocuments) value[aggregateMember(COUNT_FIELD, fields)] = 1;
-    for (const [n, name] of sums.entries()) {
-      setOwn(
-        value,
-        aggregateMember(name, fields),
-        summand(read[fields.length + n], isSplit ? at : undefined),
-      );
-    }
+    if (counts !== undefined) value[counts] = 1;
+    for (const [n, name] of sums.entries()) setOwn(value, name, summand(read[fields.length + n], at));
     values.push(value);
   }
   return values;
