@@ -332,7 +332,8 @@ export class World {
     this.cluster.trace(() => `${node.id} is away for ${forMs} ms`);
     node.crash();
     this.clock.schedule(forMs, () => {
-      for (const { node: other } of this.running) this.cleanTombstones(other);
+      // While nothing happens any more, nobody cleans: that would be news for the others.
+      if (!this.cluster.isCalm) for (const { node: other } of this.running) this.cleanTombstones(other);
       if (node.core === null && !this.cluster.wipedIds.has(node.id)) node.start();
     });
   }
