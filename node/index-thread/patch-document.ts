@@ -2,6 +2,7 @@ import type { DocumentReader } from '../documents/document-reader.ts';
 import { documentTexts } from '../documents/document-texts.ts';
 import { writeDocument } from '../documents/document-writer.ts';
 import type { StoredDocument } from '../documents/stored-document.ts';
+import { parseExact, stringifyExact } from '../json/exact-json.ts';
 import { applyJsonPatch, type JsonPatch, JsonPatchError } from '../json/json-patch.ts';
 import { keepNumbers } from '../json/keep-numbers.ts';
 import { type NewIds, type Patch, type PatchEffects, patchScript } from '../scripting/patch-script.ts';
@@ -100,13 +101,13 @@ function isScript(patch: Patch | JsonPatch): patch is Patch {
 
 /** As it is written: without what the server adds to the metadata. */
 function storedValue({ pending }: PatchRequest, stored: StoredDocument | undefined): unknown {
-  if (stored === undefined) return JSON.parse(pending ?? '{}');
-  const body = JSON.parse(stored.body.toString('utf8')) as Record<string, unknown>;
-  return { ...body, '@metadata': JSON.parse(stored.metadata.toString('utf8')) as unknown };
+  if (stored === undefined) return parseExact(pending ?? '{}');
+  const body = parseExact(stored.body.toString('utf8')) as Record<string, unknown>;
+  return { ...body, '@metadata': parseExact(stored.metadata.toString('utf8')) };
 }
 
 function changed(id: string, patch: JsonPatch, value: unknown): PatchEffects {
-  const before = JSON.stringify(value);
+  const before = stringifyExact(value);
   try {
     applyJsonPatch(value, patch);
   } catch (error) {
@@ -116,7 +117,7 @@ function changed(id: string, patch: JsonPatch, value: unknown): PatchEffects {
       { cause: error },
     );
   }
-  const whole = JSON.stringify(value);
+  const whole = stringifyExact(value);
   return { document: whole === before ? null : whole, whole, puts: [], deletes: [], info: [] };
 }
 
@@ -133,13 +134,13 @@ function run(
   load: ScriptLoader,
 ): PatchEffects {
   try {
-    const json = scripts.compile(patchScript(patch)).call(
-      JSON.stringify({ row, values: patch.values, newIds: newIds ?? null }, (_, value: unknown) =>
-        typeof value === 'bigint' ? Number(value) : value,
-      ),
-      load,
-      values,
-    );
+    const json = scripts
+      .compile(patchScript(patch))
+      .call(
+        JSON.stringify({ row, values: stringifyExact(patch.values), newIds: newIds ?? null }),
+        load,
+        values,
+      );
     return JSON.parse(json) as PatchEffects;
   } catch (error) {
     if (!(error instanceof ScriptError) || error.fault === 'syntax') throw error;
@@ -150,6 +151,6 @@ function run(
 function rowOf({ id, pending }: PatchRequest, stored: StoredDocument | undefined): ScriptDocument {
   if (stored !== undefined) return documentTexts(stored);
   if (pending === null) return ['{}', '{}', id];
-  const { '@metadata': metadata, ...body } = JSON.parse(pending) as Record<string, unknown>;
-  return [JSON.stringify(body), JSON.stringify(metadata ?? {}), id];
+  const { '@metadata': metadata, ...body } = parseExact(pending) as Record<string, unknown>;
+  return [stringifyExact(body), stringifyExact(metadata ?? {}), id];
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parseExact, stringifyExact } from './exact-json.ts';
 import { JSON_PATCH_COPIED_CHARACTERS_MAX, JSON_PATCH_OPERATIONS_MAX } from './limits.ts';
 
 /** One operation of RFC 6902. Paths are the tokens of its pointers. */
@@ -62,7 +63,7 @@ function readPointer(text: unknown, member: string, at: number): Pointer {
 }
 
 /**
- * Changes a value, read from JSON, in place: all operations, in order. When one fails, the value is not to be used.
+ * Changes a value, read by `parseExact`, in place: all operations, in order. When one fails, the value is not to be used.
  *
  * @throws JsonPatchError
  */
@@ -98,7 +99,7 @@ function apply(document: unknown, operation: Operation, budget: CopyBudget, fail
       break;
     case 'test':
       if (!isDeepStrictEqual(valueAt(document, path, fail), operation.value)) {
-        fail(`the value there is not ${JSON.stringify(operation.value)}`);
+        fail(`the value there is not ${stringifyExact(operation.value)}`);
       }
       break;
     case 'copy':
@@ -117,12 +118,12 @@ function apply(document: unknown, operation: Operation, budget: CopyBudget, fail
 }
 
 function copyOf(value: unknown, budget: CopyBudget, fail: Fail): unknown {
-  const text = JSON.stringify(value);
+  const text = stringifyExact(value);
   budget.characters -= text.length;
   if (budget.characters < 0) {
     fail(`with it, copies make more than ${JSON_PATCH_COPIED_CHARACTERS_MAX} characters`);
   }
-  return JSON.parse(text);
+  return parseExact(text);
 }
 
 type Container = unknown[] | Record<string, unknown>;

@@ -9,6 +9,7 @@ import {
   skipWhitespace,
 } from './ascii.ts';
 import { parseWithBareWords } from './bare-words.ts';
+import { asBigint, mayHaveLongIntegers } from './exact-json.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { JsonSyntaxError, unexpectedByte } from './json-syntax-error.ts';
 import { decoded, keyText } from './key-texts.ts';
@@ -158,6 +159,12 @@ export class JsonReader {
   /** The value here, parsed. */
   readValue(): unknown {
     return parseWithBareWords(this.skip().toString());
+  }
+
+  /** As `readValue`, with a bigint for each integer of 64 bits that a number can't hold. */
+  readExactValue(): unknown {
+    const text = this.skip().toString();
+    return parseWithBareWords(text, mayHaveLongIntegers(text) ? asBigint : undefined);
   }
 
   /** Whether what was passed has `NaN` or `Infinity`, which are no JSON: see `quoteBareWords`. */

@@ -103,7 +103,8 @@ function __leaveOut(now, stored) {
   }
 }
 
-function __run({ row, values, newIds }) {
+function __run({ row, values: given, newIds }) {
+  const values = __parse(given);
   __newIds = newIds;
   __puts = [];
   __deletes = [];

@@ -37,9 +37,26 @@ const __METADATA = {
 /** Whether metadata was asked for of a document that came without. */
 let __lacksMetadata = false;
 
+/** Long integers that this call has read, by the numbers that stand for them; null: for several. */
+const __exact = new Map();
+
+/** As JSON.parse. What a number can't hold is written as it was read, unless the script has changed it. */
+function __parse(text) {
+  return /\\d{16}/.test(text) ? JSON.parse(text, __noteExact) : JSON.parse(text);
+}
+
+function __noteExact(key, value, context) {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  const source = context?.source;
+  if (source === undefined || !/^-?\\d+$/.test(source)) return value;
+  const known = __exact.get(value);
+  __exact.set(value, known === undefined || known === source ? source : null);
+  return value;
+}
+
 /** What is missing is undefined, as a member would be. */
 function __document(row) {
-  return row === null ? undefined : __known(JSON.parse(row[0]), row[1], row[2], row[0]);
+  return row === null ? undefined : __known(__parse(row[0]), row[1], row[2], row[0]);
 }
 
 /** text: of its metadata; undefined: it came without. json: as it was; undefined: nobody will ask. */
@@ -91,7 +108,7 @@ function include(ids) {
 function cmpxchg(key) {
   if (typeof key !== 'string' || key === '' || key.length > ${KEY_CHARACTERS_MAX}) return null;
   const text = __compareExchange(key);
-  return text === null ? null : JSON.parse(text);
+  return text === null ? null : __parse(text);
 }
 
 function __list(value) {
@@ -168,7 +185,11 @@ let __wroteUndefined = false;
 /** shown: what stands for each value within it; absent: the value. */
 function __json(value, shown) {
   const text = JSON.stringify(value, (key, one) => {
-    if (typeof one === 'number' && !Number.isFinite(one)) return String(one);
+    if (typeof one === 'number') {
+      if (!Number.isFinite(one)) return String(one);
+      const exact = __exact.size === 0 ? undefined : __exact.get(one);
+      return exact === undefined || exact === null ? one : JSON.rawJSON(exact);
+    }
     if (one === undefined) {
       __wroteUndefined = true;
       return null;

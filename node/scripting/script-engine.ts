@@ -40,6 +40,7 @@ const NO_LOADER: ScriptLoader = () => null;
 
 /** What is JSON already, as lines, is not written as JSON once more. */
 const CALL = `(json) => {
+  __exact.clear();
   const result = __run(JSON.parse(json));
   return result !== null && typeof result === 'object' && result.$lines !== undefined ? result.$lines.join('\\n') : __json(result);
 }`;

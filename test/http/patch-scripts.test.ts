@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseRequests } from './support/database-requests.ts';
 import { type OneNode, startOneNode } from './support/one-node.ts';
+import { send } from './support/raw-http.ts';
 
 let node: OneNode;
 let database: DatabaseRequests;
@@ -177,5 +178,60 @@ describe('a script that cannot be read', () => {
   it('is known from one that throws', async () => {
     const { body } = await tried("throw 'boo'");
     expect(body.Type).toBe('Raven.Client.Exceptions.Documents.Patching.JavaScriptException');
+  });
+});
+
+describe('integers that a number can not hold', () => {
+  const LONG = '1234567890123456789';
+  const OTHER = '9007199254740993';
+  const stored = async () => (await database.at('/docs?id=longs/1', 'GET')).body;
+  const sent = (method: string, path: string, body: string) =>
+    send(node.port, `/databases/shop${path}`, { method, body });
+
+  it('are kept by scripts, copied by them, and given to them, and shown', async () => {
+    await sent(
+      'PUT',
+      '/docs?id=longs/1',
+      `{"long":${LONG},"price":2.50,"@metadata":{"@collection":"Longs"}}`,
+    );
+    const script = 'this.copies = [this.long, { of: args.other }]; this.sum = this.long - this.long';
+    const patch = `{"Patch":{"Script":"${script}","Values":{"other":${OTHER}}}}`;
+    const { body } = await sent('PATCH', '/docs?id=longs/1', patch);
+    for (const text of [body, await stored()]) {
+      expect(text).toContain(`"long":${LONG}`);
+      expect(text).toContain(`"copies":[${LONG},{"of":${OTHER}}],"sum":0`);
+    }
+    expect(await stored()).toContain('"price":2.50');
+  });
+
+  it('are kept by JSON patches, alone and in batches, after a document of the same batch, too', async () => {
+    const operations = `{"Operations":[{"op":"replace","path":"/long","value":${OTHER}},{"op":"test","path":"/long","value":${OTHER}},{"op":"copy","path":"/long","from":"/other"}]}`;
+    const own = operations
+      .replace('/other', '/long')
+      .replaceAll('"copy","path":"/long"', '"copy","path":"/twin"');
+    const put = `{"Id":"longs/1","Type":"PUT","Document":{"long":1,"other":${LONG},"@metadata":{"@collection":"Longs"}}}`;
+    await sent(
+      'POST',
+      '/bulk_docs',
+      `{"Commands":[${put},{"Id":"longs/1","Type":"JsonPatch","JsonPatch":${own}}]}`,
+    );
+    expect(await stored()).toContain(`"long":${OTHER},"other":${LONG},"twin":${OTHER}`);
+    const { body } = await sent('PATCH', '/json-patch?id=longs/1', operations);
+    expect(body).toContain(`"long":${LONG}`);
+    expect(await stored()).toContain(`"long":${LONG},"other":${LONG},"twin":${OTHER}`);
+  });
+
+  it('are what queries project by scripts, unless two of them are the same number', async () => {
+    const shown = async (select: string) => {
+      const body = JSON.stringify({ Query: `from Longs as l where id() = 'longs/1' select ${select}` });
+      return (await sent('POST', '/queries', body)).body;
+    };
+    expect(await shown('{ a: l.other, b: [l.twin] }')).toContain(`"a":${LONG},"b":[${OTHER}]`);
+    await sent(
+      'PUT',
+      '/docs?id=longs/1',
+      `{"a":${LONG},"b":1234567890123456788,"@metadata":{"@collection":"Longs"}}`,
+    );
+    expect(await shown('{ c: l.a }')).toContain('"c":1234567890123456800');
   });
 });

@@ -1,4 +1,5 @@
 import { parseWithBareWords } from '../../json/bare-words.ts';
+import { asBigint, mayHaveLongIntegers } from '../../json/exact-json.ts';
 import { BodyTooLargeError } from '../errors/body-too-large-error.ts';
 import {
   endOfBody,
@@ -13,15 +14,18 @@ import type { HttpRequest } from '../request.ts';
 /** An admin payload. The Node client writes the first letter of every key in upper case, users' keys included. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Reads a body that must be one JSON object. Throws the protocol's errors for an empty, cut or malformed one. */
-export async function jsonObjectBody(request: HttpRequest): Promise<JsonObject> {
+/**
+ * Reads a body that must be one JSON object. `isExact`: a bigint stands for each integer of 64 bits that a number can't
+ * hold. Throws the protocol's errors for an empty, cut or malformed one.
+ */
+export async function jsonObjectBody(request: HttpRequest, isExact = false): Promise<JsonObject> {
   const bytes = await request.body();
   if (bytes.byteLength > PARSED_BODY_BYTES_MAX) {
     throw new BodyTooLargeError(`The body of this request may have ${PARSED_BODY_BYTES_MAX} bytes.`);
   }
   const text = bytes.toString('utf8');
   if (text.trim() === '') throw endOfBody();
-  const value = parse(text);
+  const value = parse(text, isExact);
   if (!isJsonObject(value)) {
     throw new ProtocolError(
       500,
@@ -37,9 +41,9 @@ function shapeOf(value: unknown): string {
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }
 
-function parse(text: string): unknown {
+function parse(text: string, isExact: boolean): unknown {
   try {
-    return parseWithBareWords(text);
+    return parseWithBareWords(text, isExact && mayHaveLongIntegers(text) ? asBigint : undefined);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // V8 tells a cut text from a malformed one only in words.

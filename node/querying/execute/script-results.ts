@@ -43,7 +43,7 @@ function __result(one, given) {
 }
 /** Whether JSON is that of a stored text. */
 function __isSame(json, text) {
-  return json === text || json === JSON.stringify(JSON.parse(text));
+  return json === text || json === __json(__parse(text));
 }
 /** Without what is the server's to say. */
 function __ownMetadata(metadata, given) {

@@ -124,16 +124,16 @@ function parseCommand(reader: JsonReader): ClientCommand | null {
         trackedEntities = vectorsById(reader);
         break;
       case 'Patch':
-        patch = patchOf(reader.readValue(), 'Patch');
+        patch = patchOf(reader.readExactValue(), 'Patch');
         break;
       case 'PatchIfMissing':
-        ifMissing = patchOf(reader.readValue(), 'PatchIfMissing');
+        ifMissing = patchOf(reader.readExactValue(), 'PatchIfMissing');
         break;
       case 'CreateIfMissing':
         created = reader.kind() === 'object' ? reader.skip().toString('utf8') : null;
         break;
       case 'JsonPatch':
-        operations = reader.readValue();
+        operations = reader.readExactValue();
         break;
       case 'Ids':
         ids = reader.readValue();

@@ -3,6 +3,7 @@ import { settle } from '../../../documents/commands/settle.ts';
 import { ConcurrencyError, concurrencyError } from '../../../documents/document-errors.ts';
 import { formatTicks } from '../../../documents/hybrid-clock.ts';
 import type { PatchOutcome } from '../../../index-thread/patch-document.ts';
+import { parseToWrite } from '../../../json/exact-json.ts';
 import { PATCH_ATTEMPTS_MAX } from '../../limits.ts';
 import type { DatabaseContext } from '../../routing/route.ts';
 import { UNSET_DATE } from '../../timestamp.ts';
@@ -206,7 +207,7 @@ export function writtenShape({ lastModified, changeVector, collection }: PutResu
 
 /** A document as patches show it: with the stored keys of its metadata only. */
 export function shownDocument(whole: string): unknown {
-  const { '@metadata': metadata, ...body } = JSON.parse(whole) as Record<string, unknown>;
+  const { '@metadata': metadata, ...body } = parseToWrite(whole) as Record<string, unknown>;
   const stored = Object.entries((metadata ?? {}) as Record<string, unknown>).filter(
     ([name]) => !SERVER_KEYS.has(name),
   );

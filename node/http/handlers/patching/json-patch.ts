@@ -14,7 +14,7 @@ const jsonPatch: DatabaseHandler = async (request, { loaded }) => {
   const command: PatchCommand = {
     type: 'JsonPatch',
     targets: [{ id, changeVector: null }],
-    patch: jsonPatchOf(await jsonObjectBody(request)),
+    patch: jsonPatchOf(await jsonObjectBody(request, true)),
     ifMissing: null,
     returnsDocument: true,
   };

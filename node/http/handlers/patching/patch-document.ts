@@ -14,7 +14,7 @@ import { patchOf } from './patch-request.ts';
 /** A change of one document by script; with `test` nothing is written. */
 const patch: DatabaseHandler = async (request, { loaded }) => {
   const id = requiredText(request, 'id');
-  const body = await jsonObjectBody(request);
+  const body = await jsonObjectBody(request, true);
   const script = patchOf(member(body, 'Patch'), 'Patch');
   if (script === null) throw argumentError("The 'Patch' field in the body request is mandatory");
   const isTest = strictBoolParameter(request, 'test', false);

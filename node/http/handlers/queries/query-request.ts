@@ -1,4 +1,5 @@
 import { parseWithBareWords } from '../../../json/bare-words.ts';
+import { asBigint, mayHaveLongIntegers } from '../../../json/exact-json.ts';
 import type { QueryParameters } from '../../../querying/plan/bind-values.ts';
 import { PROJECTION_BEHAVIORS, type ProjectionBehavior } from '../../../querying/plan/projection-behavior.ts';
 import type { ShownPart } from '../../../querying/plan/query-plan.ts';
@@ -126,23 +127,11 @@ function knownEtag(request: HttpRequest): string | null {
   return known === undefined ? null : unquote(known);
 }
 
-type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
-
-const exactIntegers: Reviver = (_key, value, { source }) =>
-  typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && /^-?\d+$/.test(source)
-    ? BigInt.asIntN(64, BigInt(source)) === BigInt(source)
-      ? BigInt(source)
-      : value
-    : value;
-
 function parseBody(text: string): JsonObject {
   if (text.trim() === '') throw endOfBody();
   let value: unknown;
   try {
-    // Long numbers are rare, and a reviver costs as much again as reading without one.
-    value = /\d{16}/.test(text)
-      ? parseWithBareWords(text, exactIntegers as (key: string, value: unknown) => unknown)
-      : parseWithBareWords(text);
+    value = parseWithBareWords(text, mayHaveLongIntegers(text) ? asBigint : undefined);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (/unexpected end|unterminated/i.test(message)) throw endOfBody();
