@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads';
-import { DocumentReader } from '../../documents/document-reader.ts';
 import { DurableView } from '../../documents/key-value-view.ts';
 import { AttachedReads } from '../../storage/attached-reads.ts';
+import { readerOf } from '../local/reader-of.ts';
 import type { AheadCall, AheadReply } from './ahead-protocol.ts';
-import { type AheadRequest, ChangesReader } from './changes-reader.ts';
+import { ChangesReader } from './changes-reader.ts';
 
 /** The thread that reads ahead: documents that indexes are going to map, while those before them are mapped. */
 const port = parentPort;
@@ -11,8 +11,8 @@ if (port === null) throw new Error('ahead-worker.ts runs as a worker thread only
 
 interface Stream {
   readonly database: number;
-  readonly changes: ChangesReader;
-  next: AheadRequest;
+  /** Null: the database is still being opened. */
+  changes: ChangesReader | null;
   /** Rounds that are wanted and not read yet. */
   wanted: number;
 }
@@ -26,30 +26,30 @@ function reply(message: AheadReply, transfer: ArrayBuffer[] = []): void {
 
 async function follow({
   database,
-  stream,
+  stream: number,
   from,
   rounds,
 }: Extract<AheadCall, { kind: 'follow' }>): Promise<void> {
+  const stream: Stream = { database, changes: null, wanted: rounds };
+  streams.set(number, stream);
   try {
     const reads = await databases.get(database);
-    if (reads === undefined) return;
-    const reader = new DocumentReader(new DurableView(reads), () => ({ conflicts: 0 }));
-    streams.set(stream, { database, changes: new ChangesReader(reader), next: from, wanted: rounds });
-    readNext(stream);
+    // It may have been left meanwhile: then its owner may close it at any time.
+    if (reads === undefined || streams.get(number) !== stream) return;
+    stream.changes = new ChangesReader(readerOf(new DurableView(reads)), from);
+    readNext(number);
   } catch {
-    fail(stream);
+    fail(number);
   }
 }
 
 /** Round after round, with a look at what was asked for meanwhile. */
 function readNext(number: number): void {
   const stream = streams.get(number);
-  if (stream === undefined || stream.wanted === 0) return;
+  if (!stream?.changes || stream.wanted === 0) return;
   stream.wanted--;
   try {
-    const changes = stream.changes.next(stream.next);
-    const { documentEtag, tombstoneEtag } = changes;
-    stream.next = { ...stream.next, documentEtag, tombstoneEtag };
+    const changes = stream.changes.next();
     if (!changes.isMore) streams.delete(number);
     reply({ kind: 'round', stream: number, changes }, [changes.memory]);
   } catch {

@@ -10,69 +10,64 @@ export interface AheadRequest {
   readonly tombstoneEtag: number;
 }
 
-/** Rows of a collection that are read and not given yet, those after an etag. */
-interface RowsLeft {
-  readonly collection: string;
-  readonly documentEtag: number;
-  readonly rows: readonly CollectionRow[];
-  /** There may be more behind them. */
-  readonly isMore: boolean;
-}
-
-const NO_ROWS: RowsLeft = { collection: '', documentEtag: 0, rows: [], isMore: true };
-
 /**
- * Changes of the collections of one database, in the order of their etags. They need not be of one moment: deletions are
- * read first, documents last. Who is deleted after that is among the next deletions; who is written after that comes
- * again.
+ * Changes of one collection, in the order of their etags. They need not be of one moment: deletions are read first,
+ * documents last. Who is deleted after that is among the next deletions; who is written after that comes again.
  */
 export class ChangesReader {
   readonly #reader: DocumentReader;
-  #left = NO_ROWS;
+  readonly #collection: string;
+  #documentEtag: number;
+  #tombstoneEtag: number;
+  /** Rows after the last etag that are read and not given yet. */
+  #rows: readonly CollectionRow[] = [];
+  /** There may be more behind them. */
+  #isMore = true;
   /** Of the documents that were read last, in bytes. */
   #usualBytes = 0;
 
-  constructor(reader: DocumentReader) {
+  constructor(reader: DocumentReader, { collection, documentEtag, tombstoneEtag }: AheadRequest) {
     this.#reader = reader;
+    this.#collection = collection;
+    this.#documentEtag = documentEtag;
+    this.#tombstoneEtag = tombstoneEtag;
   }
 
-  next({ collection, documentEtag, tombstoneEtag }: AheadRequest): PackedChanges {
+  next(): PackedChanges {
     const deletions = [
-      ...this.#reader.deletionsByCollection(collection, {
-        fromEtag: tombstoneEtag + 1,
+      ...this.#reader.deletionsByCollection(this.#collection, {
+        fromEtag: this.#tombstoneEtag + 1,
         pageSize: READ_DOCUMENTS_MAX,
       }),
     ];
-    const { rows, isMore } = this.#rowsAfter(collection, documentEtag);
-    const { values, count } = this.#documentsOf(collection, rows.slice(0, READ_DOCUMENTS_MAX));
-    const lastEtag = rows[count - 1]?.etag ?? documentEtag;
-    this.#left = { collection, documentEtag: lastEtag, rows: rows.slice(count), isMore };
+    this.#tombstoneEtag = deletions.at(-1)?.etag ?? this.#tombstoneEtag;
+    this.#readRows();
+    const { values, count } = this.#documentsOf(this.#rows.slice(0, READ_DOCUMENTS_MAX));
+    this.#documentEtag = this.#rows[count - 1]?.etag ?? this.#documentEtag;
+    this.#rows = this.#rows.slice(count);
     return {
       ...packDocuments(values),
       deletions: deletions.map(({ lowerId }) => lowerId),
-      documentEtag: lastEtag,
-      tombstoneEtag: deletions.at(-1)?.etag ?? tombstoneEtag,
-      isMore: isMore || count < rows.length || deletions.length >= READ_DOCUMENTS_MAX,
+      documentEtag: this.#documentEtag,
+      tombstoneEtag: this.#tombstoneEtag,
+      isMore: this.#isMore || this.#rows.length > 0 || deletions.length >= READ_DOCUMENTS_MAX,
     };
   }
 
   /** To begin a scan costs as much as many rows of it. */
-  #rowsAfter(collection: string, documentEtag: number): Pick<RowsLeft, 'rows' | 'isMore'> {
-    const left = this.#left;
-    const isNext = left.collection === collection && left.documentEtag === documentEtag;
-    if (isNext && (left.rows.length >= READ_DOCUMENTS_MAX || !left.isMore)) return left;
-    const pageSize = READ_AHEAD_ROWS;
-    const fromEtag = documentEtag + 1;
-    const rows = [...this.#reader.rowsOfCollection(collection, { fromEtag, pageSize })];
-    return { rows, isMore: rows.length >= pageSize };
+  #readRows(): void {
+    if (this.#rows.length >= READ_DOCUMENTS_MAX || !this.#isMore) return;
+    const page = { fromEtag: this.#documentEtag + 1, pageSize: READ_AHEAD_ROWS };
+    this.#rows = [...this.#reader.rowsOfCollection(this.#collection, page)];
+    this.#isMore = this.#rows.length >= READ_AHEAD_ROWS;
   }
 
   /** `count`: rows that were looked at, until there are bytes enough. */
-  #documentsOf(
-    collection: string,
-    rows: readonly CollectionRow[],
-  ): { readonly values: readonly Buffer[]; readonly count: number } {
-    const name = collection.toLowerCase();
+  #documentsOf(rows: readonly CollectionRow[]): {
+    readonly values: readonly Buffer[];
+    readonly count: number;
+  } {
+    const name = this.#collection.toLowerCase();
     const values: Buffer[] = [];
     let bytes = 0;
     let count = 0;

@@ -1,11 +1,12 @@
 import { META } from '../../documents/columns.ts';
 import { readIdentity } from '../../documents/database-identity.ts';
 import type { CollectionStatistics } from '../../documents/database-state.ts';
-import { DocumentReader } from '../../documents/document-reader.ts';
-import { DurableView, type KeyValueView } from '../../documents/key-value-view.ts';
+import type { DocumentReader } from '../../documents/document-reader.ts';
+import { DurableView } from '../../documents/key-value-view.ts';
 import { type HoldableStorage, MomentView } from '../../documents/moment-view.ts';
 import type { DocumentsAhead } from '../ahead/documents-ahead.ts';
 import { CollectionFigures, KnownFigures } from './collection-figures.ts';
+import { readerOf } from './reader-of.ts';
 import { RecentlyShown } from './recently-shown.ts';
 
 /** The documents of a database at one moment. */
@@ -122,11 +123,6 @@ export class IndexedDocuments {
       figures: new CollectionFigures(view, () => view.sequence, this.#known),
     };
   }
-}
-
-/** Conflicts are looked at by nobody here. */
-function readerOf(view: KeyValueView): DocumentReader {
-  return new DocumentReader(view, () => ({ conflicts: 0 }));
 }
 
 const OVERTAKEN = Symbol('overtaken');

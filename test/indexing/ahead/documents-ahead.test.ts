@@ -211,6 +211,18 @@ it('whoever waits when it is closed gets nothing, and the thread ends with the l
   });
 });
 
+it('what is left before it could be opened is not read: its owner may close it', async () => {
+  for (let time = 0; time < 5; time++) {
+    await use(async (indexed, ahead) => {
+      await store(indexed, many(2 * READ_DOCUMENTS_MAX));
+      ahead.begin(INDEX, 'Docs', NO_PROGRESS);
+      const waiting = ahead.take(INDEX, 'Docs', NO_PROGRESS);
+      await ahead.close();
+      expect(await waiting).toBeUndefined();
+    });
+  }
+});
+
 it('the thread ends when nothing is asked for, others read on, and whoever comes later has another one', async () => {
   await use(async (indexed) => {
     await store(indexed, many(2 * READ_DOCUMENTS_MAX * (ROUNDS_AHEAD + 1)));
