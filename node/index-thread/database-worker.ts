@@ -9,7 +9,7 @@ import type { ValueLookup } from '../scripting/value-lookup.ts';
 import type { OverlappingWriter } from '../storage/overlapping-writer.ts';
 import { ReadGate } from '../storage/read-gate.ts';
 import { SharedStorage } from '../storage/shared-storage.ts';
-import { StorageClosedError } from '../storage/storage-error.ts';
+import { StorageClosedError, StorageError } from '../storage/storage-error.ts';
 import { AskedMerges } from './asked-merges.ts';
 import { DatabaseQueries } from './database-queries.ts';
 import { DefinedSpecs } from './defined-specs.ts';
@@ -309,8 +309,9 @@ export class DatabaseWorker {
     } catch (error) {
       this.#report(error);
       this.#merges.endAll(error);
-      if (this.#indexes !== undefined && !(error instanceof StorageClosedError))
-        this.#repair.begin(this.#opened?.path);
+      const isMendable = error instanceof StorageError && !(error instanceof StorageClosedError);
+      if (isMendable && this.#indexes !== undefined && this.#opened !== undefined)
+        this.#repair.begin(this.#opened.path);
     } finally {
       this.#isRunning = false;
       this.#ended?.();

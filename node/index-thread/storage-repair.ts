@@ -15,10 +15,9 @@ export class StorageRepair {
     this.#reopen = reopen;
   }
 
-  /** It has failed; undefined: it is not there any more. */
-  begin(path: string | undefined): void {
+  /** It has failed. `path`: its folder. */
+  begin(path: string): void {
     clearTimeout(this.#timer);
-    if (path === undefined) return;
     this.#timer = setTimeout(() => {
       this.#underWay = this.#attempt(path);
     }, REPAIR_DELAY_MS);

@@ -1,4 +1,5 @@
 import { MINUS, QUOTE, skipWhitespace } from './ascii.ts';
+import { asBigint, mayHaveLongIntegers } from './exact-json.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { endOfStored } from './stored-json.ts';
 
@@ -48,6 +49,11 @@ export function parseWithBareWords(text: string, reviver?: Parameters<typeof JSO
     if (!isValidWithBareWords(bytes)) throw error;
     return JSON.parse(quoteBareWords(bytes).toString(), reviver);
   }
+}
+
+/** The same, with a bigint for each integer of 64 bits that a number can't hold. Throws SyntaxError. */
+export function parseExactWithBareWords(text: string): unknown {
+  return parseWithBareWords(text, mayHaveLongIntegers(text) ? asBigint : undefined);
 }
 
 function isValidWithBareWords(bytes: Buffer): boolean {

@@ -8,8 +8,7 @@ import {
   QUOTE,
   skipWhitespace,
 } from './ascii.ts';
-import { parseWithBareWords } from './bare-words.ts';
-import { asBigint, mayHaveLongIntegers } from './exact-json.ts';
+import { parseExactWithBareWords, parseWithBareWords } from './bare-words.ts';
 import { JsonScanner } from './json-scanner.ts';
 import { JsonSyntaxError, unexpectedByte } from './json-syntax-error.ts';
 import { decoded, keyText } from './key-texts.ts';
@@ -163,8 +162,7 @@ export class JsonReader {
 
   /** As `readValue`, with a bigint for each integer of 64 bits that a number can't hold. */
   readExactValue(): unknown {
-    const text = this.skip().toString();
-    return parseWithBareWords(text, mayHaveLongIntegers(text) ? asBigint : undefined);
+    return parseExactWithBareWords(this.skip().toString());
   }
 
   /** Whether what was passed has `NaN` or `Infinity`, which are no JSON: see `quoteBareWords`. */

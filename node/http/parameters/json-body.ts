@@ -1,5 +1,4 @@
-import { parseWithBareWords } from '../../json/bare-words.ts';
-import { asBigint, mayHaveLongIntegers } from '../../json/exact-json.ts';
+import { parseExactWithBareWords, parseWithBareWords } from '../../json/bare-words.ts';
 import { BodyTooLargeError } from '../errors/body-too-large-error.ts';
 import {
   endOfBody,
@@ -43,7 +42,7 @@ function shapeOf(value: unknown): string {
 
 function parse(text: string, isExact: boolean): unknown {
   try {
-    return parseWithBareWords(text, isExact && mayHaveLongIntegers(text) ? asBigint : undefined);
+    return isExact ? parseExactWithBareWords(text) : parseWithBareWords(text);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // V8 tells a cut text from a malformed one only in words.

@@ -54,12 +54,15 @@ export function findAnalyzer(name: string): Analyzer | undefined {
 export function analyze(name: string, texts: readonly Analysed[]): readonly string[] {
   const analyzer = findAnalyzer(name);
   if (analyzer === undefined) throw new IndexingError(`Cannot find analyzer type '${name}'.`);
-  const [first] = texts;
-  const tokens =
-    texts.length === 1 && typeof first === 'string'
-      ? analyzer(first)
-      : texts.flatMap((text) => (typeof text === 'string' ? analyzer(text) : text.token));
-  if (tokens.length > TOKENS_MAX) throw new IndexingError(`A text has more than ${TOKENS_MAX} tokens.`);
+  const tokens: string[] = [];
+  for (const text of texts) {
+    const own = typeof text === 'string' ? analyzer(text) : [text.token];
+    if (tokens.length + own.length > TOKENS_MAX) {
+      throw new IndexingError(`A text has more than ${TOKENS_MAX} tokens.`);
+    }
+    if (texts.length === 1) return own;
+    for (const token of own) tokens.push(token);
+  }
   return tokens;
 }
 

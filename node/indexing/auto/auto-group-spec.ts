@@ -87,32 +87,39 @@ function parsed(json: Buffer | undefined): unknown {
 }
 
 /** `read`: what is at the paths of the fields, then at those of the sums. */
-function wholeValue(read: readonly unknown[], { fields, counts, sums }: GroupShape): ReducedObject {
-  const value: Record<string, unknown> = {};
-  let at = 0;
-  for (const { name } of fields) setOwn(value, name, normalised(read[at++]));
-  if (counts !== undefined) value[counts] = 1;
-  for (const name of sums) setOwn(value, name, summand(read[at++], undefined));
-  return value;
+function wholeValue(read: readonly unknown[], shape: GroupShape): ReducedObject {
+  const { fields, sums } = shape;
+  return valueWith(
+    fields.map((_, n) => normalised(read[n])),
+    sums.map((_, n) => summand(read[fields.length + n], undefined)),
+    shape,
+  );
 }
 
 /** One value for each group that the document belongs to: one for each element of the longest array. */
-function splitValues(
-  read: readonly unknown[],
-  { fields, counts, sums }: GroupShape,
-): readonly ReducedObject[] {
+function splitValues(read: readonly unknown[], shape: GroupShape): readonly ReducedObject[] {
+  const { fields, sums } = shape;
   const keys = fields.map((field, n) => keysOf(read[n], field));
   const count = Math.max(...keys.map((values, at) => (isEach(fields[at]) ? values.length : 0)));
-  const values: ReducedObject[] = [];
-  for (let at = 0; at < count; at++) {
-    const value: Record<string, unknown> = {};
-    for (const [n, field] of fields.entries())
-      setOwn(value, field.name, keys[n]?.[isEach(field) ? at : 0] ?? null);
-    if (counts !== undefined) value[counts] = 1;
-    for (const [n, name] of sums.entries()) setOwn(value, name, summand(read[fields.length + n], at));
-    values.push(value);
-  }
-  return values;
+  return Array.from({ length: count }, (_, at) =>
+    valueWith(
+      fields.map((field, n) => keys[n]?.[isEach(field) ? at : 0] ?? null),
+      sums.map((__, n) => summand(read[fields.length + n], at)),
+      shape,
+    ),
+  );
+}
+
+function valueWith(
+  keys: readonly unknown[],
+  addends: readonly number[],
+  { fields, counts, sums }: GroupShape,
+): ReducedObject {
+  const value: Record<string, unknown> = {};
+  for (let n = 0; n < fields.length; n++) setOwn(value, (fields[n] as GroupField).name, keys[n]);
+  if (counts !== undefined) value[counts] = 1;
+  for (let n = 0; n < sums.length; n++) setOwn(value, sums[n] as string, addends[n]);
+  return value;
 }
 
 /** Also of a name that says something else to the language. */

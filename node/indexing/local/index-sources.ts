@@ -17,7 +17,6 @@ import type { IndexStateRow } from './index-state.ts';
 type Options = Readonly<Record<string, SourceOptions>>;
 
 const NO_VALUES: FieldValues = [];
-const NO_OPTIONS: Options = {};
 const NOTHING: ReadonlyMap<string, string> = new Map();
 
 /** The sources of the values of an index, as entries bring them, and the fields that they become. */
@@ -59,10 +58,10 @@ export class IndexSources {
    *
    * @throws IndexingError when there would be too many, or one is indexed otherwise in other documents
    */
-  outputOf({ values, stored, options = NO_OPTIONS }: MappedEntry): EntryOutput {
+  outputOf({ values, stored, options }: MappedEntry): EntryOutput {
     const sources = Object.keys(values);
-    if (options !== NO_OPTIONS || !sources.every((name) => this.#positions.has(name))) {
-      this.#meet(sources, options);
+    if (options !== undefined || !sources.every((name) => this.#positions.has(name))) {
+      this.#meet(sources, options ?? {});
     }
     return {
       values: this.#names.map((name) => values[name] ?? NO_VALUES),

@@ -4,7 +4,7 @@ import { FEW_WORDS_MAX } from '../limits.ts';
 import { parseDate } from '../values/date-text.ts';
 import type { FieldValues, IndexValue } from '../values/index-value.ts';
 import { spatialTerms } from './spatial-terms.ts';
-import { type EntryTerm, EXISTS, entryText, TEXT_TERM, termsOf } from './term.ts';
+import { distinctTerms, type EntryTerm, EXISTS, entryText, TEXT_TERM, termsOf } from './term.ts';
 
 /** The terms that an entry has in a field: each once. */
 export interface FieldTerms {
@@ -97,6 +97,5 @@ function isPart(part: Analysed | null): part is Analysed {
 function termsOfAll(values: FieldValues, isExact: boolean): readonly EntryTerm[] {
   const [first = null] = values;
   if (values.length === 1) return termsOf(first, isExact);
-  const terms = values.flatMap((value) => termsOf(value, isExact));
-  return [...new Map(terms.map((term) => [`${term.kind}${term.name}`, term])).values()];
+  return distinctTerms(values.flatMap((value) => termsOf(value, isExact)));
 }

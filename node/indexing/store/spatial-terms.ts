@@ -4,7 +4,7 @@ import { parseWkt } from '../../spatial/parse-wkt.ts';
 import { boxesOf, type Position } from '../../spatial/shape.ts';
 import type { Space } from '../../spatial/space.ts';
 import type { FieldValues } from '../values/index-value.ts';
-import { EntryTerm, EXISTS, MARKER_TERM, SPATIAL_TERM, type Term } from './term.ts';
+import { distinctTerms, EntryTerm, EXISTS, MARKER_TERM, SPATIAL_TERM, type Term } from './term.ts';
 
 /**
  * Shapes by the cells they are in. A point's term is its cell and then the point itself, so that whoever looks for it
@@ -18,23 +18,19 @@ export const EXTENDED = new EntryTerm(MARKER_TERM, 'extended');
 
 /** @throws SpatialError when a value is no shape */
 export function spatialTerms(values: FieldValues, space: Space): readonly EntryTerm[] {
-  const terms = new Map<string, EntryTerm>();
-  const add = (term: EntryTerm): void => {
-    terms.set(`${term.kind}${term.name}`, term);
-  };
-  add(EXISTS);
+  const terms: EntryTerm[] = [EXISTS];
   for (const value of values) {
     if (typeof value !== 'string') continue;
     const shape = parseWkt(value, space);
     if (shape.kind === 'point') {
-      add(pointTerm(shape, space));
+      terms.push(pointTerm(shape, space));
       continue;
     }
-    add(EXTENDED);
+    terms.push(EXTENDED);
     for (const cell of cellsOver(boxesOf(shape, space), space, INDEXED_CELLS_MAX))
-      add(EntryTerm.of(SPATIAL_TERM, cellBytes(cell, CELL_BYTES)));
+      terms.push(EntryTerm.of(SPATIAL_TERM, cellBytes(cell, CELL_BYTES)));
   }
-  return [...terms.values()];
+  return distinctTerms(terms);
 }
 
 export function cellTerm(cell: number): Term {

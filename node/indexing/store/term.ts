@@ -32,15 +32,20 @@ export class EntryTerm implements Term {
     this.#bytes = bytes;
   }
 
-  /** `name`: the bytes as text, unless there is a shorter one. */
-  static of(kind: number, bytes: Buffer, name = bytes.toString('latin1')): EntryTerm {
-    return new EntryTerm(kind, name, bytes);
+  /** Its name is its bytes as text. */
+  static of(kind: number, bytes: Buffer): EntryTerm {
+    return new EntryTerm(kind, bytes.toString('latin1'), bytes);
   }
 
   get bytes(): Buffer {
     this.#bytes ??= this.kind === NUMBER_TERM ? numberKey(Number(this.name)) : termBytes(this.name);
     return this.#bytes;
   }
+}
+
+/** Each once, in the order in which they come. */
+export function distinctTerms(terms: readonly EntryTerm[]): readonly EntryTerm[] {
+  return [...new Map(terms.map((term) => [`${term.kind}${term.name}`, term])).values()];
 }
 
 /** Entries in which the field is there, be it null. */

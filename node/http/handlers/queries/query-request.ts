@@ -1,5 +1,4 @@
-import { parseWithBareWords } from '../../../json/bare-words.ts';
-import { asBigint, mayHaveLongIntegers } from '../../../json/exact-json.ts';
+import { parseExactWithBareWords } from '../../../json/bare-words.ts';
 import type { QueryParameters } from '../../../querying/plan/bind-values.ts';
 import { PROJECTION_BEHAVIORS, type ProjectionBehavior } from '../../../querying/plan/projection-behavior.ts';
 import type { ShownPart } from '../../../querying/plan/query-plan.ts';
@@ -131,7 +130,7 @@ function parseBody(text: string): JsonObject {
   if (text.trim() === '') throw endOfBody();
   let value: unknown;
   try {
-    value = parseWithBareWords(text, mayHaveLongIntegers(text) ? asBigint : undefined);
+    value = parseExactWithBareWords(text);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (/unexpected end|unterminated/i.test(message)) throw endOfBody();
